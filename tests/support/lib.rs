@@ -1,0 +1,1 @@
+//! What the whole-server tests share: servers, clients, a browser.
