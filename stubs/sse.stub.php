@@ -1,0 +1,280 @@
+<?php
+
+/**
+ * Signatures of record of the `sse` extension, for readers, editors and static analysers.
+ * Never load this file: the classes come from the extension. `make stubs-check` holds every
+ * signature here against reflection.
+ */
+
+/**
+ * The event stream of a request: Server-Sent Events that simply work.
+ *
+ *     $sse = Sse::start();
+ *     while ($sse->wait(1)) {
+ *         $sse->send(prices());
+ *     }
+ *
+ * A `bool` answer always means "the stream is still open", so the loop above is complete: it ends
+ * when the client leaves, when the stream has lived long enough, or when the server is asked to stop.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+final class Sse
+{
+    /**
+     * The id of the last event this client has seen: the `Last-Event-ID` header, else the query
+     * parameter `lastEventId` or `last_event_id`; null on a first visit.
+     *
+     * It is the client's word: anything that is not UTF-8, has a control character, or is longer
+     * than 4096 bytes reads as null, but a well-formed lie does not. Look it up, never trust it.
+     */
+    public readonly ?string $lastEventId;
+
+    private function __construct() {}
+
+    /**
+     * Opens the event stream of this request, sends its headers and first bytes, and never blocks.
+     *
+     * It takes over headers, output buffers, compression, the session lock and the time limit. On
+     * the command line it changes none of these and writes through PHP's output layer, so that
+     * ob_start() can capture a stream. A HEAD request gets its headers and a stream that is already
+     * closed; an OPTIONS request is answered with 204, and the script ends.
+     *
+     * @param float|null $heartbeat seconds without a byte after which a comment keeps the connection
+     *        alive; 0 turns it off; null: `sse.heartbeat` (15), off on the command line
+     * @param int|null $retry reconnection time to tell the client, in milliseconds; null: `sse.retry`;
+     *        0 or unset leaves it to the client
+     * @param float|null $maxLifetime seconds after which the stream stops, plus or minus 10 %; 0 is
+     *        for ever; null: `sse.max_lifetime` (0)
+     * @param string|list<string>|null $allowOrigin origins of other sites that may read the stream
+     *        ("https://example.org"), with credentials; "*" lets everybody read it, without them;
+     *        null: `sse.allow_origin`
+     * @param array<string, string> $headers further response headers; they win over the extension's own
+     * @throws SseException when a stream is open already, or output with another content type has
+     *         begun; the message names file and line
+     * @throws ValueError when an option is out of its range
+     */
+    public static function start(
+        ?float $heartbeat = null,
+        ?int $retry = null,
+        ?float $maxLifetime = null,
+        string|array|null $allowOrigin = null,
+        array $headers = []
+    ): Sse {}
+
+    /**
+     * A whole stream in one call: opens it, sends what the source gives, closes it.
+     *
+     * A callable is called every `$interval` seconds with the `Sse` as its argument; what it returns
+     * is sent. An iterable (array, generator, any Traversable), or one that the callable returns, is
+     * walked to its end, every value an event. `null` and `false` send nothing; "0", 0, "" and [] are
+     * data. A source ends the stream by calling close(). What a source throws surfaces unchanged,
+     * after the stream was closed and the onClose() callbacks ran.
+     *
+     * @param callable|iterable $source
+     * @param float $interval seconds between two calls of a callable
+     * @param string|null $event event type of values that bring none of their own
+     * @return bool true: the source ended by itself; false: something else stopped the stream, see stopReason()
+     * @throws SseException|ValueError as start() and send() do
+     */
+    public static function stream(
+        callable|iterable $source,
+        float $interval = 1.0,
+        ?string $event = null,
+        ?float $heartbeat = null,
+        ?int $retry = null,
+        ?float $maxLifetime = null,
+        string|array|null $allowOrigin = null,
+        array $headers = []
+    ): bool {}
+
+    /** The stream of this request, open or closed; null before start(). */
+    public static function current(): ?Sse {}
+
+    /** What `$lastEventId` will hold, without opening a stream. */
+    public static function lastEventId(): ?string {}
+
+    /**
+     * The response headers of an event stream by name, for a Laravel, Symfony or PSR-7 response.
+     *
+     * @param string|list<string>|null $allowOrigin as for start()
+     * @param array<string, string> $headers further headers; they win
+     * @return array<string, string>
+     * @throws ValueError when an origin or a header is malformed
+     */
+    public static function headers(string|array|null $allowOrigin = null, array $headers = []): array {}
+
+    /**
+     * One event as it stands in an event stream, for code that writes its own response.
+     *
+     * @param mixed $data as for send()
+     * @param string|null $comment text that clients ignore
+     * @throws ValueError|TypeError|JsonException as send() does
+     */
+    public static function encode(
+        mixed $data,
+        ?string $event = null,
+        string|int|null $id = null,
+        ?int $retry = null,
+        ?string $comment = null
+    ): string {}
+
+    /**
+     * Answers 204 No Content: the client's EventSource does not come back. Instead of start().
+     *
+     * @throws SseException when output has begun
+     */
+    public static function stop(): void {}
+
+    /**
+     * Sends one event.
+     *
+     * @param mixed $data a string as it is; an SseEvent, a Symfony ServerEvent or a Laravel
+     *        StreamedEvent as the event it is (arguments that are given win over its own fields);
+     *        everything else as JSON
+     * @param string|null $event event type; null or "": the client's "message"
+     * @param string|int|null $id id of the event, which the client brings back as Last-Event-ID
+     * @param int|null $retry reconnection time in milliseconds
+     * @return bool whether the stream is still open
+     * @throws ValueError when event or id contains CR, LF or NUL, or is not UTF-8, or retry is negative
+     * @throws TypeError when the data is a resource, a closure or a generator
+     * @throws JsonException when the data has no JSON form; nothing was sent
+     */
+    public function send(mixed $data, ?string $event = null, string|int|null $id = null, ?int $retry = null): bool {}
+
+    /**
+     * Sends several events with one write. Either all of them go out, or, when one is invalid, none.
+     *
+     * @param iterable<mixed> $events each as the data of send()
+     */
+    public function sendMany(iterable $events): bool {}
+
+    /** Sends a comment, which clients ignore; every line of the text becomes a comment line. */
+    public function comment(string $text = ''): bool {}
+
+    /** Tells the client how long to wait before it reconnects. */
+    public function retry(int $milliseconds): bool {}
+
+    /**
+     * Waits instead of sleep(), sends the heartbeats that fall due, and returns early, with false, as
+     * soon as the stream should stop.
+     *
+     * @param float $seconds 0 or more
+     * @throws ValueError when the seconds are negative, infinite or not a number
+     */
+    public function wait(float $seconds): bool {}
+
+    /** Whether events can still be sent. */
+    public function isOpen(): bool {}
+
+    /** Why the stream has stopped; null while it is open. */
+    public function stopReason(): ?SseStopReason {}
+
+    /**
+     * Runs a callback when the stream stops, whatever stops it: close(), a client that left, the end
+     * of the script, exit() or a fatal error. Callbacks run once, in order, with the reason as their
+     * argument; on a stream that has stopped, at once.
+     *
+     * @param callable(SseStopReason): mixed $callback
+     */
+    public function onClose(callable $callback): static {}
+
+    /**
+     * Ends the stream, after one last event if data or an event type is given. Closing twice is
+     * no error.
+     *
+     * @param mixed $data as for send(); null with an event type is an empty string
+     */
+    public function close(mixed $data = null, ?string $event = null): void {}
+
+    /**
+     * What stands between the script and the browser, and what to change.
+     *
+     * @return array{server: string, path: string, heartbeats: string, buffers: list<string>, advice: list<string>}
+     */
+    public static function doctor(): array {}
+}
+
+/** One event, to be sent, returned from a source, or as a parser found it. */
+final class SseEvent implements Stringable
+{
+    /** As for Sse::send(); null: an event without data, which clients do not dispatch. */
+    public readonly mixed $data;
+
+    /** Event type; null: "message". */
+    public readonly ?string $event;
+
+    public readonly ?string $id;
+
+    /** Reconnection time in milliseconds. */
+    public readonly ?int $retry;
+
+    /** Text that clients ignore. */
+    public readonly ?string $comment;
+
+    /** @throws ValueError when event or id contains CR, LF or NUL, or is not UTF-8, or retry is negative */
+    public function __construct(
+        mixed $data = null,
+        ?string $event = null,
+        string|int|null $id = null,
+        ?int $retry = null,
+        ?string $comment = null
+    ) {}
+
+    /** The event as it stands in an event stream. */
+    public function __toString(): string {}
+}
+
+/**
+ * Reads an event stream, in chunks of any size, as a browser does.
+ *
+ *     $parser = new SseParser();
+ *     while (($chunk = fread($upstream, 8192)) !== '') {
+ *         foreach ($parser->feed($chunk) as $event) {
+ *             $sse->send($event);
+ *         }
+ *     }
+ */
+final class SseParser
+{
+    /** @param int $maxEventSize bytes that one event may have before feed() gives it up */
+    public function __construct(int $maxEventSize = 16777216) {}
+
+    /**
+     * Takes the next bytes, and returns the events they complete. An event's id is the one that
+     * stands with it; lastEventId() is the one in force.
+     *
+     * @return list<SseEvent>
+     * @throws SseException when an event grows over the limit; it is skipped, and feeding may go on
+     */
+    public function feed(string $chunk): array {}
+
+    /** The last event ID in force; "" when the stream has given none. */
+    public function lastEventId(): string {}
+
+    /** The reconnection time the stream asked for, in milliseconds; null when it asked for none. */
+    public function retry(): ?int {}
+
+    /** Forgets an unfinished event, as at the end of a connection. Keeps lastEventId() and retry(). */
+    public function reset(): void {}
+}
+
+/** Why a stream has stopped. */
+enum SseStopReason: string
+{
+    /** The client closed the connection. */
+    case ClientGone = 'client_gone';
+    /** The stream has lived as long as it may. */
+    case MaxLifetime = 'max_lifetime';
+    /** The server is asked to stop or reload. */
+    case Shutdown = 'shutdown';
+    /** The client took no bytes for `sse.write_timeout` seconds. */
+    case WriteTimeout = 'write_timeout';
+    /** The script closed it, or ended. */
+    case Closed = 'closed';
+    /** The connection was handed to the hub. */
+    case HandedOff = 'handed_off';
+}
+
+/** The moment is wrong: a stream is open already, output has begun, or a parsed event is too large. */
+class SseException extends RuntimeException {}
