@@ -1,0 +1,82 @@
+# The Debian and Ubuntu packages that each task needs, and `need`, which installs what is missing of
+# them; sourced after lib.sh. An entry is
+#   php-cli    a package
+#   npm:npm    a package that is not needed where the command before the colon is there
+#   chromium?  a package that is not needed where the distribution has none
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the lists are for the scripts that source this
+
+build_packages=(php-cli php-dev gcc libc6-dev libclang-dev)
+debug_php_packages=(
+  make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring
+)
+test_packages=(
+  php-cgi php-fpm php-sqlite3 libapache2-mod-php apache2 nginx-light
+  php-laravel-framework? php-symfony-http-foundation?
+  chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv
+  redis-server strace valgrind
+)
+
+# Where nothing is missing this is instant and needs neither root nor a network.
+need() {
+  local missing
+  if ! have apt-get; then
+    say "no apt-get on this system; if a step fails, it wants one of: $*"
+    return
+  fi
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+
+  as_root apt-get -qq update
+  mapfile -t missing < <(obtainable "${missing[@]}")
+  ((${#missing[@]})) || return 0
+  say "installing ${missing[*]}"
+  install_without_services "${missing[@]}"
+}
+
+missing_packages() {
+  local entry package
+  for entry in "$@"; do
+    package=${entry#*:}
+    [[ $entry == *:* ]] && have "${entry%%:*}" && continue
+    is_installed "${package%\?}" || echo "$package"
+  done
+}
+
+is_installed() {
+  [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Drops the question marks, and what they stand at where the distribution does not have it.
+obtainable() {
+  local package
+  for package in "$@"; do
+    [[ $package != *\? ]] || apt-cache show "${package%\?}" >/dev/null 2>&1 || continue
+    echo "${package%\?}"
+  done
+}
+
+# Debian starts a server when it is installed, and again at every boot. The tests start their own,
+# so neither is wanted.
+install_without_services() {
+  local policy=/usr/sbin/policy-rc.d enabled status=0
+  enabled=$(enabled_services)
+  if [[ -e $policy ]]; then
+    policy=
+  else
+    printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq install --yes --no-install-recommends "$@" </dev/null >/dev/null || status=$?
+  [[ -z $policy ]] || as_root rm "$policy"
+  comm -13 <(echo "$enabled") <(enabled_services) | while read -r service; do
+    as_root systemctl --quiet disable "$service"
+  done
+  return "$status"
+}
+
+enabled_services() {
+  [[ ! -d /run/systemd/system ]] ||
+    systemctl list-unit-files --type=service --state=enabled --no-legend --plain |
+    cut -d ' ' -f 1 | sort
+}
