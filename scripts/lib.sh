@@ -4,7 +4,7 @@
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" # where php-fpm, nginx and apache2 are
+PATH=$PATH:$HOME/.cargo/bin:/usr/local/sbin:/usr/sbin:/sbin # Rust; php-fpm, nginx, apache2
 
 # What takes long to fetch or build stays here, shared by all checkouts of this user.
 cache=${SSE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/sse-dev}

@@ -7,15 +7,16 @@
 # shellcheck disable=SC2034 # the lists are for the scripts that source this
 
 build_packages=(php-cli php-dev gcc libc6-dev libclang-dev)
-debug_php_packages=(
+phpt_packages=(php-cgi php-sqlite3)
+server_packages=(
+  php-cgi php-fpm php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server
+  php-laravel-framework? php-symfony-http-foundation?
+  chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv strace
+)
+debug_packages=(
   make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring
 )
-test_packages=(
-  php-cgi php-fpm php-sqlite3 libapache2-mod-php apache2 nginx-light
-  php-laravel-framework? php-symfony-http-foundation?
-  chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv
-  redis-server strace valgrind
-)
+valgrind_packages=("${phpt_packages[@]}" valgrind)
 
 # Where nothing is missing this is instant and needs neither root nor a network.
 need() {

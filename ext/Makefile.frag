@@ -1,0 +1,12 @@
+SSE_ROOT = $(srcdir)/..
+SSE_SOURCES = $(shell find $(SSE_ROOT)/src $(SSE_ROOT)/crates $(SSE_ROOT)/Cargo.* $(SSE_ROOT)/build.rs -type f)
+
+$(phplibdir)/sse.so: $(SSE_SOURCES)
+	PHP=$(PHP_EXECUTABLE) PHP_CONFIG=$(PHP_CONFIG) $(CARGO) build --release --locked \
+		--manifest-path $(SSE_ROOT)/Cargo.toml --target-dir $(builddir)/target
+	$(mkinstalldirs) $(phplibdir)
+	cp $(builddir)/target/release/libsse.so $@
+
+# The libtool archive from which `make test` and `make install` take the library's name.
+$(phplibdir)/sse.la: $(phplibdir)/sse.so
+	echo "dlname='sse.so'" >$@

@@ -1,0 +1,16 @@
+dnl `phpize && ./configure && make install`, which is also what PIE runs. The code is Rust: cargo builds
+dnl it (Makefile.frag), and what phpize brings then tests and installs it like any other extension.
+
+PHP_ARG_ENABLE([sse], [whether to enable Server-Sent Events],
+  [AS_HELP_STRING([--enable-sse], [Enable Server-Sent Events])], [yes])
+
+if test "$PHP_SSE" != "no"; then
+  AC_PATH_PROG([CARGO], [cargo], [no], [$PATH:$HOME/.cargo/bin])
+  if test "$CARGO" = "no"; then
+    AC_MSG_ERROR([cargo is missing; install Rust from https://rustup.rs])
+  fi
+  PHP_SUBST([CARGO])
+  PHP_MODULES="$PHP_MODULES \$(phplibdir)/sse.la"
+  PHP_SUBST([PHP_MODULES])
+  PHP_ADD_MAKEFILE_FRAGMENT
+fi
