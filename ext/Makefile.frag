@@ -2,9 +2,8 @@ SSE_ROOT = $(srcdir)/..
 SSE_SOURCES = $(shell find $(SSE_ROOT)/src $(SSE_ROOT)/crates $(SSE_ROOT)/Cargo.* $(SSE_ROOT)/build.rs -type f)
 
 $(phplibdir)/sse.so: $(SSE_SOURCES)
-	PHP=$(PHP_EXECUTABLE) PHP_CONFIG=$(PHP_CONFIG) $(CARGO) build --release --locked \
+	PHP=$(PHP_EXECUTABLE) PHP_CONFIG=$(SSE_PHP_CONFIG) $(CARGO) build --release --locked \
 		--manifest-path $(SSE_ROOT)/Cargo.toml --target-dir $(builddir)/target
-	$(mkinstalldirs) $(phplibdir)
 	cp $(builddir)/target/release/libsse.so $@
 
 # The libtool archive from which `make test` and `make install` take the library's name.

@@ -9,8 +9,10 @@ if test "$PHP_SSE" != "no"; then
   if test "$CARGO" = "no"; then
     AC_MSG_ERROR([cargo is missing; install Rust from https://rustup.rs])
   fi
+  AC_PATH_PROG([SSE_PHP_CONFIG], [$PHP_CONFIG])
   PHP_SUBST([CARGO])
+  PHP_SUBST([SSE_PHP_CONFIG])
   PHP_MODULES="$PHP_MODULES \$(phplibdir)/sse.la"
-  PHP_SUBST([PHP_MODULES])
-  PHP_ADD_MAKEFILE_FRAGMENT
+  PHP_ADD_BUILD_DIR([modules])
+  PHP_ADD_MAKEFILE_FRAGMENT([$abs_srcdir/Makefile.frag], [$abs_srcdir], [$abs_builddir])
 fi

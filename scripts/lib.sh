@@ -4,18 +4,20 @@
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-PATH=$PATH:$HOME/.cargo/bin:/usr/local/sbin:/usr/sbin:/sbin # Rust; php-fpm, nginx, apache2
 
-# What takes long to fetch or build stays here, shared by all checkouts of this user.
-cache=${SSE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/sse-dev}
-target=${CARGO_TARGET_DIR:-$PWD/target}
-
+have() { command -v "$1" >/dev/null 2>&1; }
 say() { printf '==> %s\n' "$*" >&2; }
 die() {
   printf 'error: %s\n' "$*" >&2
   exit 1
 }
-have() { command -v "$1" >/dev/null 2>&1; }
+
+# Only where it must: ext-php-rs is built anew for each other PATH.
+have cargo || PATH=$PATH:$HOME/.cargo/bin
+
+# What takes long to fetch or build stays here, shared by all checkouts of this user.
+cache=${SSE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/sse-dev}
+target=${CARGO_TARGET_DIR:-$PWD/target}
 
 as_root() {
   if ((EUID == 0)); then
