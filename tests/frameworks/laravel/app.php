@@ -1,0 +1,38 @@
+<?php
+
+/** The Laravel example, and the routes that only its tests need. */
+
+declare(strict_types=1);
+
+namespace Illuminate\Http {
+    /** Stands in for the class that Laravel has since version 11. */
+    final class StreamedEvent
+    {
+        public function __construct(public string $event, public mixed $data)
+        {
+        }
+    }
+}
+
+namespace {
+    use Illuminate\Http\StreamedEvent;
+    use Illuminate\Support\Facades\Route;
+
+    require_once __DIR__ . '/../sources.php';
+    $app = require __DIR__ . '/../../../examples/laravel/bootstrap.php';
+
+    function framework_events(): Generator
+    {
+        yield new StreamedEvent('greeting', "one line\nanother line");
+        yield new StreamedEvent('progress', ['percent' => 50]);
+    }
+
+    Route::middleware('web')->group(function () {
+        $stream = fn ($source) => response()->stream(fn () => Sse::stream($source), 200, Sse::headers());
+        Route::get('/framework-events', fn () => $stream(framework_events()));
+        Route::get('/broken', fn () => $stream(broken_source()));
+        Route::get('/by-hand', fn () => response()->stream('stream_by_hand', 200, HEADERS_BY_HAND));
+    });
+
+    return $app;
+}

@@ -1,0 +1,28 @@
+<?php
+
+/** What the tests stream through both frameworks. */
+
+declare(strict_types=1);
+
+function broken_source(): Generator
+{
+    yield 'the last event';
+    throw new RuntimeException('the source broke');
+}
+
+/** A stream without the extension, as it stands in many tutorials; a gate holds it after each event. */
+function stream_by_hand(): void
+{
+    foreach (['first', 'second'] as $text) {
+        echo "data: $text\n\n";
+        ob_flush();
+        flush();
+        fgets(fopen($_SERVER['DOCUMENT_ROOT'] . '/gate', 'r'));
+    }
+}
+
+const HEADERS_BY_HAND = [
+    'Content-Type' => 'text/event-stream',
+    'Cache-Control' => 'no-cache',
+    'X-Accel-Buffering' => 'no',
+];

@@ -1,0 +1,79 @@
+<?php
+
+/** The kernel of the Symfony example, and the controllers that only its tests need, by path. */
+
+declare(strict_types=1);
+
+namespace Symfony\Component\HttpFoundation {
+    /** Stands in for the class that Symfony has since version 7.3. */
+    final class ServerEvent implements \IteratorAggregate
+    {
+        public function __construct(
+            private string|iterable $data,
+            private ?string $type = null,
+            private ?int $retry = null,
+            private ?string $id = null,
+            private ?string $comment = null,
+        ) {
+        }
+
+        public function getData(): string|iterable
+        {
+            return $this->data;
+        }
+
+        public function getType(): ?string
+        {
+            return $this->type;
+        }
+
+        public function getRetry(): ?int
+        {
+            return $this->retry;
+        }
+
+        public function getId(): ?string
+        {
+            return $this->id;
+        }
+
+        public function getComment(): ?string
+        {
+            return $this->comment;
+        }
+
+        public function getIterator(): \Traversable
+        {
+            throw new \LogicException('An event is sent as one; its lines are not events.');
+        }
+    }
+}
+
+namespace {
+    use Symfony\Component\HttpFoundation\Request;
+    use Symfony\Component\HttpFoundation\ServerEvent;
+    use Symfony\Component\HttpFoundation\StreamedResponse;
+
+    require_once __DIR__ . '/../sources.php';
+    $kernel = require __DIR__ . '/../../../examples/symfony/bootstrap.php';
+
+    function framework_events(): Generator
+    {
+        yield new ServerEvent("one line\nanother line", type: 'greeting');
+        yield new ServerEvent(['a line', 'a line of its own'], retry: 2000, id: '7', comment: 'halfway');
+    }
+
+    $stream = fn ($source) => new StreamedResponse(fn () => Sse::stream($source), 200, Sse::headers());
+    $controllers = [
+        '/framework-events' => fn () => $stream(framework_events()),
+        '/broken' => fn () => $stream(broken_source()),
+        '/by-hand' => fn () => new StreamedResponse('stream_by_hand', 200, HEADERS_BY_HAND),
+        '/late-session' => fn (Request $request) => new StreamedResponse(function () use ($request) {
+            // The kernel has saved the session and given up its lock by now; reading takes it again.
+            $visits = $request->getSession()->get('visits', 0);
+            Sse::stream(fn () => $visits);
+        }, 200, Sse::headers()),
+    ];
+
+    return [$kernel, $controllers];
+}
