@@ -1,0 +1,55 @@
+//! Lines, and the fields made of them.
+//!
+//! The invariant: whatever is appended starts at a line start and ends with a line feed, and
+//! nothing between the name of a field and that line feed is a line end.
+
+use memchr::memchr2;
+
+use crate::decode::decode;
+
+/// A comment line: the shortest bytes that keep a connection in use and that no client dispatches
+/// (WHATWG HTML, 9.2.7 "Authoring notes").
+///
+/// It ends no event, so it may stand at every line start, also inside an unfinished event. A line
+/// starts after LF, and after CR unless LF follows. The one line start to leave alone is that of a
+/// stream whose own first bytes are a byte order mark, which is one only there.
+pub const HEARTBEAT: &[u8] = b":\n";
+
+/// Appends a field, or a comment if its name is empty. `name` ends in a colon and the one space
+/// that a client takes off again, so that a space of the value's own survives; `value` is one line.
+pub(crate) fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(value.as_bytes());
+    out.push(b'\n');
+}
+
+/// Appends a `data` field for each line of `data`, so that the client puts them together again.
+pub(crate) fn push_data(out: &mut Vec<u8>, data: &[u8]) {
+    for line in lines(&decode(data)) {
+        push_field(out, "data: ", line);
+    }
+}
+
+/// Appends a comment line for each line of `comment`.
+pub(crate) fn push_comment(out: &mut Vec<u8>, comment: &[u8]) {
+    for line in lines(&decode(comment)) {
+        if line.is_empty() {
+            out.extend_from_slice(HEARTBEAT);
+        } else {
+            push_field(out, ": ", line);
+        }
+    }
+}
+
+/// The lines of `text`. CRLF, LF and CR end one line each, and what follows the last line end is a
+/// line too, if an empty one.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = memchr2(b'\r', b'\n', text.as_bytes()) else { return rest.take() };
+        let (line, after) = text.split_at(end);
+        rest = after.strip_prefix("\r\n").or(after.get(1..));
+        Some(line)
+    })
+}
