@@ -1,0 +1,108 @@
+//! What parsers written by others say that the bytes of an event stream mean.
+//!
+//! They are child processes that answer one line of JSON with another, so that one process serves
+//! thousands of cases. `scripts/install-oracles` installs them.
+//!
+//! Where they deviate from the standard (versions as in that script):
+//! - eventsource-parser gives an event the ID that stands in it, not the last event ID;
+//! - httpx-sse, once it has seen an ID, dispatches an event with empty data at every empty line, and
+//!   takes a byte order mark at the start of a stream for text.
+
+use std::{
+    env,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{ChildStdin, Command},
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    binary,
+    patience::within,
+    process::Process,
+    reader::{Pipe, Reader},
+};
+
+/// An event as a foreign parser dispatched it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OracleEvent {
+    /// The event type, `message` by default.
+    pub event: String,
+    /// The data.
+    pub data: String,
+    /// The ID, see the module's list of deviations.
+    pub id: Option<String>,
+}
+
+/// A foreign parser that runs.
+#[derive(Debug)]
+pub struct Oracle {
+    stdin: ChildStdin,
+    stdout: Reader<Pipe>,
+    _process: Process,
+    _directory: TempDir,
+}
+
+impl Oracle {
+    /// npm's eventsource-parser, on Node.js.
+    #[track_caller]
+    pub fn eventsource_parser() -> Self {
+        let mut command = Command::new(binary::node());
+        command.arg(driver("eventsource-parser.cjs")).env("NODE_PATH", installed("node_modules"));
+        Self::start("eventsource-parser", &mut command)
+    }
+
+    /// `PyPI`'s httpx-sse, on Python.
+    #[track_caller]
+    pub fn httpx_sse() -> Self {
+        let mut command = Command::new(installed("venv/bin/python"));
+        Self::start("httpx-sse", command.arg(driver("httpx-sse.py")))
+    }
+
+    #[track_caller]
+    fn start(name: &str, command: &mut Command) -> Self {
+        let directory = TempDir::new().unwrap();
+        let (process, stdin, stdout) = Process::spawn_piped(name, command, directory.path());
+        let stdout = Reader::new(stdout.into());
+        Self { stdin, stdout, _process: process, _directory: directory }
+    }
+
+    /// The events in a stream that comes in these pieces.
+    #[track_caller]
+    pub fn parse<'a>(&mut self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<OracleEvent> {
+        let question: Value = pieces.into_iter().map(|piece| BASE64.encode(piece)).collect();
+        writeln!(self.stdin, "{question}").unwrap();
+        let answer = self.stdout.read_until(b"\n", within(Duration::from_secs(60))).unwrap();
+        let answer: Vec<Value> = serde_json::from_slice(&answer).unwrap();
+        answer.iter().map(event).collect()
+    }
+}
+
+fn event(answer: &Value) -> OracleEvent {
+    let string = |name| answer[name].as_str().map(str::to_owned);
+    OracleEvent {
+        event: string("event").expect("every event has a type"),
+        data: string("data").expect("every event has data"),
+        id: string("id"),
+    }
+}
+
+fn driver(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("support/oracle").join(name)
+}
+
+#[track_caller]
+fn installed(name: &str) -> PathBuf {
+    let directory = |variable| env::var_os(variable).map(PathBuf::from);
+    let cache = directory("SSE_CACHE_DIR")
+        .or_else(|| Some(directory("XDG_CACHE_HOME")?.join("sse-dev")))
+        .or_else(|| Some(directory("HOME")?.join(".cache/sse-dev")))
+        .expect("SSE_CACHE_DIR, XDG_CACHE_HOME or HOME is set");
+    let path = cache.join("oracles").join(name);
+    assert!(path.exists(), "{} is missing: run scripts/install-oracles", path.display());
+    path
+}

@@ -1,0 +1,50 @@
+//! PHP's configuration: only what the test asks for, nothing of the machine's.
+
+use std::{fmt::Write, fs, path::Path, process::Command};
+
+use crate::extension;
+
+/// How a PHP is configured. Errors go to the server's log, not into responses.
+#[derive(Clone, Debug)]
+pub struct Php {
+    ini: String,
+    system_extensions: bool,
+}
+
+impl Php {
+    /// Without the extension.
+    pub fn plain() -> Self {
+        let php = Self { ini: String::new(), system_extensions: false };
+        php.ini("display_errors", "0").ini("html_errors", "0").ini("log_errors", "1")
+    }
+
+    /// With the extension under test.
+    #[track_caller]
+    pub fn with_sse() -> Self {
+        Self::plain().ini("extension", &extension::path().display().to_string())
+    }
+
+    /// With a line in php.ini.
+    #[must_use]
+    pub fn ini(mut self, name: &str, value: &str) -> Self {
+        writeln!(self.ini, "{name} = \"{value}\"").expect("strings take everything");
+        self
+    }
+
+    /// With all extensions that the machine's own configuration loads: frameworks need many.
+    #[must_use]
+    pub fn system_extensions(mut self) -> Self {
+        self.system_extensions = true;
+        self
+    }
+
+    /// Has every PHP in `command` configured so. `directory` is the server's.
+    pub(super) fn configure(self, command: &mut Command, directory: &Path) {
+        let php = self.ini("session.save_path", &directory.display().to_string());
+        fs::write(directory.join("php.ini"), &php.ini).unwrap();
+        command.env("PHPRC", directory);
+        if !php.system_extensions {
+            command.env("PHP_INI_SCAN_DIR", "");
+        }
+    }
+}
