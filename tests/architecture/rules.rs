@@ -1,0 +1,108 @@
+//! The rules. Each says what it found wrong at one place, or nothing.
+
+use std::path::Path;
+
+use crate::source::{Found, What, read};
+
+/// The layers of the extension, and which others each may know.
+const LAYERS: [(&str, &[&str]); 4] = [
+    ("stream", &["stream"]),
+    ("sapi", &["sapi", "stream"]),
+    ("hub", &["hub", "sapi", "stream"]),
+    ("php", &["php", "hub", "sapi", "stream"]),
+];
+
+/// Crates that a layer may not know, for they belong to a layer beside or above it.
+const FOREIGN_CRATES: [(&str, &[&str]); 3] = [
+    ("stream", &["ext_php_rs", "hub_protocol"]),
+    ("sapi", &["hub_protocol"]),
+    ("hub", &["ext_php_rs"]),
+];
+
+/// Everything in the file that breaks a rule, as `file:line: what is wrong`.
+pub(crate) fn violations(path: &Path, code: &str) -> Vec<String> {
+    let rules = [
+        imports_run_downhill,
+        unsafe_code_stays_in_sapi,
+        foreign_declarations_stay_in_ffi,
+        stream_has_no_clock,
+        nothing_is_left_undone,
+    ];
+    let found = read(path, code);
+    let broken = found.iter().flat_map(|found| {
+        let at = format!("{}:{}", path.display(), found.line);
+        rules.iter().filter_map(move |rule| Some(format!("{at}: {}", rule(path, found)?)))
+    });
+    broken.collect()
+}
+
+/// "Imports run downhill only; a lower layer never learns a higher word."
+fn imports_run_downhill(path: &Path, found: &Found) -> Option<String> {
+    let What::Path(names) = &found.what else { return None };
+    let layer = layer(path)?;
+    let (first, second) = (names.first()?.as_str(), names.get(1).map(String::as_str));
+    match (first, second) {
+        ("crate", Some(other)) if !entry(&LAYERS, layer).contains(&other) => {
+            Some(format!("{layer} may not know crate::{other}"))
+        }
+        (name, _) if entry(&FOREIGN_CRATES, layer).contains(&name) => {
+            Some(format!("{layer} may not know {name}"))
+        }
+        _ => None,
+    }
+}
+
+/// The layer of the extension that a file belongs to.
+fn layer(path: &Path) -> Option<&'static str> {
+    let first = path.strip_prefix("src").ok()?.with_extension("");
+    let first = first.iter().next()?;
+    LAYERS.iter().map(|(layer, _)| *layer).find(|layer| first == *layer)
+}
+
+fn entry<'a>(table: &[(&str, &'a [&'a str])], layer: &str) -> &'a [&'a str] {
+    table.iter().find(|(name, _)| *name == layer).map_or(&[], |(_, list)| list)
+}
+
+/// Every unsafe line of the project is in one place.
+fn unsafe_code_stays_in_sapi(path: &Path, found: &Found) -> Option<String> {
+    let is_unsafe = match &found.what {
+        What::Path(names) => names == &["unsafe"],
+        What::Attribute(names) => {
+            let has = |word: &str| names.iter().any(|name| name == word);
+            has("unsafe") || has("unsafe_code") && (has("allow") || has("expect"))
+        }
+        _ => false,
+    };
+    let broken = is_unsafe && !path.starts_with("src/sapi");
+    broken.then(|| "unsafe code belongs into src/sapi".to_owned())
+}
+
+/// What other libraries define is declared in one file.
+fn foreign_declarations_stay_in_ffi(path: &Path, found: &Found) -> Option<String> {
+    let broken = found.what == What::ForeignBlock && path != Path::new("src/sapi/ffi.rs");
+    broken.then(|| "extern blocks belong into src/sapi/ffi.rs".to_owned())
+}
+
+/// "Time comes in as an argument to everything in `stream`."
+fn stream_has_no_clock(path: &Path, found: &Found) -> Option<String> {
+    let asks_a_clock = match &found.what {
+        What::Path(names) => names.len() > 1 && names.ends_with(&["now".to_owned()]),
+        What::Member(name) => name == "elapsed",
+        _ => false,
+    };
+    let broken = asks_a_clock && !found.in_test && layer(path) == Some("stream");
+    broken.then(|| "time comes into stream as an argument".to_owned())
+}
+
+/// No stubs, and no tests that do not run.
+fn nothing_is_left_undone(_: &Path, found: &Found) -> Option<String> {
+    match &found.what {
+        What::Macro(name) if name == "todo" || name == "unimplemented" => {
+            Some(format!("{name}! is left"))
+        }
+        What::Attribute(names) if names.iter().any(|name| name == "ignore") => {
+            Some("a test is ignored".to_owned())
+        }
+        _ => None,
+    }
+}
