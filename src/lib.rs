@@ -1,1 +1,17 @@
-//! Server-Sent Events for PHP.
+//! Server-Sent Events for PHP, as a native extension.
+//!
+//! A script says what to send; the extension does the rest. Layers, each knowing only those above
+//! its own line:
+//!
+//! - `event_stream`, a crate of its own: the format of the WHATWG HTML standard;
+//! - [`stream`]: the life of one event stream, without PHP, unsafe code or a clock;
+//! - `sapi`: PHP's server API, and every unsafe line;
+//! - `php`: the classes that scripts see, one file each.
+
+pub mod stream;
+
+#[cfg(feature = "php")]
+mod sapi;
+
+#[cfg(feature = "php")]
+mod php;

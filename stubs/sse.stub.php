@@ -40,6 +40,9 @@ final class Sse
      * ob_start() can capture a stream. A HEAD request gets its headers and a stream that is already
      * closed; an OPTIONS request is answered with 204, and the script ends.
      *
+     * A script that goes on calling send() or wait() ten seconds after its client has left is ended
+     * as exit() would, unless ignore_user_abort is on.
+     *
      * @param float|null $heartbeat seconds without a byte after which a comment keeps the connection
      *        alive; 0 turns it off; null: `sse.heartbeat` (15), off on the command line
      * @param int|null $retry reconnection time to tell the client, in milliseconds; null: `sse.retry`;
@@ -66,10 +69,10 @@ final class Sse
      * A whole stream in one call: opens it, sends what the source gives, closes it.
      *
      * A callable is called every `$interval` seconds with the `Sse` as its argument; what it returns
-     * is sent. An iterable (array, generator, any Traversable), or one that the callable returns, is
-     * walked to its end, every value an event. `null` and `false` send nothing; "0", 0, "" and [] are
-     * data. A source ends the stream by calling close(). What a source throws surfaces unchanged,
-     * after the stream was closed and the onClose() callbacks ran.
+     * is sent. An iterable (array, generator, any Traversable), or a generator or other Traversable
+     * that the callable returns, is walked to its end, every value an event. `null` and `false` send
+     * nothing; "0", 0, "" and [] are data. A source ends the stream by calling close(). What a source
+     * throws surfaces unchanged, after the stream was closed and the onClose() callbacks ran.
      *
      * @param callable|iterable $source
      * @param float $interval seconds between two calls of a callable

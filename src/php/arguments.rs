@@ -1,0 +1,242 @@
+//! Arguments as PHP takes them: coerced as the caller's `strict_types` says, refused in php-src's
+//! words.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use event_stream::{EventId, EventType, FieldError, Retry};
+use ext_php_rs::convert::{FromZval, StubLiteral};
+use ext_php_rs::flags::DataType;
+use ext_php_rs::types::Zval;
+
+use super::fault::Fault;
+use crate::sapi::engine::{caller_is_strict, guarded};
+use crate::sapi::value::is_stringable;
+
+/// Which argument of which method.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At(pub(super) &'static str, pub(super) u32, pub(super) &'static str);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(): Argument #{} (${})", self.0, self.1, self.2)
+    }
+}
+
+impl At {
+    /// A `ValueError` about this argument.
+    pub(super) fn value_error(self, problem: impl fmt::Display) -> Fault {
+        Fault::value_error(format!("{self} {problem}"))
+    }
+
+    /// A `TypeError` about this argument.
+    pub(super) fn type_error(self, expected: &str, given: &Zval) -> Fault {
+        Fault::type_error(format!("{self} must be {expected}, {} given", type_name(given)))
+    }
+}
+
+/// The name of a value's type, as php-src's errors have it.
+pub(super) fn type_name(value: &Zval) -> String {
+    match value.dereference() {
+        value if value.is_null() => "null".into(),
+        value if value.is_bool() => "bool".into(),
+        value if value.is_long() => "int".into(),
+        value if value.is_double() => "float".into(),
+        value if value.is_string() => "string".into(),
+        value if value.is_array() => "array".into(),
+        value if value.is_resource() => "resource".into(),
+        value => value.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default(),
+    }
+}
+
+/// An argument that has a default other than null.
+pub(super) enum Given<'a, D> {
+    /// The script passed it.
+    Passed(&'a Zval),
+    /// The script left it out.
+    Default(D),
+}
+
+/// The declared type of an argument with such a default.
+pub(super) trait Declared {
+    /// The type that reflection shows.
+    const TYPE: DataType;
+}
+
+impl Declared for f64 {
+    const TYPE: DataType = DataType::Double;
+}
+
+impl Declared for i64 {
+    const TYPE: DataType = DataType::Long;
+}
+
+impl Declared for &str {
+    const TYPE: DataType = DataType::String;
+}
+
+impl<'a, D: Declared> FromZval<'a> for Given<'a, D> {
+    const TYPE: DataType = D::TYPE;
+    // An explicit null reaches the method, which refuses it in PHP's words.
+    const NULLABLE: bool = true;
+
+    fn from_zval(value: &'a Zval) -> Option<Self> {
+        Some(Self::Passed(value))
+    }
+}
+
+impl<D> From<D> for Given<'_, D> {
+    fn from(default: D) -> Self {
+        Self::Default(default)
+    }
+}
+
+impl<D: StubLiteral> StubLiteral for Given<'_, D> {
+    fn stub_literal(&self) -> String {
+        match self {
+            Self::Passed(_) => String::new(),
+            Self::Default(default) => default.stub_literal(),
+        }
+    }
+}
+
+/// Makes an argument type that takes any value, and is declared as another in reflection.
+macro_rules! declared_as {
+    ($($(#[$doc:meta])* $name:ident: $type:expr;)*) => {$(
+        $(#[$doc])*
+        pub(super) struct $name<'a>(pub(super) &'a Zval);
+
+        impl<'a> FromZval<'a> for $name<'a> {
+            const TYPE: DataType = $type;
+
+            fn from_zval(value: &'a Zval) -> Option<Self> {
+                Some(Self(value))
+            }
+        }
+
+        impl<'a> $name<'a> {
+            /// The value, unless it was left out or is null.
+            pub(super) fn given(argument: Option<&Self>) -> Option<&'a Zval> {
+                given(argument.map(|argument| argument.0))
+            }
+        }
+    )*};
+}
+
+declared_as! {
+    /// An argument declared `float`.
+    Float: DataType::Double;
+    /// An argument declared `int`.
+    Int: DataType::Long;
+    /// An argument declared `string`.
+    Text: DataType::String;
+    /// An argument declared `array`.
+    List: DataType::Array;
+    /// An argument declared `iterable`.
+    Walkable: DataType::Iterable;
+    /// An argument declared `callable`.
+    Callback: DataType::Callable;
+}
+
+/// The value of a nullable argument, unless it was left out or is null.
+pub(super) fn given(argument: Option<&Zval>) -> Option<&Zval> {
+    argument.filter(|value| !value.is_null())
+}
+
+/// A number of seconds, or any other `float`.
+pub(super) fn float(value: &Zval, at: At, expected: &str) -> Result<f64, Fault> {
+    #[expect(clippy::cast_precision_loss, reason = "that is PHP's conversion, too")]
+    let number = match value {
+        value if value.is_double() => value.double(),
+        value if value.is_long() => value.long().map(|number| number as f64),
+        _ if caller_is_strict() => None,
+        value if value.is_bool() => Some(f64::from(u8::from(value.is_true()))),
+        value => {
+            value.str().and_then(|text| text.trim().parse().ok()).filter(|n: &f64| n.is_finite())
+        }
+    };
+    number.ok_or_else(|| at.type_error(expected, value))
+}
+
+/// An `int`. A float with a fraction is none.
+pub(super) fn int(value: &Zval, at: At, expected: &str) -> Result<i64, Fault> {
+    let number = match value {
+        value if value.is_long() => value.long(),
+        _ if caller_is_strict() => None,
+        value if value.is_double() => value.double().and_then(whole),
+        value if value.is_bool() => Some(i64::from(value.is_true())),
+        value => value.str().and_then(|text| {
+            let text = text.trim();
+            text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
+        }),
+    };
+    number.ok_or_else(|| at.type_error(expected, value))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked to be a whole number in range")]
+fn whole(number: f64) -> Option<i64> {
+    const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
+    (number.fract() == 0.0 && (-TOO_LARGE..TOO_LARGE).contains(&number)).then_some(number as i64)
+}
+
+/// A `string`, as bytes.
+pub(super) fn bytes<'a>(value: &'a Zval, at: At, expected: &str) -> Result<Cow<'a, [u8]>, Fault> {
+    if let Some(string) = value.zend_str() {
+        return Ok(Cow::Borrowed(string.as_bytes()));
+    }
+    if caller_is_strict() {
+        return Err(at.type_error(expected, value));
+    }
+    let text = match value {
+        value if value.is_object() => return stringable(value, at, expected),
+        value if value.is_scalar() => value.coerce_to_string(),
+        _ => None,
+    };
+    let text = text.ok_or_else(|| at.type_error(expected, value))?;
+    Ok(Cow::Owned(text.into_bytes()))
+}
+
+fn stringable<'a>(value: &Zval, at: At, expected: &str) -> Result<Cow<'a, [u8]>, Fault> {
+    let object = value.object().filter(|object| is_stringable(object));
+    let object = object.ok_or_else(|| at.type_error(expected, value))?;
+    let text = guarded(|| object.try_call_method("__toString", vec![]).ok())?;
+    Fault::if_pending()?;
+    let text = text.as_ref().and_then(Zval::zend_str);
+    text.map(|text| Cow::Owned(text.as_bytes().to_vec()))
+        .ok_or_else(|| at.type_error(expected, value))
+}
+
+/// A `string|int`, as bytes.
+pub(super) fn bytes_or_int<'a>(value: &'a Zval, at: At) -> Result<Cow<'a, [u8]>, Fault> {
+    const EXPECTED: &str = "of type string|int|null";
+    match value.long() {
+        Some(number) => Ok(Cow::Owned(number.to_string().into_bytes())),
+        None => bytes(value, at, EXPECTED),
+    }
+}
+
+/// What is wrong with a field, in php-src's manner.
+pub(super) fn problem(error: FieldError) -> &'static str {
+    match error {
+        FieldError::LineBreak => "must not contain line breaks",
+        FieldError::Nul => "must not contain null bytes",
+        FieldError::InvalidUtf8 => "must be valid UTF-8",
+    }
+}
+
+/// An event type.
+pub(super) fn event_type(bytes: &[u8], at: At) -> Result<EventType<'_>, Fault> {
+    EventType::new(bytes).map_err(|error| at.value_error(problem(error)))
+}
+
+/// An event id.
+pub(super) fn event_id(bytes: &[u8], at: At) -> Result<EventId<'_>, Fault> {
+    EventId::new(bytes).map_err(|error| at.value_error(problem(error)))
+}
+
+/// A reconnection time in milliseconds.
+pub(super) fn retry(milliseconds: i64, at: At) -> Result<Retry, Fault> {
+    u64::try_from(milliseconds)
+        .map(Retry::from_millis)
+        .map_err(|_| at.value_error("must be greater than or equal to 0"))
+}

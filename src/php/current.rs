@@ -1,0 +1,36 @@
+//! The stream of the request that this thread serves.
+
+use std::cell::RefCell;
+
+use ext_php_rs::types::{ZendClassObject, Zval};
+
+use super::sse::Sse;
+
+thread_local! {
+    /// The `Sse` object of this request. Emptied before the engine ends the request.
+    static CURRENT: RefCell<Option<Zval>> = const { RefCell::new(None) };
+}
+
+/// The `Sse` object of this request.
+pub(super) fn get() -> Option<Zval> {
+    CURRENT.with_borrow(|current| current.as_ref().map(Zval::shallow_clone))
+}
+
+/// Makes this the `Sse` object of this request.
+pub(super) fn set(object: Zval) {
+    // The old one is dropped after the borrow: its end may run PHP code.
+    drop(CURRENT.replace(Some(object)));
+}
+
+/// Ends the request: the stream is closed, and its callbacks run.
+pub(super) fn end_request() {
+    let Some(object) = CURRENT.take() else { return };
+    if let Some(sse) = native(&object) {
+        sse.end_with_request();
+    }
+}
+
+/// The native part of an `Sse` object.
+pub(super) fn native(object: &Zval) -> Option<&Sse> {
+    object.object().and_then(ZendClassObject::<Sse>::from_zend_obj).map(|object| &**object)
+}

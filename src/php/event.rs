@@ -1,0 +1,200 @@
+//! `SseEvent`: one event, as a value.
+
+use std::borrow::Cow;
+
+use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendClassObject, ZendObject, ZendStr, Zval};
+
+use super::arguments::{
+    At, Int, Text, bytes, bytes_or_int, event_id, event_type, given, int, retry,
+};
+use super::fault::{Fault, answer};
+use super::payload::{self, Held, Payload};
+use crate::sapi::declare::{ReadOnly, Refinement, types};
+use crate::sapi::engine;
+
+/// One event, to be sent, returned from a source, or as a parser found it.
+///
+/// All of it lives in the object's declared properties; the Rust part is empty.
+#[php_class]
+#[php(name = "SseEvent")]
+#[php(flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[derive(Clone)]
+pub struct SseEvent;
+
+/// The properties, in the order of the constructor's arguments.
+pub(super) const PROPERTIES: [ReadOnly; 5] = [
+    ReadOnly { name: "data", types: types::MIXED },
+    ReadOnly { name: "event", types: types::STRING | types::NULL },
+    ReadOnly { name: "id", types: types::STRING | types::NULL },
+    ReadOnly { name: "retry", types: types::INT | types::NULL },
+    ReadOnly { name: "comment", types: types::STRING | types::NULL },
+];
+
+pub(super) const REFINEMENTS: [Refinement; 1] = [Refinement {
+    method: "__construct",
+    parameter: Some(2),
+    types: types::STRING | types::INT | types::NULL,
+    default: None,
+}];
+
+const CONSTRUCT: &str = "SseEvent::__construct";
+
+#[php_impl]
+impl SseEvent {
+    /// An event of these fields.
+    pub fn __construct(
+        data: Option<&Zval>,
+        event: Option<Text>,
+        id: Option<&Zval>,
+        retry: Option<Int>,
+        comment: Option<Text>,
+    ) -> PhpResult<Self> {
+        let values = values(data, event.as_ref(), id, retry.as_ref(), comment.as_ref());
+        answer(values.map(|values| {
+            if let Some(object) = engine::running_object() {
+                fill(object, values);
+            }
+            Self
+        }))
+    }
+
+    /// The event as it stands in an event stream.
+    pub fn __to_string(self_: &mut ZendClassObject<SseEvent>) -> PhpResult<Bytes> {
+        answer(encode(&self_.std).map(Bytes))
+    }
+}
+
+/// A string of bytes, declared as a string.
+pub struct Bytes(pub(super) Vec<u8>);
+
+impl ext_php_rs::convert::IntoZval for Bytes {
+    const TYPE: ext_php_rs::flags::DataType = ext_php_rs::flags::DataType::String;
+    const NULLABLE: bool = false;
+
+    fn set_zval(self, value: &mut Zval, persistent: bool) -> ext_php_rs::error::Result<()> {
+        value.set_zend_string(ZendStr::new(self.0, persistent));
+        Ok(())
+    }
+}
+
+fn encode(object: &ZendObject) -> Result<Vec<u8>, Fault> {
+    let at = At("SseEvent::__toString", 0, "this");
+    let payload = SseEvent::from_object(object).map(|event| event.payload(at));
+    let payload = payload.transpose()?.unwrap_or_default();
+    let mut frame = Vec::new();
+    payload.event(at)?.encode_into(&mut frame);
+    Ok(frame)
+}
+
+/// The checked values of the properties.
+fn values(
+    data: Option<&Zval>,
+    event: Option<&Text>,
+    id: Option<&Zval>,
+    milliseconds: Option<&Int>,
+    comment: Option<&Text>,
+) -> Result<[Zval; 5], Fault> {
+    let at = |number, name| At(CONSTRUCT, number, name);
+    let event = Text::given(event)
+        .map(|event| bytes(event, at(2, "event"), "of type ?string"))
+        .transpose()?;
+    event.as_ref().map(|event| event_type(event, at(2, "event"))).transpose()?;
+    let id = given(id).map(|id| bytes_or_int(id, at(3, "id"))).transpose()?;
+    id.as_ref().map(|id| event_id(id, at(3, "id"))).transpose()?;
+    let milliseconds = Int::given(milliseconds)
+        .map(|milliseconds| int(milliseconds, at(4, "retry"), "of type ?int"))
+        .transpose()?;
+    milliseconds.map(|milliseconds| retry(milliseconds, at(4, "retry"))).transpose()?;
+    let comment = Text::given(comment)
+        .map(|comment| bytes(comment, at(5, "comment"), "of type ?string"))
+        .transpose()?;
+    let data = data.map_or(Zval::null(), Zval::shallow_clone);
+    Ok([data, string(event), string(id), number(milliseconds), string(comment)])
+}
+
+fn string(text: Option<Cow<[u8]>>) -> Zval {
+    text.map_or(Zval::null(), |text| {
+        let mut value = Zval::new();
+        value.set_zend_string(ZendStr::new(&*text, false));
+        value
+    })
+}
+
+fn number(number: Option<i64>) -> Zval {
+    number.map_or(Zval::null(), |number| {
+        let mut value = Zval::new();
+        value.set_long(number);
+        value
+    })
+}
+
+fn fill(object: &mut ZendObject, values: [Zval; 5]) {
+    let class = SseEvent::get_metadata().ce();
+    for (property, value) in PROPERTIES.iter().zip(values) {
+        engine::set_property(object, class, property.name, value);
+    }
+}
+
+impl SseEvent {
+    /// The event that an object is, if it is one.
+    pub(super) fn from_object(object: &ZendObject) -> Option<EventObject<'_>> {
+        let own = std::ptr::eq(object.get_class_entry(), Self::get_metadata().ce());
+        own.then_some(EventObject(object))
+    }
+
+    /// An event object of these values.
+    pub(super) fn create(
+        data: &[u8],
+        event: Option<&[u8]>,
+        id: Option<&[u8]>,
+        retry: Option<i64>,
+    ) -> Zval {
+        let mut object = ZendClassObject::new(Self);
+        let borrowed = |bytes: Option<&[u8]>| string(bytes.map(|bytes| Cow::Owned(bytes.to_vec())));
+        let values =
+            [borrowed(Some(data)), borrowed(event), borrowed(id), number(retry), Zval::null()];
+        fill(&mut object.std, values);
+        let mut value = Zval::new();
+        value.set_object(&mut object.std);
+        value
+    }
+}
+
+/// An object of class `SseEvent`.
+pub(super) struct EventObject<'a>(&'a ZendObject);
+
+impl<'a> EventObject<'a> {
+    /// The event, with data that is not a string as JSON.
+    pub(super) fn payload(&self, at: At) -> Result<Payload<'a>, Fault> {
+        let data = self.get("data");
+        let data = match data {
+            Some(data) if data.is_string() => Some(Held::Zval(data)),
+            Some(data) => Some(match payload::data(&data, at)? {
+                Held::Slice(bytes) => Held::Slice(Cow::Owned(bytes.into_owned())),
+                Held::Zval(json) => Held::Zval(json),
+            }),
+            None => None,
+        };
+        let milliseconds = self.get("retry").and_then(|value| value.long());
+        Ok(Payload {
+            data,
+            event: self.get("event").map(Held::Zval),
+            id: self.get("id").map(Held::Zval),
+            retry: milliseconds.map(|milliseconds| retry(milliseconds, at)).transpose()?,
+            comment: self.get("comment").map(Held::Zval),
+        })
+    }
+
+    /// Whether it has an event type.
+    pub(super) fn has_type(&self) -> bool {
+        self.get("event").is_some()
+    }
+
+    fn get(&self, name: &str) -> Option<Zval> {
+        let value = engine::property(self.0, name);
+        (!value.is_null()).then_some(value)
+    }
+}

@@ -1,0 +1,57 @@
+//! What can go wrong in a method, and the one place where it becomes PHP's business.
+
+use ext_php_rs::exception::{PhpException, PhpResult};
+use ext_php_rs::zend::ce;
+
+use super::exception::SseException;
+use crate::sapi::engine;
+use crate::stream::Interrupted;
+
+/// Why a method gives no answer.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// An exception to throw.
+    Throw(PhpException),
+    /// An exception, or an exit, is on its way already.
+    Pending,
+    /// The engine is bailing out.
+    Interrupted(Interrupted),
+}
+
+impl From<Interrupted> for Fault {
+    fn from(interrupted: Interrupted) -> Self {
+        Self::Interrupted(interrupted)
+    }
+}
+
+impl Fault {
+    /// A `TypeError`.
+    pub(super) fn type_error(message: String) -> Self {
+        Self::Throw(PhpException::new(message, 0, ce::type_error()))
+    }
+
+    /// A `ValueError`.
+    pub(super) fn value_error(message: String) -> Self {
+        Self::Throw(PhpException::new(message, 0, ce::value_error()))
+    }
+
+    /// An `SseException`: the moment is wrong.
+    pub(super) fn wrong_moment(message: String) -> Self {
+        Self::Throw(PhpException::new(message, 0, SseException::class()))
+    }
+
+    /// [`Fault::Pending`] if an exception is on its way.
+    pub(super) fn if_pending() -> Result<(), Self> {
+        if engine::is_unwinding() { Err(Self::Pending) } else { Ok(()) }
+    }
+}
+
+/// Gives the answer to PHP. Called last in every method, when nothing is owned any more.
+pub(super) fn answer<T>(result: Result<T, Fault>) -> PhpResult<T> {
+    result.map_err(|fault| match fault {
+        Fault::Throw(exception) => exception,
+        // The engine throws what is pending, whatever this one says.
+        Fault::Pending => PhpException::from_message(String::new()),
+        Fault::Interrupted(interrupted) => engine::unwind(interrupted),
+    })
+}

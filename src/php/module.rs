@@ -1,0 +1,59 @@
+//! The module: what the engine calls when it starts up and shuts down.
+
+use ext_php_rs::prelude::*;
+use ext_php_rs::zend::ModuleEntry;
+use ext_php_rs::{info_table_end, info_table_row, info_table_start};
+
+use super::event::{self, SseEvent};
+use super::exception::SseException;
+use super::parser::{self, SseParser};
+use super::sse::{self, Sse};
+use super::stop_reason::SseStopReason;
+use super::{current, settings};
+use crate::sapi::{declare, hooks, ini};
+
+/// The module.
+#[php_module]
+#[php(startup = "start_up")]
+pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
+    module
+        .name("sse")
+        .enumeration::<SseStopReason>()
+        .request_startup_function(begin_request)
+        .request_shutdown_function(end_request)
+        .shutdown_function(shut_down)
+        .info_function(print_info)
+}
+
+extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
+    settings::register(module_number);
+    hooks::install();
+    let registered = SseException::register()
+        .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
+        .and_then(|_| declare::class::<SseParser>(&[], &parser::REFINEMENTS))
+        .and_then(|_| declare::class::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS));
+    if registered.is_ok() { 0 } else { -1 }
+}
+
+extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
+    hooks::remove();
+    0
+}
+
+extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
+    hooks::begin_request();
+    0
+}
+
+extern "C" fn end_request(_type: i32, _module_number: i32) -> i32 {
+    current::end_request();
+    0
+}
+
+extern "C" fn print_info(module: *mut ModuleEntry) {
+    info_table_start!();
+    info_table_row!("Server-Sent Events support", "enabled");
+    info_table_row!("Version", env!("CARGO_PKG_VERSION"));
+    info_table_end!();
+    ini::print_table(module);
+}

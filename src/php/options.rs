@@ -1,0 +1,155 @@
+//! The options of `start()`, `stream()` and `headers()`.
+
+use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
+
+use super::arguments::{At, Float, Given, Int, bytes, float, int, retry, type_name};
+use super::fault::Fault;
+use super::settings;
+use crate::sapi::{Server, ini};
+use crate::stream::{AllowOrigin, Header, Options, heartbeat, max_lifetime};
+
+/// The empty array, as a default.
+pub(super) struct Empty;
+
+impl super::arguments::Declared for Empty {
+    const TYPE: ext_php_rs::flags::DataType = ext_php_rs::flags::DataType::Array;
+}
+
+impl ext_php_rs::convert::StubLiteral for Empty {
+    fn stub_literal(&self) -> String {
+        "[]".into()
+    }
+}
+
+/// The options as the script gave them.
+pub(super) struct Arguments<'a> {
+    pub(super) heartbeat: Option<Float<'a>>,
+    pub(super) retry: Option<Int<'a>>,
+    pub(super) max_lifetime: Option<Float<'a>>,
+    pub(super) response: ResponseArguments<'a>,
+}
+
+/// Those that concern the head of the response.
+pub(super) struct ResponseArguments<'a> {
+    pub(super) allow_origin: Option<&'a Zval>,
+    pub(super) headers: Given<'a, Empty>,
+}
+
+/// The head of the response, checked.
+pub(super) struct Response {
+    pub(super) allow_origin: AllowOrigin,
+    pub(super) headers: Vec<Header>,
+}
+
+impl Arguments<'_> {
+    /// The options, checked, with the settings in place of what was not given. `first` is the number
+    /// of the first of them among the arguments of `method`.
+    pub(super) fn options(
+        &self,
+        method: &'static str,
+        first: u32,
+        server: Server,
+    ) -> Result<Options, Fault> {
+        let at = |number, name| At(method, first + number, name);
+        let beat = seconds(self.heartbeat.as_ref(), at(0, "heartbeat"), heartbeat)?;
+        let milliseconds = match Int::given(self.retry.as_ref()) {
+            Some(given) => int(given, at(1, "retry"), "of type ?int")?,
+            None => whole_number(ini::number(settings::RETRY)),
+        };
+        let reconnect = retry(milliseconds, at(1, "retry"))?;
+        let lifetime = seconds(self.max_lifetime.as_ref(), at(2, "maxLifetime"), max_lifetime)?;
+        let default_beat = || {
+            if server.has_response() { configured(settings::HEARTBEAT, heartbeat) } else { None }
+        };
+        Ok(Options {
+            heartbeat: beat.unwrap_or_else(default_beat),
+            retry: (reconnect.as_millis() > 0).then_some(reconnect),
+            max_lifetime: lifetime
+                .unwrap_or_else(|| configured(settings::MAX_LIFETIME, max_lifetime)),
+        })
+    }
+}
+
+impl ResponseArguments<'_> {
+    /// The head of the response, checked. `first` is the number of the first of these arguments.
+    pub(super) fn response(&self, method: &'static str, first: u32) -> Result<Response, Fault> {
+        Ok(Response {
+            allow_origin: allow_origin(self.allow_origin, At(method, first, "allowOrigin"))?,
+            headers: headers(&self.headers, At(method, first + 1, "headers"))?,
+        })
+    }
+}
+
+type FromSeconds<T> = fn(f64) -> Result<Option<T>, crate::stream::OptionError>;
+
+/// An option in seconds; `None` when it was not given, `Some(None)` when it is turned off.
+fn seconds<T>(
+    given: Option<&Float>,
+    at: At,
+    convert: FromSeconds<T>,
+) -> Result<Option<Option<T>>, Fault> {
+    let Some(given) = Float::given(given) else { return Ok(None) };
+    let number = float(given, at, "of type ?float")?;
+    convert(number).map(Some).map_err(|error| at.value_error(error))
+}
+
+/// A setting in seconds; settings were checked when they were made.
+fn configured<T>(setting: &std::ffi::CStr, convert: FromSeconds<T>) -> Option<T> {
+    convert(ini::number(setting)).unwrap_or_default()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the setting was checked to be a u32")]
+fn whole_number(setting: f64) -> i64 {
+    setting as i64
+}
+
+fn allow_origin(given: Option<&Zval>, at: At) -> Result<AllowOrigin, Fault> {
+    let Some(given) = super::arguments::given(given) else {
+        return Ok(AllowOrigin::from_list(&ini::text(settings::ALLOW_ORIGIN)).unwrap_or_default());
+    };
+    let checked = if let Some(list) = given.array() {
+        let entries = entries(list, at)?;
+        AllowOrigin::from_entries(entries.iter().map(String::as_str))
+    } else {
+        let list = bytes(given, at, "of type string|array|null")?;
+        AllowOrigin::from_list(&String::from_utf8_lossy(&list))
+    };
+    checked.map_err(|error| at.value_error(error))
+}
+
+fn entries(list: &ZendHashTable, at: At) -> Result<Vec<String>, Fault> {
+    let entry = |value: &Zval| {
+        value.dereference().string().ok_or_else(|| {
+            let given = type_name(value);
+            Fault::type_error(format!("{at} must be an array of strings, {given} given"))
+        })
+    };
+    list.iter().map(|(_, value)| entry(value)).collect()
+}
+
+fn headers(given: &Given<Empty>, at: At) -> Result<Vec<Header>, Fault> {
+    let Given::Passed(given) = given else { return Ok(Vec::new()) };
+    let list = given.array().ok_or_else(|| at.type_error("of type array", given))?;
+    list.iter().map(|(name, value)| header(&name, value.dereference(), at)).collect()
+}
+
+fn header(name: &ArrayKey, value: &Zval, at: At) -> Result<Header, Fault> {
+    let name = match name {
+        ArrayKey::Long(number) => {
+            return Err(at.value_error(format!("must have header names as keys, {number} given")));
+        }
+        name => name.to_string(),
+    };
+    let text = if value.is_scalar() { value.coerce_to_string() } else { None };
+    let text = text.ok_or_else(|| {
+        let given = type_name(value);
+        Fault::type_error(format!("{at} must be an array of strings, {given} given"))
+    })?;
+    Header::custom(&name, &text).ok_or_else(|| {
+        at.value_error(format!(
+            "must be headers without control characters and other than Content-Type, \
+             Content-Length, Content-Encoding and Transfer-Encoding, \"{}\" given",
+            name.escape_debug()
+        ))
+    })
+}

@@ -1,0 +1,96 @@
+//! `SseParser`: reads an event stream.
+
+use std::cell::{Cell, RefCell};
+
+use event_stream::{ParsedEvent, Parser};
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::Zval;
+
+use super::arguments::{At, Given, Text, bytes, int};
+use super::event::SseEvent;
+use super::fault::{Fault, answer};
+use crate::sapi::declare::{Refinement, types};
+
+/// Reads an event stream, in chunks of any size, as a browser does.
+#[php_class]
+#[php(name = "SseParser")]
+#[php(flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct SseParser {
+    parser: RefCell<Parser>,
+    /// Events that were complete before one in the same chunk was found too large.
+    kept: Cell<Vec<ParsedEvent>>,
+}
+
+pub(super) const REFINEMENTS: [Refinement; 1] =
+    [Refinement { method: "__construct", parameter: Some(0), types: types::INT, default: None }];
+
+#[php_impl]
+impl SseParser {
+    /// A parser for events of at most so many bytes.
+    #[php(defaults(max_event_size = 16_777_216))]
+    pub fn __construct(max_event_size: Given<i64>) -> PhpResult<Self> {
+        let at = At("SseParser::__construct", 1, "maxEventSize");
+        let size = match max_event_size {
+            Given::Passed(value) => int(value, at, "of type int"),
+            Given::Default(size) => Ok(size),
+        };
+        let size = size.and_then(|size| {
+            usize::try_from(size)
+                .ok()
+                .filter(|size| *size > 0)
+                .ok_or_else(|| at.value_error("must be greater than 0"))
+        });
+        answer(size.map(|size| Self {
+            parser: RefCell::new(Parser::with_max_event_size(size)),
+            kept: Cell::default(),
+        }))
+    }
+
+    /// Takes the next bytes, and returns the events they complete.
+    pub fn feed(&self, chunk: Text) -> PhpResult<Vec<Zval>> {
+        let at = At("SseParser::feed", 1, "chunk");
+        answer(bytes(chunk.0, at, "of type string").and_then(|chunk| self.take(&chunk)))
+    }
+
+    /// The last event ID in force.
+    pub fn last_event_id(&self) -> String {
+        self.parser.borrow().last_event_id().to_owned()
+    }
+
+    /// The reconnection time the stream asked for, in milliseconds.
+    pub fn retry(&self) -> Option<i64> {
+        self.parser.borrow().retry().map(|retry| milliseconds(retry.as_millis()))
+    }
+
+    /// Forgets an unfinished event.
+    pub fn reset(&self) {
+        self.parser.borrow_mut().reset();
+    }
+}
+
+impl SseParser {
+    fn take(&self, chunk: &[u8]) -> Result<Vec<Zval>, Fault> {
+        let mut events = self.kept.take();
+        let fed = self.parser.borrow_mut().feed(chunk, |event| events.push(event));
+        if let Err(too_large) = fed {
+            // They are for the next call to return: an exception carries none.
+            self.kept.set(events);
+            return Err(Fault::wrong_moment(format!("SseParser::feed(): {too_large}")));
+        }
+        Ok(events.iter().map(object).collect())
+    }
+}
+
+fn object(event: &ParsedEvent) -> Zval {
+    SseEvent::create(
+        event.data.as_bytes(),
+        event.event.as_deref().map(str::as_bytes),
+        event.id.as_deref().map(str::as_bytes),
+        event.retry.map(|retry| milliseconds(retry.as_millis())),
+    )
+}
+
+fn milliseconds(milliseconds: u64) -> i64 {
+    i64::try_from(milliseconds).unwrap_or(i64::MAX)
+}

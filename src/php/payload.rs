@@ -1,0 +1,181 @@
+//! What a script gives as data, as the event it stands for.
+
+use std::borrow::Cow;
+
+use event_stream::{Event, Retry};
+use ext_php_rs::types::{ZendObject, Zval};
+
+use super::arguments::{At, event_id, event_type, problem, type_name};
+use super::event::SseEvent;
+use super::fault::Fault;
+use crate::sapi::engine::{self, call, guarded};
+use crate::sapi::value::{is_a, walk};
+
+/// `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR`.
+const JSON_FLAGS: i64 = 64 | 256 | 4_194_304;
+
+/// Bytes of the script's, or made for it.
+pub(super) enum Held<'a> {
+    /// Bytes of a value that outlives this one.
+    Slice(Cow<'a, [u8]>),
+    /// A string of our own.
+    Zval(Zval),
+}
+
+impl Held<'_> {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Slice(bytes) => bytes,
+            Self::Zval(string) => string.zend_str().map_or(b"", |string| string.as_bytes()),
+        }
+    }
+}
+
+impl<'a> From<Cow<'a, [u8]>> for Held<'a> {
+    fn from(bytes: Cow<'a, [u8]>) -> Self {
+        Self::Slice(bytes)
+    }
+}
+
+impl From<&'static str> for Held<'_> {
+    fn from(text: &'static str) -> Self {
+        Self::Slice(Cow::Borrowed(text.as_bytes()))
+    }
+}
+
+/// An event as the script gave it, not yet checked.
+#[derive(Default)]
+pub(super) struct Payload<'a> {
+    pub(super) data: Option<Held<'a>>,
+    pub(super) event: Option<Held<'a>>,
+    pub(super) id: Option<Held<'a>>,
+    pub(super) retry: Option<Retry>,
+    pub(super) comment: Option<Held<'a>>,
+}
+
+impl<'a> Payload<'a> {
+    /// The event that a value stands for: an event object as itself, all else as data.
+    pub(super) fn new(value: &'a Zval, at: At) -> Result<Self, Fault> {
+        let value = value.dereference();
+        if let Some(object) = value.object() {
+            if let Some(event) = SseEvent::from_object(object) {
+                return event.payload(at);
+            }
+            if is_a(object, "Symfony\\Component\\HttpFoundation\\ServerEvent") {
+                return server_event(object, at);
+            }
+            if is_a(object, "Illuminate\\Http\\StreamedEvent") {
+                return streamed_event(object, at);
+            }
+        }
+        Ok(Self { data: Some(data(value, at)?), ..Self::default() })
+    }
+
+    /// The event, checked; `at` is the argument that gave it.
+    pub(super) fn event(&self, at: At) -> Result<Event<'_>, Fault> {
+        let error =
+            |field, error| Fault::value_error(format!("{at}: its {field} {}", problem(error)));
+        let event = self.event.as_ref().map(|event| event_stream::EventType::new(event.as_bytes()));
+        let id = self.id.as_ref().map(|id| event_stream::EventId::new(id.as_bytes()));
+        Ok(Event {
+            comment: self.comment.as_ref().map(Held::as_bytes),
+            id: id.transpose().map_err(|e| error("id", e))?,
+            event: event.transpose().map_err(|e| error("event type", e))?,
+            retry: self.retry,
+            data: self.data.as_ref().map(Held::as_bytes),
+        })
+    }
+}
+
+/// The fields that arguments of a method give, and that win over those of an event object.
+#[derive(Default)]
+pub(super) struct Fields<'a> {
+    pub(super) event: Option<(Cow<'a, [u8]>, At)>,
+    pub(super) id: Option<(Cow<'a, [u8]>, At)>,
+    pub(super) retry: Option<Retry>,
+}
+
+impl Fields<'_> {
+    /// `event` with these fields in place of its own.
+    pub(super) fn over<'e>(&'e self, event: Event<'e>) -> Result<Event<'e>, Fault> {
+        let own_type = self.event.as_ref().map(|(bytes, at)| event_type(bytes, *at));
+        let own_id = self.id.as_ref().map(|(bytes, at)| event_id(bytes, *at));
+        Ok(Event {
+            event: own_type.transpose()?.or(event.event),
+            id: own_id.transpose()?.or(event.id),
+            retry: self.retry.or(event.retry),
+            ..event
+        })
+    }
+}
+
+/// A value as the data of an event: strings as they are, everything else as JSON.
+pub(super) fn data<'a>(value: &'a Zval, at: At) -> Result<Held<'a>, Fault> {
+    if let Some(string) = value.zend_str() {
+        return Ok(Held::Slice(Cow::Borrowed(string.as_bytes())));
+    }
+    if let Some(number) = value.long() {
+        return Ok(Held::Slice(Cow::Owned(number.to_string().into_bytes())));
+    }
+    if value.is_resource() || value.object().is_some_and(has_no_data) {
+        let given = type_name(value);
+        return Err(Fault::type_error(format!(
+            "{at} must be data that has a JSON form, {given} given"
+        )));
+    }
+    json(value)
+}
+
+/// Whether JSON would make nothing of the object: what it is for is to be called, or walked.
+fn has_no_data(object: &ZendObject) -> bool {
+    is_a(object, "Closure") || is_a(object, "Generator")
+}
+
+fn json(value: &Zval) -> Result<Held<'static>, Fault> {
+    let text = call("json_encode", vec![value, &JSON_FLAGS])?;
+    Fault::if_pending()?;
+    Ok(text.map_or("null".into(), Held::Zval))
+}
+
+/// Symfony's event: `getData(): string|iterable`, `getType()`, `getId()`, `getRetry()`, `getComment()`.
+fn server_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault> {
+    let get = |method: &str| -> Result<Zval, Fault> {
+        let value = guarded(|| object.try_call_method(method, vec![]).ok())?;
+        Fault::if_pending()?;
+        Ok(value.unwrap_or_default())
+    };
+    let text = |value: Zval| value.is_string().then_some(Held::Zval(value));
+    let data = get("getData")?;
+    let retry = get("getRetry")?.long();
+    Ok(Payload {
+        data: if data.is_string() { Some(Held::Zval(data)) } else { Some(lines(&data)?) },
+        event: text(get("getType")?),
+        id: text(get("getId")?),
+        retry: retry.map(|retry| super::arguments::retry(retry, at)).transpose()?,
+        comment: text(get("getComment")?),
+    })
+}
+
+/// Several pieces of data as lines of one.
+fn lines(pieces: &Zval) -> Result<Held<'static>, Fault> {
+    let mut joined = Vec::new();
+    walk(pieces, |piece| {
+        let piece = piece.coerce_to_string().unwrap_or_default();
+        joined.push(piece);
+        Ok::<_, Fault>(true)
+    })?;
+    Fault::if_pending()?;
+    Ok(Held::Slice(Cow::Owned(joined.join("\n").into_bytes())))
+}
+
+/// Laravel's event: public `$event` and `$data`.
+fn streamed_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault> {
+    let value = engine::property(object, "data");
+    let data = match data(&value, at)? {
+        Held::Slice(bytes) => Held::Slice(Cow::Owned(bytes.into_owned())),
+        Held::Zval(json) => Held::Zval(json),
+    };
+    let event = engine::property(object, "event");
+    let event = event.is_string().then_some(Held::Zval(event));
+    Ok(Payload { data: Some(data), event, ..Payload::default() })
+}

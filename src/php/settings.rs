@@ -1,0 +1,65 @@
+//! The INI settings.
+
+use std::ffi::CStr;
+
+use ext_php_rs::flags::IniEntryPermission;
+use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
+
+use crate::sapi::ini::{self, Valid, validated};
+use crate::stream::{AllowOrigin, seconds};
+
+/// Seconds between two heartbeats; 0 is off.
+pub(super) const HEARTBEAT: &CStr = c"sse.heartbeat";
+/// Reconnection time in milliseconds; 0 leaves it to the client.
+pub(super) const RETRY: &CStr = c"sse.retry";
+/// Seconds that a stream may live; 0 is for ever.
+pub(super) const MAX_LIFETIME: &CStr = c"sse.max_lifetime";
+/// Origins that may read streams.
+pub(super) const ALLOW_ORIGIN: &CStr = c"sse.allow_origin";
+
+static ENTRIES: IniEntryDefs<6> = IniEntryDefs::new([
+    validated::<Seconds>(IniEntryDef::new(HEARTBEAT, c"15", IniEntryPermission::All)),
+    validated::<Milliseconds>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
+    validated::<Seconds>(IniEntryDef::new(MAX_LIFETIME, c"0", IniEntryPermission::All)),
+    validated::<Origins>(IniEntryDef::new(ALLOW_ORIGIN, c"", IniEntryPermission::All)),
+    validated::<Switch>(IniEntryDef::new(c"sse.release_session", c"1", IniEntryPermission::All)),
+    IniEntryDef::end(),
+]);
+
+/// Registers the settings. Called at module start-up.
+pub(super) fn register(module_number: i32) {
+    IniEntryDef::register(ENTRIES.as_slice(), module_number);
+}
+
+struct Seconds;
+
+impl Valid for Seconds {
+    fn accepts(value: &str) -> bool {
+        value.trim().parse().is_ok_and(|number| seconds(number).is_ok())
+    }
+}
+
+struct Milliseconds;
+
+impl Valid for Milliseconds {
+    fn accepts(value: &str) -> bool {
+        value.trim().parse::<u32>().is_ok()
+    }
+}
+
+struct Origins;
+
+impl Valid for Origins {
+    fn accepts(value: &str) -> bool {
+        AllowOrigin::from_list(value).is_ok()
+    }
+}
+
+struct Switch;
+
+impl Valid for Switch {
+    fn accepts(value: &str) -> bool {
+        let off = ["", "0", "off", "no", "false", "none"];
+        ini::is_on(value) || off.iter().any(|off| value.eq_ignore_ascii_case(off))
+    }
+}

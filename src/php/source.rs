@@ -1,0 +1,97 @@
+//! `Sse::stream()`: what a source gives, from its first value to its last.
+
+use std::time::Duration;
+
+use ext_php_rs::convert::IntoZvalDyn;
+use ext_php_rs::types::{ZendCallable, Zval};
+
+use super::arguments::At;
+use super::event::SseEvent;
+use super::fault::Fault;
+use super::payload::Fields;
+use super::sse::Sse;
+use crate::sapi::engine::{Caught, guarded};
+use crate::sapi::value::{is_a, takes_argument, walk};
+use crate::stream::StopReason;
+
+/// A source of events.
+pub(super) struct Source<'a> {
+    pub(super) value: &'a Zval,
+    /// The `Sse` object, which callables get.
+    pub(super) object: &'a Zval,
+    /// The time between two calls of a callable.
+    pub(super) interval: Duration,
+    /// The event type of values without one of their own.
+    pub(super) event: Option<&'a [u8]>,
+}
+
+const AT: At = At("Sse::stream", 1, "source");
+const AT_EVENT: At = At("Sse::stream", 3, "event");
+
+impl Source<'_> {
+    /// Sends all of it, and closes the stream. Answers whether the source ended by itself.
+    pub(super) fn run(&self, sse: &Sse) -> Result<bool, Fault> {
+        let result =
+            if self.value.is_callable() { self.poll(sse) } else { self.walk(sse, self.value) };
+        // What the source threw surfaces after the callbacks ran.
+        let caught = Caught::take();
+        let ended_by_itself = matches!(sse.reason(), None | Some(StopReason::Closed));
+        let closed = sse.end();
+        if let Some(caught) = caught {
+            caught.rethrow();
+        }
+        result.and(closed)?;
+        Fault::if_pending()?;
+        Ok(ended_by_itself)
+    }
+
+    fn poll(&self, sse: &Sse) -> Result<(), Fault> {
+        let arguments: Vec<&dyn IntoZvalDyn> =
+            if takes_argument(self.value) { vec![self.object] } else { vec![] };
+        while sse.is_running() {
+            let value =
+                guarded(|| ZendCallable::new(self.value).ok()?.try_call(arguments.clone()).ok())?;
+            Fault::if_pending()?;
+            let value = value.unwrap_or_default();
+            if is_walkable(&value) {
+                return self.walk(sse, &value);
+            }
+            self.emit(sse, &value)?;
+            if !sse.pause(self.interval)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn walk(&self, sse: &Sse, values: &Zval) -> Result<(), Fault> {
+        walk(values, |value| {
+            self.emit(sse, &value)?;
+            Ok::<_, Fault>(sse.is_running())
+        })?;
+        Fault::if_pending()
+    }
+
+    fn emit(&self, sse: &Sse, value: &Zval) -> Result<(), Fault> {
+        if value.is_null() || value.is_false() || !sse.is_running() {
+            return Ok(());
+        }
+        let brings_its_own = value.object().is_some_and(|object| {
+            SseEvent::from_object(object).is_some_and(|event| event.has_type())
+                || is_a(object, "Symfony\\Component\\HttpFoundation\\ServerEvent")
+                || is_a(object, "Illuminate\\Http\\StreamedEvent")
+        });
+        let event = self.event.filter(|_| !brings_its_own);
+        let fields =
+            Fields { event: event.map(|event| (event.into(), AT_EVENT)), ..Fields::default() };
+        sse.emit(value, AT, &fields).map(|_| ())
+    }
+}
+
+/// Whether what a callable returned is a source of its own, not a value to be sent.
+fn is_walkable(value: &Zval) -> bool {
+    value.is_traversable()
+        && !value
+            .object()
+            .is_some_and(|object| is_a(object, "Symfony\\Component\\HttpFoundation\\ServerEvent"))
+}

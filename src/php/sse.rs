@@ -1,0 +1,520 @@
+//! `Sse`: the event stream of a request.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant};
+
+use event_stream::{Comment, Event};
+use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::flags::{ClassFlags, DataType};
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
+
+use super::arguments::{At, Callback, Float, Given, Int, Text, Walkable};
+use super::arguments::{bytes, bytes_or_int, float, given, int, retry};
+use super::event::Bytes;
+use super::fault::{Fault, answer};
+use super::options::{Arguments, Empty, ResponseArguments};
+use super::payload::{Fields, Payload};
+use super::source::Source;
+use super::stop_reason::SseStopReason;
+use super::{current, doctor};
+use crate::sapi::declare::{ReadOnly, Refinement, types};
+use crate::sapi::engine::{self, Caught, guarded};
+use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
+use crate::sapi::value::walk;
+use crate::sapi::{PhpConnection, Server, output, request};
+use crate::stream::{Header, Options, StopReason, Stream, last_event_id, seconds};
+
+/// The event stream of a request.
+#[php_class]
+#[php(name = "Sse")]
+#[php(flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Sse {
+    stream: Stream<PhpConnection>,
+    server: Server,
+    started_at: (String, u32),
+    /// Callbacks that have not run yet.
+    callbacks: RefCell<VecDeque<Zval>>,
+}
+
+pub(super) const PROPERTIES: [ReadOnly; 1] =
+    [ReadOnly { name: "lastEventId", types: types::STRING | types::NULL }];
+
+const STRING_ARRAY_OR_NULL: u32 = types::STRING | types::ARRAY | types::NULL;
+const STRING_INT_OR_NULL: u32 = types::STRING | types::INT | types::NULL;
+
+const fn refine(method: &'static str, parameter: u32, types: u32) -> Refinement {
+    Refinement { method, parameter: Some(parameter), types, default: None }
+}
+
+pub(super) const REFINEMENTS: [Refinement; 12] = [
+    refine("start", 3, STRING_ARRAY_OR_NULL),
+    refine("start", 4, types::ARRAY),
+    refine("stream", 0, types::CALLABLE | types::ARRAY),
+    refine("stream", 1, types::FLOAT),
+    refine("stream", 6, STRING_ARRAY_OR_NULL),
+    refine("stream", 7, types::ARRAY),
+    refine("headers", 0, STRING_ARRAY_OR_NULL),
+    refine("headers", 1, types::ARRAY),
+    refine("encode", 2, STRING_INT_OR_NULL),
+    refine("send", 2, STRING_INT_OR_NULL),
+    refine("comment", 0, types::STRING),
+    Refinement { method: "onClose", parameter: None, types: types::STATIC, default: None },
+];
+
+const NO_TEXT: &str = "";
+
+/// An `Sse` object, declared as one.
+pub struct SseObject(Zval);
+
+impl IntoZval for SseObject {
+    const TYPE: DataType = DataType::object("Sse");
+    const NULLABLE: bool = false;
+
+    fn set_zval(self, value: &mut Zval, _: bool) -> ext_php_rs::error::Result<()> {
+        *value = self.0;
+        Ok(())
+    }
+}
+
+#[php_impl]
+impl Sse {
+    /// Opens the event stream of this request.
+    #[php(vis = "private")]
+    pub fn __construct() -> PhpResult<Self> {
+        answer(Err(Fault::wrong_moment("Sse objects come from Sse::start()".into())))
+    }
+
+    /// Opens the event stream of this request.
+    #[php(defaults(headers = Empty), optional = heartbeat)]
+    pub fn start(
+        heartbeat: Option<Float>,
+        retry: Option<Int>,
+        max_lifetime: Option<Float>,
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+    ) -> PhpResult<SseObject> {
+        let response = ResponseArguments { allow_origin, headers };
+        let arguments = Arguments { heartbeat, retry, max_lifetime, response };
+        answer(open("Sse::start", 1, &arguments).map(SseObject))
+    }
+
+    /// A whole stream in one call.
+    #[php(defaults(interval = 1.0, headers = Empty), optional = interval)]
+    pub fn stream(
+        source: Walkable,
+        interval: Given<f64>,
+        event: Option<Text>,
+        heartbeat: Option<Float>,
+        retry: Option<Int>,
+        max_lifetime: Option<Float>,
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+    ) -> PhpResult<bool> {
+        let response = ResponseArguments { allow_origin, headers };
+        let arguments = Arguments { heartbeat, retry, max_lifetime, response };
+        answer(stream_source(source.0, &interval, event.as_ref(), &arguments))
+    }
+
+    /// The stream of this request.
+    pub fn current() -> Option<SseObject> {
+        current::get().map(SseObject)
+    }
+
+    /// What `$lastEventId` will hold, without opening a stream.
+    pub fn last_event_id() -> Option<String> {
+        claimed_last_event_id()
+    }
+
+    /// The response headers of an event stream by name.
+    #[php(defaults(headers = Empty), optional = allow_origin)]
+    pub fn headers(
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+    ) -> PhpResult<Vec<(String, String)>> {
+        let arguments = ResponseArguments { allow_origin, headers };
+        answer(header_list(&arguments))
+    }
+
+    /// One event as it stands in an event stream.
+    pub fn encode(
+        data: &Zval,
+        event: Option<Text>,
+        id: Option<&Zval>,
+        retry: Option<Int>,
+        comment: Option<Text>,
+    ) -> PhpResult<Bytes> {
+        let fields = fields("Sse::encode", event.as_ref(), id, retry.as_ref());
+        answer(fields.and_then(|fields| encode(data, &fields, comment.as_ref())).map(Bytes))
+    }
+
+    /// Answers 204 No Content.
+    pub fn stop() -> PhpResult<()> {
+        let stopped = takeover::answer_no_content(Server::current());
+        answer(stopped.map_err(|error| not_taken("Sse::stop", error)))
+    }
+
+    /// Sends one event.
+    pub fn send(
+        &self,
+        data: &Zval,
+        event: Option<Text>,
+        id: Option<&Zval>,
+        retry: Option<Int>,
+    ) -> PhpResult<bool> {
+        let fields = fields("Sse::send", event.as_ref(), id, retry.as_ref());
+        answer(fields.and_then(|fields| self.emit(data, At("Sse::send", 1, "data"), &fields)))
+    }
+
+    /// Sends several events with one write.
+    pub fn send_many(&self, events: Walkable) -> PhpResult<bool> {
+        answer(self.emit_all(events.0))
+    }
+
+    /// Sends a comment.
+    #[php(defaults(text = NO_TEXT))]
+    pub fn comment(&self, text: Given<&'static str>) -> PhpResult<bool> {
+        answer(self.write_comment(&text))
+    }
+
+    /// Tells the client how long to wait before it reconnects.
+    pub fn retry(&self, milliseconds: Int) -> PhpResult<bool> {
+        answer(self.write_retry(&milliseconds))
+    }
+
+    /// Waits, and keeps the connection alive meanwhile.
+    pub fn wait(&self, seconds: Float) -> PhpResult<bool> {
+        let at = At("Sse::wait", 1, "seconds");
+        answer(duration(seconds.0, at).and_then(|length| self.pause(length)))
+    }
+
+    /// Whether events can still be sent.
+    pub fn is_open(&self) -> PhpResult<bool> {
+        answer(self.settle(self.is_running()))
+    }
+
+    /// Why the stream has stopped.
+    pub fn stop_reason(&self) -> Option<SseStopReason> {
+        self.reason().map(SseStopReason::from)
+    }
+
+    /// Runs a callback when the stream stops.
+    pub fn on_close(self_: &mut ZendClassObject<Sse>, callback: Callback) -> PhpResult<SseObject> {
+        let mut object = Zval::new();
+        object.set_object(&mut self_.std);
+        answer(self_.keep_callback(callback.0).map(|()| SseObject(object)))
+    }
+
+    /// Ends the stream.
+    pub fn close(&self, data: Option<&Zval>, event: Option<Text>) -> PhpResult<()> {
+        answer(self.close_with(data, event.as_ref()))
+    }
+
+    /// What stands between the script and the browser, and what to change.
+    pub fn doctor() -> PhpResult<Vec<(String, Zval)>> {
+        answer(Ok(doctor::report()))
+    }
+}
+
+impl Sse {
+    /// Sends the event that a value stands for.
+    pub(super) fn emit(&self, value: &Zval, at: At, fields: &Fields) -> Result<bool, Fault> {
+        let payload = Payload::new(value, at)?;
+        let event = fields.over(payload.event(at)?)?;
+        self.check_overstay()?;
+        let open = self.stream.send(&[event], Instant::now())?;
+        self.settle(open)
+    }
+
+    fn emit_all(&self, events: &Zval) -> Result<bool, Fault> {
+        let at = At("Sse::sendMany", 1, "events");
+        if !events.is_iterable() {
+            return Err(at.type_error("of type iterable", events));
+        }
+        let mut frames = Vec::new();
+        walk(events, |value| {
+            Payload::new(&value, at)?.event(at)?.encode_into(&mut frames);
+            Ok::<_, Fault>(true)
+        })?;
+        Fault::if_pending()?;
+        self.check_overstay()?;
+        let open = self.stream.send_frames(&frames, Instant::now())?;
+        self.settle(open)
+    }
+
+    fn write_comment(&self, text: &Given<&'static str>) -> Result<bool, Fault> {
+        let at = At("Sse::comment", 1, "text");
+        let text = match text {
+            Given::Passed(value) => bytes(value, at, "of type string")?,
+            Given::Default(text) => Cow::Borrowed(text.as_bytes()),
+        };
+        let mut lines = Vec::new();
+        Comment::new(&text).encode_into(&mut lines);
+        self.check_overstay()?;
+        let open = self.stream.send_frames(&lines, Instant::now())?;
+        self.settle(open)
+    }
+
+    fn write_retry(&self, milliseconds: &Int) -> Result<bool, Fault> {
+        let at = At("Sse::retry", 1, "milliseconds");
+        let time = retry(int(milliseconds.0, at, "of type int")?, at)?;
+        let event = Event { retry: Some(time), ..Event::default() };
+        let open = self.stream.send(&[event], Instant::now())?;
+        self.settle(open)
+    }
+
+    /// Waits; answers whether the stream is open.
+    pub(super) fn pause(&self, length: Duration) -> Result<bool, Fault> {
+        self.check_overstay()?;
+        let open = self.stream.wait(length, Instant::now())?;
+        self.settle(open)
+    }
+
+    /// Whether the stream is open.
+    pub(super) fn is_running(&self) -> bool {
+        self.stream.is_open(Instant::now())
+    }
+
+    /// Why the stream has stopped.
+    pub(super) fn reason(&self) -> Option<StopReason> {
+        self.stream.stop_reason()
+    }
+
+    fn close_with(&self, data: Option<&Zval>, event: Option<&Text>) -> Result<(), Fault> {
+        let (data, event) = (given(data), Text::given(event));
+        if data.is_some() || event.is_some() {
+            let mut empty = Zval::new();
+            empty.set_zend_string(ZendStr::new("", false));
+            let at = At("Sse::close", 1, "data");
+            let event = event
+                .map(|event| {
+                    let at = At("Sse::close", 2, "event");
+                    Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
+                })
+                .transpose()?;
+            self.emit(data.unwrap_or(&empty), at, &Fields { event, ..Fields::default() })?;
+        }
+        self.end()
+    }
+
+    /// Closes the stream, and runs its callbacks.
+    pub(super) fn end(&self) -> Result<(), Fault> {
+        self.stream.stop(StopReason::Closed, Instant::now());
+        self.settle(()).map(|()| ())
+    }
+
+    /// Closes the stream when the request ends. Nothing may come out of it: other extensions have
+    /// their own ends to make.
+    pub(super) fn end_with_request(&self) {
+        while self.end().is_err() && !self.callbacks.borrow().is_empty() {}
+    }
+
+    fn keep_callback(&self, callback: &Zval) -> Result<(), Fault> {
+        let at = At("Sse::onClose", 1, "callback");
+        if !callback.is_callable() {
+            return Err(at.type_error("a valid callback", callback));
+        }
+        self.callbacks.borrow_mut().push_back(callback.shallow_clone());
+        self.settle(())
+    }
+
+    /// Passes an answer on, after the callbacks ran if the stream has stopped. All of them run;
+    /// the first exception among them surfaces.
+    fn settle<T>(&self, open: T) -> Result<T, Fault> {
+        let Some(reason) = self.reason() else { return Ok(open) };
+        let mut first = None;
+        while let Some(callback) = self.next_callback() {
+            run_callback(&callback, reason)?;
+            first = first.or_else(Caught::take);
+            // An exit cannot be taken: the rest runs when the request ends.
+            Fault::if_pending()?;
+        }
+        if let Some(first) = first {
+            first.rethrow();
+            return Err(Fault::Pending);
+        }
+        Ok(open)
+    }
+
+    fn next_callback(&self) -> Option<Zval> {
+        self.callbacks.borrow_mut().pop_front()
+    }
+
+    /// Ends a script that goes on long after its client has left, as PHP itself would.
+    fn check_overstay(&self) -> Result<(), Fault> {
+        let ends = self.server.has_response()
+            && !output::ignores_user_abort()
+            && self.stream.has_outstayed_client(Instant::now());
+        if ends {
+            engine::exit_script();
+            return Err(Fault::Pending);
+        }
+        Ok(())
+    }
+}
+
+fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
+    guarded(|| {
+        let reason = SseStopReason::from(reason).into_zval(false);
+        // What it throws stays pending.
+        if let (Ok(callable), Ok(reason)) = (ZendCallable::new(callback), reason) {
+            let _ = callable.try_call(vec![&reason]);
+        }
+    })?;
+    Ok(())
+}
+
+/// Opens the stream of this request; `first` is the number of the first option of `method`.
+fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval, Fault> {
+    let server = Server::current();
+    let options = arguments.options(method, first, server)?;
+    let response = arguments.response.response(method, first + 3)?;
+    refuse_second(method, server)?;
+    let taken = take_over(server, &response.allow_origin, &response.headers)
+        .map_err(|error| not_taken(method, error))?;
+    if taken == Taken::Answered {
+        engine::exit_script();
+        return Err(Fault::Pending);
+    }
+    let object = create(server, &options);
+    current::set(object.shallow_clone());
+    if let Some(sse) = current::native(&object) {
+        if taken == Taken::HeadOnly {
+            sse.end()?;
+        } else {
+            sse.stream.begin(&options, Instant::now())?;
+        }
+    }
+    Ok(object)
+}
+
+fn create(server: Server, options: &Options) -> Zval {
+    let luck = RandomState::new().hash_one(0) as f64 / u64::MAX as f64;
+    let stream = Stream::new(PhpConnection::new(server), options, Instant::now(), luck);
+    let started_at = engine::here();
+    let mut native =
+        ZendClassObject::new(Sse { stream, server, started_at, callbacks: RefCell::default() });
+    let id = claimed_last_event_id().map_or(Zval::null(), |id| {
+        let mut value = Zval::new();
+        value.set_zend_string(ZendStr::new(id, false));
+        value
+    });
+    engine::set_property(&mut native.std, Sse::get_metadata().ce(), "lastEventId", id);
+    let mut object = Zval::new();
+    object.set_object(&mut native.std);
+    object
+}
+
+/// One stream at a time; and where there is a response, one in all.
+fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
+    let Some(object) = current::get() else { return Ok(()) };
+    let Some(sse) = current::native(&object) else { return Ok(()) };
+    let (file, line) = &sse.started_at;
+    if sse.reason().is_none() {
+        let message =
+            format!("{method}(): a stream is open already, started in {file} on line {line}");
+        return Err(Fault::wrong_moment(message));
+    }
+    if server.has_response() {
+        let message = format!(
+            "{method}(): this response was a stream already, started in {file} on line {line}"
+        );
+        return Err(Fault::wrong_moment(message));
+    }
+    Ok(())
+}
+
+fn not_taken(method: &str, error: NotTaken) -> Fault {
+    match error {
+        NotTaken::OutputBegan { what, place } => Fault::wrong_moment(format!(
+            "{method}(): output has begun{place}, with {what}; call it before any output, or send \
+             the headers of Sse::headers()"
+        )),
+        NotTaken::Pending => Fault::Pending,
+        NotTaken::Interrupted(interrupted) => Fault::Interrupted(interrupted),
+    }
+}
+
+fn stream_source(
+    source: &Zval,
+    interval: &Given<f64>,
+    event: Option<&Text>,
+    arguments: &Arguments,
+) -> Result<bool, Fault> {
+    if !source.is_callable() && !source.is_iterable() {
+        return Err(At("Sse::stream", 1, "source").type_error("of type callable|iterable", source));
+    }
+    let at = At("Sse::stream", 2, "interval");
+    let interval = match interval {
+        Given::Passed(value) => duration(value, at)?,
+        Given::Default(length) => seconds(*length).map_err(|error| at.value_error(error))?,
+    };
+    let at = At("Sse::stream", 3, "event");
+    let event = Text::given(event);
+    let event = event.map(|event| bytes(event, at, "of type ?string")).transpose()?;
+    event.as_ref().map(|event| super::arguments::event_type(event, at)).transpose()?;
+    let object = open("Sse::stream", 4, arguments)?;
+    let Some(sse) = current::native(&object) else { return Ok(false) };
+    Source { value: source, object: &object, interval, event: event.as_deref() }.run(sse)
+}
+
+fn duration(value: &Zval, at: At) -> Result<Duration, Fault> {
+    let number = float(value, at, "of type float")?;
+    seconds(number).map_err(|error| at.value_error(error))
+}
+
+fn fields<'a>(
+    method: &'static str,
+    event: Option<&Text<'a>>,
+    id: Option<&'a Zval>,
+    milliseconds: Option<&Int<'a>>,
+) -> Result<Fields<'a>, Fault> {
+    let event = Text::given(event).map(|event| {
+        let at = At(method, 2, "event");
+        Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
+    });
+    let id = given(id).map(|id| {
+        let at = At(method, 3, "id");
+        Ok::<_, Fault>((bytes_or_int(id, at)?, at))
+    });
+    let time = Int::given(milliseconds).map(|milliseconds| {
+        let at = At(method, 4, "retry");
+        retry(int(milliseconds, at, "of type ?int")?, at)
+    });
+    Ok(Fields { event: event.transpose()?, id: id.transpose()?, retry: time.transpose()? })
+}
+
+fn encode(value: &Zval, fields: &Fields, comment: Option<&Text>) -> Result<Vec<u8>, Fault> {
+    let at = At("Sse::encode", 5, "comment");
+    let comment = Text::given(comment);
+    let comment = comment.map(|text| bytes(text, at, "of type ?string")).transpose()?;
+    let at = At("Sse::encode", 1, "data");
+    let payload = Payload::new(value, at)?;
+    let event = fields.over(payload.event(at)?)?;
+    let event = Event { comment: comment.as_deref().or(event.comment), ..event };
+    let mut frame = Vec::new();
+    event.encode_into(&mut frame);
+    Ok(frame)
+}
+
+fn header_list(arguments: &ResponseArguments) -> Result<Vec<(String, String)>, Fault> {
+    let response = arguments.response("Sse::headers", 1)?;
+    let ours = response_headers(Server::current(), &response.allow_origin);
+    let own = |header: &Header| {
+        response.headers.iter().any(|custom| custom.name.eq_ignore_ascii_case(&header.name))
+    };
+    let ours = ours.into_iter().filter(|header| !own(header));
+    let all = ours.chain(response.headers.iter().cloned());
+    Ok(all.map(|header| (header.name.into_owned(), header.value.into_owned())).collect())
+}
+
+fn claimed_last_event_id() -> Option<String> {
+    let claimed = request::server_variable("HTTP_LAST_EVENT_ID")
+        .or_else(|| request::query_parameter("lastEventId"))
+        .or_else(|| request::query_parameter("last_event_id"))?;
+    last_event_id(&claimed).map(str::to_owned)
+}

@@ -1,0 +1,99 @@
+//! What the engine exports beyond the allow-list of `ext_php_rs::ffi`. The only extern block of the
+//! extension; signatures are those of PHP 8.1 to 8.5, `main/` and `Zend/`.
+
+use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
+
+use ext_php_rs::ffi::{
+    zend_class_entry, zend_module_entry, zend_object, zend_property_info, zend_string, zend_type,
+    zval,
+};
+use ext_php_rs::types::ZendIterator;
+
+/// `php_output_handler`, main/php_output.h: one level of output buffering.
+#[repr(C)]
+pub(super) struct OutputHandler {
+    pub(super) name: *mut zend_string,
+    pub(super) flags: c_int,
+    pub(super) level: c_int,
+    pub(super) chunk_size: usize,
+    pub(super) data: *mut c_char,
+    pub(super) data_size: usize,
+    pub(super) data_used: usize,
+}
+
+/// `PHP_OUTPUT_HANDLER_FLUSHABLE`, main/php_output.h.
+pub(super) const HANDLER_FLUSHABLE: c_int = 0x20;
+/// `PHP_OUTPUT_HANDLER_REMOVABLE`, main/php_output.h.
+pub(super) const HANDLER_REMOVABLE: c_int = 0x40;
+/// `PHP_OUTPUT_DISABLED`, main/php_output.h.
+pub(super) const OUTPUT_DISABLED: c_int = 0x02;
+/// `PHP_CONNECTION_ABORTED`, main/php.h.
+pub(super) const CONNECTION_ABORTED: i32 = 1;
+/// `PHP_INI_USER`, Zend/zend_ini.h.
+pub(super) const INI_USER: c_int = 1;
+/// `PHP_INI_STAGE_STARTUP`, Zend/zend_ini.h.
+pub(super) const INI_STAGE_STARTUP: c_int = 1;
+/// `PHP_INI_STAGE_RUNTIME`, Zend/zend_ini.h.
+pub(super) const INI_STAGE_RUNTIME: c_int = 16;
+
+unsafe extern "C" {
+    // main/SAPI.h
+    pub(super) fn sapi_flush() -> c_int;
+    pub(super) fn sapi_send_headers() -> c_int;
+
+    // main/php_output.h
+    pub(super) fn php_output_get_level() -> c_int;
+    pub(super) fn php_output_get_active_handler() -> *mut OutputHandler;
+    pub(super) fn php_output_get_contents(into: *mut zval) -> c_int;
+    pub(super) fn php_output_discard() -> c_int;
+    pub(super) fn php_output_end() -> c_int;
+    pub(super) fn php_output_flush() -> c_int;
+    pub(super) fn php_output_set_status(status: c_int);
+    pub(super) fn php_output_handler_started(name: *const c_char, length: usize) -> c_int;
+    pub(super) fn php_output_get_start_filename() -> *const c_char;
+    pub(super) fn php_output_get_start_lineno() -> c_int;
+
+    // Zend/zend_ini.h
+    pub(super) fn zend_ini_double(name: *const c_char, length: usize, orig: c_int) -> c_double;
+    pub(super) fn zend_ini_string(name: *const c_char, length: usize, orig: c_int) -> *mut c_char;
+    pub(super) fn zend_alter_ini_entry_chars(
+        name: *mut zend_string,
+        value: *const c_char,
+        length: usize,
+        modify_type: c_int,
+        stage: c_int,
+    ) -> c_int;
+    pub(super) fn display_ini_entries(module: *mut zend_module_entry);
+
+    // Zend/zend_execute.h, zend_exceptions.h, zend_iterators.h
+    pub(super) fn zend_get_executed_filename() -> *const c_char;
+    pub(super) fn zend_get_executed_lineno() -> c_uint;
+    pub(super) fn zend_throw_unwind_exit();
+    pub(super) fn zend_iterator_dtor(iterator: *mut ZendIterator);
+
+    // Zend/zend_API.h
+    pub(super) fn zend_declare_typed_property(
+        class: *mut zend_class_entry,
+        name: *mut zend_string,
+        default: *mut zval,
+        access: c_int,
+        doc_comment: *mut zend_string,
+        type_: zend_type,
+    ) -> *mut zend_property_info;
+    pub(super) fn zend_update_property(
+        scope: *mut zend_class_entry,
+        object: *mut zend_object,
+        name: *const c_char,
+        length: usize,
+        value: *mut zval,
+    );
+
+    // ext/spl/spl_exceptions.h
+    pub(super) static spl_ce_RuntimeException: *mut zend_class_entry;
+}
+
+/// `sapi_module_struct.ub_write`, main/SAPI.h.
+pub(super) type UbWrite = unsafe extern "C" fn(bytes: *const c_char, length: usize) -> usize;
+
+/// `sapi_module_struct.flush`, main/SAPI.h.
+pub(super) type Flush = unsafe extern "C" fn(server_context: *mut c_void);

@@ -1,0 +1,80 @@
+//! The head of the response.
+
+use ext_php_rs::zend::{SapiGlobals, add_header, remove_header, set_header, set_response_code};
+
+use super::engine::{c_string, guarded};
+use super::ffi;
+use crate::stream::{Header, Interrupted, Rule};
+
+/// Whether the head is out.
+pub(crate) fn sent() -> bool {
+    SapiGlobals::get().headers_sent != 0
+}
+
+/// Where output began, as file and line; `None` if that is not known.
+pub(crate) fn output_started_at() -> Option<(String, i32)> {
+    // SAFETY: null, or a string of the output globals, which is copied at once.
+    let file = c_string(unsafe { ffi::php_output_get_start_filename() });
+    // SAFETY: reads the output globals.
+    let line = unsafe { ffi::php_output_get_start_lineno() };
+    (!file.is_empty()).then_some((file, line))
+}
+
+/// The value of a header as it is set now, or was sent.
+pub(crate) fn get(name: &str) -> Option<String> {
+    let mut globals = SapiGlobals::get_mut();
+    globals
+        .sapi_headers
+        .headers()
+        .filter_map(|header| header.as_str()?.split_once(':'))
+        .filter(|(given, _)| given.trim().eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim().to_owned())
+        .last()
+}
+
+/// Sets headers by their rules. A header that the engine refuses (it warns then) is left out.
+///
+/// # Errors
+///
+/// [`Interrupted`] when an error handler of the script did not return.
+pub(crate) fn apply(headers: &[Header]) -> Result<(), Interrupted> {
+    for header in headers {
+        if header.rule == Rule::Default && get(&header.name).is_some() {
+            continue;
+        }
+        let line = format!("{}: {}", header.name, header.value);
+        let set = if header.rule == Rule::Append { add_header } else { set_header };
+        guarded(|| set(&line).is_ok())?;
+    }
+    Ok(())
+}
+
+/// Removes headers.
+///
+/// # Errors
+///
+/// As [`apply`].
+pub(crate) fn remove(names: &[&str]) -> Result<(), Interrupted> {
+    names.iter().try_for_each(|name| guarded(|| remove_header(name).is_ok()).map(|_| ()))
+}
+
+/// Sets the status of the response.
+///
+/// # Errors
+///
+/// As [`apply`].
+pub(crate) fn set_status(code: u16) -> Result<(), Interrupted> {
+    guarded(|| set_response_code(code).is_ok()).map(|_| ())
+}
+
+/// Sends the head; `header_register_callback()`s of the script run in it.
+///
+/// # Errors
+///
+/// [`Interrupted`].
+pub(crate) fn send() -> Result<(), Interrupted> {
+    super::output::without_abort(|| {
+        // SAFETY: a request is active; a bailout in a callback is caught around us.
+        unsafe { ffi::sapi_send_headers() };
+    })
+}

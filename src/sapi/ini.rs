@@ -1,0 +1,105 @@
+//! INI settings: reading, changing and validating them.
+
+use std::ffi::{CStr, c_int, c_void};
+
+use ext_php_rs::error::php_error;
+use ext_php_rs::ffi::{zend_ini_entry, zend_string};
+use ext_php_rs::flags::ErrorType;
+use ext_php_rs::types::ZendStr;
+use ext_php_rs::zend::{IniEntryDef, ModuleEntry};
+
+use super::engine::c_string;
+use super::ffi;
+
+/// A setting that refuses what `V` does not accept: `ini_set()` returns false, and at start-up or
+/// from a `.user.ini` a warning names it and the value before stays.
+pub(crate) const fn validated<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
+    entry.on_modify = Some(on_modify::<V>);
+    entry
+}
+
+/// What a setting accepts.
+pub(crate) trait Valid {
+    /// Whether `value` may be given to the setting.
+    fn accepts(value: &str) -> bool;
+}
+
+/// Called by the engine before a setting changes.
+///
+/// # Safety
+///
+/// Called by the engine only, with an entry and a value that are valid or null.
+unsafe extern "C" fn on_modify<V: Valid>(
+    entry: *mut zend_ini_entry,
+    value: *mut zend_string,
+    _: *mut c_void,
+    _: *mut c_void,
+    _: *mut c_void,
+    stage: c_int,
+) -> c_int {
+    // SAFETY: the engine's own string, or null.
+    let text = unsafe { value.as_ref() }.map_or(Ok(""), ZendStr::as_str).ok();
+    if text.is_some_and(V::accepts) {
+        return 0;
+    }
+    if stage != ffi::INI_STAGE_RUNTIME {
+        // SAFETY: the entry that is being changed.
+        let name = unsafe { entry.as_ref() }.and_then(|entry| {
+            // SAFETY: an entry's name is set for as long as the entry is.
+            unsafe { entry.name.as_ref() }.and_then(|name| name.as_str().ok())
+        });
+        let severity = if stage == ffi::INI_STAGE_STARTUP {
+            ErrorType::CoreWarning
+        } else {
+            ErrorType::Warning
+        };
+        let name = name.unwrap_or("sse");
+        let value = text.unwrap_or("(not UTF-8)");
+        php_error(&severity, &format!("Invalid value \"{value}\" for {name} is ignored"));
+    }
+    -1
+}
+
+/// The value of a setting as text.
+pub(crate) fn text(name: &CStr) -> String {
+    let length = name.count_bytes();
+    // SAFETY: the name is `length` readable bytes; the answer is copied at once.
+    c_string(unsafe { ffi::zend_ini_string(name.as_ptr(), length, 0) })
+}
+
+/// The value of a setting as a number.
+pub(crate) fn number(name: &CStr) -> f64 {
+    // SAFETY: the name is a C string of that length.
+    unsafe { ffi::zend_ini_double(name.as_ptr(), name.count_bytes(), 0) }
+}
+
+/// The value of a setting as yes or no.
+pub(crate) fn flag(name: &CStr) -> bool {
+    is_on(&text(name))
+}
+
+/// Whether a setting's text means yes.
+pub(crate) fn is_on(text: &str) -> bool {
+    ["1", "on", "yes", "true"].iter().any(|on| text.eq_ignore_ascii_case(on))
+}
+
+/// Changes a setting for the rest of the request, as `ini_set()` does.
+pub(crate) fn set(name: &str, value: &str) {
+    let mut name = ZendStr::new(name, false);
+    // SAFETY: the name is a string of ours, the value is `len` readable bytes, and both are copied.
+    unsafe {
+        ffi::zend_alter_ini_entry_chars(
+            &mut *name,
+            value.as_ptr().cast(),
+            value.len(),
+            ffi::INI_USER,
+            ffi::INI_STAGE_RUNTIME,
+        )
+    };
+}
+
+/// Prints the module's settings as a table of phpinfo().
+pub(crate) fn print_table(module: *mut ModuleEntry) {
+    // SAFETY: the module the engine asked to describe itself.
+    unsafe { ffi::display_ini_entries(module) };
+}

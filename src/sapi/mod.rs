@@ -1,0 +1,29 @@
+//! PHP's server API: every unsafe line of the extension.
+//!
+//! Safe functions over what the engine offers, each small enough to be checked by itself. Nothing in
+//! here decides anything about event streams.
+//!
+//! Two rules hold everywhere. A call that can `longjmp` (a "bailout": a fatal error in a callback, a
+//! timeout, PHP's own end of an aborted request) is made where no lock, borrow or owner of this
+//! extension is alive, or inside [`engine::guarded`]. And no reference into the engine's globals is
+//! held across a call into the engine.
+
+#![allow(unsafe_code, reason = "this is the one module that talks to the engine")]
+
+mod connection;
+pub(crate) mod declare;
+pub(crate) mod diagnosis;
+pub(crate) mod engine;
+mod ffi;
+pub(crate) mod headers;
+pub(crate) mod hooks;
+pub(crate) mod ini;
+pub(crate) mod output;
+pub(crate) mod request;
+mod server;
+pub(crate) mod session;
+pub(crate) mod takeover;
+pub(crate) mod value;
+
+pub(crate) use connection::PhpConnection;
+pub(crate) use server::Server;

@@ -1,0 +1,164 @@
+//! PHP's output: its buffers, and the ways past them.
+
+use ext_php_rs::ffi::php_output_write;
+use ext_php_rs::types::Zval;
+use ext_php_rs::zend::ProcessGlobals;
+
+use super::engine::guarded;
+use super::ffi::{self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED};
+use super::hooks;
+use crate::stream::{Interrupted, Tail};
+
+/// Output handlers that compress, by the names they register under.
+const COMPRESSORS: [&str; 3] =
+    ["zlib output compression", "ob_gzhandler", "brotli output compression"];
+
+/// How many output buffers are open.
+pub(crate) fn level() -> usize {
+    // SAFETY: reads the output globals of this thread.
+    usize::try_from(unsafe { ffi::php_output_get_level() }).unwrap_or(0)
+}
+
+/// The name of the output handler that compresses the response, if one is open.
+pub(crate) fn compressor() -> Option<&'static str> {
+    COMPRESSORS.into_iter().find(|name| {
+        // SAFETY: looks the name up among the open handlers; reads `len` bytes of it.
+        unsafe { ffi::php_output_handler_started(name.as_ptr().cast(), name.len()) != 0 }
+    })
+}
+
+/// The innermost open buffer.
+fn active_handler() -> Option<&'static ffi::OutputHandler> {
+    // SAFETY: null without a buffer; else valid until the buffer is closed, and no caller in this
+    // file keeps it across a call into the engine.
+    unsafe { ffi::php_output_get_active_handler().as_ref() }
+}
+
+/// The end of what was written to the innermost buffer.
+pub(super) fn buffered_tail() -> Option<Tail> {
+    let handler = active_handler()?;
+    if handler.data.is_null() {
+        return Some(Tail::START);
+    }
+    // SAFETY: the buffer's `data` holds `data_used` bytes; they are copied from before any call.
+    let data = unsafe { std::slice::from_raw_parts(handler.data.cast::<u8>(), handler.data_used) };
+    Some(Tail::START.after(data))
+}
+
+/// Closes every buffer that may be closed, outermost last, and sends what they hold; stops at the
+/// first that may not. Compressing buffers are emptied, not flushed, so that they never begin to
+/// compress.
+///
+/// # Errors
+///
+/// [`Interrupted`] when an output callback ended in a fatal error.
+pub(crate) fn end_buffers() -> Result<(), Interrupted> {
+    if compressor().is_none() {
+        return end_each(|| {
+            // SAFETY: a buffer is open; its callback may bail out, which `end_each` guards against.
+            unsafe { ffi::php_output_end() };
+        });
+    }
+    let mut held = Vec::new();
+    end_each(|| held.push(take_contents()))?;
+    for contents in held.iter().rev().filter_map(Zval::zend_str) {
+        guarded(|| layer_write(contents.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// Empties and closes every buffer that may be closed.
+///
+/// # Errors
+///
+/// [`Interrupted`] when an output callback ended in a fatal error.
+pub(crate) fn discard_buffers() -> Result<(), Interrupted> {
+    end_each(|| {
+        // SAFETY: a buffer is open; its callback may bail out, which `end_each` guards against.
+        unsafe { ffi::php_output_discard() };
+    })
+}
+
+fn end_each(mut end: impl FnMut()) -> Result<(), Interrupted> {
+    while active_handler().is_some_and(|handler| handler.flags & HANDLER_REMOVABLE != 0) {
+        let before = level();
+        guarded(&mut end)?;
+        if level() >= before {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Empties and closes the innermost buffer, and returns what it held.
+fn take_contents() -> Zval {
+    let mut contents = Zval::new();
+    // SAFETY: writes a string, or null, to a zval that is ours.
+    unsafe { ffi::php_output_get_contents(&raw mut contents) };
+    // SAFETY: a buffer is open. Its callback may bail out, and `contents` would leak then, until the
+    // request's memory is freed a moment later.
+    unsafe { ffi::php_output_discard() };
+    contents
+}
+
+/// The names of the open buffers that hold output back: those that may not be closed.
+pub(crate) fn stuck_buffers() -> Vec<String> {
+    active_handler()
+        .filter(|handler| handler.flags & HANDLER_REMOVABLE == 0)
+        .map(|handler| {
+            let flushable = handler.flags & HANDLER_FLUSHABLE != 0;
+            format!(
+                "level {}, {}",
+                handler.level + 1,
+                if flushable { "flushable" } else { "not flushable" }
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
+/// Writes through PHP's output buffers. May run output callbacks, and may bail out.
+pub(super) fn layer_write(bytes: &[u8]) {
+    // SAFETY: the pointer and length are those of a slice that outlives the call.
+    unsafe { php_output_write(bytes.as_ptr().cast(), bytes.len()) };
+}
+
+/// Sends what the SAPI holds back. May bail out.
+pub(super) fn flush() {
+    // SAFETY: a request is active, as everywhere in this file.
+    unsafe { ffi::sapi_flush() };
+    hooks::flushed();
+}
+
+/// Whether PHP knows that the client is gone.
+pub(super) fn client_is_gone() -> bool {
+    i32::from(ProcessGlobals::get().connection_status) & CONNECTION_ABORTED != 0
+}
+
+/// Runs `write` so that a client that is gone makes it return instead of ending the script.
+///
+/// # Errors
+///
+/// [`Interrupted`] when something else bailed out of it.
+pub(super) fn without_abort(write: impl FnOnce()) -> Result<(), Interrupted> {
+    let before = ignore_user_abort(true);
+    let result = guarded(write);
+    ignore_user_abort(before);
+    result
+}
+
+/// Sets whether the script goes on when the client is gone; returns what was set before.
+fn ignore_user_abort(ignore: bool) -> bool {
+    std::mem::replace(&mut ProcessGlobals::get_mut().ignore_user_abort, ignore)
+}
+
+/// Whether the script wants to go on when its client is gone.
+pub(crate) fn ignores_user_abort() -> bool {
+    ProcessGlobals::get().ignore_user_abort
+}
+
+/// Lets all further output of the script go nowhere.
+pub(crate) fn disable() {
+    // SAFETY: sets a flag in the output globals of this thread.
+    unsafe { ffi::php_output_set_status(OUTPUT_DISABLED) };
+}

@@ -1,0 +1,40 @@
+//! Which server PHP runs in.
+
+use ext_php_rs::zend::php_sapi_name;
+
+/// The server PHP runs in, by the name its SAPI goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Server {
+    /// A script on the command line, or in a process that embeds PHP: there is no response, and the
+    /// output belongs to whoever captures it (tests, Octane, phpdbg).
+    CommandLine,
+    /// `php -S`.
+    BuiltIn,
+    /// PHP-FPM.
+    Fpm,
+    /// php-cgi, alone or with `-b`.
+    Cgi,
+    /// Apache with mod_php.
+    Apache,
+    /// Any other web server.
+    Other,
+}
+
+impl Server {
+    /// The server of this process.
+    pub(crate) fn current() -> Self {
+        match php_sapi_name().unwrap_or_default().as_str() {
+            "cli" | "phpdbg" | "embed" => Self::CommandLine,
+            "cli-server" => Self::BuiltIn,
+            "fpm-fcgi" => Self::Fpm,
+            "cgi-fcgi" => Self::Cgi,
+            "apache2handler" => Self::Apache,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether there is a response that the stream may take over: headers, buffers, time limit.
+    pub(crate) fn has_response(self) -> bool {
+        self != Self::CommandLine
+    }
+}

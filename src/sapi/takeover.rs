@@ -1,0 +1,164 @@
+//! Taking the response over: all that stands between a script and an open event stream.
+
+use super::engine::{call, is_unwinding};
+use super::{Server, headers, ini, output, request, session};
+use crate::stream::{
+    AllowOrigin, Header, Interrupted, Preflight, preflight_headers, stream_headers,
+};
+
+/// What became of the response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It is an event stream now.
+    Stream,
+    /// It was a HEAD request: the head is out, and there is no body.
+    HeadOnly,
+    /// It was an OPTIONS request, and is answered.
+    Answered,
+}
+
+/// Why the response cannot be taken over.
+#[derive(Debug)]
+pub(crate) enum NotTaken {
+    /// Output has begun, and it is no event stream.
+    OutputBegan {
+        /// What it is instead, as words.
+        what: String,
+        /// Where it began, as words.
+        place: String,
+    },
+    /// A save handler of the session threw.
+    Pending,
+    /// The engine is bailing out.
+    Interrupted(Interrupted),
+}
+
+impl From<Interrupted> for NotTaken {
+    fn from(interrupted: Interrupted) -> Self {
+        Self::Interrupted(interrupted)
+    }
+}
+
+/// Headers of the script's that an event stream cannot have.
+const UNFIT: [&str; 3] = ["Content-Length", "Content-Encoding", "Transfer-Encoding"];
+
+/// Makes the response of this request an event stream. `custom` headers win over ours.
+///
+/// # Errors
+///
+/// [`NotTaken`]; then nothing was sent.
+pub(crate) fn take_over(
+    server: Server,
+    allow_origin: &AllowOrigin,
+    custom: &[Header],
+) -> Result<Taken, NotTaken> {
+    if !server.has_response() {
+        return Ok(Taken::Stream);
+    }
+    if headers::sent() {
+        check_sent_headers()?;
+    }
+    if ini::flag(c"sse.release_session") {
+        session::release()?;
+        if is_unwinding() {
+            return Err(NotTaken::Pending);
+        }
+    }
+    let method = request::method();
+    if method == "OPTIONS" && !headers::sent() {
+        answer_options(allow_origin)?;
+        return Ok(Taken::Answered);
+    }
+    ini::set("max_execution_time", "0");
+    if !headers::sent() {
+        switch_compression_off(server)?;
+        headers::remove(&UNFIT)?;
+        headers::apply(custom)?;
+        headers::apply(&response_headers(server, allow_origin))?;
+    }
+    output::end_buffers()?;
+    if !headers::sent() {
+        headers::remove(&["Content-Encoding"])?;
+        headers::send()?;
+    }
+    if method == "HEAD" {
+        output::disable();
+        return Ok(Taken::HeadOnly);
+    }
+    Ok(Taken::Stream)
+}
+
+/// The headers of an event stream that answers this request.
+pub(crate) fn response_headers(server: Server, allow_origin: &AllowOrigin) -> Vec<Header> {
+    let origin = request::server_text("HTTP_ORIGIN");
+    // `php -S` closes every connection, and says so itself.
+    let keep_alive = server.has_response()
+        && server != Server::BuiltIn
+        && request::server_text("SERVER_PROTOCOL").as_deref() == Some("HTTP/1.1");
+    stream_headers(allow_origin, origin.as_deref(), keep_alive)
+}
+
+/// Answers 204 without a body, which tells an `EventSource` not to come back.
+///
+/// # Errors
+///
+/// [`NotTaken`]; then nothing was sent.
+pub(crate) fn answer_no_content(server: Server) -> Result<(), NotTaken> {
+    if !server.has_response() {
+        return Ok(());
+    }
+    if headers::sent() {
+        return Err(output_began("the response".into()));
+    }
+    Ok(no_content(&[])?)
+}
+
+fn answer_options(allow_origin: &AllowOrigin) -> Result<(), Interrupted> {
+    let origin = request::server_text("HTTP_ORIGIN");
+    let asked_for = request::server_text("HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
+    let preflight = Preflight { origin: origin.as_deref(), headers: asked_for.as_deref() };
+    no_content(&preflight_headers(allow_origin, preflight))
+}
+
+fn no_content(extra: &[Header]) -> Result<(), Interrupted> {
+    output::discard_buffers()?;
+    headers::remove(&UNFIT)?;
+    headers::set_status(204)?;
+    headers::apply(extra)?;
+    headers::send()?;
+    output::disable();
+    Ok(())
+}
+
+/// Inside a framework's stream callback the head is out already: fine, if it is the right one.
+fn check_sent_headers() -> Result<(), NotTaken> {
+    let content_type = headers::get("Content-Type").unwrap_or_else(|| "text/html".into());
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("text/event-stream") {
+        return Err(output_began(format!("Content-Type: {content_type}")));
+    }
+    match headers::get("Content-Encoding") {
+        Some(coding) if !coding.eq_ignore_ascii_case("identity") => {
+            Err(output_began(format!("Content-Encoding: {coding}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn output_began(what: String) -> NotTaken {
+    let place = headers::output_started_at()
+        .map_or_else(String::new, |(file, line)| format!(" in {file} on line {line}"));
+    NotTaken::OutputBegan { what, place }
+}
+
+/// Compression would hold frames back: PHP's own, and Apache's.
+fn switch_compression_off(server: Server) -> Result<(), Interrupted> {
+    let compresses = ini::text(c"zlib.output_compression");
+    if !compresses.is_empty() && compresses != "0" && !compresses.eq_ignore_ascii_case("off") {
+        ini::set("zlib.output_compression", "0");
+    }
+    if server == Server::Apache {
+        call("apache_setenv", vec![&"no-gzip", &"1"])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! PHP values: walking them, and telling classes apart.
+
+use std::ptr;
+
+use ext_php_rs::ffi::{
+    ZEND_ACC_VARIADIC, ZEND_INTERNAL_FUNCTION, zend_fcall_info_cache, zend_is_callable_ex,
+};
+use ext_php_rs::types::{ZendIterator, ZendObject, Zval};
+
+use super::engine::guarded;
+use super::ffi;
+use crate::stream::Interrupted;
+
+/// Calls `each` for every value of an array or a Traversable, until it answers `Ok(false)` or an
+/// error. Values are handed over owned: what runs meanwhile may change the source.
+///
+/// An exception of the source ends the walk and stays pending.
+///
+/// # Errors
+///
+/// What `each` returns, and [`Interrupted`].
+pub(crate) fn walk<E: From<Interrupted>>(
+    source: &Zval,
+    mut each: impl FnMut(Zval) -> Result<bool, E>,
+) -> Result<(), E> {
+    let mut source = source.shallow_clone();
+    if let Some(array) = source.array() {
+        for (_, value) in array.iter() {
+            if !each(value.dereference().shallow_clone())? {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let iterator = guarded(|| source.traversable().map(ptr::from_mut))?;
+    let Some(iterator) = iterator else { return Ok(()) };
+    let result = walk_iterator(iterator, &mut each);
+    // SAFETY: the iterator is ours to release, exactly once. Its end may run `finally` blocks.
+    guarded(|| unsafe { ffi::zend_iterator_dtor(iterator) })?;
+    result
+}
+
+fn walk_iterator<E: From<Interrupted>>(
+    iterator: *mut ZendIterator,
+    each: &mut impl FnMut(Zval) -> Result<bool, E>,
+) -> Result<(), E> {
+    let step = |advance: fn(&mut ZendIterator) -> bool| {
+        guarded(|| {
+            // SAFETY: the iterator lives until `walk` releases it, and no other reference to it
+            // is alive.
+            let iterator = unsafe { &mut *iterator };
+            if !advance(iterator) || !iterator.valid() {
+                return None;
+            }
+            iterator.get_current_data().map(|value| value.dereference().shallow_clone())
+        })
+    };
+    let mut value = step(ZendIterator::rewind)?;
+    while let Some(current) = value {
+        if super::engine::is_unwinding() || !each(current)? {
+            return Ok(());
+        }
+        value = step(ZendIterator::move_forward)?;
+    }
+    Ok(())
+}
+
+/// Whether the object is of the class of that name, or of one below it. Loads nothing.
+pub(crate) fn is_a(object: &ZendObject, class: &str) -> bool {
+    let mut own = Some(object.get_class_entry());
+    while let Some(entry) = own {
+        if entry.name().is_some_and(|name| name.eq_ignore_ascii_case(class)) {
+            return true;
+        }
+        own = entry.parent();
+    }
+    false
+}
+
+/// Whether the object has a `__toString()`.
+pub(crate) fn is_stringable(object: &ZendObject) -> bool {
+    !object.get_class_entry().__tostring.is_null()
+}
+
+/// Whether a callable takes an argument. Native functions that take none refuse one.
+pub(crate) fn takes_argument(callable: &Zval) -> bool {
+    // SAFETY: a cache of null pointers is what `zend_is_callable_ex` fills in.
+    let mut cache: zend_fcall_info_cache = unsafe { std::mem::zeroed() };
+    let value = ptr::from_ref(callable).cast_mut();
+    // SAFETY: reads the value and fills the cache; the name and error outputs may be null.
+    let is_callable = unsafe {
+        zend_is_callable_ex(
+            value,
+            ptr::null_mut(),
+            0,
+            ptr::null_mut(),
+            &raw mut cache,
+            ptr::null_mut(),
+        )
+    };
+    // SAFETY: null, or the function the callable stands for, which outlives this look at it.
+    let Some(function) = (unsafe { cache.function_handler.as_ref() }) else { return true };
+    // SAFETY: `common` is the prefix that every kind of function shares.
+    let common = unsafe { function.common };
+    let is_native = u32::from(common.type_) == ZEND_INTERNAL_FUNCTION;
+    let takes_none = common.num_args == 0 && common.fn_flags & ZEND_ACC_VARIADIC == 0;
+    !(is_callable && is_native && takes_none)
+}

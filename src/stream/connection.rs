@@ -1,0 +1,51 @@
+//! What a stream needs of the thing it writes to.
+
+use std::time::Instant;
+
+use super::{StopReason, Tail};
+
+/// The engine is unwinding (a fatal error inside an output callback, a timeout): nothing more may be
+/// done but give control back to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted;
+
+/// How a write ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// Every byte is on its way.
+    Whole,
+    /// The bytes could not be delivered; the stream is over.
+    Stopped(StopReason),
+}
+
+/// How a sleep ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Woken {
+    /// The time now.
+    pub at: Instant,
+    /// Whether the caller should have a look at the world before it sleeps on: the engine has
+    /// something to run, such as a signal handler.
+    pub early: bool,
+}
+
+/// The connection to one client, as the stream sees it.
+///
+/// Every method takes `&self` and must leave nothing borrowed behind: output callbacks of the script
+/// may run inside `write`, and may use the stream again.
+pub trait Connection {
+    /// Writes all of `bytes` after whatever the script has echoed, and flushes.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`] when the engine has to have the control back at once.
+    fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted>;
+
+    /// The end of what was written last, by anybody.
+    fn tail(&self) -> Tail;
+
+    /// Why the stream should stop, asked without a write; `None` when nothing speaks against it.
+    fn stop_reason(&self) -> Option<StopReason>;
+
+    /// Sleeps until `deadline`, or for as long as it likes when there is none; may wake earlier.
+    fn sleep_until(&self, deadline: Option<Instant>) -> Woken;
+}

@@ -1,0 +1,183 @@
+//! One event stream, from its first byte to the reason it stopped for.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use event_stream::{Event, HEARTBEAT};
+
+use super::{Connection, Interrupted, Options, StopReason, Written};
+
+/// What a stream begins with: bytes, so that the client's `open` fires and proxies let go, that mean
+/// nothing to it.
+const FIRST_BYTES: &[u8] = b":\n\n";
+
+/// One event stream. Answers `true` while it is open; after it has stopped, nothing is written.
+pub struct Stream<C> {
+    connection: C,
+    heartbeat: Option<Duration>,
+    end: Option<Instant>,
+    last_write: Cell<Instant>,
+    stopped: Cell<Option<(StopReason, Instant)>>,
+    /// Kept from write to write, so that a stream allocates for its largest frame only.
+    buffer: Cell<Vec<u8>>,
+}
+
+impl<C: Connection> Stream<C> {
+    /// A buffer that has grown beyond this is given back after the write, in bytes.
+    const BUFFER_KEPT: usize = 64 * 1024;
+
+    /// How long a script may go on sending to a client that has left.
+    const GRACE: Duration = Duration::from_secs(10);
+
+    /// A stream on this connection. `luck` is a random number from 0 to 1 that varies its lifetime.
+    pub fn new(connection: C, options: &Options, now: Instant, luck: f64) -> Self {
+        Self {
+            connection,
+            heartbeat: options.heartbeat,
+            end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, luck)),
+            last_write: Cell::new(now),
+            stopped: Cell::new(None),
+            buffer: Cell::default(),
+        }
+    }
+
+    /// What the stream writes to.
+    pub fn connection(&self) -> &C {
+        &self.connection
+    }
+
+    /// Sends the first bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`], as every method that writes: the engine needs the control back at once.
+    pub fn begin(&self, options: &Options, now: Instant) -> Result<bool, Interrupted> {
+        let hello = Event { retry: options.retry, ..Event::default() };
+        self.write(now, |out| {
+            out.extend_from_slice(FIRST_BYTES);
+            hello.encode_into(out);
+        })
+    }
+
+    /// Sends events, all with one write.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`].
+    pub fn send(&self, events: &[Event<'_>], now: Instant) -> Result<bool, Interrupted> {
+        self.write(now, |out| events.iter().for_each(|event| event.encode_into(out)))
+    }
+
+    /// Sends frames that were encoded before.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`].
+    pub fn send_frames(&self, frames: &[u8], now: Instant) -> Result<bool, Interrupted> {
+        self.write(now, |out| out.extend_from_slice(frames))
+    }
+
+    /// Waits, and keeps the connection alive meanwhile. Answers early, with `false`, as soon as the
+    /// stream should stop; and early, with `true`, when the engine has something to run.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`].
+    pub fn wait(&self, length: Duration, now: Instant) -> Result<bool, Interrupted> {
+        let until = now.checked_add(length);
+        let mut now = now;
+        loop {
+            if !self.is_open(now) || !self.beat_if_due(now)? {
+                return Ok(false);
+            }
+            if until.is_some_and(|until| until <= now) {
+                return Ok(true);
+            }
+            let next = [until, self.end, self.heartbeat_due(now)].into_iter().flatten().min();
+            let woken = self.connection.sleep_until(next);
+            now = woken.at;
+            if woken.early {
+                return Ok(self.is_open(now));
+            }
+        }
+    }
+
+    /// Whether the stream is open; asks the connection, and the clock.
+    pub fn is_open(&self, now: Instant) -> bool {
+        if self.stopped.get().is_none() {
+            if let Some(reason) = self.connection.stop_reason() {
+                self.stop(reason, now);
+            } else if self.end.is_some_and(|end| end <= now) {
+                self.stop(StopReason::MaxLifetime, now);
+            }
+        }
+        self.stopped.get().is_none()
+    }
+
+    /// Stops the stream; the first reason stays.
+    pub fn stop(&self, reason: StopReason, now: Instant) {
+        if self.stopped.get().is_none() {
+            self.stopped.set(Some((reason, now)));
+        }
+    }
+
+    /// Why the stream has stopped, as far as it knows; `None` while it is open.
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        self.stopped.get().map(|(reason, _)| reason)
+    }
+
+    /// Whether the script goes on sending long after its client has left. PHP would have ended it at
+    /// its first `echo`; a loop that ignores our answers must not hold a worker for ever.
+    pub fn has_outstayed_client(&self, now: Instant) -> bool {
+        matches!(self.stopped.get(), Some((StopReason::ClientGone, since))
+            if now.saturating_duration_since(since) >= Self::GRACE)
+    }
+
+    /// When the next heartbeat is due. In the middle of a line of somebody else's there is no place
+    /// for one, so it is due a whole interval later.
+    fn heartbeat_due(&self, now: Instant) -> Option<Instant> {
+        let interval = self.heartbeat?;
+        let due = self.last_write.get().checked_add(interval)?;
+        if due > now { Some(due) } else { now.checked_add(interval) }
+    }
+
+    fn beat_if_due(&self, now: Instant) -> Result<bool, Interrupted> {
+        let Some(interval) = self.heartbeat else { return Ok(true) };
+        let silent = now.saturating_duration_since(self.last_write.get());
+        if silent < interval || !self.connection.tail().at_line_start() {
+            return Ok(true);
+        }
+        let written = self.connection.write(HEARTBEAT)?;
+        Ok(self.note(written, now))
+    }
+
+    /// Writes what `fill` appends, behind whatever must end a line or event of somebody else's.
+    fn write(&self, now: Instant, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
+        if !self.is_open(now) {
+            return Ok(false);
+        }
+        // Taken out, not borrowed: output callbacks that run inside the write may send, too.
+        let mut buffer = self.buffer.take();
+        buffer.extend_from_slice(self.connection.tail().before_frame());
+        let before = buffer.len();
+        fill(&mut buffer);
+        let result = if buffer.len() == before {
+            Ok(Written::Whole)
+        } else {
+            self.connection.write(&buffer)
+        };
+        if buffer.capacity() <= Self::BUFFER_KEPT {
+            buffer.clear();
+            self.buffer.set(buffer);
+        }
+        Ok(self.note(result?, now))
+    }
+
+    fn note(&self, written: Written, now: Instant) -> bool {
+        self.last_write.set(now);
+        if let Written::Stopped(reason) = written {
+            self.stop(reason, now);
+        }
+        self.stopped.get().is_none()
+    }
+}

@@ -1,0 +1,47 @@
+//! How long a stream may live.
+
+use std::time::{Duration, Instant};
+
+/// The longest a stream may live, before jitter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime(Duration);
+
+impl Lifetime {
+    /// By how much a lifetime varies, as a share of itself: streams that began together must not
+    /// come back together.
+    const JITTER: f64 = 0.1;
+
+    /// A lifetime of so long, give or take a tenth.
+    #[must_use]
+    pub const fn new(length: Duration) -> Self {
+        Self(length)
+    }
+
+    /// When a stream that began at `start` has to stop. `luck` is a random number from 0 to 1.
+    /// `None` is never: the end is too far away to be represented.
+    #[must_use]
+    pub fn end(self, start: Instant, luck: f64) -> Option<Instant> {
+        let share = 1.0 + Self::JITTER * (2.0 * luck.clamp(0.0, 1.0) - 1.0);
+        let length = Duration::try_from_secs_f64(self.0.as_secs_f64() * share).ok()?;
+        start.checked_add(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_varies_by_a_tenth_either_way() {
+        let start = Instant::now();
+        let lifetime = Lifetime::new(Duration::from_secs(100));
+        for (luck, seconds) in [(0.0, 90), (0.5, 100), (1.0, 110), (7.0, 110), (-1.0, 90)] {
+            assert_eq!(lifetime.end(start, luck), Some(start + Duration::from_secs(seconds)));
+        }
+    }
+
+    #[test]
+    fn a_lifetime_beyond_the_clock_never_ends() {
+        assert_eq!(Lifetime::new(Duration::MAX).end(Instant::now(), 0.5), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! How a stream should behave, checked once.
+
+use std::fmt;
+use std::time::Duration;
+
+use event_stream::Retry;
+
+use super::Lifetime;
+
+/// How a stream should behave.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// How long the connection may be silent before a comment is sent; `None` is for ever.
+    pub heartbeat: Option<Duration>,
+    /// The reconnection time to begin with; `None` leaves it to the client.
+    pub retry: Option<Retry>,
+    /// How long the stream may live; `None` is for ever.
+    pub max_lifetime: Option<Lifetime>,
+}
+
+/// A number of seconds that no option can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionError;
+
+impl fmt::Display for OptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be a finite number of seconds greater than or equal to 0")
+    }
+}
+
+impl std::error::Error for OptionError {}
+
+/// A duration from a number of seconds; more than the clock can hold is as good as for ever.
+///
+/// # Errors
+///
+/// [`OptionError`] when the number is negative, infinite or not a number.
+pub fn seconds(seconds: f64) -> Result<Duration, OptionError> {
+    if !seconds.is_finite() || seconds < 0.0 {
+        return Err(OptionError);
+    }
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
+
+/// The heartbeat interval from a number of seconds; 0 turns it off.
+///
+/// # Errors
+///
+/// As [`seconds`].
+pub fn heartbeat(interval: f64) -> Result<Option<Duration>, OptionError> {
+    seconds(interval).map(|interval| (!interval.is_zero()).then_some(interval))
+}
+
+/// The longest lifetime from a number of seconds; 0 is for ever.
+///
+/// # Errors
+///
+/// As [`seconds`].
+pub fn max_lifetime(length: f64) -> Result<Option<Lifetime>, OptionError> {
+    seconds(length).map(|length| (!length.is_zero()).then(|| Lifetime::new(length)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_finite_and_not_negative() {
+        for bad in [-1.0, -f64::MIN_POSITIVE, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(seconds(bad), Err(OptionError), "{bad}");
+        }
+        assert_eq!(seconds(0.25), Ok(Duration::from_millis(250)));
+        assert_eq!(seconds(-0.0), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn more_seconds_than_the_clock_holds_are_for_ever() {
+        assert_eq!(seconds(1e300), Ok(Duration::MAX));
+    }
+
+    #[test]
+    fn zero_turns_heartbeat_and_lifetime_off() {
+        assert_eq!(heartbeat(0.0), Ok(None));
+        assert_eq!(heartbeat(15.0), Ok(Some(Duration::from_secs(15))));
+        assert_eq!(max_lifetime(0.0), Ok(None));
+        assert_eq!(max_lifetime(1.0), Ok(Some(Lifetime::new(Duration::from_secs(1)))));
+    }
+}

@@ -1,0 +1,260 @@
+//! The response head of an event stream.
+
+use std::borrow::Cow;
+
+use super::AllowOrigin;
+use super::origin::Grant;
+
+/// How a header line goes together with what the script has set itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The script's own line is replaced.
+    Replace,
+    /// The script's own line stays, and wins.
+    Default,
+    /// Both lines go out.
+    Append,
+}
+
+/// One line of a response head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Its name, in the usual spelling.
+    pub name: Cow<'static, str>,
+    /// Its value.
+    pub value: Cow<'static, str>,
+    /// How it goes together with what the script has set itself.
+    pub rule: Rule,
+}
+
+impl Header {
+    /// Headers that a stream cannot have otherwise than the extension sets them.
+    const RESERVED: [&'static str; 4] =
+        ["Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding"];
+
+    const fn new(name: &'static str, value: &'static str, rule: Rule) -> Self {
+        Self { name: Cow::Borrowed(name), value: Cow::Borrowed(value), rule }
+    }
+
+    /// A header of the caller's own, which wins over the others.
+    ///
+    /// Returns `None` when the name is no token, when the value has a control character, or when
+    /// the name is one of those that make the response an event stream.
+    ///
+    /// Source: RFC 9110, 5.1 and 5.5.
+    #[must_use]
+    pub fn custom(name: &str, value: &str) -> Option<Self> {
+        let reserved = Self::RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name));
+        let valid = is_token(name) && !value.bytes().any(|b| b.is_ascii_control() && b != b'\t');
+        (valid && !reserved).then(|| Self {
+            name: name.to_owned().into(),
+            value: value.trim_matches([' ', '\t']).to_owned().into(),
+            rule: Rule::Replace,
+        })
+    }
+}
+
+/// A token of RFC 9110, 5.6.2: what a header's name is made of.
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+/// The headers of an event stream, to be set in this order after the script's own `custom` ones.
+///
+/// `no-transform` keeps proxies from compressing, and so from buffering; `X-Accel-Buffering` does
+/// that for nginx. `keep_alive` is for a server that speaks HTTP/1.1: the header is not allowed
+/// in HTTP/2 and above.
+#[must_use]
+pub fn stream_headers(
+    allow_origin: &AllowOrigin,
+    origin: Option<&str>,
+    keep_alive: bool,
+) -> Vec<Header> {
+    let mut headers = vec![
+        Header::new("Content-Type", "text/event-stream;charset=UTF-8", Rule::Replace),
+        Header::new("Cache-Control", "no-store, no-transform", Rule::Default),
+        Header::new("X-Accel-Buffering", "no", Rule::Default),
+    ];
+    if keep_alive {
+        headers.push(Header::new("Connection", "keep-alive", Rule::Default));
+    }
+    headers.extend(origin_headers(allow_origin, origin));
+    headers
+}
+
+fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -> Vec<Header> {
+    let mut headers = Vec::new();
+    if !allow_origin.is_same_for_all() {
+        headers.push(Header::new("Vary", "Origin", Rule::Append));
+    }
+    let grant = origin.map_or(Grant::None, |origin| allow_origin.grant(origin));
+    match (grant, origin) {
+        (Grant::Credentials, Some(origin)) => {
+            headers.push(Header {
+                name: "Access-Control-Allow-Origin".into(),
+                value: origin.to_owned().into(),
+                rule: Rule::Default,
+            });
+            let credentials =
+                Header::new("Access-Control-Allow-Credentials", "true", Rule::Default);
+            headers.push(credentials);
+        }
+        (Grant::Anonymous, _) => {
+            headers.push(Header::new("Access-Control-Allow-Origin", "*", Rule::Default));
+        }
+        _ => {}
+    }
+    headers
+}
+
+/// What a preflight request asks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Preflight<'a> {
+    /// The origin of the page.
+    pub origin: Option<&'a str>,
+    /// The value of `Access-Control-Request-Headers`.
+    pub headers: Option<&'a str>,
+}
+
+/// The headers that answer an OPTIONS request.
+///
+/// A page that may read the stream may also send `Last-Event-ID`, which a browser asks for when the
+/// id is long or unusual, and whatever else it asks for.
+///
+/// Source: WHATWG Fetch, 3.2.2 and 3.2.3.
+#[must_use]
+pub fn preflight_headers(allow_origin: &AllowOrigin, preflight: Preflight<'_>) -> Vec<Header> {
+    let mut headers = vec![Header::new("Allow", "GET, HEAD, POST, OPTIONS", Rule::Replace)];
+    let granted = origin_headers(allow_origin, preflight.origin);
+    let may_read = granted.iter().any(|header| header.name == "Access-Control-Allow-Origin");
+    headers.extend(granted);
+    if may_read {
+        headers.push(Header::new("Access-Control-Allow-Methods", "GET, HEAD, POST", Rule::Default));
+        headers.push(Header {
+            name: "Access-Control-Allow-Headers".into(),
+            value: allowed_request_headers(preflight.headers.unwrap_or_default()).into(),
+            rule: Rule::Default,
+        });
+        headers.push(Header::new("Access-Control-Max-Age", "600", Rule::Default));
+    }
+    headers
+}
+
+/// `Last-Event-ID`, and the names the page asks for as far as they are names.
+fn allowed_request_headers(asked_for: &str) -> String {
+    asked_for
+        .split(',')
+        .map(str::trim)
+        .filter(|name| is_token(name) && !name.eq_ignore_ascii_case("Last-Event-ID"))
+        .fold("Last-Event-ID".to_owned(), |list, name| list + ", " + name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(headers: &[Header]) -> Vec<String> {
+        headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect()
+    }
+
+    fn example() -> AllowOrigin {
+        AllowOrigin::from_list("https://example.org").unwrap()
+    }
+
+    #[test]
+    fn a_stream_is_neither_stored_nor_transformed_nor_buffered() {
+        assert_eq!(
+            lines(&stream_headers(&AllowOrigin::default(), None, false)),
+            [
+                "Content-Type: text/event-stream;charset=UTF-8",
+                "Cache-Control: no-store, no-transform",
+                "X-Accel-Buffering: no",
+            ]
+        );
+    }
+
+    #[test]
+    fn connection_is_set_on_http_1_1_only() {
+        let has_connection = |keep_alive| {
+            lines(&stream_headers(&AllowOrigin::default(), None, keep_alive))
+                .contains(&"Connection: keep-alive".to_owned())
+        };
+        assert!(has_connection(true));
+        assert!(!has_connection(false));
+    }
+
+    #[test]
+    fn a_listed_origin_may_read_with_credentials() {
+        assert_eq!(
+            lines(&stream_headers(&example(), Some("https://example.org"), false))[3..],
+            [
+                "Vary: Origin",
+                "Access-Control-Allow-Origin: https://example.org",
+                "Access-Control-Allow-Credentials: true",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_foreign_origin_gets_nothing_but_caches_are_told() {
+        for origin in [Some("https://evil.test"), None] {
+            assert_eq!(lines(&stream_headers(&example(), origin, false))[3..], ["Vary: Origin"]);
+        }
+    }
+
+    #[test]
+    fn the_wildcard_never_goes_with_credentials() {
+        let everybody = AllowOrigin::from_list("*").unwrap();
+        assert_eq!(
+            lines(&stream_headers(&everybody, Some("https://any.test"), false))[3..],
+            ["Access-Control-Allow-Origin: *"]
+        );
+    }
+
+    #[test]
+    fn a_preflight_allows_last_event_id_and_what_was_asked_for() {
+        let preflight = Preflight {
+            origin: Some("https://example.org"),
+            headers: Some("last-event-id, authorization,not a token"),
+        };
+        assert_eq!(
+            lines(&preflight_headers(&example(), preflight)),
+            [
+                "Allow: GET, HEAD, POST, OPTIONS",
+                "Vary: Origin",
+                "Access-Control-Allow-Origin: https://example.org",
+                "Access-Control-Allow-Credentials: true",
+                "Access-Control-Allow-Methods: GET, HEAD, POST",
+                "Access-Control-Allow-Headers: Last-Event-ID, authorization",
+                "Access-Control-Max-Age: 600",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_preflight_from_a_foreign_origin_is_granted_nothing() {
+        let preflight = Preflight { origin: Some("https://evil.test"), headers: None };
+        assert_eq!(
+            lines(&preflight_headers(&example(), preflight)),
+            ["Allow: GET, HEAD, POST, OPTIONS", "Vary: Origin"]
+        );
+    }
+
+    #[test]
+    fn a_custom_header_is_a_token_and_a_line() {
+        let header = Header::custom("X-Trace", " a\tb ").unwrap();
+        assert_eq!((&*header.name, &*header.value), ("X-Trace", "a\tb"));
+        for (name, value) in [
+            ("", "x"),
+            ("X Y", "x"),
+            ("X:", "x"),
+            ("X", "a\nb"),
+            ("X", "a\0b"),
+            ("content-type", "text/html"),
+            ("Content-Length", "5"),
+        ] {
+            assert_eq!(Header::custom(name, value), None, "{name}: {value}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Whole lives of a stream, on connections made of memory.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use event_stream::{Event, Retry};
+
+use super::*;
+
+/// A connection made of memory, on a clock that only sleeping moves.
+struct Memory {
+    written: RefCell<Vec<u8>>,
+    clock: Cell<Instant>,
+    writes_left: Cell<usize>,
+    wakes_early: Cell<bool>,
+    reason: Cell<Option<StopReason>>,
+    interrupts: bool,
+}
+
+impl Memory {
+    fn new(start: Instant) -> Self {
+        Self {
+            written: RefCell::default(),
+            clock: Cell::new(start),
+            writes_left: Cell::new(usize::MAX),
+            wakes_early: Cell::new(false),
+            reason: Cell::new(None),
+            interrupts: false,
+        }
+    }
+
+    fn echo(&self, bytes: &[u8]) {
+        self.written.borrow_mut().extend_from_slice(bytes);
+    }
+}
+
+impl Connection for &Memory {
+    fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted> {
+        if self.interrupts {
+            return Err(Interrupted);
+        }
+        let Some(left) = self.writes_left.get().checked_sub(1) else {
+            return Ok(Written::Stopped(StopReason::ClientGone));
+        };
+        self.writes_left.set(left);
+        self.echo(bytes);
+        Ok(Written::Whole)
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::START.after(&self.written.borrow())
+    }
+
+    fn stop_reason(&self) -> Option<StopReason> {
+        self.reason.get()
+    }
+
+    fn sleep_until(&self, deadline: Option<Instant>) -> Woken {
+        self.clock.set(deadline.expect("nobody would ever wake this stream"));
+        Woken { at: self.clock.get(), early: self.wakes_early.get() }
+    }
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn event(data: &str) -> Event<'_> {
+    Event { data: Some(data.as_bytes()), ..Event::default() }
+}
+
+fn open(memory: &Memory, options: Options) -> Stream<&Memory> {
+    Stream::new(memory, &options, memory.clock.get(), 0.5)
+}
+
+#[test]
+fn a_stream_begins_with_a_comment_and_the_retry_hint() {
+    let now = Instant::now();
+    let memory = Memory::new(now);
+    let options = Options { retry: Some(Retry::from_millis(3000)), ..Options::default() };
+    assert_eq!(open(&memory, options).begin(&options, now), Ok(true));
+    assert_eq!(*memory.written.borrow(), b":\n\nretry: 3000\n\n");
+}
+
+#[test]
+fn several_events_are_one_write() {
+    let now = Instant::now();
+    let memory = Memory::new(now);
+    memory.writes_left.set(1);
+    let stream = open(&memory, Options::default());
+    assert_eq!(stream.send(&[event("a"), event("b")], now), Ok(true));
+    assert_eq!(*memory.written.borrow(), b"data: a\n\ndata: b\n\n");
+    assert_eq!(stream.send(&[], now), Ok(true), "no events, no write");
+}
+
+#[test]
+fn a_frame_never_joins_what_was_echoed_before_it() {
+    for (echoed, expected) in [
+        ("data: theirs\n\n", "data: theirs\n\ndata: ours\n\n"),
+        ("data: theirs\n", "data: theirs\n\ndata: ours\n\n"),
+        ("data: theirs", "data: theirs\n\ndata: ours\n\n"),
+    ] {
+        let now = Instant::now();
+        let memory = Memory::new(now);
+        memory.echo(echoed.as_bytes());
+        assert_eq!(open(&memory, Options::default()).send(&[event("ours")], now), Ok(true));
+        assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
+    }
+}
+
+#[test]
+fn the_client_is_found_gone_at_every_write() {
+    for n in 0..5 {
+        let now = Instant::now();
+        let memory = Memory::new(now);
+        memory.writes_left.set(n);
+        let stream = open(&memory, Options::default());
+        for i in 0..8 {
+            assert_eq!(stream.send(&[event("x")], now), Ok(i < n), "write {i} of {n}");
+        }
+        assert_eq!(stream.stop_reason(), Some(StopReason::ClientGone));
+        assert_eq!(memory.written.borrow().len(), n * b"data: x\n\n".len());
+    }
+}
+
+#[test]
+fn the_first_reason_stays() {
+    let now = Instant::now();
+    let memory = Memory::new(now);
+    let stream = open(&memory, Options::default());
+    stream.stop(StopReason::Closed, now);
+    stream.stop(StopReason::ClientGone, now);
+    assert_eq!(stream.stop_reason(), Some(StopReason::Closed));
+    assert_eq!(stream.wait(seconds(60), now), Ok(false));
+    assert_eq!(memory.clock.get(), now, "a stopped stream does not wait");
+}
+
+#[test]
+fn waiting_sends_a_heartbeat_for_every_silent_interval() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
+    assert_eq!(stream.wait(seconds(50), start), Ok(true));
+    assert_eq!(*memory.written.borrow(), b":\n:\n:\n");
+    assert_eq!(memory.clock.get(), start + seconds(50));
+}
+
+#[test]
+fn a_heartbeat_is_due_after_the_last_byte_not_after_the_last_heartbeat() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
+    for i in 0..5 {
+        let now = start + seconds(10 * i);
+        assert_eq!(stream.send(&[event("x")], now), Ok(true));
+        assert_eq!(stream.wait(seconds(10), now), Ok(true));
+    }
+    assert_eq!(*memory.written.borrow(), b"data: x\n\n".repeat(5));
+}
+
+#[test]
+fn a_heartbeat_goes_into_an_unfinished_event_but_not_into_a_line() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
+    memory.echo(b"data: a");
+    assert_eq!(stream.wait(seconds(40), start), Ok(true));
+    memory.echo(b"\n");
+    assert_eq!(stream.wait(seconds(1), start + seconds(40)), Ok(true));
+    assert_eq!(*memory.written.borrow(), b"data: a\n:\n");
+}
+
+#[test]
+fn a_stream_ends_with_its_lifetime() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let max_lifetime = Some(Lifetime::new(seconds(30)));
+    let stream = open(&memory, Options { max_lifetime, ..Options::default() });
+    assert_eq!(stream.wait(seconds(20), start), Ok(true));
+    assert_eq!(stream.wait(seconds(20), start + seconds(20)), Ok(false));
+    assert_eq!(memory.clock.get(), start + seconds(30));
+    assert_eq!(stream.stop_reason(), Some(StopReason::MaxLifetime));
+    assert_eq!(stream.send(&[event("x")], memory.clock.get()), Ok(false));
+}
+
+#[test]
+fn waiting_ends_at_once_when_the_connection_says_so() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let stream = open(&memory, Options::default());
+    memory.reason.set(Some(StopReason::Shutdown));
+    assert_eq!(stream.wait(seconds(60), start), Ok(false));
+    assert_eq!(stream.stop_reason(), Some(StopReason::Shutdown));
+    assert_eq!(memory.clock.get(), start);
+}
+
+#[test]
+fn waiting_ends_early_and_open_when_the_engine_has_something_to_run() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    memory.wakes_early.set(true);
+    let stream = open(&memory, Options { heartbeat: Some(seconds(1)), ..Options::default() });
+    assert_eq!(stream.wait(seconds(60), start), Ok(true));
+    assert_eq!(memory.clock.get(), start + seconds(1));
+}
+
+#[test]
+fn waiting_for_nothing_answers_at_once() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    assert_eq!(open(&memory, Options::default()).wait(Duration::ZERO, start), Ok(true));
+    assert_eq!(memory.clock.get(), start);
+}
+
+#[test]
+fn waiting_for_ever_is_ended_by_the_lifetime() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let max_lifetime = Some(Lifetime::new(seconds(3)));
+    let stream = open(&memory, Options { max_lifetime, ..Options::default() });
+    assert_eq!(stream.wait(Duration::MAX, start), Ok(false));
+    assert_eq!(memory.clock.get(), start + seconds(3));
+}
+
+#[test]
+fn an_interrupted_write_is_passed_on_and_leaves_the_stream_usable() {
+    let now = Instant::now();
+    let memory = Memory { interrupts: true, ..Memory::new(now) };
+    let stream = open(&memory, Options::default());
+    assert_eq!(stream.send(&[event("x")], now), Err(Interrupted));
+    assert_eq!(stream.stop_reason(), None);
+}
+
+#[test]
+fn a_script_outstays_its_client_after_ten_seconds() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let stream = open(&memory, Options::default());
+    assert!(!stream.has_outstayed_client(start + seconds(60)), "the client is there");
+    stream.stop(StopReason::ClientGone, start);
+    assert!(!stream.has_outstayed_client(start + seconds(9)));
+    assert!(stream.has_outstayed_client(start + seconds(10)));
+}
+
+#[test]
+fn a_stream_that_was_closed_has_no_client_to_outstay() {
+    let start = Instant::now();
+    let memory = Memory::new(start);
+    let stream = open(&memory, Options::default());
+    stream.stop(StopReason::Closed, start);
+    assert!(!stream.has_outstayed_client(start + seconds(60)));
+}
