@@ -4,10 +4,11 @@
 
 declare(strict_types=1);
 
-function broken_source(): Generator
+/** Throws an exception of the class that the query names. */
+function throwing_source(): Generator
 {
     yield 'the last event';
-    throw new RuntimeException('the source broke');
+    throw new $_SERVER['QUERY_STRING']('thrown by the source');
 }
 
 /** A stream without the extension, as it stands in many tutorials; a gate holds it after each event. */

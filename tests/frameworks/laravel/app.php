@@ -21,7 +21,7 @@ namespace {
     require_once __DIR__ . '/../sources.php';
     $app = require __DIR__ . '/../../../examples/laravel/bootstrap.php';
 
-    function framework_events(): Generator
+    function own_events(): Generator
     {
         yield new StreamedEvent('greeting', "one line\nanother line");
         yield new StreamedEvent('progress', ['percent' => 50]);
@@ -29,8 +29,8 @@ namespace {
 
     Route::middleware('web')->group(function () {
         $stream = fn ($source) => response()->stream(fn () => Sse::stream($source), 200, Sse::headers());
-        Route::get('/framework-events', fn () => $stream(framework_events()));
-        Route::get('/broken', fn () => $stream(broken_source()));
+        Route::get('/own-events', fn () => $stream(own_events()));
+        Route::get('/throws', fn () => $stream(throwing_source()));
         Route::get('/by-hand', fn () => response()->stream('stream_by_hand', 200, HEADERS_BY_HAND));
     });
 

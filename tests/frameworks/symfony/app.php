@@ -57,7 +57,7 @@ namespace {
     require_once __DIR__ . '/../sources.php';
     $kernel = require __DIR__ . '/../../../examples/symfony/bootstrap.php';
 
-    function framework_events(): Generator
+    function own_events(): Generator
     {
         yield new ServerEvent("one line\nanother line", type: 'greeting');
         yield new ServerEvent(['a line', 'a line of its own'], retry: 2000, id: '7', comment: 'halfway');
@@ -65,8 +65,8 @@ namespace {
 
     $stream = fn ($source) => new StreamedResponse(fn () => Sse::stream($source), 200, Sse::headers());
     $controllers = [
-        '/framework-events' => fn () => $stream(framework_events()),
-        '/broken' => fn () => $stream(broken_source()),
+        '/own-events' => fn () => $stream(own_events()),
+        '/throws' => fn () => $stream(throwing_source()),
         '/by-hand' => fn () => new StreamedResponse('stream_by_hand', 200, HEADERS_BY_HAND),
         '/late-session' => fn (Request $request) => new StreamedResponse(function () use ($request) {
             // The kernel has saved the session and given up its lock by now; reading takes it again.

@@ -7,5 +7,7 @@ use Symfony\Component\HttpFoundation\Request;
 [$kernel, $controllers] = require __DIR__ . '/app.php';
 
 $request = Request::createFromGlobals();
-$request->attributes->set('_controller', $controllers[$request->getPathInfo()]);
+if ($controller = $controllers[$request->getPathInfo()] ?? null) {
+    $request->attributes->set('_controller', $controller);
+}
 $kernel->handle($request)->send();
