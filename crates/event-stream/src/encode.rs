@@ -11,12 +11,12 @@ use crate::decode::decode;
 /// (WHATWG HTML, 9.2.7 "Authoring notes").
 ///
 /// It ends no event, so it may stand at every line start, also inside an unfinished event. A line
-/// starts after LF, and after CR unless LF follows. The one line start to leave alone is that of a
-/// stream whose own first bytes are a byte order mark, which is one only there.
+/// starts after LF, and after CR unless LF follows. Only before a byte order mark it may not stand,
+/// as that must come first in its stream.
 pub const HEARTBEAT: &[u8] = b":\n";
 
-/// Appends a field, or a comment if its name is empty. `name` ends in a colon and the one space
-/// that a client takes off again, so that a space of the value's own survives; `value` is one line.
+/// Appends `name` and `value`, which is one line. `name` comes with the colon and the one space that
+/// a client takes off again, so that a space of the value's own survives.
 pub(crate) fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(value.as_bytes());

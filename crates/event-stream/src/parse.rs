@@ -16,7 +16,7 @@ use crate::field::Retry;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
-const LONGEST_FIELD: usize = 6;
+const LONGEST_FIELD: usize = "event:".len();
 /// What is kept of a line that can only be ignored: it is ignored itself, being a comment.
 const IGNORED_LINE: &[u8] = b":";
 const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
