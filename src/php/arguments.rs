@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use event_stream::{EventId, EventType, FieldError, Retry};
+use event_stream::{EventId, EventType, Retry};
 use ext_php_rs::convert::{FromZval, StubLiteral};
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::Zval;
@@ -113,13 +113,6 @@ macro_rules! declared_as {
                 Some(Self(value))
             }
         }
-
-        impl<'a> $name<'a> {
-            /// The value, unless it was left out or is null.
-            pub(super) fn given(argument: Option<&Self>) -> Option<&'a Zval> {
-                given(argument.map(|argument| argument.0))
-            }
-        }
     )*};
 }
 
@@ -130,8 +123,6 @@ declared_as! {
     Int: DataType::Long;
     /// An argument declared `string`.
     Text: DataType::String;
-    /// An argument declared `array`.
-    List: DataType::Array;
     /// An argument declared `iterable`.
     Walkable: DataType::Iterable;
     /// An argument declared `callable`.
@@ -207,7 +198,7 @@ fn stringable<'a>(value: &Zval, at: At, expected: &str) -> Result<Cow<'a, [u8]>,
 }
 
 /// A `string|int`, as bytes.
-pub(super) fn bytes_or_int<'a>(value: &'a Zval, at: At) -> Result<Cow<'a, [u8]>, Fault> {
+pub(super) fn bytes_or_int(value: &Zval, at: At) -> Result<Cow<'_, [u8]>, Fault> {
     const EXPECTED: &str = "of type string|int|null";
     match value.long() {
         Some(number) => Ok(Cow::Owned(number.to_string().into_bytes())),
@@ -215,23 +206,14 @@ pub(super) fn bytes_or_int<'a>(value: &'a Zval, at: At) -> Result<Cow<'a, [u8]>,
     }
 }
 
-/// What is wrong with a field, in php-src's manner.
-pub(super) fn problem(error: FieldError) -> &'static str {
-    match error {
-        FieldError::LineBreak => "must not contain line breaks",
-        FieldError::Nul => "must not contain null bytes",
-        FieldError::InvalidUtf8 => "must be valid UTF-8",
-    }
-}
-
 /// An event type.
 pub(super) fn event_type(bytes: &[u8], at: At) -> Result<EventType<'_>, Fault> {
-    EventType::new(bytes).map_err(|error| at.value_error(problem(error)))
+    EventType::new(bytes).map_err(|error| at.value_error(error))
 }
 
 /// An event id.
 pub(super) fn event_id(bytes: &[u8], at: At) -> Result<EventId<'_>, Fault> {
-    EventId::new(bytes).map_err(|error| at.value_error(problem(error)))
+    EventId::new(bytes).map_err(|error| at.value_error(error))
 }
 
 /// A reconnection time in milliseconds.

@@ -43,9 +43,10 @@ pub(super) const REFINEMENTS: [Refinement; 1] = [Refinement {
 const CONSTRUCT: &str = "SseEvent::__construct";
 
 #[php_impl]
+#[expect(clippy::needless_pass_by_value, reason = "the macro hands arguments over by value")]
 impl SseEvent {
     /// An event of these fields.
-    pub fn __construct(
+    fn __construct(
         data: Option<&Zval>,
         event: Option<Text>,
         id: Option<&Zval>,
@@ -62,13 +63,13 @@ impl SseEvent {
     }
 
     /// The event as it stands in an event stream.
-    pub fn __to_string(self_: &mut ZendClassObject<SseEvent>) -> PhpResult<Bytes> {
+    fn __to_string(self_: &mut ZendClassObject<SseEvent>) -> PhpResult<Bytes> {
         answer(encode(&self_.std).map(Bytes))
     }
 }
 
 /// A string of bytes, declared as a string.
-pub struct Bytes(pub(super) Vec<u8>);
+pub(super) struct Bytes(pub(super) Vec<u8>);
 
 impl ext_php_rs::convert::IntoZval for Bytes {
     const TYPE: ext_php_rs::flags::DataType = ext_php_rs::flags::DataType::String;
@@ -98,17 +99,17 @@ fn values(
     comment: Option<&Text>,
 ) -> Result<[Zval; 5], Fault> {
     let at = |number, name| At(CONSTRUCT, number, name);
-    let event = Text::given(event)
+    let event = given(event.map(|argument| argument.0))
         .map(|event| bytes(event, at(2, "event"), "of type ?string"))
         .transpose()?;
     event.as_ref().map(|event| event_type(event, at(2, "event"))).transpose()?;
     let id = given(id).map(|id| bytes_or_int(id, at(3, "id"))).transpose()?;
     id.as_ref().map(|id| event_id(id, at(3, "id"))).transpose()?;
-    let milliseconds = Int::given(milliseconds)
+    let milliseconds = given(milliseconds.map(|argument| argument.0))
         .map(|milliseconds| int(milliseconds, at(4, "retry"), "of type ?int"))
         .transpose()?;
     milliseconds.map(|milliseconds| retry(milliseconds, at(4, "retry"))).transpose()?;
-    let comment = Text::given(comment)
+    let comment = given(comment.map(|argument| argument.0))
         .map(|comment| bytes(comment, at(5, "comment"), "of type ?string"))
         .transpose()?;
     let data = data.map_or(Zval::null(), Zval::shallow_clone);

@@ -1,12 +1,14 @@
 //! The options of `start()`, `stream()` and `headers()`.
 
+use std::time::Duration;
+
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 
-use super::arguments::{At, Float, Given, Int, bytes, float, int, retry, type_name};
+use super::arguments::{At, Float, Given, Int, bytes, float, given, int, retry, type_name};
 use super::fault::Fault;
 use super::settings;
 use crate::sapi::{Server, ini};
-use crate::stream::{AllowOrigin, Header, Options, heartbeat, max_lifetime};
+use crate::stream::{self, AllowOrigin, Header, Lifetime, Options};
 
 /// The empty array, as a default.
 pub(super) struct Empty;
@@ -51,21 +53,20 @@ impl Arguments<'_> {
         server: Server,
     ) -> Result<Options, Fault> {
         let at = |number, name| At(method, first + number, name);
-        let beat = seconds(self.heartbeat.as_ref(), at(0, "heartbeat"), heartbeat)?;
-        let milliseconds = match Int::given(self.retry.as_ref()) {
+        let default_beat =
+            if server.has_response() { ini::number(settings::HEARTBEAT) } else { 0.0 };
+        let beat = seconds(self.heartbeat.as_ref(), default_beat, at(0, "heartbeat"))?;
+        let milliseconds = match given(self.retry.as_ref().map(|argument| argument.0)) {
             Some(given) => int(given, at(1, "retry"), "of type ?int")?,
-            None => whole_number(ini::number(settings::RETRY)),
+            None => ini::integer(settings::RETRY),
         };
         let reconnect = retry(milliseconds, at(1, "retry"))?;
-        let lifetime = seconds(self.max_lifetime.as_ref(), at(2, "maxLifetime"), max_lifetime)?;
-        let default_beat = || {
-            if server.has_response() { configured(settings::HEARTBEAT, heartbeat) } else { None }
-        };
+        let default_lifetime = ini::number(settings::MAX_LIFETIME);
+        let lifetime = seconds(self.max_lifetime.as_ref(), default_lifetime, at(2, "maxLifetime"))?;
         Ok(Options {
-            heartbeat: beat.unwrap_or_else(default_beat),
+            heartbeat: (!beat.is_zero()).then_some(beat),
             retry: (reconnect.as_millis() > 0).then_some(reconnect),
-            max_lifetime: lifetime
-                .unwrap_or_else(|| configured(settings::MAX_LIFETIME, max_lifetime)),
+            max_lifetime: (!lifetime.is_zero()).then(|| Lifetime::new(lifetime)),
         })
     }
 }
@@ -80,31 +81,16 @@ impl ResponseArguments<'_> {
     }
 }
 
-type FromSeconds<T> = fn(f64) -> Result<Option<T>, crate::stream::OptionError>;
-
-/// An option in seconds; `None` when it was not given, `Some(None)` when it is turned off.
-fn seconds<T>(
-    given: Option<&Float>,
-    at: At,
-    convert: FromSeconds<T>,
-) -> Result<Option<Option<T>>, Fault> {
-    let Some(given) = Float::given(given) else { return Ok(None) };
-    let number = float(given, at, "of type ?float")?;
-    convert(number).map(Some).map_err(|error| at.value_error(error))
+fn seconds(given: Option<&Float>, default: f64, at: At) -> Result<Duration, Fault> {
+    let number = match given(given.map(|argument| argument.0)) {
+        Some(given) => float(given, at, "of type ?float")?,
+        None => default,
+    };
+    stream::seconds(number).map_err(|error| at.value_error(error))
 }
 
-/// A setting in seconds; settings were checked when they were made.
-fn configured<T>(setting: &std::ffi::CStr, convert: FromSeconds<T>) -> Option<T> {
-    convert(ini::number(setting)).unwrap_or_default()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the setting was checked to be a u32")]
-fn whole_number(setting: f64) -> i64 {
-    setting as i64
-}
-
-fn allow_origin(given: Option<&Zval>, at: At) -> Result<AllowOrigin, Fault> {
-    let Some(given) = super::arguments::given(given) else {
+fn allow_origin(allowed: Option<&Zval>, at: At) -> Result<AllowOrigin, Fault> {
+    let Some(given) = given(allowed) else {
         return Ok(AllowOrigin::from_list(&ini::text(settings::ALLOW_ORIGIN)).unwrap_or_default());
     };
     let checked = if let Some(list) = given.array() {

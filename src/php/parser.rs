@@ -18,7 +18,7 @@ use crate::sapi::declare::{Refinement, types};
 #[php(flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct SseParser {
     parser: RefCell<Parser>,
-    /// Events that were complete before one in the same chunk was found too large.
+    /// Events of a chunk in which another was found too large.
     kept: Cell<Vec<ParsedEvent>>,
 }
 
@@ -26,10 +26,11 @@ pub(super) const REFINEMENTS: [Refinement; 1] =
     [Refinement { method: "__construct", parameter: Some(0), types: types::INT, default: None }];
 
 #[php_impl]
+#[expect(clippy::needless_pass_by_value, reason = "the macro hands arguments over by value")]
 impl SseParser {
     /// A parser for events of at most so many bytes.
     #[php(defaults(max_event_size = 16_777_216))]
-    pub fn __construct(max_event_size: Given<i64>) -> PhpResult<Self> {
+    fn __construct(max_event_size: Given<i64>) -> PhpResult<Self> {
         let at = At("SseParser::__construct", 1, "maxEventSize");
         let size = match max_event_size {
             Given::Passed(value) => int(value, at, "of type int"),
@@ -48,23 +49,23 @@ impl SseParser {
     }
 
     /// Takes the next bytes, and returns the events they complete.
-    pub fn feed(&self, chunk: Text) -> PhpResult<Vec<Zval>> {
+    fn feed(&self, chunk: Text) -> PhpResult<Vec<Zval>> {
         let at = At("SseParser::feed", 1, "chunk");
         answer(bytes(chunk.0, at, "of type string").and_then(|chunk| self.take(&chunk)))
     }
 
     /// The last event ID in force.
-    pub fn last_event_id(&self) -> String {
+    fn last_event_id(&self) -> String {
         self.parser.borrow().last_event_id().to_owned()
     }
 
     /// The reconnection time the stream asked for, in milliseconds.
-    pub fn retry(&self) -> Option<i64> {
+    fn retry(&self) -> Option<i64> {
         self.parser.borrow().retry().map(|retry| milliseconds(retry.as_millis()))
     }
 
     /// Forgets an unfinished event.
-    pub fn reset(&self) {
+    fn reset(&self) {
         self.parser.borrow_mut().reset();
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use event_stream::{Event, Retry};
 use ext_php_rs::types::{ZendObject, Zval};
 
-use super::arguments::{At, event_id, event_type, problem, type_name};
+use super::arguments::{At, event_id, event_type, type_name};
 use super::event::SseEvent;
 use super::fault::Fault;
 use crate::sapi::engine::{self, call, guarded};
@@ -73,8 +73,7 @@ impl<'a> Payload<'a> {
 
     /// The event, checked; `at` is the argument that gave it.
     pub(super) fn event(&self, at: At) -> Result<Event<'_>, Fault> {
-        let error =
-            |field, error| Fault::value_error(format!("{at}: its {field} {}", problem(error)));
+        let error = |field, error| Fault::value_error(format!("{at}: its {field} {error}"));
         let event = self.event.as_ref().map(|event| event_stream::EventType::new(event.as_bytes()));
         let id = self.id.as_ref().map(|id| event_stream::EventId::new(id.as_bytes()));
         Ok(Event {
@@ -110,7 +109,7 @@ impl Fields<'_> {
 }
 
 /// A value as the data of an event: strings as they are, everything else as JSON.
-pub(super) fn data<'a>(value: &'a Zval, at: At) -> Result<Held<'a>, Fault> {
+pub(super) fn data(value: &Zval, at: At) -> Result<Held<'_>, Fault> {
     if let Some(string) = value.zend_str() {
         return Ok(Held::Slice(Cow::Borrowed(string.as_bytes())));
     }

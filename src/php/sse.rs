@@ -69,7 +69,7 @@ pub(super) const REFINEMENTS: [Refinement; 12] = [
 const NO_TEXT: &str = "";
 
 /// An `Sse` object, declared as one.
-pub struct SseObject(Zval);
+pub(super) struct SseObject(Zval);
 
 impl IntoZval for SseObject {
     const TYPE: DataType = DataType::object("Sse");
@@ -82,16 +82,17 @@ impl IntoZval for SseObject {
 }
 
 #[php_impl]
+#[expect(clippy::needless_pass_by_value, reason = "the macro hands arguments over by value")]
 impl Sse {
     /// Opens the event stream of this request.
     #[php(vis = "private")]
-    pub fn __construct() -> PhpResult<Self> {
+    fn __construct() -> PhpResult<Self> {
         answer(Err(Fault::wrong_moment("Sse objects come from Sse::start()".into())))
     }
 
     /// Opens the event stream of this request.
     #[php(defaults(headers = Empty), optional = heartbeat)]
-    pub fn start(
+    fn start(
         heartbeat: Option<Float>,
         retry: Option<Int>,
         max_lifetime: Option<Float>,
@@ -105,7 +106,8 @@ impl Sse {
 
     /// A whole stream in one call.
     #[php(defaults(interval = 1.0, headers = Empty), optional = interval)]
-    pub fn stream(
+    #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
+    fn stream(
         source: Walkable,
         interval: Given<f64>,
         event: Option<Text>,
@@ -121,18 +123,18 @@ impl Sse {
     }
 
     /// The stream of this request.
-    pub fn current() -> Option<SseObject> {
+    fn current() -> Option<SseObject> {
         current::get().map(SseObject)
     }
 
     /// What `$lastEventId` will hold, without opening a stream.
-    pub fn last_event_id() -> Option<String> {
+    fn last_event_id() -> Option<String> {
         claimed_last_event_id()
     }
 
     /// The response headers of an event stream by name.
     #[php(defaults(headers = Empty), optional = allow_origin)]
-    pub fn headers(
+    fn headers(
         allow_origin: Option<&Zval>,
         headers: Given<Empty>,
     ) -> PhpResult<Vec<(String, String)>> {
@@ -141,7 +143,7 @@ impl Sse {
     }
 
     /// One event as it stands in an event stream.
-    pub fn encode(
+    fn encode(
         data: &Zval,
         event: Option<Text>,
         id: Option<&Zval>,
@@ -153,13 +155,13 @@ impl Sse {
     }
 
     /// Answers 204 No Content.
-    pub fn stop() -> PhpResult<()> {
+    fn stop() -> PhpResult<()> {
         let stopped = takeover::answer_no_content(Server::current());
         answer(stopped.map_err(|error| not_taken("Sse::stop", error)))
     }
 
     /// Sends one event.
-    pub fn send(
+    fn send(
         &self,
         data: &Zval,
         event: Option<Text>,
@@ -171,51 +173,51 @@ impl Sse {
     }
 
     /// Sends several events with one write.
-    pub fn send_many(&self, events: Walkable) -> PhpResult<bool> {
+    fn send_many(&self, events: Walkable) -> PhpResult<bool> {
         answer(self.emit_all(events.0))
     }
 
     /// Sends a comment.
     #[php(defaults(text = NO_TEXT))]
-    pub fn comment(&self, text: Given<&'static str>) -> PhpResult<bool> {
+    fn comment(&self, text: Given<&'static str>) -> PhpResult<bool> {
         answer(self.write_comment(&text))
     }
 
     /// Tells the client how long to wait before it reconnects.
-    pub fn retry(&self, milliseconds: Int) -> PhpResult<bool> {
+    fn retry(&self, milliseconds: Int) -> PhpResult<bool> {
         answer(self.write_retry(&milliseconds))
     }
 
     /// Waits, and keeps the connection alive meanwhile.
-    pub fn wait(&self, seconds: Float) -> PhpResult<bool> {
+    fn wait(&self, seconds: Float) -> PhpResult<bool> {
         let at = At("Sse::wait", 1, "seconds");
         answer(duration(seconds.0, at).and_then(|length| self.pause(length)))
     }
 
     /// Whether events can still be sent.
-    pub fn is_open(&self) -> PhpResult<bool> {
+    fn is_open(&self) -> PhpResult<bool> {
         answer(self.settle(self.is_running()))
     }
 
     /// Why the stream has stopped.
-    pub fn stop_reason(&self) -> Option<SseStopReason> {
+    fn stop_reason(&self) -> Option<SseStopReason> {
         self.reason().map(SseStopReason::from)
     }
 
     /// Runs a callback when the stream stops.
-    pub fn on_close(self_: &mut ZendClassObject<Sse>, callback: Callback) -> PhpResult<SseObject> {
+    fn on_close(self_: &mut ZendClassObject<Sse>, callback: Callback) -> PhpResult<SseObject> {
         let mut object = Zval::new();
         object.set_object(&mut self_.std);
         answer(self_.keep_callback(callback.0).map(|()| SseObject(object)))
     }
 
     /// Ends the stream.
-    pub fn close(&self, data: Option<&Zval>, event: Option<Text>) -> PhpResult<()> {
+    fn close(&self, data: Option<&Zval>, event: Option<Text>) -> PhpResult<()> {
         answer(self.close_with(data, event.as_ref()))
     }
 
     /// What stands between the script and the browser, and what to change.
-    pub fn doctor() -> PhpResult<Vec<(String, Zval)>> {
+    fn doctor() -> PhpResult<Vec<(String, Zval)>> {
         answer(Ok(doctor::report()))
     }
 }
@@ -285,7 +287,7 @@ impl Sse {
     }
 
     fn close_with(&self, data: Option<&Zval>, event: Option<&Text>) -> Result<(), Fault> {
-        let (data, event) = (given(data), Text::given(event));
+        let (data, event) = (given(data), given(event.map(|argument| argument.0)));
         if data.is_some() || event.is_some() {
             let mut empty = Zval::new();
             empty.set_zend_string(ZendStr::new("", false));
@@ -304,7 +306,7 @@ impl Sse {
     /// Closes the stream, and runs its callbacks.
     pub(super) fn end(&self) -> Result<(), Fault> {
         self.stream.stop(StopReason::Closed, Instant::now());
-        self.settle(()).map(|()| ())
+        self.settle(())
     }
 
     /// Closes the stream when the request ends. Nothing may come out of it: other extensions have
@@ -393,8 +395,7 @@ fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval,
 }
 
 fn create(server: Server, options: &Options) -> Zval {
-    let luck = RandomState::new().hash_one(0) as f64 / u64::MAX as f64;
-    let stream = Stream::new(PhpConnection::new(server), options, Instant::now(), luck);
+    let stream = Stream::new(PhpConnection::new(server), options, Instant::now(), luck());
     let started_at = engine::here();
     let mut native =
         ZendClassObject::new(Sse { stream, server, started_at, callbacks: RefCell::default() });
@@ -407,6 +408,14 @@ fn create(server: Server, options: &Options) -> Zval {
     let mut object = Zval::new();
     object.set_object(&mut native.std);
     object
+}
+
+/// A random number from 0 to 1.
+fn luck() -> f64 {
+    // Half of the bits are enough, and convert without loss.
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is as random as the whole")]
+    let half = RandomState::new().hash_one(0) as u32;
+    f64::from(half) / f64::from(u32::MAX)
 }
 
 /// One stream at a time; and where there is a response, one in all.
@@ -454,7 +463,7 @@ fn stream_source(
         Given::Default(length) => seconds(*length).map_err(|error| at.value_error(error))?,
     };
     let at = At("Sse::stream", 3, "event");
-    let event = Text::given(event);
+    let event = given(event.map(|argument| argument.0));
     let event = event.map(|event| bytes(event, at, "of type ?string")).transpose()?;
     event.as_ref().map(|event| super::arguments::event_type(event, at)).transpose()?;
     let object = open("Sse::stream", 4, arguments)?;
@@ -473,7 +482,7 @@ fn fields<'a>(
     id: Option<&'a Zval>,
     milliseconds: Option<&Int<'a>>,
 ) -> Result<Fields<'a>, Fault> {
-    let event = Text::given(event).map(|event| {
+    let event = given(event.map(|argument| argument.0)).map(|event| {
         let at = At(method, 2, "event");
         Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
     });
@@ -481,7 +490,7 @@ fn fields<'a>(
         let at = At(method, 3, "id");
         Ok::<_, Fault>((bytes_or_int(id, at)?, at))
     });
-    let time = Int::given(milliseconds).map(|milliseconds| {
+    let time = given(milliseconds.map(|argument| argument.0)).map(|milliseconds| {
         let at = At(method, 4, "retry");
         retry(int(milliseconds, at, "of type ?int")?, at)
     });
@@ -490,7 +499,7 @@ fn fields<'a>(
 
 fn encode(value: &Zval, fields: &Fields, comment: Option<&Text>) -> Result<Vec<u8>, Fault> {
     let at = At("Sse::encode", 5, "comment");
-    let comment = Text::given(comment);
+    let comment = given(comment.map(|argument| argument.0));
     let comment = comment.map(|text| bytes(text, at, "of type ?string")).transpose()?;
     let at = At("Sse::encode", 1, "data");
     let payload = Payload::new(value, at)?;

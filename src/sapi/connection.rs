@@ -32,15 +32,11 @@ impl PhpConnection {
     pub(crate) fn new(server: Server) -> Self {
         Self { route: if server.has_response() { Route::Server } else { Route::OutputLayer } }
     }
+}
 
-    /// Whether frames go past PHP's output buffers.
-    pub(crate) fn bypasses_buffers(&self) -> bool {
-        self.route == Route::Server
-    }
-
-    fn flush_echoed(&self) -> Result<(), Interrupted> {
-        if hooks::has_unflushed() { output::without_abort(output::flush) } else { Ok(()) }
-    }
+/// Sends what the script echoed and nobody flushed.
+fn flush_echoed() -> Result<(), Interrupted> {
+    if hooks::has_unflushed() { output::without_abort(output::flush) } else { Ok(()) }
 }
 
 impl Connection for PhpConnection {
@@ -74,7 +70,7 @@ impl Connection for PhpConnection {
 
     fn sleep_until(&self, deadline: Option<Instant>) -> Woken {
         // What the script echoed must not wait for its next frame.
-        if self.flush_echoed().is_err() {
+        if flush_echoed().is_err() {
             return Woken { at: Instant::now(), early: true };
         }
         loop {

@@ -9,14 +9,14 @@ use std::ffi::{CStr, CString};
 use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::error::Result;
-use ext_php_rs::ffi::{zend_function, zend_internal_arg_info, zend_type};
+use ext_php_rs::ffi::{zend_function, zend_internal_arg_info, zend_internal_function, zend_type};
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 
 use super::engine::c_string;
 use super::ffi;
 
-/// PHP types, as bits of `zend_type.type_mask` (Zend/zend_type_info.h).
+/// PHP types, as bits of `zend_type.type_mask` (`Zend/zend_type_info.h`).
 pub(crate) mod types {
     pub(crate) const NULL: u32 = 1 << 1;
     pub(crate) const INT: u32 = 1 << 4;
@@ -72,8 +72,12 @@ pub(crate) fn class<T: RegisteredClass>(
         .register()?;
     let class = T::get_metadata().ce();
     rename_parameters(class);
-    properties.iter().for_each(|property| declare_property(class, property));
-    refinements.iter().for_each(|refinement| refine(class, refinement));
+    for property in properties {
+        declare_property(class, property);
+    }
+    for refinement in refinements {
+        refine(class, refinement);
+    }
     Ok(class)
 }
 
@@ -100,11 +104,8 @@ fn declare_property(class: &ClassEntry, property: &ReadOnly) {
 
 /// Rust's parameter names become PHP's: `max_lifetime` is `$maxLifetime`.
 fn rename_parameters(class: &ClassEntry) {
-    for (_, method) in class.function_table.iter() {
-        // SAFETY: a function table holds pointers to functions.
-        let Some(function) = (unsafe { method.ptr::<zend_function>() }) else { continue };
-        // SAFETY: the function table of a native class holds native functions.
-        let function = unsafe { &(*function).internal_function };
+    for (_, method) in &class.function_table {
+        let Some(function) = native_function(method) else { continue };
         for n in 0..function.num_args as usize {
             // SAFETY: the index is below the number of arguments.
             let info = unsafe { function.arg_info.add(n) };
@@ -143,10 +144,7 @@ fn argument_info(
     refinement: &Refinement,
 ) -> Option<*mut zend_internal_arg_info> {
     let method = class.function_table.get(refinement.method.to_ascii_lowercase().as_str())?;
-    // SAFETY: a function table holds pointers to functions.
-    let function = unsafe { method.ptr::<zend_function>() }?;
-    // SAFETY: the function table of a native class holds native functions.
-    let function = unsafe { &(*function).internal_function };
+    let function = native_function(method)?;
     match refinement.parameter {
         // SAFETY: `arg_info` is preceded by the info of the return type.
         None => Some(unsafe { function.arg_info.sub(1) }),
@@ -154,4 +152,14 @@ fn argument_info(
         Some(n) if n < function.num_args => Some(unsafe { function.arg_info.add(n as usize) }),
         Some(_) => None,
     }
+}
+
+/// The function behind an entry of a native class's function table.
+fn native_function(entry: &Zval) -> Option<&zend_internal_function> {
+    // SAFETY: a function table holds pointers to functions.
+    let function = unsafe { entry.ptr::<zend_function>() }?;
+    // SAFETY: they live as long as their class.
+    let function = unsafe { &*function };
+    // SAFETY: those of a native class are native.
+    Some(unsafe { &function.internal_function })
 }

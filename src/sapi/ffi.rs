@@ -1,7 +1,7 @@
 //! What the engine exports beyond the allow-list of `ext_php_rs::ffi`. The only extern block of the
 //! extension; signatures are those of PHP 8.1 to 8.5, `main/` and `Zend/`.
 
-use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
+use std::ffi::{c_char, c_double, c_int, c_uint};
 
 use ext_php_rs::ffi::{
     zend_class_entry, zend_module_entry, zend_object, zend_property_info, zend_string, zend_type,
@@ -9,7 +9,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::ZendIterator;
 
-/// `php_output_handler`, main/php_output.h: one level of output buffering.
+/// `php_output_handler`, `main/php_output.h`: one level of output buffering.
 #[repr(C)]
 pub(super) struct OutputHandler {
     pub(super) name: *mut zend_string,
@@ -21,19 +21,19 @@ pub(super) struct OutputHandler {
     pub(super) data_used: usize,
 }
 
-/// `PHP_OUTPUT_HANDLER_FLUSHABLE`, main/php_output.h.
+/// `PHP_OUTPUT_HANDLER_FLUSHABLE`, `main/php_output.h`.
 pub(super) const HANDLER_FLUSHABLE: c_int = 0x20;
-/// `PHP_OUTPUT_HANDLER_REMOVABLE`, main/php_output.h.
+/// `PHP_OUTPUT_HANDLER_REMOVABLE`, `main/php_output.h`.
 pub(super) const HANDLER_REMOVABLE: c_int = 0x40;
-/// `PHP_OUTPUT_DISABLED`, main/php_output.h.
+/// `PHP_OUTPUT_DISABLED`, `main/php_output.h`.
 pub(super) const OUTPUT_DISABLED: c_int = 0x02;
-/// `PHP_CONNECTION_ABORTED`, main/php.h.
+/// `PHP_CONNECTION_ABORTED`, `main/php.h`.
 pub(super) const CONNECTION_ABORTED: i32 = 1;
-/// `PHP_INI_USER`, Zend/zend_ini.h.
+/// `PHP_INI_USER`, `Zend/zend_ini.h`.
 pub(super) const INI_USER: c_int = 1;
-/// `PHP_INI_STAGE_STARTUP`, Zend/zend_ini.h.
+/// `PHP_INI_STAGE_STARTUP`, `Zend/zend_ini.h`.
 pub(super) const INI_STAGE_STARTUP: c_int = 1;
-/// `PHP_INI_STAGE_RUNTIME`, Zend/zend_ini.h.
+/// `PHP_INI_STAGE_RUNTIME`, `Zend/zend_ini.h`.
 pub(super) const INI_STAGE_RUNTIME: c_int = 16;
 
 unsafe extern "C" {
@@ -47,7 +47,6 @@ unsafe extern "C" {
     pub(super) fn php_output_get_contents(into: *mut zval) -> c_int;
     pub(super) fn php_output_discard() -> c_int;
     pub(super) fn php_output_end() -> c_int;
-    pub(super) fn php_output_flush() -> c_int;
     pub(super) fn php_output_set_status(status: c_int);
     pub(super) fn php_output_handler_started(name: *const c_char, length: usize) -> c_int;
     pub(super) fn php_output_get_start_filename() -> *const c_char;
@@ -55,6 +54,7 @@ unsafe extern "C" {
 
     // Zend/zend_ini.h
     pub(super) fn zend_ini_double(name: *const c_char, length: usize, orig: c_int) -> c_double;
+    pub(super) fn zend_ini_long(name: *const c_char, length: usize, orig: c_int) -> i64;
     pub(super) fn zend_ini_string(name: *const c_char, length: usize, orig: c_int) -> *mut c_char;
     pub(super) fn zend_alter_ini_entry_chars(
         name: *mut zend_string,
@@ -92,8 +92,5 @@ unsafe extern "C" {
     pub(super) static spl_ce_RuntimeException: *mut zend_class_entry;
 }
 
-/// `sapi_module_struct.ub_write`, main/SAPI.h.
+/// `sapi_module_struct.ub_write`, `main/SAPI.h`.
 pub(super) type UbWrite = unsafe extern "C" fn(bytes: *const c_char, length: usize) -> usize;
-
-/// `sapi_module_struct.flush`, main/SAPI.h.
-pub(super) type Flush = unsafe extern "C" fn(server_context: *mut c_void);

@@ -73,6 +73,12 @@ pub(crate) fn number(name: &CStr) -> f64 {
     unsafe { ffi::zend_ini_double(name.as_ptr(), name.count_bytes(), 0) }
 }
 
+/// The value of a setting as a whole number.
+pub(crate) fn integer(name: &CStr) -> i64 {
+    // SAFETY: the name is a C string of that length.
+    unsafe { ffi::zend_ini_long(name.as_ptr(), name.count_bytes(), 0) }
+}
+
 /// The value of a setting as yes or no.
 pub(crate) fn flag(name: &CStr) -> bool {
     is_on(&text(name))
@@ -89,7 +95,7 @@ pub(crate) fn set(name: &str, value: &str) {
     // SAFETY: the name is a string of ours, the value is `len` readable bytes, and both are copied.
     unsafe {
         ffi::zend_alter_ini_entry_chars(
-            &mut *name,
+            &raw mut *name,
             value.as_ptr().cast(),
             value.len(),
             ffi::INI_USER,
@@ -98,7 +104,7 @@ pub(crate) fn set(name: &str, value: &str) {
     };
 }
 
-/// Prints the module's settings as a table of phpinfo().
+/// Prints the module's settings as a table of `phpinfo()`.
 pub(crate) fn print_table(module: *mut ModuleEntry) {
     // SAFETY: the module the engine asked to describe itself.
     unsafe { ffi::display_ini_entries(module) };

@@ -29,9 +29,11 @@ pub(crate) fn compressor() -> Option<&'static str> {
 
 /// The innermost open buffer.
 fn active_handler() -> Option<&'static ffi::OutputHandler> {
+    // SAFETY: reads the output globals of this thread.
+    let handler = unsafe { ffi::php_output_get_active_handler() };
     // SAFETY: null without a buffer; else valid until the buffer is closed, and no caller in this
     // file keeps it across a call into the engine.
-    unsafe { ffi::php_output_get_active_handler().as_ref() }
+    unsafe { handler.as_ref() }
 }
 
 /// The end of what was written to the innermost buffer.

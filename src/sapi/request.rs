@@ -31,7 +31,7 @@ fn variable(global: &str, name: &str) -> Option<Vec<u8>> {
     let mut global_name = ZendStr::new(global, false);
     // SAFETY: the name is a string of ours that outlives the call. It makes the array if
     // `auto_globals_jit` has put that off; no script code runs.
-    unsafe { zend_is_auto_global(&mut *global_name) };
+    unsafe { zend_is_auto_global(&raw mut *global_name) };
     let symbols = &raw const ExecutorGlobals::get().symbol_table;
     // SAFETY: the executor globals live as long as the thread; nothing changes the table meanwhile.
     let symbols: &ZendHashTable = unsafe { &*symbols };

@@ -14,7 +14,7 @@ pub(crate) enum Server {
     Fpm,
     /// php-cgi, alone or with `-b`.
     Cgi,
-    /// Apache with mod_php.
+    /// Apache with `mod_php`.
     Apache,
     /// Any other web server.
     Other,

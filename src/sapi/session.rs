@@ -3,7 +3,7 @@
 use super::engine::call;
 use crate::stream::Interrupted;
 
-/// `PHP_SESSION_ACTIVE`, ext/session/php_session.h.
+/// `PHP_SESSION_ACTIVE`, `ext/session/php_session.h`.
 const SESSION_ACTIVE: i64 = 2;
 
 /// Writes the session, if one is open, and lets go of its lock. `$_SESSION` stays readable.

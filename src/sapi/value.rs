@@ -25,7 +25,7 @@ pub(crate) fn walk<E: From<Interrupted>>(
 ) -> Result<(), E> {
     let mut source = source.shallow_clone();
     if let Some(array) = source.array() {
-        for (_, value) in array.iter() {
+        for (_, value) in array {
             if !each(value.dereference().shallow_clone())? {
                 break;
             }

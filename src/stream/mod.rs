@@ -21,7 +21,7 @@ pub use connection::{Connection, Interrupted, Woken, Written};
 pub use last_event_id::{LAST_EVENT_ID_MAX_BYTES, last_event_id};
 pub use life::Stream;
 pub use lifetime::Lifetime;
-pub use options::{OptionError, Options, heartbeat, max_lifetime, seconds};
+pub use options::{OptionError, Options, seconds};
 pub use origin::{AllowOrigin, OriginError};
 pub use position::Tail;
 pub use response::{Header, Preflight, Rule, preflight_headers, stream_headers};

@@ -42,24 +42,6 @@ pub fn seconds(seconds: f64) -> Result<Duration, OptionError> {
     Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-/// The heartbeat interval from a number of seconds; 0 turns it off.
-///
-/// # Errors
-///
-/// As [`seconds`].
-pub fn heartbeat(interval: f64) -> Result<Option<Duration>, OptionError> {
-    seconds(interval).map(|interval| (!interval.is_zero()).then_some(interval))
-}
-
-/// The longest lifetime from a number of seconds; 0 is for ever.
-///
-/// # Errors
-///
-/// As [`seconds`].
-pub fn max_lifetime(length: f64) -> Result<Option<Lifetime>, OptionError> {
-    seconds(length).map(|length| (!length.is_zero()).then(|| Lifetime::new(length)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,13 +58,5 @@ mod tests {
     #[test]
     fn more_seconds_than_the_clock_holds_are_for_ever() {
         assert_eq!(seconds(1e300), Ok(Duration::MAX));
-    }
-
-    #[test]
-    fn zero_turns_heartbeat_and_lifetime_off() {
-        assert_eq!(heartbeat(0.0), Ok(None));
-        assert_eq!(heartbeat(15.0), Ok(Some(Duration::from_secs(15))));
-        assert_eq!(max_lifetime(0.0), Ok(None));
-        assert_eq!(max_lifetime(1.0), Ok(Some(Lifetime::new(Duration::from_secs(1)))));
     }
 }
