@@ -81,8 +81,8 @@ impl ResponseArguments<'_> {
     }
 }
 
-fn seconds(given: Option<&Float>, default: f64, at: At) -> Result<Duration, Fault> {
-    let number = match given(given.map(|argument| argument.0)) {
+fn seconds(argument: Option<&Float>, default: f64, at: At) -> Result<Duration, Fault> {
+    let number = match given(argument.map(|argument| argument.0)) {
         Some(given) => float(given, at, "of type ?float")?,
         None => default,
     };
