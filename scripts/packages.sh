@@ -81,3 +81,11 @@ enabled_services() {
     systemctl list-unit-files --type=service --state=enabled --no-legend --plain |
     cut -d ' ' -f 1 | sort
 }
+
+# The mirror that this machine takes Debian from, or Debian's own where it runs something else.
+debian_mirror() {
+  # shellcheck disable=SC2016 # the fields are apt's
+  apt-get indextargets --format '$(REPO_URI) $(ORIGIN)/$(LABEL)' |
+    awk '$2 == "Debian/Debian" && !mirror { mirror = $1 }
+         END { print mirror ? mirror : "http://deb.debian.org/debian/" }'
+}
