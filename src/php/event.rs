@@ -189,11 +189,6 @@ impl<'a> EventObject<'a> {
         })
     }
 
-    /// Whether it has an event type.
-    pub(super) fn has_type(&self) -> bool {
-        self.get("event").is_some()
-    }
-
     fn get(&self, name: &str) -> Option<Zval> {
         let value = engine::property(self.0, name);
         (!value.is_null()).then_some(value)

@@ -18,7 +18,6 @@ use crate::sapi::{declare, hooks, ini};
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     module
         .name("sse")
-        .enumeration::<SseStopReason>()
         .request_startup_function(begin_request)
         .request_shutdown_function(end_request)
         .shutdown_function(shut_down)
@@ -29,6 +28,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     settings::register(module_number);
     hooks::install();
     let registered = SseException::register()
+        .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
         .and_then(|_| declare::class::<SseParser>(&[], &parser::REFINEMENTS))
         .and_then(|_| declare::class::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS));

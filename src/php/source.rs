@@ -6,9 +6,8 @@ use ext_php_rs::convert::IntoZvalDyn;
 use ext_php_rs::types::{ZendCallable, Zval};
 
 use super::arguments::At;
-use super::event::SseEvent;
 use super::fault::Fault;
-use super::payload::Fields;
+use super::payload::{Fields, Held, Payload};
 use super::sse::Sse;
 use crate::sapi::engine::{Caught, guarded};
 use crate::sapi::value::{is_a, takes_argument, walk};
@@ -26,7 +25,6 @@ pub(super) struct Source<'a> {
 }
 
 const AT: At = At("Sse::stream", 1, "source");
-const AT_EVENT: At = At("Sse::stream", 3, "event");
 
 impl Source<'_> {
     /// Sends all of it, and closes the stream. Answers whether the source ended by itself.
@@ -76,15 +74,11 @@ impl Source<'_> {
         if value.is_null() || value.is_false() || !sse.is_running() {
             return Ok(());
         }
-        let brings_its_own = value.object().is_some_and(|object| {
-            SseEvent::from_object(object).is_some_and(|event| event.has_type())
-                || is_a(object, "Symfony\\Component\\HttpFoundation\\ServerEvent")
-                || is_a(object, "Illuminate\\Http\\StreamedEvent")
-        });
-        let event = self.event.filter(|_| !brings_its_own);
-        let fields =
-            Fields { event: event.map(|event| (event.into(), AT_EVENT)), ..Fields::default() };
-        sse.emit(value, AT, &fields).map(|_| ())
+        let mut payload = Payload::new(value, AT)?;
+        if payload.data.is_some() && payload.event.is_none() {
+            payload.event = self.event.map(|event| Held::Slice(event.into()));
+        }
+        sse.emit_payload(&payload, AT, &Fields::default()).map(|_| ())
     }
 }
 

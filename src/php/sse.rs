@@ -25,7 +25,7 @@ use super::{current, doctor};
 use crate::sapi::declare::{ReadOnly, Refinement, types};
 use crate::sapi::engine::{self, Caught, guarded};
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
-use crate::sapi::value::walk;
+use crate::sapi::value::{callable_error, walk};
 use crate::sapi::{PhpConnection, Server, output, request};
 use crate::stream::{Header, Options, StopReason, Stream, last_event_id, seconds};
 
@@ -224,8 +224,17 @@ impl Sse {
 
 impl Sse {
     /// Sends the event that a value stands for.
-    pub(super) fn emit(&self, value: &Zval, at: At, fields: &Fields) -> Result<bool, Fault> {
-        let payload = Payload::new(value, at)?;
+    fn emit(&self, value: &Zval, at: At, fields: &Fields) -> Result<bool, Fault> {
+        self.emit_payload(&Payload::new(value, at)?, at, fields)
+    }
+
+    /// Sends an event.
+    pub(super) fn emit_payload(
+        &self,
+        payload: &Payload,
+        at: At,
+        fields: &Fields,
+    ) -> Result<bool, Fault> {
         let event = fields.over(payload.event(at)?)?;
         self.check_overstay()?;
         let open = self.stream.send(&[event], Instant::now())?;
@@ -298,15 +307,23 @@ impl Sse {
                     Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
                 })
                 .transpose()?;
-            self.emit(data.unwrap_or(&empty), at, &Fields { event, ..Fields::default() })?;
+            let payload = Payload::new(data.unwrap_or(&empty), at)?;
+            let fields = Fields { event, ..Fields::default() };
+            let event = fields.over(payload.event(at)?)?;
+            self.stream.say_farewell(&event, Instant::now())?;
         }
         self.end()
     }
 
-    /// Closes the stream, and runs its callbacks.
+    /// Closes the stream, and runs its callbacks. What the script outputs after that is no part of
+    /// the response any more.
     pub(super) fn end(&self) -> Result<(), Fault> {
         self.stream.stop(StopReason::Closed, Instant::now());
-        self.settle(())
+        let settled = self.settle(());
+        if self.server.has_response() {
+            output::disable();
+        }
+        settled
     }
 
     /// Closes the stream when the request ends. Nothing may come out of it: other extensions have
@@ -317,10 +334,13 @@ impl Sse {
 
     fn keep_callback(&self, callback: &Zval) -> Result<(), Fault> {
         let at = At("Sse::onClose", 1, "callback");
-        if !callback.is_callable() {
-            return Err(at.type_error("a valid callback", callback));
+        if let Some(error) = callable_error(callback) {
+            return Err(Fault::type_error(format!("{at} must be a valid callback, {error}")));
         }
-        self.callbacks.borrow_mut().push_back(callback.shallow_clone());
+        // A closure of it: what is callable here may be private where it will be called.
+        let closure = engine::call("Closure::fromCallable", vec![callback])?;
+        Fault::if_pending()?;
+        self.callbacks.borrow_mut().extend(closure);
         self.settle(())
     }
 
@@ -331,7 +351,10 @@ impl Sse {
         let mut first = None;
         while let Some(callback) = self.next_callback() {
             run_callback(&callback, reason)?;
-            first = first.or_else(Caught::take);
+            first = match (first, Caught::take()) {
+                (Some(first), Some(later)) => Some(Caught::followed_by(first, later)),
+                (first, later) => first.or(later),
+            };
             // An exit cannot be taken: the rest runs when the request ends.
             Fault::if_pending()?;
         }

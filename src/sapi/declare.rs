@@ -6,10 +6,12 @@
 
 use std::ffi::{CStr, CString};
 
-use ext_php_rs::builders::ClassBuilder;
+use ext_php_rs::builders::{ClassBuilder, EnumBuilder};
 use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::enum_::RegisteredEnum;
 use ext_php_rs::error::Result;
 use ext_php_rs::ffi::{zend_function, zend_internal_arg_info, zend_internal_function, zend_type};
+use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 
@@ -26,6 +28,8 @@ pub(crate) mod types {
     pub(crate) const MIXED: u32 = 0x3fe;
     pub(crate) const CALLABLE: u32 = 1 << 12;
     pub(crate) const STATIC: u32 = 1 << 15;
+    /// The mark of `Traversable|array` that makes reflection say `iterable`.
+    pub(super) const ITERABLE: u32 = 1 << 21;
     /// All bits that stand for a type without a name of its own.
     pub(super) const ALL: u32 = (1 << 18) - 1;
 }
@@ -81,6 +85,24 @@ pub(crate) fn class<T: RegisteredClass>(
     Ok(class)
 }
 
+/// Registers an enum: final, as every enum that a script declares is.
+///
+/// # Errors
+///
+/// What the engine refuses.
+pub(crate) fn enumeration<T: RegisteredClass + RegisteredEnum>() -> Result<()> {
+    let cases = T::CASES.iter();
+    cases
+        .fold(EnumBuilder::new(T::CLASS_NAME), EnumBuilder::case)
+        .registration(|class, argument_info| {
+            class.ce_flags |= ClassFlags::Final.bits();
+            T::get_metadata().set_ce(class);
+            T::get_metadata().set_arg_info(argument_info);
+        })
+        .docs(T::DOC_COMMENTS)
+        .register()
+}
+
 fn declare_property(class: &ClassEntry, property: &ReadOnly) {
     const PUBLIC_READONLY: i32 = 1 | 1 << 7;
     let name = ZendStr::new_interned(property.name, true).into_raw();
@@ -133,7 +155,11 @@ fn refine(class: &ClassEntry, refinement: &Refinement) {
     let Some(info) = argument_info(class, refinement) else { return };
     // SAFETY: the argument info of a class that is being registered; nobody reads it yet.
     let info = unsafe { &mut *info };
-    info.type_.type_mask = info.type_.type_mask & !types::ALL | refinement.types;
+    info.type_.type_mask =
+        info.type_.type_mask & !(types::ALL | types::ITERABLE) | refinement.types;
+    if refinement.types == types::STATIC {
+        info.type_ = zend_type { ptr: std::ptr::null_mut(), type_mask: types::STATIC };
+    }
     if let Some(default) = refinement.default {
         info.default_value = default.as_ptr();
     }

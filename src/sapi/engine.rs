@@ -64,6 +64,13 @@ impl Caught {
         ExecutorGlobals::take_exception().map(Self)
     }
 
+    /// Keeps another exception that came after it, as the last of its previous ones.
+    pub(crate) fn followed_by(mut self, later: Self) -> Self {
+        // SAFETY: both are exceptions; the second one's reference is handed over.
+        unsafe { ffi::zend_exception_set_previous(&raw mut *self.0, later.0.into_raw()) };
+        self
+    }
+
     /// Throws it again, unless another is pending by now: that one wins.
     pub(crate) fn rethrow(self) {
         if is_unwinding() {

@@ -4,8 +4,8 @@
 use std::ffi::{c_char, c_double, c_int, c_uint};
 
 use ext_php_rs::ffi::{
-    zend_class_entry, zend_module_entry, zend_object, zend_property_info, zend_string, zend_type,
-    zval,
+    zend_class_entry, zend_fcall_info_cache, zend_module_entry, zend_object, zend_property_info,
+    zend_string, zend_type, zval,
 };
 use ext_php_rs::types::ZendIterator;
 
@@ -72,6 +72,11 @@ unsafe extern "C" {
     pub(super) fn zend_iterator_dtor(iterator: *mut ZendIterator);
 
     // Zend/zend_API.h
+    pub(super) fn zend_release_fcall_info_cache(cache: *mut zend_fcall_info_cache);
+    pub(super) fn zend_exception_set_previous(
+        exception: *mut zend_object,
+        previous: *mut zend_object,
+    );
     pub(super) fn zend_declare_typed_property(
         class: *mut zend_class_entry,
         name: *mut zend_string,

@@ -3,11 +3,12 @@
 use std::ptr;
 
 use ext_php_rs::ffi::{
-    ZEND_ACC_VARIADIC, ZEND_INTERNAL_FUNCTION, zend_fcall_info_cache, zend_is_callable_ex,
+    ZEND_ACC_CALL_VIA_TRAMPOLINE, ZEND_ACC_VARIADIC, ZEND_INTERNAL_FUNCTION, zend_fcall_info_cache,
+    zend_is_callable_ex,
 };
 use ext_php_rs::types::{ZendIterator, ZendObject, Zval};
 
-use super::engine::guarded;
+use super::engine::{c_string, guarded};
 use super::ffi;
 use crate::stream::Interrupted;
 
@@ -82,12 +83,29 @@ pub(crate) fn is_stringable(object: &ZendObject) -> bool {
     !object.get_class_entry().__tostring.is_null()
 }
 
+/// What the engine found out about a callable.
+struct Looked {
+    /// What is wrong with it, in the engine's words.
+    error: Option<String>,
+    takes_argument: bool,
+}
+
 /// Whether a callable takes an argument. Native functions that take none refuse one.
 pub(crate) fn takes_argument(callable: &Zval) -> bool {
+    look(callable).takes_argument
+}
+
+/// Why a value is no callable where the script stands, in the engine's words; `None` if it is one.
+pub(crate) fn callable_error(value: &Zval) -> Option<String> {
+    look(value).error
+}
+
+fn look(callable: &Zval) -> Looked {
+    let value = ptr::from_ref(callable).cast_mut();
+    let mut error = ptr::null_mut();
     // SAFETY: a cache of null pointers is what `zend_is_callable_ex` fills in.
     let mut cache: zend_fcall_info_cache = unsafe { std::mem::zeroed() };
-    let value = ptr::from_ref(callable).cast_mut();
-    // SAFETY: reads the value and fills the cache; the name and error outputs may be null.
+    // SAFETY: reads the value, fills the cache and, if it is no callable, the error.
     let is_callable = unsafe {
         zend_is_callable_ex(
             value,
@@ -95,14 +113,25 @@ pub(crate) fn takes_argument(callable: &Zval) -> bool {
             0,
             ptr::null_mut(),
             &raw mut cache,
-            ptr::null_mut(),
+            &raw mut error,
         )
     };
-    // SAFETY: null, or the function the callable stands for, which outlives this look at it.
+    let text = c_string(error);
+    if !error.is_null() {
+        // SAFETY: the error is the engine's own allocation, handed over, and was copied.
+        unsafe { ext_php_rs::alloc::efree(error.cast()) };
+    }
+    let takes_argument = function_takes_argument(&cache);
+    // SAFETY: the cache that was filled above; a function made for `__call` is freed with it.
+    unsafe { ffi::zend_release_fcall_info_cache(&raw mut cache) };
+    Looked { error: (!is_callable).then_some(text), takes_argument }
+}
+
+fn function_takes_argument(cache: &zend_fcall_info_cache) -> bool {
+    // SAFETY: null, or the function the callable stands for, which the cache keeps.
     let Some(function) = (unsafe { cache.function_handler.as_ref() }) else { return true };
     // SAFETY: `common` is the prefix that every kind of function shares.
     let common = unsafe { function.common };
-    let is_native = u32::from(common.type_) == ZEND_INTERNAL_FUNCTION;
-    let takes_none = common.num_args == 0 && common.fn_flags & ZEND_ACC_VARIADIC == 0;
-    !(is_callable && is_native && takes_none)
+    let takes_any = common.fn_flags & (ZEND_ACC_VARIADIC | ZEND_ACC_CALL_VIA_TRAMPOLINE) != 0;
+    takes_any || common.num_args > 0 || u32::from(common.type_) != ZEND_INTERNAL_FUNCTION
 }

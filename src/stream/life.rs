@@ -18,6 +18,7 @@ pub struct Stream<C> {
     end: Option<Instant>,
     last_write: Cell<Instant>,
     stopped: Cell<Option<(StopReason, Instant)>>,
+    said_farewell: Cell<bool>,
     /// Kept from write to write, so that a stream allocates for its largest frame only.
     buffer: Cell<Vec<u8>>,
 }
@@ -37,6 +38,7 @@ impl<C: Connection> Stream<C> {
             end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, luck)),
             last_write: Cell::new(now),
             stopped: Cell::new(None),
+            said_farewell: Cell::new(false),
             buffer: Cell::default(),
         }
     }
@@ -75,6 +77,26 @@ impl<C: Connection> Stream<C> {
     /// [`Interrupted`].
     pub fn send_frames(&self, frames: &[u8], now: Instant) -> Result<bool, Interrupted> {
         self.write(now, |out| out.extend_from_slice(frames))
+    }
+
+    /// Sends one last event, also if the stream has stopped for a reason that leaves its client
+    /// listening. Only the first farewell is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`].
+    pub fn say_farewell(&self, event: &Event<'_>, now: Instant) -> Result<bool, Interrupted> {
+        let listening = matches!(
+            self.stop_reason(),
+            None | Some(StopReason::MaxLifetime | StopReason::Shutdown)
+        );
+        if !listening || self.connection.stop_reason() == Some(StopReason::ClientGone) {
+            return Ok(false);
+        }
+        if self.said_farewell.replace(true) {
+            return Ok(false);
+        }
+        self.write_out(now, |out| event.encode_into(out))
     }
 
     /// Waits, and keeps the connection alive meanwhile. Answers early, with `false`, as soon as the
@@ -153,9 +175,14 @@ impl<C: Connection> Stream<C> {
 
     /// Writes what `fill` appends, behind whatever must end a line or event of somebody else's.
     fn write(&self, now: Instant, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
-        if !self.is_open(now) {
-            return Ok(false);
-        }
+        if self.is_open(now) { self.write_out(now, fill) } else { Ok(false) }
+    }
+
+    fn write_out(
+        &self,
+        now: Instant,
+        fill: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<bool, Interrupted> {
         // Taken out, not borrowed: output callbacks that run inside the write may send, too.
         let mut buffer = self.buffer.take();
         buffer.extend_from_slice(self.connection.tail().before_frame());

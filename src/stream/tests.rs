@@ -232,6 +232,31 @@ fn an_interrupted_write_is_passed_on_and_leaves_the_stream_usable() {
 }
 
 #[test]
+fn a_farewell_reaches_a_client_that_still_listens_once() {
+    let start = Instant::now();
+    for reason in [StopReason::MaxLifetime, StopReason::Shutdown] {
+        let memory = Memory::new(start);
+        let stream = open(&memory, Options::default());
+        stream.stop(reason, start);
+        assert_eq!(stream.say_farewell(&event("bye"), start), Ok(false), "still stopped");
+        assert_eq!(stream.say_farewell(&event("again"), start), Ok(false));
+        assert_eq!(*memory.written.borrow(), b"data: bye\n\n");
+    }
+}
+
+#[test]
+fn there_is_no_farewell_to_a_client_that_left_or_a_stream_that_was_closed() {
+    let start = Instant::now();
+    for reason in [StopReason::ClientGone, StopReason::WriteTimeout, StopReason::Closed] {
+        let memory = Memory::new(start);
+        let stream = open(&memory, Options::default());
+        stream.stop(reason, start);
+        assert_eq!(stream.say_farewell(&event("bye"), start), Ok(false));
+        assert_eq!(*memory.written.borrow(), b"");
+    }
+}
+
+#[test]
 fn a_script_outstays_its_client_after_ten_seconds() {
     let start = Instant::now();
     let memory = Memory::new(start);
