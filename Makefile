@@ -56,7 +56,7 @@ stubs-check: build ## the stub against reflection
 
 valgrind: build ## the phpt suite under valgrind
 	@scripts/setup valgrind
-	scripts/phpt -m
+	scripts/phpt -m --show-mem
 
 clean: ## remove what was built
 	cargo clean
