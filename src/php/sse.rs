@@ -156,8 +156,7 @@ impl Sse {
 
     /// Answers 204 No Content.
     fn stop() -> PhpResult<()> {
-        let stopped = takeover::answer_no_content(Server::current());
-        answer(stopped.map_err(|error| not_taken("Sse::stop", error)))
+        answer(refuse_reconnection())
     }
 
     /// Sends one event.
@@ -399,8 +398,9 @@ fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval,
     let options = arguments.options(method, first, server)?;
     let response = arguments.response.response(method, first + 3)?;
     refuse_second(method, server)?;
+    let advice = "call it before any output, or send the headers of Sse::headers()";
     let taken = take_over(server, &response.allow_origin, &response.headers)
-        .map_err(|error| not_taken(method, error))?;
+        .map_err(|error| not_taken(method, advice, error))?;
     if taken == Taken::Answered {
         engine::exit_script();
         return Err(Fault::Pending);
@@ -460,11 +460,17 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
     Ok(())
 }
 
-fn not_taken(method: &str, error: NotTaken) -> Fault {
+fn refuse_reconnection() -> Result<(), Fault> {
+    let server = Server::current();
+    refuse_second("Sse::stop", server)?;
+    takeover::answer_no_content(server)
+        .map_err(|error| not_taken("Sse::stop", "call it before any output", error))
+}
+
+fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
     match error {
         NotTaken::OutputBegan { what, place } => Fault::wrong_moment(format!(
-            "{method}(): output has begun{place}, with {what}; call it before any output, or send \
-             the headers of Sse::headers()"
+            "{method}(): output has begun{place}, with {what}; {advice}"
         )),
         NotTaken::Pending => Fault::Pending,
         NotTaken::Interrupted(interrupted) => Fault::Interrupted(interrupted),
