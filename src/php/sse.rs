@@ -27,7 +27,7 @@ use crate::sapi::engine::{self, Caught, guarded};
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
 use crate::sapi::value::{callable_error, walk};
 use crate::sapi::{PhpConnection, Server, output, request};
-use crate::stream::{Header, Options, StopReason, Stream, last_event_id, seconds};
+use crate::stream::{Options, StopReason, Stream, last_event_id, seconds, without_rivals};
 
 /// The event stream of a request.
 #[php_class]
@@ -243,7 +243,7 @@ impl Sse {
     fn emit_all(&self, events: &Zval) -> Result<bool, Fault> {
         let at = At("Sse::sendMany", 1, "events");
         if !events.is_iterable() {
-            return Err(at.type_error("of type iterable", events));
+            return Err(at.type_error("of type Traversable|array", events));
         }
         let mut frames = Vec::new();
         walk(events, |value| {
@@ -317,7 +317,7 @@ impl Sse {
     /// Closes the stream, and runs its callbacks. What the script outputs after that is no part of
     /// the response any more.
     pub(super) fn end(&self) -> Result<(), Fault> {
-        self.stream.stop(StopReason::Closed, Instant::now());
+        self.stream.close(Instant::now());
         let settled = self.settle(());
         if self.server.has_response() {
             output::disable();
@@ -328,7 +328,13 @@ impl Sse {
     /// Closes the stream when the request ends. Nothing may come out of it: other extensions have
     /// their own ends to make.
     pub(super) fn end_with_request(&self) {
-        while self.end().is_err() && !self.callbacks.borrow().is_empty() {}
+        // Each round runs one callback at least, and ends at one that fails.
+        let rounds = self.callbacks.borrow().len();
+        for _ in 0..=rounds {
+            if self.end().is_ok() {
+                break;
+            }
+        }
     }
 
     fn keep_callback(&self, callback: &Zval) -> Result<(), Fault> {
@@ -347,6 +353,8 @@ impl Sse {
     /// the first exception among them surfaces.
     fn settle<T>(&self, open: T) -> Result<T, Fault> {
         let Some(reason) = self.reason() else { return Ok(open) };
+        // On the way out nothing can be called: callbacks then run when the request ends.
+        Fault::if_pending()?;
         let mut first = None;
         while let Some(callback) = self.next_callback() {
             run_callback(&callback, reason)?;
@@ -354,7 +362,7 @@ impl Sse {
                 (Some(first), Some(later)) => Some(Caught::followed_by(first, later)),
                 (first, later) => first.or(later),
             };
-            // An exit cannot be taken: the rest runs when the request ends.
+            // An exit cannot be taken.
             Fault::if_pending()?;
         }
         if let Some(first) = first {
@@ -484,7 +492,9 @@ fn stream_source(
     arguments: &Arguments,
 ) -> Result<bool, Fault> {
     if !source.is_callable() && !source.is_iterable() {
-        return Err(At("Sse::stream", 1, "source").type_error("of type callable|iterable", source));
+        return Err(
+            At("Sse::stream", 1, "source").type_error("of type Traversable|callable|array", source)
+        );
     }
     let at = At("Sse::stream", 2, "interval");
     let interval = match interval {
@@ -541,12 +551,11 @@ fn encode(value: &Zval, fields: &Fields, comment: Option<&Text>) -> Result<Vec<u
 
 fn header_list(arguments: &ResponseArguments) -> Result<Vec<(String, String)>, Fault> {
     let response = arguments.response("Sse::headers", 1)?;
+    let is_given =
+        |name: &str| response.headers.iter().any(|given| given.name.eq_ignore_ascii_case(name));
     let ours = response_headers(Server::current(), &response.allow_origin);
-    let own = |header: &Header| {
-        response.headers.iter().any(|custom| custom.name.eq_ignore_ascii_case(&header.name))
-    };
-    let ours = ours.into_iter().filter(|header| !own(header));
-    let all = ours.chain(response.headers.iter().cloned());
+    let ours = without_rivals(ours, is_given);
+    let all = ours.into_iter().chain(response.headers.iter().cloned());
     Ok(all.map(|header| (header.name.into_owned(), header.value.into_owned())).collect())
 }
 

@@ -4,7 +4,7 @@ use ext_php_rs::zend::{SapiGlobals, add_header, remove_header, set_header, set_r
 
 use super::engine::{c_string, guarded};
 use super::ffi;
-use crate::stream::{Header, Interrupted, Rule};
+use crate::stream::{Header, Interrupted, Rule, without_rivals};
 
 /// Whether the head is out.
 pub(crate) fn sent() -> bool {
@@ -37,11 +37,9 @@ pub(crate) fn get(name: &str) -> Option<String> {
 /// # Errors
 ///
 /// [`Interrupted`] when an error handler of the script did not return.
-pub(crate) fn apply(headers: &[Header]) -> Result<(), Interrupted> {
+pub(crate) fn apply(headers: Vec<Header>) -> Result<(), Interrupted> {
+    let headers = without_rivals(headers, |name| get(name).is_some());
     for header in headers {
-        if header.rule == Rule::Default && get(&header.name).is_some() {
-            continue;
-        }
         let line = format!("{}: {}", header.name, header.value);
         let set = if header.rule == Rule::Append { add_header } else { set_header };
         guarded(|| set(&line).is_ok())?;
@@ -56,6 +54,11 @@ pub(crate) fn apply(headers: &[Header]) -> Result<(), Interrupted> {
 /// As [`apply`].
 pub(crate) fn remove(names: &[&str]) -> Result<(), Interrupted> {
     names.iter().try_for_each(|name| guarded(|| remove_header(name).is_ok()).map(|_| ()))
+}
+
+/// Keeps PHP from adding a content type of its own: there will be no content.
+pub(crate) fn forget_default_content_type() {
+    SapiGlobals::get_mut().sapi_headers.send_default_content_type = 0;
 }
 
 /// Sets the status of the response.

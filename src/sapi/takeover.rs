@@ -73,8 +73,9 @@ pub(crate) fn take_over(
     if !headers::sent() {
         switch_compression_off(server)?;
         headers::remove(&UNFIT)?;
-        headers::apply(custom)?;
-        headers::apply(&response_headers(server, allow_origin))?;
+        drop_session_cache_limiter()?;
+        headers::apply(custom.to_vec())?;
+        headers::apply(response_headers(server, allow_origin))?;
     }
     output::end_buffers()?;
     if !headers::sent() {
@@ -110,19 +111,21 @@ pub(crate) fn answer_no_content(server: Server) -> Result<(), NotTaken> {
     if headers::sent() {
         return Err(output_began("the response".into()));
     }
-    Ok(no_content(&[])?)
+    Ok(no_content(Vec::new())?)
 }
 
 fn answer_options(allow_origin: &AllowOrigin) -> Result<(), Interrupted> {
     let origin = request::server_text("HTTP_ORIGIN");
     let asked_for = request::server_text("HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
     let preflight = Preflight { origin: origin.as_deref(), headers: asked_for.as_deref() };
-    no_content(&preflight_headers(allow_origin, preflight))
+    no_content(preflight_headers(allow_origin, preflight))
 }
 
-fn no_content(extra: &[Header]) -> Result<(), Interrupted> {
+fn no_content(extra: Vec<Header>) -> Result<(), Interrupted> {
     output::discard_buffers()?;
     headers::remove(&UNFIT)?;
+    headers::remove(&["Content-Type"])?;
+    headers::forget_default_content_type();
     headers::set_status(204)?;
     headers::apply(extra)?;
     headers::send()?;
@@ -149,6 +152,14 @@ fn output_began(what: String) -> NotTaken {
     let place = headers::output_started_at()
         .map_or_else(String::new, |(file, line)| format!(" in {file} on line {line}"));
     NotTaken::OutputBegan { what, place }
+}
+
+/// What `session_start()` says of caching (`session.cache_limiter = nocache`, the default) is not
+/// the script's own word, and lets proxies transform the stream.
+fn drop_session_cache_limiter() -> Result<(), Interrupted> {
+    let is_limiter =
+        headers::get("Cache-Control").as_deref() == Some("no-store, no-cache, must-revalidate");
+    if is_limiter { headers::remove(&["Cache-Control"]) } else { Ok(()) }
 }
 
 /// Compression would hold frames back: PHP's own, and Apache's.

@@ -143,6 +143,11 @@ impl<C: Connection> Stream<C> {
         }
     }
 
+    /// Closes the stream; if its client has left already, that is the reason.
+    pub fn close(&self, now: Instant) {
+        self.stop(self.connection.stop_reason().unwrap_or(StopReason::Closed), now);
+    }
+
     /// Why the stream has stopped, as far as it knows; `None` while it is open.
     pub fn stop_reason(&self) -> Option<StopReason> {
         self.stopped.get().map(|(reason, _)| reason)

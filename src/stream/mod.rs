@@ -24,5 +24,5 @@ pub use lifetime::Lifetime;
 pub use options::{OptionError, Options, seconds};
 pub use origin::{AllowOrigin, OriginError};
 pub use position::Tail;
-pub use response::{Header, Preflight, Rule, preflight_headers, stream_headers};
+pub use response::{Header, Preflight, Rule, preflight_headers, stream_headers, without_rivals};
 pub use stop_reason::StopReason;

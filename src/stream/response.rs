@@ -83,6 +83,19 @@ pub fn stream_headers(
     headers
 }
 
+/// The headers that go out beside those that are `given` already. Whoever names the origins that may
+/// read the stream names all of it: credentials never go with an origin that is not ours.
+#[must_use]
+pub fn without_rivals(headers: Vec<Header>, given: impl Fn(&str) -> bool) -> Vec<Header> {
+    let origin_is_given = given("Access-Control-Allow-Origin");
+    let rivals = |header: &Header| {
+        let is_about_origin = header.name.starts_with("Access-Control-");
+        (header.rule == Rule::Default && given(&header.name))
+            || (origin_is_given && is_about_origin)
+    };
+    headers.into_iter().filter(|header| !rivals(header)).collect()
+}
+
 fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -> Vec<Header> {
     let mut headers = Vec::new();
     if !allow_origin.is_same_for_all() {
@@ -209,6 +222,23 @@ mod tests {
         assert_eq!(
             lines(&stream_headers(&everybody, Some("https://any.test"), false))[3..],
             ["Access-Control-Allow-Origin: *"]
+        );
+    }
+
+    #[test]
+    fn credentials_never_go_with_an_origin_that_somebody_else_named() {
+        let ours = stream_headers(&example(), Some("https://example.org"), false);
+        let given = |name: &str| name.eq_ignore_ascii_case("Access-Control-Allow-Origin");
+        assert_eq!(lines(&without_rivals(ours, given))[3..], ["Vary: Origin"]);
+    }
+
+    #[test]
+    fn what_the_script_has_set_stays() {
+        let ours = stream_headers(&AllowOrigin::default(), None, false);
+        let given = |name: &str| name == "Cache-Control" || name == "Content-Type";
+        assert_eq!(
+            lines(&without_rivals(ours, given)),
+            ["Content-Type: text/event-stream;charset=UTF-8", "X-Accel-Buffering: no"]
         );
     }
 

@@ -184,6 +184,16 @@ fn a_stream_ends_with_its_lifetime() {
 }
 
 #[test]
+fn closing_tells_what_the_connection_knew_first() {
+    let now = Instant::now();
+    let memory = Memory::new(now);
+    let stream = open(&memory, Options::default());
+    memory.reason.set(Some(StopReason::ClientGone));
+    stream.close(now);
+    assert_eq!(stream.stop_reason(), Some(StopReason::ClientGone));
+}
+
+#[test]
 fn waiting_ends_at_once_when_the_connection_says_so() {
     let start = Instant::now();
     let memory = Memory::new(start);
