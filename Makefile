@@ -29,11 +29,11 @@ test-phpt: build ## the phpt suite, under cli and cgi
 
 test-servers: build ## whole servers (php -S, nginx + FPM, Apache), frameworks, a real browser
 	@scripts/setup servers
-	cargo test --package server-tests
+	scripts/test-servers
 
 test-browser: build ## of those, what runs in the browser
 	@scripts/setup servers
-	cargo test --package server-tests --test browser
+	scripts/test-servers --test browser
 
 test-debug: ## the phpt suite on a PHP 8.4 ZTS DEBUG, built once: leaks, wrong arginfo
 	@scripts/setup build debug

@@ -27,7 +27,7 @@ need() {
     return
   fi
   mapfile -t missing < <(missing_packages "$@")
-  ((${#missing[@]})) || return 0
+  [[ -n $(obtainable "${missing[@]}") ]] || return 0
 
   as_root apt-get -qq update
   mapfile -t missing < <(obtainable "${missing[@]}")
