@@ -34,8 +34,8 @@ fn print_contest(contest: &Contest, costs: &Costs) {
     }
 }
 
-/// Their cost, and in brackets the ratio of ours to it. To flush each event and to flush a batch is not
-/// the same service: only a batch is compared with a batch.
+/// Their cost, and in brackets the ratio of ours to it. To flush each event and to flush a batch are
+/// two services: only a batch is compared with a batch.
 fn cell(way: &Way, cost: &[f64], their_way: &Way, their_cost: &[f64]) -> String {
     if way.batch < their_way.batch {
         return "-".to_owned();
