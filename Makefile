@@ -44,7 +44,7 @@ lint: ## formatting, clippy, the syntax of PHP and shell
 	scripts/lint
 
 bench: build ## the benchmarks, with ratios
-	@scripts/setup servers
+	@scripts/setup bench
 	scripts/bench
 
 fuzz: ## each fuzz target for a minute (FUZZ_SECONDS=60)

@@ -8,11 +8,12 @@
 
 build_packages=(php-cli php-dev gcc libc6-dev libclang-dev)
 phpt_packages=(php-cgi php-sqlite3)
-server_packages=(
+servers_packages=(
   php-cgi php-fpm php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server
-  php-laravel-framework? php-symfony-http-foundation?
+  php-laravel-framework? php-symfony-http-kernel? php-symfony-routing?
   chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv strace
 )
+bench_packages=(php-fpm nginx-light strace)
 debug_packages=(
   make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring
 )

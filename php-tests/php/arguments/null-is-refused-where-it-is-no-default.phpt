@@ -19,12 +19,12 @@ observe(fn () => new SseParser(null));
 observe(fn () => (new SseParser())->feed(null));
 ?>
 --EXPECT--
-threw TypeError: Sse::sendMany(): Argument #1 ($events) must be of type iterable, null given
+threw TypeError: Sse::sendMany(): Argument #1 ($events) must be of type Traversable|array, null given
 threw TypeError: Sse::comment(): Argument #1 ($text) must be of type string, null given
 threw TypeError: Sse::retry(): Argument #1 ($milliseconds) must be of type int, null given
 threw TypeError: Sse::wait(): Argument #1 ($seconds) must be of type float, null given
 threw TypeError: Sse::onClose(): Argument #1 ($callback) must be a valid callback, no array or string given
-threw TypeError: Sse::stream(): Argument #1 ($source) must be of type callable|iterable, null given
+threw TypeError: Sse::stream(): Argument #1 ($source) must be of type Traversable|callable|array, null given
 threw TypeError: Sse::stream(): Argument #2 ($interval) must be of type float, null given
 threw TypeError: Sse::stream(): Argument #8 ($headers) must be of type array, null given
 threw TypeError: Sse::start(): Argument #5 ($headers) must be of type array, null given

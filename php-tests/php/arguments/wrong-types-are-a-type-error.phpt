@@ -59,8 +59,8 @@ threw TypeError: Sse::send(): Argument #4 ($retry) must be of type ?int, float g
 threw TypeError: Sse::send(): Argument #4 ($retry) must be of type ?int, float given
 threw TypeError: Sse::send(): Argument #4 ($retry) must be of type ?int, float given
 threw TypeError: Sse::send(): Argument #4 ($retry) must be of type ?int, array given
-threw TypeError: Sse::sendMany(): Argument #1 ($events) must be of type iterable, string given
-threw TypeError: Sse::sendMany(): Argument #1 ($events) must be of type iterable, stdClass given
+threw TypeError: Sse::sendMany(): Argument #1 ($events) must be of type Traversable|array, string given
+threw TypeError: Sse::sendMany(): Argument #1 ($events) must be of type Traversable|array, stdClass given
 threw TypeError: Sse::comment(): Argument #1 ($text) must be of type string, array given
 threw TypeError: Sse::comment(): Argument #1 ($text) must be of type string, resource given
 threw TypeError: Sse::retry(): Argument #1 ($milliseconds) must be of type int, float given
@@ -75,9 +75,9 @@ threw TypeError: Sse::start(): Argument #4 ($allowOrigin) must be of type string
 threw TypeError: Sse::start(): Argument #4 ($allowOrigin) must be an array of strings, null given
 threw TypeError: Sse::start(): Argument #5 ($headers) must be of type array, string given
 threw TypeError: Sse::start(): Argument #5 ($headers) must be an array of strings, array given
-threw TypeError: Sse::stream(): Argument #1 ($source) must be of type callable|iterable, int given
-threw TypeError: Sse::stream(): Argument #1 ($source) must be of type callable|iterable, string given
-threw TypeError: Sse::stream(): Argument #1 ($source) must be of type callable|iterable, stdClass given
+threw TypeError: Sse::stream(): Argument #1 ($source) must be of type Traversable|callable|array, int given
+threw TypeError: Sse::stream(): Argument #1 ($source) must be of type Traversable|callable|array, string given
+threw TypeError: Sse::stream(): Argument #1 ($source) must be of type Traversable|callable|array, stdClass given
 threw TypeError: Sse::stream(): Argument #2 ($interval) must be of type float, string given
 threw TypeError: Sse::stream(): Argument #3 ($event) must be of type ?string, array given
 threw TypeError: Sse::encode(): Argument #2 ($event) must be of type ?string, array given

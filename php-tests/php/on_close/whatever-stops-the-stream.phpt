@@ -1,0 +1,19 @@
+--TEST--
+Callbacks run whatever stops the stream
+--FILE--
+<?php
+require __DIR__ . '/../../support/observe.inc';
+
+$sse = started(maxLifetime: 0.001);
+$sse->onClose(fn ($reason) => print("[$reason->name]"));
+usleep(2000);
+observe(fn () => $sse->send('too late'));
+observe(fn () => Sse::stream(function (Sse $sse) { $sse->onClose(fn ($reason) => print("[$reason->name]")); return 'x'; }, 10, maxLifetime: 0.001));
+observe(fn () => Sse::stream(function (Sse $sse) { $sse->onClose(fn ($reason) => print("[$reason->name]")); yield 'x'; }));
+observe(fn () => Sse::stream(function (Sse $sse) { $sse->onClose(fn ($reason) => print("[$reason->name]")); throw new LogicException('thrown'); }));
+?>
+--EXPECT--
+wrote "[MaxLifetime]", returned false
+wrote ":\n\ndata: x\n\n[MaxLifetime]", returned false
+wrote ":\n\ndata: x\n\n[Closed]", returned true
+wrote ":\n\n[Closed]", threw LogicException: thrown

@@ -1,0 +1,118 @@
+//! A script may end anywhere and anyhow: the response ends cleanly, all that cleans up runs, and the
+//! worker serves the next request.
+
+use super::{Kind, text};
+
+/// Ends in the way, and at the place, that the query names.
+const SCRIPT: &str = r#"<?php
+register_shutdown_function(fn () => note('shutdown function'));
+$sse = null;
+
+function meet_the_end(): void
+{
+    match ($_GET['by']) {
+        'exit' => exit(),
+        'exception' => throw new RuntimeException('nobody catches this'),
+        'error' => no_such_function(),
+        'fatal-error' => trigger_error('this is fatal', E_USER_ERROR),
+        'compile-error' => eval('function twice() {} function twice() {}'),
+        'memory' => str_repeat('x', 1 << 30),
+        'timeout' => time_out(),
+    };
+}
+
+function time_out(): never
+{
+    set_time_limit(1);
+    while (true);
+}
+
+function close_noted(SseStopReason $reason): void
+{
+    note("onClose: $reason->value");
+}
+
+function source(Sse $sse): string
+{
+    static $count = 0;
+    if (++$count > 2) {
+        $sse->onClose('close_noted');
+        meet_the_end();
+    }
+    return "event $count";
+}
+
+function generator(): Generator
+{
+    yield 'event 1';
+    yield 'event 2';
+    Sse::current()->onClose('close_noted');
+    meet_the_end();
+}
+
+function script(): void
+{
+    $sse = Sse::start()->onClose('close_noted');
+    $sse->sendMany(['event 1', 'event 2']);
+    meet_the_end();
+}
+
+function callback(): void
+{
+    $sse = Sse::start()->onClose('meet_the_end')->onClose('close_noted');
+    $sse->sendMany(['event 1', 'event 2']);
+    $sse->close();
+}
+
+match ($_GET['in']) {
+    'source' => Sse::stream('source', interval: 0),
+    'generator' => Sse::stream(generator()),
+    'script' => script(),
+    'callback' => callback(),
+};
+"#;
+
+/// Each with what PHP logs.
+const ENDS: [(&str, &str); 7] = [
+    ("exception", "Uncaught RuntimeException: nobody catches this"),
+    ("error", "Call to undefined function no_such_function()"),
+    ("fatal-error", "this is fatal"),
+    ("compile-error", "Cannot redeclare twice()"),
+    ("memory", "Allowed memory size of"),
+    ("timeout", "Maximum execution time of 1 second exceeded"),
+    ("exit", ""),
+];
+
+#[track_caller]
+fn ends_well(kind: &Kind, place: &str) {
+    for (end, log) in ENDS {
+        let served = kind.serve(SCRIPT);
+        let worker = served.free_worker();
+        let target = format!("/stream.php?by={end}&in={place}");
+        let body = text(served.get(&target).into_body());
+        assert_eq!(body, ":\n\ndata: event 1\n\ndata: event 2\n\n", "{target}");
+
+        assert_eq!(served.free_worker(), worker, "{target}");
+        let notes = served.site.read("notes");
+        let mut notes: Vec<&str> = notes.lines().collect();
+        notes.sort_unstable();
+        assert_eq!(notes, ["onClose: closed", "shutdown function"], "{target}");
+        assert!(served.log().contains(log), "{target}: {}", served.log());
+    }
+}
+
+pub(crate) fn a_source_may_end_the_script_in_any_way(kind: &Kind) {
+    ends_well(kind, "source");
+}
+
+pub(crate) fn a_generator_may_end_the_script_in_any_way(kind: &Kind) {
+    ends_well(kind, "generator");
+}
+
+pub(crate) fn a_script_may_end_in_any_way(kind: &Kind) {
+    ends_well(kind, "script");
+}
+
+pub(crate) fn a_callback_may_end_the_script_in_any_way(kind: &Kind) {
+    ends_well(kind, "callback");
+}

@@ -1,0 +1,194 @@
+//! What holds on every server: each case is a function of the kind of server it runs on.
+
+pub(crate) mod client_gone;
+pub(crate) mod delivery;
+pub(crate) mod ending;
+pub(crate) mod head;
+pub(crate) mod lifetime;
+pub(crate) mod session;
+pub(crate) mod tutorials;
+
+use std::{ops::Deref, path::Path};
+
+use server_tests::{
+    http::{Request, Response},
+    patience::soon,
+    server::{Php, Server},
+    site::{Gate, Site},
+};
+
+pub(crate) use self::head::Head;
+
+/// Makes tests of all cases, on this kind of server.
+macro_rules! on {
+    ($kind:expr $(,)?) => {
+        $crate::cases::on! { @ $kind,
+            delivery {
+                events_arrive_while_the_script_still_runs,
+                events_pass_the_output_buffer_of_php_ini,
+                events_pass_buffers_of_the_script,
+                events_pass_a_buffer_that_cannot_be_removed,
+                events_pass_buffers_that_are_opened_later,
+                events_pass_compression_by_php_ini,
+                events_pass_compression_by_the_script,
+                a_whole_stream_is_right_to_the_byte,
+                events_of_64_kilobytes_and_of_5_megabytes_arrive_whole,
+                what_a_script_echoes_keeps_its_place_among_the_events,
+                what_a_script_echoes_is_flushed_when_it_waits,
+            }
+            head {
+                a_stream_has_its_own_headers_and_no_others,
+                headers_of_the_script_win,
+                a_head_request_gets_the_head_and_a_closed_stream,
+                a_listed_origin_may_read_the_stream_and_no_other,
+                a_preflight_is_answered_and_the_script_ends,
+                stop_answers_204,
+                a_stream_after_html_is_refused_with_file_and_line,
+                the_last_event_id_comes_from_the_header_or_the_query,
+            }
+            session {
+                an_open_stream_does_not_hold_up_its_visitor,
+            }
+            lifetime {
+                heartbeats_come_while_the_script_waits,
+                a_stream_that_has_lived_long_enough_ends_cleanly,
+                a_closed_stream_ends_after_its_last_event,
+            }
+            client_gone {
+                a_script_whose_client_leaves_cleans_up_and_goes_on,
+                a_source_whose_client_leaves_is_stopped,
+                a_heartbeat_finds_out_that_the_client_has_left,
+                an_echo_to_a_client_that_has_left_ends_the_script,
+                a_script_that_ignores_every_answer_is_ended_after_ten_seconds,
+            }
+            ending {
+                a_source_may_end_the_script_in_any_way,
+                a_generator_may_end_the_script_in_any_way,
+                a_script_may_end_in_any_way,
+                a_callback_may_end_the_script_in_any_way,
+            }
+            tutorials {
+                a_page_written_by_hand_runs_as_it_does_without_the_extension,
+                a_loop_written_by_hand_ends_when_its_client_leaves,
+            }
+        }
+    };
+    (@ $kind:expr, $($group:ident { $($case:ident,)* })*) => {
+        const KIND: $crate::cases::Kind = $kind;
+        $($(
+            #[test]
+            fn $case() {
+                $crate::cases::$group::$case(&KIND);
+            }
+        )*)*
+    };
+}
+pub(crate) use on;
+
+/// A kind of server.
+pub(crate) struct Kind {
+    /// Starts it on a document root, with so many workers.
+    pub(crate) start: fn(root: &Path, php: Php, workers: usize) -> Server,
+    /// What it does to the head of a response.
+    pub(crate) head: Head,
+}
+
+/// What every script of the cases may call.
+const PRELUDE: &str = r#"<?php
+// Holds the script until the test lets it go on.
+function gate(): void
+{
+    static $gate;
+    $gate ??= fopen(__DIR__ . '/gate', 'r');
+    fgets($gate);
+}
+
+// Tells the test something, even when there is no client left.
+function note(string $line): void
+{
+    file_put_contents(__DIR__ . '/notes', "$line\n", FILE_APPEND);
+}
+"#;
+
+/// The extension, and PHP as in production.
+fn php() -> Php {
+    like_in_production(Php::with_sse())
+}
+
+fn like_in_production(php: Php) -> Php {
+    php.ini("output_buffering", "4096").ini("expose_php", "0")
+}
+
+impl Kind {
+    /// Serves this script with one worker.
+    fn serve(&self, script: &str) -> Served {
+        self.serve_with(php(), 1, script)
+    }
+
+    /// Serves this script with another configuration or more workers.
+    fn serve_with(&self, php: Php, workers: usize, script: &str) -> Served {
+        let site = Site::new()
+            .file("prelude.php", PRELUDE)
+            .file("stream.php", script)
+            .file("pid.php", "<?php echo getmypid();");
+        let gate = site.gate("gate");
+        let prelude = site.path("prelude.php").display().to_string();
+        let server = (self.start)(site.as_ref(), php.ini("auto_prepend_file", &prelude), workers);
+        Served { server, site, gate }
+    }
+}
+
+/// A script that a server serves.
+struct Served {
+    server: Server,
+    site: Site,
+    /// What the script's `gate()` waits at.
+    gate: Gate,
+}
+
+impl Served {
+    /// Requests the script, as a browser does.
+    fn open(&self) -> Response {
+        self.send(&request("/stream.php"))
+    }
+
+    /// Requests the script, and reads the whole body of the response.
+    fn body(&self) -> String {
+        text(self.open().into_body())
+    }
+
+    /// Waits until the script has noted these lines and no others.
+    #[track_caller]
+    fn wait_for_notes(&self, lines: &[&str]) {
+        let notes: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+        self.site.wait_for_contents("notes", &notes, soon());
+    }
+
+    /// The process that serves a request now; where there is one worker, it is free again.
+    fn free_worker(&self) -> String {
+        text(self.get("/pid.php").into_body())
+    }
+}
+
+impl Deref for Served {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+/// A GET as a browser sends it: with an offer to decompress, which no stream must take.
+fn request(target: &str) -> Request {
+    Request::get(target).header("Accept-Encoding", "gzip, deflate, br")
+}
+
+/// The next bytes of a stream, up to an empty line.
+#[track_caller]
+fn next(stream: &mut Response) -> String {
+    text(stream.body.read_until(b"\n\n", soon()).unwrap())
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}

@@ -1,0 +1,9 @@
+//! The extension on every server that PHP runs in: the same cases, so that a script need not know
+//! where it runs.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+mod apache;
+mod builtin_server;
+mod cases;
+mod cgi;
+mod fpm;
