@@ -10,7 +10,7 @@ use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
 use super::{current, settings};
-use crate::sapi::{declare, hooks, ini};
+use crate::sapi::{Server, adoption, declare, hooks, ini, keeper, overrides, process, signals};
 
 /// The module.
 #[php_module]
@@ -20,13 +20,16 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .name("sse")
         .request_startup_function(begin_request)
         .request_shutdown_function(end_request)
+        .post_deactivate_function(request_is_over)
         .shutdown_function(shut_down)
         .info_function(print_info)
 }
 
 extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     settings::register(module_number);
-    hooks::install();
+    process::count_forks();
+    hooks::install(sse::throw_client_gone);
+    adoption::install();
     let registered = SseException::register()
         .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
@@ -36,17 +39,27 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
 }
 
 extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
+    keeper::quit();
+    adoption::remove();
     hooks::remove();
     0
 }
 
 extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
+    overrides::install();
     hooks::begin_request();
+    adoption::begin_request();
     0
 }
 
 extern "C" fn end_request(_type: i32, _module_number: i32) -> i32 {
     current::end_request();
+    adoption::end_request();
+    0
+}
+
+extern "C" fn request_is_over() -> i32 {
+    signals::pass_on(Server::current());
     0
 }
 

@@ -16,6 +16,7 @@ use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 use super::arguments::{At, Callback, Float, Given, Int, Text, Walkable};
 use super::arguments::{bytes, bytes_or_int, float, given, int, retry};
 use super::event::Bytes;
+use super::exception::SseException;
 use super::fault::{Fault, answer};
 use super::options::{Arguments, Empty, ResponseArguments};
 use super::payload::{Fields, Payload};
@@ -26,7 +27,7 @@ use crate::sapi::declare::{ReadOnly, Refinement, types};
 use crate::sapi::engine::{self, Caught, guarded};
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
 use crate::sapi::value::{callable_error, walk};
-use crate::sapi::{PhpConnection, Server, output, request};
+use crate::sapi::{PhpConnection, Server, Wishes, output, request};
 use crate::stream::{Options, StopReason, Stream, last_event_id, seconds, without_rivals};
 
 /// The event stream of a request.
@@ -195,6 +196,7 @@ impl Sse {
 
     /// Whether events can still be sent.
     fn is_open(&self) -> PhpResult<bool> {
+        self.stream.connection().probe();
         answer(self.settle(self.is_running()))
     }
 
@@ -280,6 +282,7 @@ impl Sse {
     /// Waits; answers whether the stream is open.
     pub(super) fn pause(&self, length: Duration) -> Result<bool, Fault> {
         self.check_overstay()?;
+        self.stream.connection().probe();
         let open = self.stream.wait(length, Instant::now())?;
         self.settle(open)
     }
@@ -319,6 +322,7 @@ impl Sse {
     pub(super) fn end(&self) -> Result<(), Fault> {
         self.stream.close(Instant::now());
         let settled = self.settle(());
+        self.stream.connection().finish();
         if self.server.has_response() {
             output::disable();
         }
@@ -400,6 +404,11 @@ fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Throws out of a script that asked to be interrupted when its client leaves (`sse.interrupt`).
+pub(super) fn throw_client_gone() {
+    PhpException::new("The client has left".into(), 0, SseException::class()).throw();
+}
+
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
 fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval, Fault> {
     let server = Server::current();
@@ -413,7 +422,11 @@ fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval,
         engine::exit_script();
         return Err(Fault::Pending);
     }
-    let object = create(server, &options);
+    let connection = match taken {
+        Taken::HeadOnly => PhpConnection::none(server),
+        _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
+    };
+    let object = create(server, connection, &options);
     current::set(object.shallow_clone());
     if let Some(sse) = current::native(&object) {
         if taken == Taken::HeadOnly {
@@ -425,8 +438,8 @@ fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval,
     Ok(object)
 }
 
-fn create(server: Server, options: &Options) -> Zval {
-    let stream = Stream::new(PhpConnection::new(server), options, Instant::now(), luck());
+fn create(server: Server, connection: PhpConnection, options: &Options) -> Zval {
+    let stream = Stream::new(connection, options, Instant::now(), luck());
     let started_at = engine::here();
     let mut native =
         ZendClassObject::new(Sse { stream, server, started_at, callbacks: RefCell::default() });

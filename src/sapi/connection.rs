@@ -1,76 +1,215 @@
-//! The connection of a stream, as PHP's own output sees it.
+//! The connection of a stream: its wire, where there is one, and PHP's own output elsewhere.
 
+use std::cell::{Cell, RefCell};
+use std::os::fd::{BorrowedFd, RawFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::event::{Timespec, poll};
+use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
-use super::{Server, engine, hooks, output};
-use crate::stream::{Connection, Interrupted, StopReason, Tail, Woken, Written};
+use super::poll::poll;
+use super::transport::of_request;
+use super::wire::{Timing, Wire};
+use super::{Server, engine, hooks, ini, keeper, output, signals};
+use crate::stream::{Connection, Interrupted, StopReason, Tail, Woken, Written, seconds};
 
-/// The connection of a stream, as PHP's own output sees it.
-#[derive(Debug)]
+/// The connection of a stream.
 pub(crate) struct PhpConnection {
-    route: Route,
+    server: Server,
+    wire: Option<Arc<Wire>>,
+    /// Why there is no wire, in words.
+    why_not: &'static str,
+    open: Cell<bool>,
+    /// Descriptors that end a sleep when they are readable.
+    sources: RefCell<Vec<RawFd>>,
 }
 
-/// Which way frames go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
-    /// To the server, past output buffers that the script has opened since: a frame is no page
-    /// fragment to be captured.
-    Server,
-    /// Through PHP's output layer, so that whoever captures the output captures the stream.
-    OutputLayer,
+/// What a connection is opened with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wishes {
+    /// How the wire should behave in time.
+    pub(crate) timing: Timing,
+    /// Whether the script is to be interrupted when its client leaves.
+    pub(crate) interrupts: bool,
+}
+
+impl Wishes {
+    /// What the settings say, with this heartbeat.
+    pub(crate) fn from_settings(heartbeat: Option<Duration>) -> Self {
+        let write_timeout = seconds(ini::number(c"sse.write_timeout")).unwrap_or_default();
+        let ignores_half_close = ini::flag(c"sse.ignore_half_close");
+        let interrupts = ini::flag(c"sse.interrupt");
+        Self { timing: Timing { heartbeat, write_timeout, ignores_half_close }, interrupts }
+    }
 }
 
 impl PhpConnection {
     /// The longest sleep at a stretch; the caller simply sleeps again.
     const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
 
-    /// The connection of this request.
-    pub(crate) fn new(server: Server) -> Self {
-        Self { route: if server.has_response() { Route::Server } else { Route::OutputLayer } }
+    /// The connection of this request, whose head is out.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`].
+    pub(crate) fn open(server: Server, wishes: &Wishes) -> Result<Self, Interrupted> {
+        // On the command line a thread is worth its while for heartbeats only.
+        let wants_wire = server.has_response() || wishes.timing.heartbeat.is_some();
+        let mut opened = Err("no heartbeats were asked for");
+        if wants_wire {
+            output::without_abort(output::flush)?;
+            opened = attach_wire(server, wishes);
+        }
+        let why_not = opened.as_ref().err().copied().unwrap_or_default();
+        let open = Cell::new(true);
+        Ok(Self { server, wire: opened.ok(), why_not, open, sources: RefCell::default() })
     }
-}
 
-/// Sends what the script echoed and nobody flushed.
-fn flush_echoed() -> Result<(), Interrupted> {
-    if hooks::has_unflushed() { output::without_abort(output::flush) } else { Ok(()) }
-}
+    /// A connection without a client, for the answer to a HEAD request.
+    pub(crate) fn none(server: Server) -> Self {
+        let why_not = "the request wants no body";
+        let open = Cell::new(false);
+        Self { server, wire: None, why_not, open, sources: RefCell::default() }
+    }
 
-impl Connection for PhpConnection {
-    fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted> {
-        output::without_abort(|| match self.route {
-            Route::Server => {
+    /// Which way frames take, and why not a better one, in words.
+    pub(crate) fn describe(&self) -> (&'static str, &'static str) {
+        let way = match &self.wire {
+            Some(wire) => wire.describe(),
+            None if self.server.has_response() => "to the server, past PHP's output buffers",
+            None => "through PHP's output",
+        };
+        (way, self.why_not)
+    }
+
+    /// Has sleeps end when one of these descriptors is readable.
+    pub(crate) fn watch_sources(&self, descriptors: Vec<RawFd>) {
+        self.sources.replace(descriptors);
+    }
+
+    /// Asks the connection itself whether the client is there.
+    pub(crate) fn probe(&self) {
+        if let Some(wire) = self.own_wire() {
+            wire.probe();
+        }
+    }
+
+    /// Ends it: what is left goes out, and nobody writes to it any more.
+    pub(crate) fn finish(&self) {
+        if self.open.replace(false) && self.wire.is_some() {
+            hooks::detach();
+            signals::give_back(self.server);
+        }
+    }
+
+    /// The wire, unless it belongs to the parent of this process.
+    fn own_wire(&self) -> Option<&Wire> {
+        self.wire.as_deref().filter(|wire| wire.is_ours())
+    }
+
+    fn is_over(&self) -> bool {
+        !self.open.get() || self.wire.as_ref().is_some_and(|wire| !wire.is_ours())
+    }
+
+    /// Whether frames go to the server itself, past PHP's output buffers.
+    fn passes_buffers(&self) -> bool {
+        self.server.has_response()
+    }
+
+    fn write_through_php(&self, bytes: &[u8]) -> Result<(), Interrupted> {
+        output::without_abort(|| {
+            if self.passes_buffers() {
                 hooks::write(bytes);
                 output::flush();
-            }
-            Route::OutputLayer => {
+            } else {
                 output::layer_write(bytes);
                 if output::level() == 0 {
                     output::flush();
                 }
             }
-        })?;
+        })
+    }
+
+    /// Polls what can end a sleep.
+    fn nap(&self, length: Duration) -> Result<bool, Errno> {
+        let sources = self.sources.borrow().clone();
+        let mut fds: Vec<PollFd<'_>> = Vec::new();
+        if let Some(wire) = self.own_wire() {
+            fds.extend([wire.bell(), wire.watched()]);
+        }
+        let own = fds.len();
+        for source in sources {
+            // SAFETY: the descriptor of a PHP stream that the script holds while it waits.
+            let fd = unsafe { BorrowedFd::borrow_raw(source) };
+            fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        }
+        let ready = poll(&mut fds, Some(length))?;
+        if let Some(wire) = self.own_wire() {
+            wire.see(fds[1].revents());
+        }
+        let readable = fds[own..].iter().any(|fd| !fd.revents().is_empty());
+        Ok(ready > 0 && (own > 0 || readable))
+    }
+}
+
+/// Gives this response a wire.
+///
+/// # Errors
+///
+/// Why it has none, in words.
+pub(super) fn attach_wire(server: Server, wishes: &Wishes) -> Result<Arc<Wire>, &'static str> {
+    let transport = of_request(server)?;
+    let interrupt = wishes.interrupts.then(engine::interrupt_flag);
+    let wire = Wire::new(transport, wishes.timing, hooks::tail(), interrupt, Instant::now());
+    let wire = Arc::new(wire.ok_or("there are no descriptors left")?);
+    signals::take_over(server);
+    if !keeper::watch(&wire) {
+        signals::give_back(server);
+        return Err("there are no threads left");
+    }
+    hooks::attach(&wire);
+    Ok(wire)
+}
+
+impl Connection for PhpConnection {
+    fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted> {
+        match self.own_wire().filter(|wire| wire.is_direct()) {
+            Some(wire) => {
+                hooks::flushed();
+                if let Err(reason) = wire.write(bytes) {
+                    output::note_client_gone();
+                    return Ok(Written::Stopped(reason));
+                }
+            }
+            None => self.write_through_php(bytes)?,
+        }
         Ok(self.stop_reason().map_or(Written::Whole, Written::Stopped))
     }
 
+    fn beats_itself(&self) -> bool {
+        self.wire.is_some()
+    }
+
     fn tail(&self) -> Tail {
-        match self.route {
-            Route::Server => None,
-            Route::OutputLayer => output::buffered_tail(),
-        }
-        .unwrap_or_else(hooks::tail)
+        if self.passes_buffers() { None } else { output::buffered_tail() }
+            .unwrap_or_else(hooks::tail)
     }
 
     fn stop_reason(&self) -> Option<StopReason> {
-        output::client_is_gone().then_some(StopReason::ClientGone)
+        if self.is_over() {
+            return Some(StopReason::Closed);
+        }
+        let reason = self.own_wire().and_then(Wire::stop_reason);
+        if matches!(reason, Some(StopReason::ClientGone | StopReason::WriteTimeout)) {
+            output::note_client_gone();
+        }
+        reason.or_else(|| output::client_is_gone().then_some(StopReason::ClientGone))
     }
 
     fn sleep_until(&self, deadline: Option<Instant>) -> Woken {
         // What the script echoed must not wait for its next frame.
-        if flush_echoed().is_err() {
+        if hooks::has_unflushed() && output::without_abort(output::flush).is_err() {
             return Woken { at: Instant::now(), early: true };
         }
         loop {
@@ -80,16 +219,11 @@ impl Connection for PhpConnection {
             if left.is_zero() {
                 return Woken { at: now, early: false };
             }
-            let interrupted = sleep(left) == Err(Errno::INTR);
-            if interrupted && engine::has_something_to_run() {
-                return Woken { at: Instant::now(), early: true };
+            match self.nap(left) {
+                Ok(false) => {}
+                Err(Errno::INTR) if !engine::has_something_to_run() => {}
+                Ok(true) | Err(_) => return Woken { at: Instant::now(), early: true },
             }
         }
     }
-}
-
-/// Sleeps, unless a signal comes.
-fn sleep(length: Duration) -> Result<(), Errno> {
-    let timeout = Timespec::try_from(length).map_err(|_| Errno::INVAL)?;
-    poll(&mut [], Some(&timeout)).map(|_| ())
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::{IntoZval, IntoZvalDyn};
@@ -88,13 +89,17 @@ pub(crate) fn is_unwinding() -> bool {
     ExecutorGlobals::has_exception()
 }
 
+/// The flag that makes the engine call its interrupt function before the next opcode.
+pub(super) fn interrupt_flag() -> &'static AtomicBool {
+    let flag = (&raw const ExecutorGlobals::get().vm_interrupt).cast::<AtomicBool>();
+    // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`; before 8.2 a `zend_bool` that
+    // signal handlers set), and the globals live as long as the thread, which outlives its wires.
+    unsafe { &*flag }
+}
+
 /// Whether the engine wants to run something before the script goes on: a signal handler, a timeout.
 pub(super) fn has_something_to_run() -> bool {
-    let globals = ExecutorGlobals::get();
-    let interrupt = (&raw const globals.vm_interrupt).cast::<std::sync::atomic::AtomicBool>();
-    // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`, before 8.2 a `zend_bool` that
-    // signal handlers set); the globals live as long as the thread.
-    unsafe { (*interrupt).load(std::sync::atomic::Ordering::Relaxed) }
+    interrupt_flag().load(Ordering::Relaxed)
 }
 
 /// Whether the code that called the running function declares `strict_types`.

@@ -1,11 +1,11 @@
 //! What the engine exports beyond the allow-list of `ext_php_rs::ffi`. The only extern block of the
 //! extension; signatures are those of PHP 8.1 to 8.5, `main/` and `Zend/`.
 
-use std::ffi::{c_char, c_double, c_int, c_uint};
+use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
 
 use ext_php_rs::ffi::{
-    zend_class_entry, zend_fcall_info_cache, zend_module_entry, zend_object, zend_property_info,
-    zend_string, zend_type, zval,
+    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_module_entry, zend_object,
+    zend_property_info, zend_string, zend_type, zval,
 };
 use ext_php_rs::types::ZendIterator;
 
@@ -40,6 +40,9 @@ unsafe extern "C" {
     // main/SAPI.h
     pub(super) fn sapi_flush() -> c_int;
     pub(super) fn sapi_send_headers() -> c_int;
+
+    // main/php_main.h
+    pub(super) fn php_handle_aborted_connection();
 
     // main/php_output.h
     pub(super) fn php_output_get_level() -> c_int;
@@ -96,6 +99,15 @@ unsafe extern "C" {
     // ext/spl/spl_exceptions.h
     pub(super) static spl_ce_RuntimeException: *mut zend_class_entry;
 }
+
+/// `sapi_module_struct.flush`, `main/SAPI.h`.
+pub(super) type Flush = unsafe extern "C" fn(server_context: *mut c_void);
+
+/// `sapi_module_struct.log_message`, `main/SAPI.h`.
+pub(super) type LogMessage = unsafe extern "C" fn(message: *const c_char, level: c_int);
+
+/// `zend_interrupt_function`, `Zend/zend_execute.h`.
+pub(super) type Interrupt = unsafe extern "C" fn(frame: *mut zend_execute_data);
 
 /// `sapi_module_struct.ub_write`, `main/SAPI.h`.
 pub(super) type UbWrite = unsafe extern "C" fn(bytes: *const c_char, length: usize) -> usize;

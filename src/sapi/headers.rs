@@ -32,6 +32,14 @@ pub(crate) fn get(name: &str) -> Option<String> {
         .last()
 }
 
+/// Whether the response says it is an event stream.
+pub(crate) fn is_event_stream() -> bool {
+    get("Content-Type").is_some_and(|value| {
+        let essence = value.split(';').next().unwrap_or_default();
+        essence.trim().eq_ignore_ascii_case("text/event-stream")
+    })
+}
+
 /// Sets headers by their rules. A header that the engine refuses (it warns then) is left out.
 ///
 /// # Errors

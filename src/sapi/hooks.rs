@@ -1,47 +1,80 @@
-//! The hook on the SAPI's write function: every byte of a response passes here, whoever wrote it.
+//! The hooks on the SAPI: every byte of a response passes here, whoever writes it.
 //!
-//! It remembers where in the event stream the last byte stands. Installed once at module start-up,
-//! before FPM forks; it hands every call on, and owns nothing while it does, because the original may
-//! `longjmp` out of it.
+//! While a wire is attached, bytes take it, under its lock; otherwise the hooks hand every call on,
+//! and only remember where in the event stream the last byte stands. Installed once at module
+//! start-up, before FPM forks. A hook owns nothing while it calls the original, or aborts the
+//! script: both may `longjmp`.
 
-use std::cell::Cell;
-use std::ffi::c_char;
+use std::cell::{Cell, RefCell};
+use std::ffi::{c_char, c_int, c_void};
+use std::sync::Arc;
 
-use ext_php_rs::ffi::sapi_module;
+use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
 use once_cell::sync::OnceCell;
 
-use super::ffi::UbWrite;
+use super::ffi::{self, Flush, Interrupt, LogMessage, UbWrite};
+use super::wire::Wire;
+use super::{adoption, keeper, output};
 use crate::stream::Tail;
 
-static ORIGINAL: OnceCell<UbWrite> = OnceCell::new();
+struct Originals {
+    ub_write: UbWrite,
+    flush: Option<Flush>,
+    log_message: Option<LogMessage>,
+    interrupt: Option<Interrupt>,
+}
+
+static ORIGINALS: OnceCell<Originals> = OnceCell::new();
+
+/// What runs when a script is to be interrupted because its client has left.
+static ON_INTERRUPT: OnceCell<fn()> = OnceCell::new();
 
 thread_local! {
-    /// The tail of this thread's response.
+    /// The tail of this thread's response, as long as no wire is attached.
     static TAIL: Cell<Tail> = const { Cell::new(Tail::START) };
     /// Whether something was written that was not flushed since.
     static UNFLUSHED: Cell<bool> = const { Cell::new(false) };
+    /// The wire of this thread's response.
+    static ATTACHED: RefCell<Option<Arc<Wire>>> = const { RefCell::new(None) };
+    /// The same, to be read in hooks: an owner there would leak when a call does not return.
+    static WIRE: Cell<*const Wire> = const { Cell::new(std::ptr::null()) };
 }
 
-/// Installs the hook. Called once, at module start-up.
-pub(crate) fn install() {
+/// Installs the hooks. Called once, at module start-up. `on_interrupt` throws.
+pub(crate) fn install(on_interrupt: fn()) {
     let module = &raw mut sapi_module;
-    // SAFETY: `sapi_module` is the process's SAPI, set before any module starts up.
-    let original = unsafe { (*module).ub_write };
-    if let Some(original) = original
-        && ORIGINAL.set(original).is_ok()
-    {
-        // SAFETY: modules start up on one thread, before the first request could write.
-        unsafe { (*module).ub_write = Some(ub_write) };
+    // SAFETY: `sapi_module` is the process's SAPI, set before any module starts up, on one thread.
+    let module = unsafe { &mut *module };
+    let Some(write) = module.ub_write else { return };
+    // SAFETY: modules start up on one thread.
+    let interrupt = unsafe { zend_interrupt_function };
+    let originals = Originals {
+        ub_write: write,
+        flush: module.flush,
+        log_message: module.log_message,
+        interrupt,
+    };
+    if ORIGINALS.set(originals).is_err() || ON_INTERRUPT.set(on_interrupt).is_err() {
+        return;
     }
+    module.ub_write = Some(ub_write);
+    module.flush = module.flush.map(|_| flush as Flush);
+    module.log_message = module.log_message.map(|_| log_message as LogMessage);
+    // SAFETY: as above.
+    unsafe { zend_interrupt_function = Some(interrupted) };
 }
 
-/// Removes the hook. Called once, at module shutdown: our code may be unmapped after it.
+/// Removes the hooks. Called once, at module shutdown: our code may be unmapped after it.
 pub(crate) fn remove() {
+    let Some(originals) = ORIGINALS.get() else { return };
     let module = &raw mut sapi_module;
-    if let Some(original) = ORIGINAL.get() {
-        // SAFETY: as in `install`; modules shut down on one thread, after the last request.
-        unsafe { (*module).ub_write = Some(*original) };
-    }
+    // SAFETY: as in `install`; modules shut down on one thread, after the last request.
+    let module = unsafe { &mut *module };
+    module.ub_write = Some(originals.ub_write);
+    module.flush = originals.flush;
+    module.log_message = originals.log_message;
+    // SAFETY: as above.
+    unsafe { zend_interrupt_function = originals.interrupt };
 }
 
 /// Forgets the last response. Called when a request begins.
@@ -50,9 +83,34 @@ pub(crate) fn begin_request() {
     UNFLUSHED.set(false);
 }
 
+/// Lets all that is written from now on take this wire.
+pub(super) fn attach(wire: &Arc<Wire>) {
+    WIRE.set(Arc::as_ptr(wire));
+    ATTACHED.replace(Some(Arc::clone(wire)));
+}
+
+/// Ends the wire of this response, if there is one: what is left is flushed, the keeper lets go of
+/// it, and whatever is written from now on goes to the server as ever.
+pub(crate) fn detach() {
+    WIRE.set(std::ptr::null());
+    let Some(wire) = ATTACHED.take() else { return };
+    if wire.is_ours() {
+        TAIL.set(wire.tail());
+        wire.close();
+        keeper::forget(&wire);
+    }
+}
+
+/// The wire of this response, as long as this process may use it.
+pub(super) fn wire() -> Option<&'static Wire> {
+    // SAFETY: null, or the wire that `ATTACHED` keeps until `detach`, which runs on this thread.
+    // Callers are hooks, and let go of it before anything else can run.
+    unsafe { WIRE.get().as_ref() }.filter(|wire| wire.is_ours())
+}
+
 /// The end of what was written to the response last.
 pub(super) fn tail() -> Tail {
-    TAIL.get()
+    wire().map_or_else(|| TAIL.get(), Wire::tail)
 }
 
 /// Whether something was written that [`flushed`] was not told of.
@@ -79,14 +137,106 @@ pub(super) fn write(bytes: &[u8]) -> usize {
 ///
 /// As the SAPI's own: `bytes` points to `length` readable bytes.
 unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
-    let Some(original) = ORIGINAL.get() else { return 0 };
-    if !bytes.is_null() {
-        // SAFETY: the caller vouches for the bytes; they are only read, before the call below.
-        let written = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
-        TAIL.set(TAIL.get().after(written));
-        UNFLUSHED.set(true);
+    let Some(originals) = ORIGINALS.get() else { return 0 };
+    if bytes.is_null() || length == 0 {
+        return 0;
     }
-    // SAFETY: the arguments are passed on as they came. If the original bails out, this frame owns
-    // nothing that could leak.
-    unsafe { original(bytes, length) }
+    // SAFETY: the caller vouches for the bytes.
+    let written = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
+    UNFLUSHED.set(true);
+    let Some(wire) = wire() else {
+        TAIL.set(TAIL.get().after(written));
+        // SAFETY: the arguments are passed on as they came; this frame owns nothing.
+        return unsafe { (originals.ub_write)(bytes, length) };
+    };
+    if wire.client_is_gone() || adoption::ends_here(wire) {
+        abort();
+        return length;
+    }
+    if wire.is_direct() {
+        if wire.echo(written).is_err() {
+            abort();
+        }
+        return length;
+    }
+    let taken = output::ignoring_abort(|| {
+        // SAFETY: as above; while aborts are ignored, the original returns.
+        wire.through_server(written, || unsafe { (originals.ub_write)(bytes, length) })
+    });
+    abort_if_gone();
+    taken
+}
+
+/// Our `flush`.
+///
+/// # Safety
+///
+/// As the SAPI's own.
+unsafe extern "C" fn flush(context: *mut c_void) {
+    let Some(original) = ORIGINALS.get().and_then(|originals| originals.flush) else { return };
+    UNFLUSHED.set(false);
+    let Some(wire) = wire() else {
+        // SAFETY: the argument is passed on as it came; this frame owns nothing.
+        unsafe { original(context) };
+        adoption::flushed();
+        return;
+    };
+    if wire.is_direct() {
+        if wire.flush().is_err() {
+            abort();
+        }
+        return;
+    }
+    output::ignoring_abort(|| {
+        // SAFETY: as above; while aborts are ignored, the original returns.
+        wire.through_server(b"", || unsafe { original(context) });
+    });
+    abort_if_gone();
+}
+
+/// Our `log_message`: FPM sends what is logged over the same connection, and at once when it is
+/// long.
+///
+/// # Safety
+///
+/// As the SAPI's own.
+unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
+    let Some(original) = ORIGINALS.get().and_then(|originals| originals.log_message) else {
+        return;
+    };
+    match wire() {
+        // SAFETY: the arguments are passed on as they came. It writes, and always returns.
+        Some(wire) => wire.through_server(b"", || unsafe { original(message, level) }),
+        // SAFETY: as above.
+        None => unsafe { original(message, level) },
+    }
+}
+
+/// Our part of the engine's interrupt function, which runs between two opcodes.
+///
+/// # Safety
+///
+/// As the engine's own.
+unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
+    if wire().is_some_and(Wire::interrupts)
+        && let Some(on_interrupt) = ON_INTERRUPT.get()
+    {
+        on_interrupt();
+    }
+    if let Some(original) = ORIGINALS.get().and_then(|originals| originals.interrupt) {
+        // SAFETY: the argument is passed on as it came; this frame owns nothing.
+        unsafe { original(frame) };
+    }
+}
+
+fn abort_if_gone() {
+    if output::client_is_gone() {
+        abort();
+    }
+}
+
+/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on.
+fn abort() {
+    // SAFETY: a request is active. It may `longjmp`; this frame, and the hook's, own nothing.
+    unsafe { ffi::php_handle_aborted_connection() };
 }

@@ -10,20 +10,35 @@
 
 #![allow(unsafe_code, reason = "this is the one module that talks to the engine")]
 
+pub(crate) mod adoption;
+mod apache;
+mod cli_server;
 mod connection;
 pub(crate) mod declare;
 pub(crate) mod diagnosis;
 pub(crate) mod engine;
+mod fastcgi;
 mod ffi;
+mod framing;
 pub(crate) mod headers;
 pub(crate) mod hooks;
 pub(crate) mod ini;
+pub(crate) mod keeper;
 pub(crate) mod output;
+pub(crate) mod overrides;
+mod poll;
+pub(crate) mod process;
 pub(crate) mod request;
 mod server;
 pub(crate) mod session;
+pub(crate) mod signals;
+mod socket;
+mod stdio;
 pub(crate) mod takeover;
+mod transport;
 pub(crate) mod value;
+mod wire;
 
-pub(crate) use connection::PhpConnection;
+pub(crate) use connection::{PhpConnection, Wishes};
 pub(crate) use server::Server;
+pub(crate) use wire::Timing;

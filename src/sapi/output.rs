@@ -149,6 +149,23 @@ pub(super) fn without_abort(write: impl FnOnce()) -> Result<(), Interrupted> {
     result
 }
 
+/// Runs `write`, which nothing can bail out of but the client's being gone, so that it returns.
+pub(super) fn ignoring_abort<R>(write: impl FnOnce() -> R) -> R {
+    let before = ignore_user_abort(true);
+    let result = write();
+    ignore_user_abort(before);
+    result
+}
+
+/// Lets PHP know that the client is gone, without ending the script: `connection_aborted()` says
+/// so, and output goes nowhere.
+pub(super) fn note_client_gone() {
+    if !client_is_gone() {
+        // SAFETY: a request is active; while aborts are ignored, this returns.
+        ignoring_abort(|| unsafe { ffi::php_handle_aborted_connection() });
+    }
+}
+
 /// Sets whether the script goes on when the client is gone; returns what was set before.
 fn ignore_user_abort(ignore: bool) -> bool {
     std::mem::replace(&mut ProcessGlobals::get_mut().ignore_user_abort, ignore)

@@ -1,7 +1,7 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
 use super::engine::{call, is_unwinding};
-use super::{Server, headers, ini, output, request, session};
+use super::{Server, adoption, headers, ini, output, request, session};
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, preflight_headers, stream_headers,
 };
@@ -52,6 +52,7 @@ pub(crate) fn take_over(
     allow_origin: &AllowOrigin,
     custom: &[Header],
 ) -> Result<Taken, NotTaken> {
+    adoption::stand_aside();
     if !server.has_response() {
         return Ok(Taken::Stream);
     }
@@ -135,9 +136,8 @@ fn no_content(extra: Vec<Header>) -> Result<(), Interrupted> {
 
 /// Inside a framework's stream callback the head is out already: fine, if it is the right one.
 fn check_sent_headers() -> Result<(), NotTaken> {
-    let content_type = headers::get("Content-Type").unwrap_or_else(|| "text/html".into());
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("text/event-stream") {
+    if !headers::is_event_stream() {
+        let content_type = headers::get("Content-Type").unwrap_or_else(|| "text/html".into());
         return Err(output_began(format!("Content-Type: {content_type}")));
     }
     match headers::get("Content-Encoding") {

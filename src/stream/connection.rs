@@ -40,6 +40,9 @@ pub trait Connection {
     /// [`Interrupted`] when the engine has to have the control back at once.
     fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted>;
 
+    /// Whether it sends heartbeats of its own accord, so that the stream need not.
+    fn beats_itself(&self) -> bool;
+
     /// The end of what was written last, by anybody.
     fn tail(&self) -> Tail;
 

@@ -33,8 +33,8 @@ impl<C: Connection> Stream<C> {
     /// A stream on this connection. `luck` is a random number from 0 to 1 that varies its lifetime.
     pub fn new(connection: C, options: &Options, now: Instant, luck: f64) -> Self {
         Self {
+            heartbeat: options.heartbeat.filter(|_| !connection.beats_itself()),
             connection,
-            heartbeat: options.heartbeat,
             end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, luck)),
             last_write: Cell::new(now),
             stopped: Cell::new(None),

@@ -83,6 +83,23 @@ pub fn stream_headers(
     headers
 }
 
+/// What is added to the head of a stream that other code opens: against buffering in nginx, and
+/// against proxies that transform. `cache_control` is what it says of caching itself.
+#[must_use]
+pub fn adoption_headers(cache_control: Option<&str>) -> Vec<Header> {
+    let no_buffering = Header::new("X-Accel-Buffering", "no", Rule::Default);
+    let value = match cache_control {
+        None => "no-transform".into(),
+        Some(value) if value.to_ascii_lowercase().contains("no-transform") => {
+            return vec![no_buffering];
+        }
+        Some(value) => format!("{value}, no-transform"),
+    };
+    let no_transform =
+        Header { name: "Cache-Control".into(), value: value.into(), rule: Rule::Replace };
+    vec![no_buffering, no_transform]
+}
+
 /// The headers that go out beside those that are `given` already. Whoever names the origins that may
 /// read the stream names all of it: credentials never go with an origin that is not ours.
 #[must_use]
@@ -230,6 +247,17 @@ mod tests {
         let ours = stream_headers(&example(), Some("https://example.org"), false);
         let given = |name: &str| name.eq_ignore_ascii_case("Access-Control-Allow-Origin");
         assert_eq!(lines(&without_rivals(ours, given))[3..], ["Vary: Origin"]);
+    }
+
+    #[test]
+    fn an_adopted_stream_keeps_what_it_says_of_caching() {
+        let ours = |cache_control| lines(&adoption_headers(cache_control));
+        assert_eq!(ours(None), ["X-Accel-Buffering: no", "Cache-Control: no-transform"]);
+        assert_eq!(
+            ours(Some("no-cache")),
+            ["X-Accel-Buffering: no", "Cache-Control: no-cache, no-transform"]
+        );
+        assert_eq!(ours(Some("no-store, No-Transform")), ["X-Accel-Buffering: no"]);
     }
 
     #[test]

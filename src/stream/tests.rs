@@ -15,6 +15,7 @@ struct Memory {
     wakes_early: Cell<bool>,
     reason: Cell<Option<StopReason>>,
     interrupts: bool,
+    beats_itself: bool,
 }
 
 impl Memory {
@@ -26,6 +27,7 @@ impl Memory {
             wakes_early: Cell::new(false),
             reason: Cell::new(None),
             interrupts: false,
+            beats_itself: false,
         }
     }
 
@@ -45,6 +47,10 @@ impl Connection for &Memory {
         self.writes_left.set(left);
         self.echo(bytes);
         Ok(Written::Whole)
+    }
+
+    fn beats_itself(&self) -> bool {
+        self.beats_itself
     }
 
     fn tail(&self) -> Tail {
@@ -143,6 +149,15 @@ fn waiting_sends_a_heartbeat_for_every_silent_interval() {
     assert_eq!(stream.wait(seconds(50), start), Ok(true));
     assert_eq!(*memory.written.borrow(), b":\n:\n:\n");
     assert_eq!(memory.clock.get(), start + seconds(50));
+}
+
+#[test]
+fn a_connection_that_beats_itself_is_left_alone() {
+    let start = Instant::now();
+    let memory = Memory { beats_itself: true, ..Memory::new(start) };
+    let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
+    assert_eq!(stream.wait(seconds(50), start), Ok(true));
+    assert_eq!(*memory.written.borrow(), b"");
 }
 
 #[test]

@@ -1,0 +1,145 @@
+//! Event streams that other code opens, by setting the content type itself: a hand-written loop, a
+//! framework, a library. With `sse.adopt = 1` they are looked after without a changed line.
+//!
+//! While the head is open, what keeps proxies from buffering is added. At the script's first flush
+//! after it, the response gets a wire: the keeper sends heartbeats and sees the client leave. Not one
+//! byte of the script's is altered.
+
+use std::cell::Cell;
+use std::ffi::c_int;
+
+use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
+use ext_php_rs::zend::SapiGlobals;
+use once_cell::sync::OnceCell;
+
+use super::connection::{Wishes, attach_wire};
+use super::wire::Wire;
+use super::{Server, headers, hooks, ini, output, signals};
+use crate::stream::{StopReason, adoption_headers, seconds};
+
+/// `sapi_module_struct.send_headers`, `main/SAPI.h`.
+type SendHeaders = unsafe extern "C" fn(headers: *mut sapi_headers_struct) -> c_int;
+
+static ORIGINAL: OnceCell<SendHeaders> = OnceCell::new();
+
+/// How far the adoption of this response has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nothing is known yet.
+    None,
+    /// It is not to be adopted: it is a stream of the API's.
+    OfTheApi,
+    /// The head of an event stream is out.
+    HeadSent,
+    /// It has a wire.
+    Adopted,
+}
+
+thread_local! {
+    static STAGE: Cell<Stage> = const { Cell::new(Stage::None) };
+}
+
+/// Installs the hook on the head of responses. Called once, at module start-up.
+pub(crate) fn install() {
+    let module = &raw mut sapi_module;
+    // SAFETY: as `hooks::install`.
+    let module = unsafe { &mut *module };
+    if let Some(original) = module.send_headers
+        && ORIGINAL.set(original).is_ok()
+    {
+        module.send_headers = Some(send_headers);
+    }
+}
+
+/// Removes the hook. Called once, at module shutdown.
+pub(crate) fn remove() {
+    if let Some(original) = ORIGINAL.get() {
+        let module = &raw mut sapi_module;
+        // SAFETY: as `hooks::remove`.
+        unsafe { (*module).send_headers = Some(*original) };
+    }
+}
+
+/// Forgets the last response. Called when a request begins.
+pub(crate) fn begin_request() {
+    STAGE.set(Stage::None);
+}
+
+/// Leaves the response to the stream that the script opens with the API, perhaps after all.
+pub(super) fn stand_aside() {
+    let_go(Stage::OfTheApi);
+}
+
+/// Lets go of an adopted response. Called when a request ends.
+pub(crate) fn end_request() {
+    let_go(Stage::None);
+}
+
+fn let_go(next: Stage) {
+    if STAGE.replace(next) == Stage::Adopted {
+        hooks::detach();
+        signals::give_back(Server::current());
+    }
+}
+
+/// Called after the script's own flush, when there is no wire.
+pub(super) fn flushed() {
+    if STAGE.get() != Stage::HeadSent {
+        return;
+    }
+    STAGE.set(Stage::None);
+    let heartbeat = seconds(ini::number(c"sse.heartbeat")).ok();
+    let wishes = Wishes::from_settings(heartbeat.filter(|beat| !beat.is_zero()));
+    // Without a wire the stream is what it was without us.
+    if attach_wire(Server::current(), &wishes).is_ok() {
+        STAGE.set(Stage::Adopted);
+    }
+}
+
+/// On a reload, a loop of somebody else's is told that its client is gone: that ends it in its own
+/// way, and the client comes back to the new worker.
+pub(super) fn note_shutdown(wire: &Wire) {
+    if STAGE.get() == Stage::Adopted && wire.stop_reason() == Some(StopReason::Shutdown) {
+        output::note_client_gone();
+    }
+}
+
+/// Whether the next write of an adopted stream ends it: the server is asked to stop, and no event
+/// would be cut.
+pub(super) fn ends_here(wire: &Wire) -> bool {
+    STAGE.get() == Stage::Adopted
+        && wire.stop_reason() == Some(StopReason::Shutdown)
+        && wire.tail().before_frame().is_empty()
+}
+
+/// Our `send_headers`.
+///
+/// # Safety
+///
+/// As the SAPI's own.
+unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_int {
+    let Some(original) = ORIGINAL.get() else { return -1 };
+    if is_to_be_adopted() {
+        reopen_head(|| {
+            // A header that cannot be set costs buffering at most.
+            let _ = headers::apply(adoption_headers(headers::get("Cache-Control").as_deref()));
+        });
+        STAGE.set(Stage::HeadSent);
+    }
+    // SAFETY: the argument is passed on as it came; this frame owns nothing.
+    unsafe { original(sapi_headers) }
+}
+
+fn is_to_be_adopted() -> bool {
+    STAGE.get() == Stage::None
+        && ini::flag(c"sse.adopt")
+        && headers::is_event_stream()
+        && SapiGlobals::get().sapi_headers.http_response_code == 200
+}
+
+/// The engine counts the head as sent while it is being sent.
+fn reopen_head(change: impl FnOnce()) {
+    SapiGlobals::get_mut().headers_sent = 0;
+    change();
+    SapiGlobals::get_mut().headers_sent = 1;
+}

@@ -1,0 +1,206 @@
+//! Apache with `mod_php`: httpd writes, we only ask it to.
+//!
+//! What the browser gets may be chunked, encrypted or compressed on its way, so the keeper's
+//! heartbeats go through httpd, too, under the wire lock, and only while the connection has room:
+//! httpd's own writes block. Its functions are looked up in the running process. Its memory pools
+//! are not thread safe: while the script is inside httpd, the keeper pauses (see `overrides`).
+
+use std::ffi::{CStr, c_int, c_void};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::time::Duration;
+
+use ext_php_rs::zend::SapiGlobals;
+use once_cell::sync::OnceCell;
+use rustix::event::{PollFd, PollFlags};
+
+use super::poll::poll;
+use super::socket::duplicate;
+use super::transport::{Small, Transport, Way};
+
+/// The head of `php_struct` (`sapi/apache2handler/php_apache.h`).
+#[repr(C)]
+struct Context {
+    state: c_int,
+    request: *mut Request,
+}
+
+/// The head of `request_rec` (`httpd.h`).
+#[repr(C)]
+struct Request {
+    pool: *mut c_void,
+    connection: *mut c_void,
+}
+
+/// The head of `global_score` (`scoreboard.h`).
+#[repr(C)]
+struct Scoreboard {
+    server_limit: c_int,
+    thread_limit: c_int,
+    running_generation: c_int,
+}
+
+/// `AP_MPMQ_IS_THREADED`, `AP_MPMQ_MPM_STATE` and `AP_MPMQ_GENERATION` (`ap_mpm.h`).
+const IS_THREADED: c_int = 2;
+const MPM_STATE: c_int = 13;
+const GENERATION: c_int = 15;
+/// `AP_MPMQ_STOPPING`.
+const STOPPING: c_int = 2;
+/// `proto_num` of HTTP/2.
+const HTTP_2: i32 = 2000;
+/// The keeper writes only while less than this waits in the connection, in bytes: then httpd's
+/// write cannot block.
+const ROOM: c_int = 32 * 1024;
+
+/// What is asked of httpd.
+#[derive(Clone, Copy)]
+struct Httpd {
+    write: unsafe extern "C" fn(*const c_void, c_int, *mut Request) -> c_int,
+    flush: unsafe extern "C" fn(*mut Request) -> c_int,
+    socket_of: unsafe extern "C" fn(*mut c_void) -> *mut c_void,
+    descriptor_of: unsafe extern "C" fn(*mut RawFd, *mut c_void) -> c_int,
+    query: unsafe extern "C" fn(c_int, *mut c_int) -> c_int,
+    scoreboard: unsafe extern "C" fn() -> *const Scoreboard,
+}
+
+static HTTPD: OnceCell<Option<Httpd>> = OnceCell::new();
+
+/// One request of httpd's.
+struct Apache {
+    httpd: Httpd,
+    request: *mut Request,
+    fd: OwnedFd,
+}
+
+// SAFETY: the request lives until the wire is closed, which takes the lock that every use of it is
+// made under; httpd's functions are used by one thread at a time.
+unsafe impl Send for Apache {}
+// SAFETY: as above.
+unsafe impl Sync for Apache {}
+
+/// The transport of this request.
+pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
+    let httpd = HTTPD.get_or_init(Httpd::look_up).ok_or("httpd's functions were not found")?;
+    if httpd.ask(IS_THREADED) != Some(0) {
+        return Err("httpd runs threads");
+    }
+    if SapiGlobals::get().request_info().proto_num() >= HTTP_2 {
+        return Err("the request came by HTTP/2");
+    }
+    let request = request().ok_or("there is no request of httpd's")?;
+    let fd = httpd.descriptor(request).and_then(duplicate);
+    let fd = fd.ok_or("the browser's connection is no stream socket")?;
+    Ok(Box::new(Apache { httpd, request, fd }))
+}
+
+fn request() -> Option<*mut Request> {
+    let context = SapiGlobals::get().server_context.cast::<Context>();
+    if context.is_null() || !context.is_aligned() {
+        return None;
+    }
+    // SAFETY: the server context of this SAPI is such a structure for the whole request.
+    let request = unsafe { (*context).request };
+    (!request.is_null()).then_some(request)
+}
+
+impl Httpd {
+    fn look_up() -> Option<Self> {
+        // SAFETY: these are the types of the functions of these names, in every httpd 2.4.
+        let httpd = unsafe {
+            Self {
+                write: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_rwrite")?),
+                flush: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_rflush")?),
+                socket_of: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_get_conn_socket")?),
+                descriptor_of: std::mem::transmute::<*mut c_void, _>(symbol(c"apr_os_sock_get")?),
+                query: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_mpm_query")?),
+                scoreboard: std::mem::transmute::<*mut c_void, _>(symbol(
+                    c"ap_get_scoreboard_global",
+                )?),
+            }
+        };
+        Some(httpd)
+    }
+
+    fn ask(self, what: c_int) -> Option<c_int> {
+        let mut answer = 0;
+        // SAFETY: writes one int; reads what the MPM knows of itself.
+        let status = unsafe { (self.query)(what, &raw mut answer) };
+        (status == 0).then_some(answer)
+    }
+
+    fn descriptor(self, request: *mut Request) -> Option<RawFd> {
+        // SAFETY: a request's connection is there for as long as the request.
+        let connection = unsafe { (*request).connection };
+        // SAFETY: the connection is one of httpd's.
+        let socket = unsafe { (self.socket_of)(connection) };
+        if socket.is_null() {
+            return None;
+        }
+        let mut fd = -1;
+        // SAFETY: writes one int.
+        let status = unsafe { (self.descriptor_of)(&raw mut fd, socket) };
+        (status == 0).then_some(fd)
+    }
+
+    fn running_generation(self) -> Option<c_int> {
+        // SAFETY: null, or shared memory that is there for as long as httpd.
+        let scoreboard = unsafe { (self.scoreboard)().as_ref() };
+        scoreboard.map(|scoreboard| scoreboard.running_generation)
+    }
+}
+
+fn symbol(name: &CStr) -> Option<*mut c_void> {
+    // SAFETY: looks a name up in the running process.
+    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    (!address.is_null()).then_some(address)
+}
+
+impl Apache {
+    fn has_room(&self) -> Option<bool> {
+        let mut fds = [PollFd::new(&self.fd, PollFlags::OUT)];
+        if poll(&mut fds, Some(Duration::ZERO)) != Ok(1) {
+            return Some(false);
+        }
+        if fds[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
+            return None;
+        }
+        let mut waiting: c_int = 0;
+        let fd = std::os::fd::AsRawFd::as_raw_fd(&self.fd);
+        // SAFETY: writes one int: how many bytes the socket has not sent yet.
+        let asked = unsafe { libc::ioctl(fd, libc::TIOCOUTQ, &raw mut waiting) };
+        Some(asked == 0 && waiting < ROOM)
+    }
+}
+
+impl Transport for Apache {
+    fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    fn way(&self) -> Way {
+        Way::Server
+    }
+
+    fn send_small(&self, bytes: &[u8]) -> Small {
+        match self.has_room() {
+            None => return Small::Gone,
+            Some(false) => return Small::Later,
+            Some(true) => {}
+        }
+        let length = c_int::try_from(bytes.len()).unwrap_or(0);
+        // SAFETY: the request is alive and httpd is ours, under the wire lock; it has room, so that
+        // this does not block.
+        let written = unsafe { (self.httpd.write)(bytes.as_ptr().cast(), length, self.request) };
+        // SAFETY: as above.
+        let flushed = unsafe { (self.httpd.flush)(self.request) };
+        if written < 0 || flushed < 0 { Small::Gone } else { Small::Sent }
+    }
+
+    fn server_is_stopping(&self) -> bool {
+        let stopping = self.httpd.ask(MPM_STATE) == Some(STOPPING);
+        stopping || self.httpd.running_generation() != self.httpd.ask(GENERATION)
+    }
+
+    fn describe(&self) -> &'static str {
+        "through httpd"
+    }
+}

@@ -1,0 +1,98 @@
+//! PHP-FPM and `php-cgi -b`: the connection to the web server, in FastCGI records.
+//!
+//! The descriptor and the request's id stand in a structure that PHP does not export
+//! (`struct _fcgi_request`, `main/fastcgi.c`). Its first fields have had these offsets in every
+//! release since 7.4; still they are believed only if all that is known of them holds, and if, after
+//! a flush, the output pointer stands at the very start of the output buffer: on any other layout
+//! it would not.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+
+use ext_php_rs::zend::SapiGlobals;
+
+use super::framing::Framing;
+use super::socket::{duplicate, is_listening};
+use super::transport::{Small, Transport, Way};
+
+/// The head of `struct _fcgi_request`.
+#[repr(C)]
+struct Request {
+    listen_socket: i32,
+    tcp: i32,
+    fd: i32,
+    id: i32,
+    keep: i32,
+    nodelay: i32,
+    ended: i32,
+    in_len: i32,
+    in_pad: i32,
+    out_header: *mut u8,
+    out_position: *mut u8,
+    out_buffer: [u8; OUT_BUFFER],
+}
+
+const OUT_BUFFER: usize = 8192;
+
+/// The connection of a FastCGI request.
+struct FastCgi {
+    fd: OwnedFd,
+    request_id: u16,
+    /// The socket the worker accepts from, if it could be told: it closes when FPM reloads.
+    listener: Option<RawFd>,
+}
+
+/// The transport of this request.
+pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
+    let request = request().ok_or("this is no FastCGI request")?;
+    let is_flag = |value| value == 0 || value == 1;
+    let buffer = request.out_buffer.as_ptr().cast_mut();
+    let looks_right = is_flag(request.keep)
+        && is_flag(request.tcp)
+        && is_flag(request.nodelay)
+        && request.ended == 0
+        && request.out_header.is_null()
+        && request.out_position == buffer;
+    if !looks_right {
+        return Err("the FastCGI request does not look as it should");
+    }
+    let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
+    let request_id = request_id.ok_or("the FastCGI request has no id")?;
+    let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
+    let listener = Some(request.listen_socket).filter(|socket| is_listening(*socket));
+    Ok(Box::new(FastCgi { fd, request_id, listener }))
+}
+
+fn request() -> Option<&'static Request> {
+    // Plain CGI has a 1 in place of the pointer.
+    const LOWEST_ADDRESS: usize = 4096;
+    let context = SapiGlobals::get().server_context.cast::<Request>();
+    if context.addr() < LOWEST_ADDRESS || !context.is_aligned() {
+        return None;
+    }
+    // SAFETY: the SAPI is one whose server context is a FastCGI request, which lives for the whole
+    // request, and is larger than what is read of it.
+    unsafe { context.as_ref() }
+}
+
+impl Transport for FastCgi {
+    fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    fn way(&self) -> Way {
+        Way::Direct(Framing::FastCgi { request_id: self.request_id })
+    }
+
+    fn send_small(&self, _: &[u8]) -> Small {
+        Small::Later
+    }
+
+    fn server_is_stopping(&self) -> bool {
+        // A worker that is asked to quit replaces its listening socket by one that is not.
+        self.listener.is_some_and(|listener| !is_listening(listener))
+    }
+
+    fn describe(&self) -> &'static str {
+        "straight to the web server, as FastCGI records"
+    }
+}

@@ -1,0 +1,112 @@
+//! PHP functions that have to know of the stream: each does a little before, and is then itself.
+
+use std::sync::Once;
+
+use ext_php_rs::ffi::{zend_execute_data, zend_function, zval};
+use ext_php_rs::zend::ExecutorGlobals;
+use once_cell::sync::OnceCell;
+
+use super::wire::Wire;
+use super::{adoption, hooks, output};
+
+/// `zif_handler`, `Zend/zend_types.h`.
+type Handler = unsafe extern "C" fn(frame: *mut zend_execute_data, result: *mut zval);
+
+/// Makes the replacement of a PHP function: `$before`, the function, `$after`.
+macro_rules! replacement {
+    ($name:ident, $php:literal, $before:expr, $after:expr) => {
+        mod $name {
+            use super::*;
+
+            static ORIGINAL: OnceCell<Handler> = OnceCell::new();
+
+            pub(super) fn install() {
+                replace($php, call, &ORIGINAL);
+            }
+
+            /// # Safety
+            ///
+            /// As of every native function: called by the engine.
+            unsafe extern "C" fn call(frame: *mut zend_execute_data, result: *mut zval) {
+                let before: fn() = $before;
+                let after: fn() = $after;
+                before();
+                if let Some(original) = ORIGINAL.get() {
+                    // SAFETY: the arguments are passed on as they came. It may bail out: this frame
+                    // owns nothing, and what `after` undoes ends with the request anyway.
+                    unsafe { original(frame, result) };
+                }
+                after();
+            }
+        }
+    };
+}
+
+replacement!(connection_aborted, "connection_aborted", note_departure, nothing);
+replacement!(connection_status, "connection_status", note_departure, nothing);
+replacement!(finish_request, "fastcgi_finish_request", hooks::detach, nothing);
+// httpd's memory pools are not thread safe: the keeper stays out while the script is in there.
+replacement!(apache_note, "apache_note", pause, resume);
+replacement!(apache_setenv, "apache_setenv", pause, resume);
+replacement!(apache_lookup_uri, "apache_lookup_uri", pause, resume);
+replacement!(apache_request_headers, "apache_request_headers", pause, resume);
+replacement!(apache_response_headers, "apache_response_headers", pause, resume);
+replacement!(getallheaders, "getallheaders", pause, resume);
+replacement!(virtual_request, "virtual", pause, resume);
+
+/// Replaces the functions. Called when a request begins; does it once.
+pub(crate) fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        connection_aborted::install();
+        connection_status::install();
+        finish_request::install();
+        apache_note::install();
+        apache_setenv::install();
+        apache_lookup_uri::install();
+        apache_request_headers::install();
+        apache_response_headers::install();
+        getallheaders::install();
+        virtual_request::install();
+    });
+}
+
+fn replace(name: &str, replacement: Handler, original: &'static OnceCell<Handler>) {
+    let globals = ExecutorGlobals::get();
+    let Some(entry) = globals.function_table().and_then(|table| table.get(name)) else { return };
+    // SAFETY: a function table holds pointers to functions.
+    let Some(function) = (unsafe { entry.ptr::<zend_function>() }) else { return };
+    // SAFETY: they live as long as the process, and no other reference to this one is alive.
+    let function = unsafe { &mut *function };
+    // SAFETY: those of these names are native.
+    let function = unsafe { &mut function.internal_function };
+    if let Some(handler) = function.handler
+        && original.set(handler).is_ok()
+    {
+        function.handler = Some(replacement);
+    }
+}
+
+fn nothing() {}
+
+/// Makes `connection_aborted()` tell what the wire knows.
+fn note_departure() {
+    let Some(wire) = hooks::wire() else { return };
+    wire.probe();
+    if wire.client_is_gone() {
+        output::note_client_gone();
+    }
+    adoption::note_shutdown(wire);
+}
+
+fn pause() {
+    if let Some(wire) = hooks::wire() {
+        wire.pause();
+    }
+}
+
+fn resume() {
+    if let Some(wire) = hooks::wire() {
+        Wire::resume(wire);
+    }
+}

@@ -1,0 +1,13 @@
+//! Waiting for descriptors.
+
+use std::time::Duration;
+
+use rustix::event::{PollFd, Timespec};
+use rustix::io::{Errno, Result};
+
+/// Waits until one of the descriptors is ready, or the time is up; `None` is for ever. A signal ends
+/// the wait with [`Errno::INTR`].
+pub(super) fn poll(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<usize> {
+    let timeout = timeout.map(Timespec::try_from).transpose().map_err(|_| Errno::INVAL)?;
+    rustix::event::poll(fds, timeout.as_ref())
+}

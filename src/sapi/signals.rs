@@ -1,0 +1,125 @@
+//! Signals that ask the server to stop, while a stream is open.
+//!
+//! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
+//! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
+//! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request.
+//! `php -S` notes Ctrl-C in a handler of its own, which is called as ever.
+
+use std::ffi::c_int;
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use parking_lot::Mutex;
+
+use super::{Server, keeper};
+
+/// Whether a signal asked the server to stop.
+static ASKED: AtomicBool = AtomicBool::new(false);
+/// Whether the keeper has not heard of it yet.
+static ALARM: AtomicBool = AtomicBool::new(false);
+/// Which signals came, as bits.
+static CAME: AtomicU32 = AtomicU32::new(0);
+
+/// The handlers that stand behind ours.
+static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
+
+/// The handler of SIGINT that stands behind ours, to be called from it; 0 for none.
+static CHAINED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+/// Whether a signal asked the server to stop, since the stream began.
+pub(super) fn stop_was_asked() -> bool {
+    ASKED.load(Ordering::Acquire)
+}
+
+/// Whether a signal came that the keeper has not acted on; says so once.
+pub(super) fn take_alarm() -> bool {
+    ALARM.swap(false, Ordering::AcqRel)
+}
+
+/// Takes the signals over that would cut a stream short. Called when a stream begins.
+pub(crate) fn take_over(server: Server) {
+    ASKED.store(false, Ordering::Release);
+    CAME.store(0, Ordering::Release);
+    let wanted: &[c_int] = match server {
+        Server::Fpm | Server::Cgi => &[libc::SIGTERM],
+        Server::BuiltIn => &[libc::SIGTERM, libc::SIGINT],
+        _ => &[],
+    };
+    let mut before = BEFORE.lock();
+    if before.is_empty() {
+        before.extend(wanted.iter().filter_map(|signal| Some((*signal, install(*signal)?))));
+    }
+}
+
+/// Gives the signals back, and passes on what came meanwhile. Called when a stream has ended.
+pub(crate) fn give_back(server: Server) {
+    for (signal, action) in BEFORE.lock().drain(..) {
+        // SAFETY: puts back what the system gave us.
+        unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
+    }
+    let came = |signal: c_int| CAME.load(Ordering::Acquire) & (1 << signal) != 0;
+    if server == Server::Fpm && came(libc::SIGTERM) {
+        // SAFETY: sends a signal to this thread; FPM's handler notes it, and ends the worker once
+        // it has answered its request.
+        unsafe { libc::raise(libc::SIGQUIT) };
+    }
+}
+
+/// Passes on a SIGTERM that came while a stream was open, once the request is over.
+pub(crate) fn pass_on(server: Server) {
+    let came = CAME.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
+    if came && matches!(server, Server::BuiltIn | Server::Cgi) {
+        // SAFETY: as if the signal came now, when it harms nobody.
+        unsafe { libc::raise(libc::SIGTERM) };
+    }
+}
+
+/// Installs our handler, unless the script has one of its own. Returns what was there.
+fn install(signal: c_int) -> Option<libc::sigaction> {
+    let mut before = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only asks.
+    unsafe { libc::sigaction(signal, std::ptr::null(), before.as_mut_ptr()) };
+    // SAFETY: filled in, or zeros, which are an action, too.
+    let before = unsafe { before.assume_init() };
+    let is_servers_own = signal == libc::SIGINT;
+    if before.sa_sigaction != libc::SIG_DFL && !is_servers_own {
+        return None;
+    }
+    if is_servers_own && before.sa_sigaction > libc::SIG_IGN {
+        CHAINED.store(before.sa_sigaction, Ordering::Release);
+    }
+    let mut ours = before;
+    ours.sa_sigaction = on_signal as *const () as usize;
+    ours.sa_flags = before.sa_flags & !libc::SA_SIGINFO;
+    // SAFETY: the handler does nothing that is not allowed in one.
+    unsafe { libc::sigaction(signal, &raw const ours, std::ptr::null_mut()) };
+    Some(before)
+}
+
+/// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
+extern "C" fn on_signal(signal: c_int) {
+    CAME.fetch_or(1 << signal, Ordering::AcqRel);
+    ASKED.store(true, Ordering::Release);
+    ALARM.store(true, Ordering::Release);
+    keeper::ring();
+    let chained = CHAINED.load(Ordering::Acquire);
+    if signal == libc::SIGINT && chained != 0 {
+        // SAFETY: the address of the handler that was installed before ours, of this very type.
+        let handler: extern "C" fn(c_int) = unsafe { std::mem::transmute(chained) };
+        handler(signal);
+    }
+}
+
+/// Runs `action` with all signals blocked, so that a thread it starts never handles one.
+pub(super) fn with_all_blocked<R>(action: impl FnOnce() -> R) -> R {
+    let mut all = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: fills a set of ours.
+    unsafe { libc::sigfillset(all.as_mut_ptr()) };
+    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: both sets are ours.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) };
+    let result = action();
+    // SAFETY: puts back what was there.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
+    result
+}

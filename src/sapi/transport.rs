@@ -1,0 +1,60 @@
+//! What carries the bytes of a stream to its server: chosen once per request, by the name of the
+//! server, and believed only after it was checked.
+
+use std::os::fd::BorrowedFd;
+
+use super::framing::Framing;
+use super::{Server, apache, cli_server, fastcgi, stdio};
+
+/// Which way the script's own bytes take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Straight onto the connection.
+    Direct(Framing),
+    /// Through the server, under the wire lock; only the keeper writes by itself.
+    Server,
+}
+
+/// How a small write without waiting ended; see [`super::wire`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Small {
+    /// It is out.
+    Sent,
+    /// Not now.
+    Later,
+    /// Never again.
+    Gone,
+}
+
+/// What carries the bytes of a stream. Used from two threads, under the wire lock where it writes.
+pub(crate) trait Transport: Send + Sync {
+    /// The connection, to be polled, and to be written to if the way is direct.
+    fn fd(&self) -> BorrowedFd<'_>;
+
+    /// Which way the script's own bytes take.
+    fn way(&self) -> Way;
+
+    /// Writes a few bytes from the keeper, or does not: never blocks. Not called on a direct way.
+    fn send_small(&self, bytes: &[u8]) -> Small;
+
+    /// Whether the server is asked to stop or reload, as far as it shows.
+    fn server_is_stopping(&self) -> bool;
+
+    /// What it is, in words.
+    fn describe(&self) -> &'static str;
+}
+
+/// The transport of this request. What the response held back must be flushed.
+///
+/// # Errors
+///
+/// Why there is none, in words: then the script's own thread does everything.
+pub(crate) fn of_request(server: Server) -> Result<Box<dyn Transport>, &'static str> {
+    match server {
+        Server::Fpm | Server::Cgi => fastcgi::transport(),
+        Server::BuiltIn => cli_server::transport(),
+        Server::Apache => apache::transport(),
+        Server::CommandLine => stdio::transport(),
+        Server::Other => Err("nothing is known about this server"),
+    }
+}

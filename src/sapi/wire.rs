@@ -1,0 +1,497 @@
+//! The wire: the connection to one client, and the one lock under which anything is written to it.
+//!
+//! Two threads write here: the script's, and the keeper with its heartbeats. Under the lock every
+//! write is whole, or what is left of it is kept and goes out before any other byte. The script
+//! never waits longer than the write timeout for a client that takes nothing, the keeper never
+//! waits at all. Nothing in here calls the engine, but for transports whose server does the writing.
+
+use std::io::IoSlice;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use event_stream::HEARTBEAT;
+use once_cell::sync::Lazy;
+use parking_lot::{Mutex, MutexGuard};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
+use rustix::io::Errno;
+use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
+
+use super::framing::{Framing, rest_of};
+use super::poll::poll;
+use super::process::forks;
+use super::transport::{Small, Transport, Way};
+use crate::stream::{StopReason, Tail};
+
+/// How a wire behaves in time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timing {
+    /// How long the wire may be silent before the keeper sends a heartbeat; `None` is for ever.
+    pub(crate) heartbeat: Option<Duration>,
+    /// How long a client may take nothing before the stream is given up.
+    pub(crate) write_timeout: Duration,
+    /// Whether a client that has closed only its sending side counts as there.
+    pub(crate) ignores_half_close: bool,
+}
+
+/// What is written to, under the lock.
+struct Line {
+    /// Bytes the script echoed and has not flushed.
+    pending: Vec<u8>,
+    /// The rest of a write that the connection took in part.
+    residue: Vec<u8>,
+    /// The end of all that was written, pending bytes included.
+    tail: Tail,
+    /// Since when the connection has taken nothing.
+    stalled: Option<Instant>,
+    /// Whether the wire may be written to: false from the end of the stream on.
+    open: bool,
+}
+
+/// The connection to one client.
+pub(crate) struct Wire {
+    transport: Box<dyn Transport>,
+    timing: Timing,
+    line: Mutex<Line>,
+    /// Readable once the stream has to stop: the script polls it.
+    bell: OwnedFd,
+    /// Why the stream has to stop, as [`code`] has it.
+    reason: AtomicU8,
+    /// When the last byte was written, on the clock of [`ticks`].
+    last_write: AtomicU64,
+    /// When the script went into a write of the server's own that has not come back; 0 if it has.
+    in_server_since: AtomicU64,
+    /// Whether the keeper has to leave the wire alone: the script is inside the server.
+    paused: AtomicBool,
+    /// The engine's flag that makes the script look up from whatever it is doing, if it is to be
+    /// interrupted when its client leaves.
+    interrupt: Option<&'static AtomicBool>,
+    /// The process it belongs to: a forked child must leave it alone.
+    forks: u32,
+}
+
+/// How a write ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// Every byte is out.
+    Whole,
+    /// Nothing is out, or a part, and the rest is kept.
+    Later,
+    /// The connection is over.
+    Never(StopReason),
+}
+
+/// Echoed bytes are kept until the script flushes, up to this many.
+const PENDING_MAX: usize = 8192;
+/// The most slices that one system call takes (`IOV_MAX`).
+const SLICES_MAX: usize = 1024;
+
+static EPOCH: Lazy<Instant> = Lazy::new(Instant::now);
+
+/// Nanoseconds of this process's clock, never 0.
+fn ticks(at: Instant) -> u64 {
+    u64::try_from(at.saturating_duration_since(*EPOCH).as_nanos()).unwrap_or(u64::MAX).max(1)
+}
+
+fn instant(ticks: u64) -> Instant {
+    *EPOCH + Duration::from_nanos(ticks)
+}
+
+const REASONS: [StopReason; 3] =
+    [StopReason::ClientGone, StopReason::Shutdown, StopReason::WriteTimeout];
+
+/// A reason as a number other than 0.
+fn code(reason: StopReason) -> u8 {
+    let place = REASONS.iter().position(|known| *known == reason);
+    place.and_then(|place| u8::try_from(place + 1).ok()).unwrap_or(1)
+}
+
+impl Wire {
+    /// A wire on this transport, whose last byte so far ends in `tail`.
+    pub(crate) fn new(
+        transport: Box<dyn Transport>,
+        timing: Timing,
+        tail: Tail,
+        interrupt: Option<&'static AtomicBool>,
+        now: Instant,
+    ) -> Option<Self> {
+        Lazy::force(&EPOCH);
+        let line =
+            Line { pending: Vec::new(), residue: Vec::new(), tail, stalled: None, open: true };
+        Some(Self {
+            transport,
+            timing,
+            line: Mutex::new(line),
+            bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?,
+            reason: AtomicU8::new(0),
+            last_write: AtomicU64::new(ticks(now)),
+            in_server_since: AtomicU64::new(0),
+            paused: AtomicBool::new(false),
+            interrupt,
+            forks: forks(),
+        })
+    }
+
+    /// Whether this process opened the wire, or a parent of it did.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.forks == forks()
+    }
+
+    /// Whether the client has left, or counts as gone.
+    pub(crate) fn client_is_gone(&self) -> bool {
+        matches!(self.stop_reason(), Some(StopReason::ClientGone | StopReason::WriteTimeout))
+    }
+
+    /// Whether the script is to be interrupted: it asked for it, and its client has left.
+    pub(crate) fn interrupts(&self) -> bool {
+        self.interrupt.is_some() && self.stop_reason() == Some(StopReason::ClientGone)
+    }
+
+    /// Whether the script's bytes go straight to the connection, or through the server.
+    pub(crate) fn is_direct(&self) -> bool {
+        matches!(self.transport.way(), Way::Direct(_))
+    }
+
+    /// What the wire is, in words.
+    pub(crate) fn describe(&self) -> &'static str {
+        self.transport.describe()
+    }
+
+    /// Why the stream has to stop.
+    pub(crate) fn stop_reason(&self) -> Option<StopReason> {
+        let code = usize::from(self.reason.load(Ordering::Acquire));
+        code.checked_sub(1).and_then(|place| REASONS.get(place).copied())
+    }
+
+    /// Makes the stream stop; the first reason stays.
+    pub(crate) fn stop(&self, reason: StopReason) {
+        let first =
+            self.reason.compare_exchange(0, code(reason), Ordering::AcqRel, Ordering::Acquire);
+        if first.is_ok() {
+            // It cannot be full: it is rung once.
+            let _ = rustix::io::write(&self.bell, &1u64.to_ne_bytes());
+            if let Some(interrupt) = self.interrupt.filter(|_| reason == StopReason::ClientGone) {
+                interrupt.store(true, Ordering::Release);
+            }
+        }
+        if reason == StopReason::WriteTimeout {
+            // What is stuck inside the connection must not reach the next request; and a script
+            // that is blocked in a write of the server's own comes back.
+            let _ = shutdown(self.transport.fd(), Shutdown::Both);
+        }
+    }
+
+    /// What to poll to see the client leave.
+    pub(crate) fn watched(&self) -> PollFd<'_> {
+        let events = if self.timing.ignores_half_close || self.stop_reason().is_some() {
+            PollFlags::empty()
+        } else {
+            PollFlags::RDHUP
+        };
+        PollFd::from_borrowed_fd(self.transport.fd(), events)
+    }
+
+    /// What to poll to hear that the stream has to stop.
+    pub(crate) fn bell(&self) -> PollFd<'_> {
+        PollFd::new(&self.bell, PollFlags::IN)
+    }
+
+    /// Takes what a poll of [`Wire::watched`] has seen.
+    pub(crate) fn see(&self, seen: PollFlags) {
+        let gone = PollFlags::HUP | PollFlags::RDHUP | PollFlags::ERR | PollFlags::NVAL;
+        if seen.intersects(gone) {
+            self.stop(StopReason::ClientGone);
+        }
+    }
+
+    /// Asks the connection whether the client is there.
+    pub(crate) fn probe(&self) {
+        let mut watched = [self.watched()];
+        if poll(&mut watched, Some(Duration::ZERO)).is_ok() {
+            self.see(watched[0].revents());
+        }
+    }
+
+    /// Asks the server whether it wants to stop.
+    pub(crate) fn ask_server(&self) {
+        if self.transport.server_is_stopping() {
+            self.stop(StopReason::Shutdown);
+        }
+    }
+
+    /// The end of all that was written.
+    pub(crate) fn tail(&self) -> Tail {
+        self.line.lock().tail
+    }
+
+    /// Writes echoed bytes: they may wait for the script's next flush.
+    pub(crate) fn echo(&self, bytes: &[u8]) -> Result<(), StopReason> {
+        let mut line = self.line.lock();
+        line.tail = line.tail.after(bytes);
+        line.pending.extend_from_slice(bytes);
+        if line.pending.len() > PENDING_MAX { self.flush_pending(&mut line) } else { Ok(()) }
+    }
+
+    /// Flushes what was echoed.
+    pub(crate) fn flush(&self) -> Result<(), StopReason> {
+        self.flush_pending(&mut self.line.lock())
+    }
+
+    /// Writes a frame behind all that was echoed, and flushes.
+    pub(crate) fn write(&self, frame: &[u8]) -> Result<(), StopReason> {
+        let mut line = self.line.lock();
+        line.tail = line.tail.after(frame);
+        if line.pending.is_empty() {
+            return self.transmit(&mut line, frame);
+        }
+        line.pending.extend_from_slice(frame);
+        self.flush_pending(&mut line)
+    }
+
+    fn flush_pending(&self, line: &mut MutexGuard<'_, Line>) -> Result<(), StopReason> {
+        let mut pending = std::mem::take(&mut line.pending);
+        let result = self.transmit(line, &pending);
+        pending.clear();
+        line.pending = pending;
+        result
+    }
+
+    /// Sends all of `payload`, however long it takes, but no longer than the write timeout without
+    /// progress.
+    fn transmit(&self, line: &mut Line, payload: &[u8]) -> Result<(), StopReason> {
+        if !line.open {
+            return Err(StopReason::Closed);
+        }
+        match self.send(line, payload, self.timing.write_timeout) {
+            Sent::Whole => Ok(()),
+            Sent::Later => Err(self.give_up(StopReason::WriteTimeout)),
+            Sent::Never(reason) => Err(self.give_up(reason)),
+        }
+    }
+
+    fn give_up(&self, reason: StopReason) -> StopReason {
+        self.stop(reason);
+        self.stop_reason().unwrap_or(reason)
+    }
+
+    /// Sends `payload` behind the rest of an earlier write; a rest of its own is kept.
+    fn send(&self, line: &mut Line, payload: &[u8], patience: Duration) -> Sent {
+        let Way::Direct(framing) = self.transport.way() else {
+            return match self.transport.send_small(payload) {
+                Small::Sent => Sent::Whole,
+                Small::Later => Sent::Later,
+                Small::Gone => Sent::Never(StopReason::ClientGone),
+            };
+        };
+        let sent = self.send_residue(line, patience);
+        if sent != Sent::Whole || payload.is_empty() {
+            return sent;
+        }
+        self.send_payload(line, framing, payload, patience)
+    }
+
+    fn send_residue(&self, line: &mut Line, patience: Duration) -> Sent {
+        if line.residue.is_empty() {
+            return Sent::Whole;
+        }
+        let residue = std::mem::take(&mut line.residue);
+        let (written, sent) = self.send_slices(&mut [IoSlice::new(&residue)], patience);
+        line.residue = residue[written..].to_vec();
+        sent
+    }
+
+    fn send_payload(
+        &self,
+        line: &mut Line,
+        framing: Framing,
+        payload: &[u8],
+        patience: Duration,
+    ) -> Sent {
+        let headers = framing.headers(payload);
+        let mut slices = headers.slices(payload);
+        let (written, sent) = self.send_slices(&mut slices, patience);
+        if sent == Sent::Whole {
+            line.stalled = None;
+        } else if written > 0 {
+            line.residue = rest_of(&headers.slices(payload), written);
+        }
+        if written > 0 {
+            self.last_write.store(ticks(Instant::now()), Ordering::Release);
+        }
+        sent
+    }
+
+    /// Sends slices without ever blocking in the system call; waits up to `patience` for the
+    /// connection to take more. Returns how many bytes are out.
+    fn send_slices(&self, slices: &mut [IoSlice<'_>], patience: Duration) -> (usize, Sent) {
+        let mut rest = slices;
+        let mut written = 0;
+        while !rest.is_empty() {
+            let batch = rest.len().min(SLICES_MAX);
+            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            let sent = sendmsg(
+                self.transport.fd(),
+                &rest[..batch],
+                &mut SendAncillaryBuffer::default(),
+                flags,
+            );
+            match sent {
+                Ok(bytes) => {
+                    written += bytes;
+                    IoSlice::advance_slices(&mut rest, bytes);
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    if !self.wait_for_room(patience) {
+                        return (written, Sent::Later);
+                    }
+                }
+                Err(_) => return (written, Sent::Never(StopReason::ClientGone)),
+            }
+        }
+        (written, Sent::Whole)
+    }
+
+    /// Waits until the connection takes bytes again, or is over; false when patience runs out.
+    fn wait_for_room(&self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut fds = [PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::OUT)];
+            match poll(&mut fds, Some(left)) {
+                Ok(0) => return false,
+                Err(Errno::INTR) if !left.is_zero() => {}
+                _ => return true,
+            }
+        }
+    }
+
+    /// When the keeper should look after the wire again; `None` if only the client can wake it.
+    pub(crate) fn next_look(&self, now: Instant) -> Option<Instant> {
+        const STALLED: Duration = Duration::from_millis(100);
+        if self.stop_reason().is_some() {
+            return None;
+        }
+        let due = self.timing.heartbeat.map(|interval| self.last_write() + interval);
+        let due =
+            due.map(|due| if due > now { due } else { now + STALLED.min(self.beat_interval()) });
+        let entered = self.in_server_since.load(Ordering::Acquire);
+        let stuck = (entered > 0).then(|| instant(entered) + self.timing.write_timeout);
+        [due, stuck].into_iter().flatten().min()
+    }
+
+    fn beat_interval(&self) -> Duration {
+        self.timing.heartbeat.unwrap_or(Duration::MAX)
+    }
+
+    fn last_write(&self) -> Instant {
+        instant(self.last_write.load(Ordering::Acquire))
+    }
+
+    /// The keeper's look: sends what is due, and gives up on a client that takes nothing.
+    pub(crate) fn look_after(&self, now: Instant) {
+        if self.stop_reason().is_some() {
+            return;
+        }
+        let entered = self.in_server_since.load(Ordering::Acquire);
+        if entered > 0 && instant(entered) + self.timing.write_timeout <= now {
+            self.stop(StopReason::WriteTimeout);
+        } else if now.saturating_duration_since(self.last_write()) >= self.beat_interval() {
+            self.beat(now);
+        }
+    }
+
+    /// Sends a heartbeat if there is a place for one. The lock is never waited for: while the
+    /// script holds it, it is writing.
+    fn beat(&self, now: Instant) {
+        let Some(mut line) = self.try_lock() else { return };
+        if !line.open || self.paused.load(Ordering::Acquire) {
+            return;
+        }
+        let line = &mut *line;
+        let pending = std::mem::take(&mut line.pending);
+        let bytes: &[u8] = match &pending[..] {
+            [] if line.tail.at_line_start() => HEARTBEAT,
+            pending => pending,
+        };
+        let sent = self.send(line, bytes, Duration::ZERO);
+        if sent == Sent::Later && line.residue.is_empty() {
+            line.pending = pending;
+        }
+        self.note(line, sent, now);
+    }
+
+    fn note(&self, line: &mut Line, sent: Sent, now: Instant) {
+        match sent {
+            Sent::Whole => {
+                line.stalled = None;
+                self.last_write.store(ticks(now), Ordering::Release);
+            }
+            Sent::Later => {
+                let since = *line.stalled.get_or_insert(now);
+                if now.saturating_duration_since(since) >= self.timing.write_timeout {
+                    self.stop(StopReason::WriteTimeout);
+                }
+            }
+            Sent::Never(reason) => self.stop(reason),
+        }
+    }
+
+    #[cfg(not(feature = "without-wire-lock"))]
+    fn try_lock(&self) -> Option<MutexGuard<'_, Line>> {
+        self.line.try_lock()
+    }
+
+    /// The negative control of the storm: the keeper writes whether the script does or not.
+    #[cfg(feature = "without-wire-lock")]
+    fn try_lock(&self) -> Option<MutexGuard<'_, Line>> {
+        // SAFETY: none; that is the point. Never in a build that anybody uses.
+        self.line.try_lock().or_else(|| {
+            unsafe { self.line.force_unlock() };
+            self.line.try_lock()
+        })
+    }
+
+    /// Runs a write of the server's own under the lock. `action` must not leave by a `longjmp`.
+    pub(crate) fn through_server<R>(&self, bytes: &[u8], action: impl FnOnce() -> R) -> R {
+        let mut line = self.line.lock();
+        line.tail = line.tail.after(bytes);
+        self.in_server_since.store(ticks(Instant::now()), Ordering::Release);
+        let result = action();
+        self.in_server_since.store(0, Ordering::Release);
+        self.last_write.store(ticks(Instant::now()), Ordering::Release);
+        result
+    }
+
+    /// Keeps the keeper away while the script is inside the server, where no lock can be held:
+    /// what runs there may leave by a `longjmp`.
+    pub(crate) fn pause(&self) {
+        let _line = self.line.lock();
+        self.paused.store(true, Ordering::Release);
+    }
+
+    /// Lets the keeper write again.
+    pub(crate) fn resume(&self) {
+        self.paused.store(false, Ordering::Release);
+    }
+
+    /// Flushes what is left and closes the wire: from now on nobody writes to it.
+    pub(crate) fn close(&self) {
+        let mut line = self.line.lock();
+        if line.open && self.is_direct() && self.may_say_goodbye() {
+            // An error stops the stream, which is ending anyway.
+            let _ = self.flush_pending(&mut line);
+        }
+        line.open = false;
+    }
+
+    fn may_say_goodbye(&self) -> bool {
+        matches!(self.stop_reason(), None | Some(StopReason::Shutdown))
+    }
+}
+
+impl AsFd for Wire {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.transport.fd()
+    }
+}
