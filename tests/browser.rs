@@ -1,0 +1,277 @@
+//! A real `EventSource`, in headless Chromium, on streams of the extension.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use serde_json::{Value, json};
+use server_tests::{
+    browser::Browser,
+    patience::soon,
+    server::{Builtin, Php, Server},
+    site::Site,
+};
+
+/// `listen(url)` opens a source, which tells `seen` about all that happens to it: `open` and `error`
+/// by name, events as type, data and last event ID.
+const PAGE: &str = "<!doctype html><script>
+function listen(url, options) {
+    const seen = [];
+    const source = new EventSource(url, options);
+    for (const type of ['open', 'error']) {
+        // A custom event may have the same name.
+        source.addEventListener(type, (event) => { if (!('data' in event)) seen.push(type); });
+    }
+    for (const type of ['message', 'tick', 'error']) {
+        source.addEventListener(type, (event) => {
+            if ('data' in event) seen.push([type, event.data, event.lastEventId]);
+        });
+    }
+    return { source, seen };
+}
+</script>";
+
+/// What scripts may call.
+const PRELUDE: &str = "<?php
+function note(string $line): void
+{
+    file_put_contents(__DIR__ . '/notes', \"$line\\n\", FILE_APPEND);
+}";
+
+/// A document root that is served, with as many workers as a browser opens connections.
+struct Served {
+    server: Server,
+    site: Site,
+}
+
+impl Served {
+    /// Serves this script, too.
+    fn new(script: &str) -> Self {
+        let site = Site::new()
+            .file("stream.php", script)
+            .file("prelude.php", PRELUDE)
+            .file("page.html", PAGE);
+        let prelude = site.path("prelude.php").display().to_string();
+        let php = Php::with_sse().ini("auto_prepend_file", &prelude);
+        Self { server: Builtin::new(&site, php).workers(6).start(), site }
+    }
+}
+
+/// A browser on the page of a server.
+struct Window {
+    browser: Browser,
+    served: Served,
+}
+
+impl Window {
+    fn open(script: &str) -> Self {
+        let served = Served::new(script);
+        let browser = Browser::start();
+        browser.open(&served.server.url("/page.html"));
+        Self { browser, served }
+    }
+
+    /// Opens a source, to be known in the page as `name`.
+    fn listen(&self, name: &str, url: &str) {
+        self.open_source(name, url, false);
+    }
+
+    /// Opens a source that sends its cookies to other origins, too.
+    fn listen_with_credentials(&self, name: &str, url: &str) {
+        self.open_source(name, url, true);
+    }
+
+    fn open_source(&self, name: &str, url: &str, with_credentials: bool) {
+        let script = "const [name, url, withCredentials] = arguments;
+            window[name] = listen(url, { withCredentials });";
+        self.browser.execute(script, &[json!(name), json!(url), json!(with_credentials)]);
+    }
+
+    /// Waits until a source has seen these things and no others.
+    #[track_caller]
+    fn wait_until_seen(&self, name: &str, expected: &Value) {
+        let same = format!("JSON.stringify({name}.seen) === JSON.stringify({expected})");
+        self.browser.wait_for(&same, soon());
+    }
+
+    /// Waits until a source has given up.
+    #[track_caller]
+    fn wait_until_closed(&self, name: &str) {
+        let closed = format!("{name}.source.readyState === EventSource.CLOSED");
+        self.browser.wait_for(&closed, soon());
+    }
+
+    fn notes(&self) -> String {
+        self.served.site.read("notes")
+    }
+}
+
+#[test]
+fn open_fires_before_the_first_event() {
+    let script = "<?php
+        $sse = Sse::start();
+        fgets(fopen(__DIR__ . '/gate', 'r'));
+        $sse->send('first');
+        $sse->wait(30);";
+    let window = Window::open(script);
+    let gate = window.served.site.gate("gate");
+    window.listen("stream", "/stream.php");
+    window.wait_until_seen("stream", &json!(["open"]));
+    gate.release();
+    window.wait_until_seen("stream", &json!(["open", ["message", "first", ""]]));
+}
+
+#[test]
+fn events_have_their_type_their_data_and_the_last_event_id() {
+    let script = r#"<?php
+        $sse = Sse::start();
+        $sse->send("two\nlines");
+        $sse->send(['price' => 1.5], event: 'tick', id: 7);
+        $sse->comment('nothing to see');
+        $sse->send('', event: 'error');
+        echo "data: echoed\n\n";
+        $sse->send('reset', id: '');
+        $sse->wait(30);"#;
+    let window = Window::open(script);
+    window.listen("stream", "/stream.php");
+    let seen = json!([
+        "open",
+        ["message", "two\nlines", ""],
+        ["tick", r#"{"price":1.5}"#, "7"],
+        ["error", "", "7"],
+        ["message", "echoed", "7"],
+        ["message", "reset", ""],
+    ]);
+    window.wait_until_seen("stream", &seen);
+}
+
+#[test]
+fn a_client_that_comes_back_brings_the_last_event_id() {
+    let script = "<?php
+        $sse = Sse::start(retry: 50);
+        note(var_export($_SERVER['HTTP_LAST_EVENT_ID'] ?? null, true));
+        $number = (int) $sse->lastEventId + 1;
+        $sse->send(\"event $number\", id: $number);
+        if ($number === 3) {
+            $sse->wait(30);
+        }";
+    let window = Window::open(script);
+    window.listen("stream", "/stream.php");
+    let seen = json!([
+        "open",
+        ["message", "event 1", "1"],
+        "error",
+        "open",
+        ["message", "event 2", "2"],
+        "error",
+        "open",
+        ["message", "event 3", "3"],
+    ]);
+    window.wait_until_seen("stream", &seen);
+    assert_eq!(window.notes(), "NULL\n'1'\n'2'\n");
+}
+
+#[test]
+fn a_client_comes_back_after_the_reconnection_time() {
+    // Notes the time from the end of a stream to the next request for it, in milliseconds.
+    let script = "<?php
+        $sse = Sse::start(retry: $_GET['start'] ?? null);
+        if ($sse->lastEventId !== null) {
+            note($_SERVER['QUERY_STRING'] . ' ' . intdiv(hrtime(true) - $sse->lastEventId, 1_000_000));
+            $sse->wait(30);
+        }
+        if (isset($_GET['retry'])) {
+            $sse->retry($_GET['retry']);
+        }
+        $sse->send('now', id: hrtime(true));";
+    let window = Window::open(script);
+    let asked = ["start=100", "retry=1500", "", "start=4500"];
+    for (number, query) in asked.iter().enumerate() {
+        window.listen(&format!("stream{number}"), &format!("/stream.php?{query}"));
+    }
+    for number in 0..asked.len() {
+        window.browser.wait_for(&format!("stream{number}.seen[3] === 'open'"), soon());
+    }
+    let notes = window.notes();
+    let gaps: Vec<(&str, u64)> = notes
+        .lines()
+        .map(|note| note.rsplit_once(' ').unwrap())
+        .map(|(query, milliseconds)| (query, milliseconds.parse().unwrap()))
+        .collect();
+    let order: Vec<&str> = gaps.iter().map(|(query, _)| *query).collect();
+    assert_eq!(order, asked, "{gaps:?}");
+    // The third is the control: Chromium's own reconnection time.
+    let ranges = [100..3000, 1500..3000, 3000..4500, 4500..u64::MAX];
+    for ((query, gap), range) in gaps.iter().zip(ranges) {
+        assert!(range.contains(gap), "{query}: {gap}");
+    }
+}
+
+#[test]
+fn a_client_that_is_answered_204_does_not_come_back() {
+    let script = "<?php
+        if (Sse::lastEventId() === $_GET['stop']) {
+            note('stopped');
+            Sse::stop();
+            exit;
+        }
+        $sse = Sse::start(retry: 50);
+        $sse->send('visit', id: (int) $sse->lastEventId + 1);";
+    let window = Window::open(script);
+    window.listen("stream", "/stream.php?stop=1");
+    let seen = json!(["open", ["message", "visit", "1"], "error", "error"]);
+    window.wait_until_seen("stream", &seen);
+    window.wait_until_closed("stream");
+
+    // The control: in the time in which another comes back five times, this one does not.
+    window.listen("control", "/stream.php?stop=6");
+    window.wait_until_closed("control");
+    window.wait_until_seen("stream", &seen);
+    assert_eq!(window.notes(), "stopped\nstopped\n");
+}
+
+#[test]
+fn a_page_of_a_listed_origin_reads_the_stream_with_its_cookies() {
+    let window = Window::open("");
+    let other = readable_by(&window.served.server.url(""));
+    window.browser.execute("document.cookie = 'user=me'", &[]);
+    window.listen_with_credentials("named", &other.server.url("/stream.php"));
+    window.listen("nameless", &other.server.url("/stream.php"));
+    for (name, user) in [("named", "me"), ("nameless", "nobody")] {
+        let first = json!(["message", format!("visit 1 of {user}"), "1"]);
+        let second = json!(["message", format!("visit 2 of {user}"), "2"]);
+        window.wait_until_seen(name, &json!(["open", first, "error", "open", second]));
+    }
+}
+
+#[test]
+fn a_page_of_another_origin_is_refused() {
+    let window = Window::open("");
+    let other = readable_by("https://listed.example");
+    window.listen_with_credentials("named", &other.server.url("/stream.php"));
+    window.listen("nameless", &other.server.url("/stream.php"));
+    for name in ["named", "nameless"] {
+        window.wait_until_closed(name);
+        window.wait_until_seen(name, &json!(["error"]));
+    }
+}
+
+#[test]
+fn a_stream_for_everybody_is_for_those_without_credentials() {
+    let window = Window::open("");
+    let other = readable_by("*");
+    window.listen_with_credentials("named", &other.server.url("/stream.php"));
+    window.listen("nameless", &other.server.url("/stream.php"));
+    window.wait_until_closed("named");
+    window.wait_until_seen("named", &json!(["error"]));
+    window.browser.wait_for("nameless.seen[1]?.[1] === 'visit 1 of nobody'", soon());
+}
+
+/// Serves, on another port and so of another origin, a stream that pages of this origin may read.
+fn readable_by(origin: &str) -> Served {
+    let script = "<?php
+        $sse = Sse::start(retry: 50, allowOrigin: '$origin');
+        $visit = (int) $sse->lastEventId + 1;
+        $sse->send(\"visit $visit of \" . ($_COOKIE['user'] ?? 'nobody'), id: $visit);
+        if ($visit === 2) {
+            $sse->wait(30);
+        }";
+    Served::new(&script.replace("$origin", origin))
+}
