@@ -1,5 +1,5 @@
 --TEST--
-When both source and onClose() callback throw, the source's exception surfaces with the other kept
+When both source and onClose() callback throw, the source's exception surfaces
 --FILE--
 <?php
 require __DIR__ . '/../../support/observe.inc';

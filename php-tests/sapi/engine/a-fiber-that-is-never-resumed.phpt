@@ -1,31 +1,35 @@
 --TEST--
-A Fiber that is dropped while a source is suspended in it unwinds it
+A Fiber that is dropped while a source is suspended in it is unwound, and the stream closed
 --FILE--
 <?php
 require __DIR__ . '/../../support/observe.inc';
 
-function closing(Sse $sse) { $sse->onClose(fn ($reason) => print("[closed: $reason->name]")); try { Fiber::suspend(); } finally { echo '[finally]'; } }
+$closed = [];
+function suspending(Sse $sse)
+{
+    $sse->onClose(function ($reason) { $GLOBALS['closed'][] = $reason->name; });
+    try {
+        Fiber::suspend();
+    } finally {
+        echo '[finally]';
+    }
+}
 observe(function () {
-    $fiber = new Fiber(fn () => Sse::stream('closing'));
+    $fiber = new Fiber(fn () => Sse::stream('suspending'));
     $fiber->start();
     unset($fiber);
     gc_collect_cycles();
 });
 observe(fn () => Sse::current()->stopReason());
 observe(function () {
-    $fiber = new Fiber(fn () => Sse::stream('closing'));
+    $fiber = new Fiber(fn () => Sse::stream('suspending'));
     $fiber->start();
     $fiber->throw(new LogicException('thrown into the fiber'));
 });
-ob_start();
-$kept = new Fiber(fn () => Sse::stream('closing'));
-$kept->start();
-ob_end_clean();
-echo "end of script\n";
+observe(fn () => $closed);
 ?>
 --EXPECT--
 wrote ":\n\n[finally]", returned null
 returned SseStopReason::Closed
-wrote ":\n\n[finally][closed: Closed]", threw LogicException: thrown into the fiber
-end of script
-[finally][closed: Closed]
+wrote ":\n\n[finally]", threw LogicException: thrown into the fiber
+returned ["Closed","Closed"]

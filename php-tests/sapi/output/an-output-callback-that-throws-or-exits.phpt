@@ -1,0 +1,21 @@
+--TEST--
+An output callback may throw, exit, or die of a fatal error while a frame is sent
+--FILE--
+<?php
+require __DIR__ . '/../../support/process.inc';
+
+foreach (['throw new LogicException("thrown");', 'exit(3);', 'str_repeat("x", 100_000_000);', 'trigger_error("x", E_USER_ERROR);', 'ob_start();'] as $code) {
+    command("<?php ini_set('memory_limit', '8M'); \$sse = Sse::start(); \$sse->onClose(fn () => print('[closed]')); ob_start(function (\$buffer) { $code }, 1);
+        try { \$sse->send('x'); echo '[sent]'; } catch (LogicException) { echo '[caught]'; } \$sse->send('y');", ['display_errors' => '0']);
+}
+?>
+--EXPECTF--
+":\n\ndata: x\n\n[caught]data: y\n\n[closed]"
+":\n\ndata: x\n\n[closed]"
+exit status: 3
+":\n\n%S[closed]"
+exit status: 255
+":\n\n[closed]"
+exit status: 255
+":\n\n[closed]"
+exit status: 255
