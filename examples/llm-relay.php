@@ -13,8 +13,8 @@ $upstream = fopen($provider, 'r') ?: throw new RuntimeException("$provider canno
 $parser = new SseParser();
 $sse = Sse::start();
 
-while ($sse->isOpen() && ($chunk = fread($upstream, 8192)) !== '') {
-    foreach ($parser->feed($chunk) as $event) {
+while ($sse->isOpen() && !feof($upstream)) {
+    foreach ($parser->feed(fread($upstream, 8192)) as $event) {
         if ($event->data === '[DONE]') {
             $sse->close(event: 'done');
         } else {

@@ -14,7 +14,7 @@ require __DIR__ . '/lib/DropSignal.php';
 
 $log = new NotificationLog();
 $drop = new DropSignal(); // for the page's "Drop the connection", not for your script
-$sse = Sse::start(heartbeat: 5, retry: 2000);
+$sse = Sse::start(heartbeat: 3, retry: 2000);
 $seen = (int) $sse->lastEventId;
 
 do {

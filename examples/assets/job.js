@@ -22,7 +22,7 @@ export function job(panel) {
         });
         controller.signal.addEventListener('abort', () => {
             if (bar.value < 100) {
-                hint.textContent = 'Cancelled: the script was told, and stopped';
+                hint.textContent = `Stopped at ${Math.round(bar.value)} %`;
             }
         });
     });

@@ -3,8 +3,10 @@
 const STATES = ['connecting', 'open', 'closed'];
 
 // A worker of php -S that has accepted two connections serves the second when it is done with the
-// first, which for a stream is never. A new connection goes to a worker that is free.
+// first, which for a stream is never. So connections are opened one after the other, and one that is
+// not answered is opened anew.
 const PATIENCE = 2000;
+let turn = Promise.resolve();
 
 export function showState(panel, state) {
     const badge = panel.querySelector('.badge');
@@ -24,17 +26,28 @@ export function reportNoStream(url) {
 
 /** An EventSource that lives until the controller aborts; `handlers` are its listeners by event type. */
 export function openStream(panel, url, controller, handlers) {
+    showState(panel, 'connecting');
+    turn = turn.then(() => new Promise((next) => connect(panel, url, controller, handlers, next)));
+}
+
+function connect(panel, url, controller, handlers, next) {
+    if (controller.signal.aborted) {
+        showState(panel, 'closed');
+        next();
+        return;
+    }
     const source = new EventSource(url);
-    const show = () => showState(panel, STATES[source.readyState]);
     const patience = setTimeout(() => {
         source.close();
-        openStream(panel, url, controller, handlers);
+        connect(panel, url, controller, handlers, next);
     }, PATIENCE);
-
-    source.addEventListener('open', () => {
+    const show = () => {
         clearTimeout(patience);
-        show();
-    });
+        showState(panel, STATES[source.readyState]);
+        next();
+    };
+
+    source.addEventListener('open', show);
     source.addEventListener('error', () => {
         show();
         if (source.readyState === EventSource.CLOSED) {
@@ -46,9 +59,7 @@ export function openStream(panel, url, controller, handlers) {
         source.addEventListener(type, handler);
     }
     controller.signal.addEventListener('abort', () => {
-        clearTimeout(patience);
         source.close();
         show();
     });
-    show();
 }

@@ -1,0 +1,103 @@
+//! A copy of the examples on a server of its own.
+
+use std::{
+    fmt::Write,
+    fs,
+    ops::Deref,
+    path::{Path, PathBuf},
+};
+
+use server_tests::{
+    http::{Request, Response},
+    server::{Builtin, Php, Server},
+    site::Site,
+};
+use walkdir::WalkDir;
+
+/// Served as `make demo` serves it.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    server: Server,
+    pub(crate) site: Site,
+}
+
+impl Demo {
+    #[track_caller]
+    pub(crate) fn start() -> Self {
+        Self::with(Php::with_sse())
+    }
+
+    #[track_caller]
+    pub(crate) fn with(php: Php) -> Self {
+        let site = Site::new();
+        for file in files() {
+            let name = file.strip_prefix(directory()).unwrap();
+            site.write(&format!("examples/{}", name.display()), fs::read(&file).unwrap());
+        }
+        let server = Builtin::new(site.path("examples"), php).workers(8).start();
+        Self { server, site }
+    }
+
+    /// Changes a script for this test: `from` stands in it, and becomes `to`.
+    #[track_caller]
+    pub(crate) fn change(&self, script: &str, from: &str, to: &str) {
+        let name = format!("examples/{script}");
+        let changed = self.site.read(&name).replace(from, to);
+        assert!(changed.contains(to), "{script} has no {from}");
+        self.site.write(&name, changed);
+    }
+
+    /// Posts a form.
+    #[track_caller]
+    pub(crate) fn post(&self, path: &str, form: &str) -> Response {
+        let form_type = "application/x-www-form-urlencoded";
+        self.server.send(&Request::post(path, form).header("Content-Type", form_type))
+    }
+
+    /// Posts a notification.
+    #[track_caller]
+    pub(crate) fn notify(&self, text: &str) {
+        assert_eq!(self.post("/notify.php", &text_field(text)).status(), 204);
+    }
+
+    /// What the language model has to say, read from the script that stands for it.
+    pub(crate) fn answer(&self) -> String {
+        let script = self.site.read("examples/llm-upstream.php");
+        let (_, rest) = script.split_once("<<<'TEXT'\n").unwrap();
+        let (indented, _) = rest.split_once("\n    TEXT;").unwrap();
+        let lines = indented.lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Deref for Demo {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+/// A notification as a form has it.
+pub(crate) fn text_field(text: impl AsRef<[u8]>) -> String {
+    let mut field = String::from("text=");
+    for byte in text.as_ref() {
+        write!(field, "%{byte:02X}").unwrap();
+    }
+    field
+}
+
+pub(crate) fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
+}
+
+/// The files of the demo: all examples but those of the frameworks.
+pub(crate) fn files() -> Vec<PathBuf> {
+    let frameworks = ["laravel", "symfony"].map(|name| directory().join(name));
+    WalkDir::new(directory())
+        .into_iter()
+        .filter_entry(|entry| !frameworks.iter().any(|framework| framework == entry.path()))
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.is_file())
+        .collect()
+}
