@@ -163,9 +163,12 @@ final class Sse
      * soon as the stream should stop.
      *
      * @param float $seconds 0 or more
-     * @throws ValueError when the seconds are negative, infinite or not a number
+     * @param list<resource>|null $read PHP streams (sockets, pipes): as soon as one of them is
+     *        readable, true is returned early
+     * @throws ValueError when the seconds are negative, infinite or not a number, or a stream cannot be
+     *         waited for
      */
-    public function wait(float $seconds): bool {}
+    public function wait(float $seconds, ?array $read = null): bool {}
 
     /** Whether events can still be sent. */
     public function isOpen(): bool {}

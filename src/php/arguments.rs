@@ -13,13 +13,16 @@ use super::fault::Fault;
 use crate::sapi::engine::{caller_is_strict, guarded};
 use crate::sapi::value::is_stringable;
 
-/// Which argument of which method.
+/// Which argument of which method; number 0 is a property of the object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At(pub(super) &'static str, pub(super) u32, pub(super) &'static str);
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(): Argument #{} (${})", self.0, self.1, self.2)
+        match self {
+            Self(method, 0, property) => write!(f, "{method}(): Property ${property}"),
+            Self(method, number, name) => write!(f, "{method}(): Argument #{number} (${name})"),
+        }
     }
 }
 
@@ -123,6 +126,8 @@ declared_as! {
     Int: DataType::Long;
     /// An argument declared `string`.
     Text: DataType::String;
+    /// An argument declared `array`.
+    List: DataType::Array;
     /// An argument declared `iterable`.
     Walkable: DataType::Iterable;
     /// An argument declared `callable`.
@@ -175,26 +180,23 @@ pub(super) fn bytes<'a>(value: &'a Zval, at: At, expected: &str) -> Result<Cow<'
     if let Some(string) = value.zend_str() {
         return Ok(Cow::Borrowed(string.as_bytes()));
     }
-    if caller_is_strict() {
-        return Err(at.type_error(expected, value));
-    }
-    let text = match value {
-        value if value.is_object() => return stringable(value, at, expected),
-        value if value.is_scalar() => value.coerce_to_string(),
-        _ => None,
-    };
-    let text = text.ok_or_else(|| at.type_error(expected, value))?;
-    Ok(Cow::Owned(text.into_bytes()))
+    let text = if caller_is_strict() { None } else { text(value)? };
+    text.ok_or_else(|| at.type_error(expected, value))
 }
 
-fn stringable<'a>(value: &Zval, at: At, expected: &str) -> Result<Cow<'a, [u8]>, Fault> {
-    let object = value.object().filter(|object| is_stringable(object));
-    let object = object.ok_or_else(|| at.type_error(expected, value))?;
-    let text = guarded(|| object.try_call_method("__toString", vec![]).ok())?;
-    Fault::if_pending()?;
-    let text = text.as_ref().and_then(Zval::zend_str);
-    text.map(|text| Cow::Owned(text.as_bytes().to_vec()))
-        .ok_or_else(|| at.type_error(expected, value))
+/// A value as the text PHP would make of it, without a word: `None` if it would not.
+pub(super) fn text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
+    if let Some(string) = value.zend_str() {
+        return Ok(Some(Cow::Borrowed(string.as_bytes())));
+    }
+    if let Some(object) = value.object().filter(|object| is_stringable(object)) {
+        let text = guarded(|| object.try_call_method("__toString", vec![]).ok())?;
+        Fault::if_pending()?;
+        let text = text.as_ref().and_then(Zval::zend_str);
+        return Ok(text.map(|text| Cow::Owned(text.as_bytes().to_vec())));
+    }
+    let text = if value.is_scalar() { value.coerce_to_string() } else { None };
+    Ok(text.map(|text| Cow::Owned(text.into_bytes())))
 }
 
 /// A `string|int`, as bytes.

@@ -7,9 +7,11 @@ use ext_php_rs::zend::php_sapi_name;
 use crate::sapi::Server;
 use crate::sapi::diagnosis::{self, Diagnosis};
 
-/// The report, as the entries of an array.
-pub(super) fn report() -> Vec<(String, Zval)> {
-    let Diagnosis { path, heartbeats, buffers, advice } = diagnosis::examine(Server::current());
+/// The report, as the entries of an array. `way` is the way that frames take, and why it is not a
+/// better one.
+pub(super) fn report(way: Option<(&str, &str)>) -> Vec<(String, Zval)> {
+    let Diagnosis { path, heartbeats, buffers, advice } =
+        diagnosis::examine(Server::current(), way);
     vec![
         entry("server", php_sapi_name().unwrap_or_default()),
         entry("path", path),

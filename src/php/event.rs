@@ -82,7 +82,7 @@ impl ext_php_rs::convert::IntoZval for Bytes {
 }
 
 fn encode(object: &ZendObject) -> Result<Vec<u8>, Fault> {
-    let at = At("SseEvent::__toString", 0, "this");
+    let at = At("SseEvent::__toString", 0, "data");
     let payload = SseEvent::from_object(object).map(|event| event.payload(at));
     let payload = payload.transpose()?.unwrap_or_default();
     let mut frame = Vec::new();
@@ -136,6 +136,10 @@ fn fill(object: &mut ZendObject, values: [Zval; 5]) {
     let class = SseEvent::get_metadata().ce();
     for (property, value) in PROPERTIES.iter().zip(values) {
         engine::set_property(object, class, property.name, value);
+        if engine::is_unwinding() {
+            // It has been constructed before.
+            break;
+        }
     }
 }
 
@@ -184,7 +188,7 @@ impl<'a> EventObject<'a> {
             data,
             event: self.get("event").map(Held::Zval),
             id: self.get("id").map(Held::Zval),
-            retry: milliseconds.map(|milliseconds| retry(milliseconds, at)).transpose()?,
+            retry: milliseconds.map(|time| payload::own_retry(time, at)).transpose()?,
             comment: self.get("comment").map(Held::Zval),
         })
     }

@@ -10,7 +10,9 @@ use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
 use super::{current, settings};
-use crate::sapi::{Server, adoption, declare, hooks, ini, keeper, overrides, process, signals};
+use crate::sapi::{
+    Server, adoption, declare, diagnosis, hooks, ini, keeper, overrides, process, signals,
+};
 
 /// The module.
 #[php_module]
@@ -67,6 +69,9 @@ extern "C" fn print_info(module: *mut ModuleEntry) {
     info_table_start!();
     info_table_row!("Server-Sent Events support", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
+    let server = Server::current();
+    info_table_row!("Frames go", diagnosis::expected_path(server));
+    info_table_row!("Heartbeats come", diagnosis::heartbeats(server, "").as_str());
     info_table_end!();
     ini::print_table(module);
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use event_stream::{Event, Retry};
 use ext_php_rs::types::{ZendObject, Zval};
 
-use super::arguments::{At, event_id, event_type, type_name};
+use super::arguments::{At, event_id, event_type, text, type_name};
 use super::event::SseEvent;
 use super::fault::Fault;
 use crate::sapi::engine::{self, call, guarded};
@@ -147,24 +147,35 @@ fn server_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault> 
     let data = get("getData")?;
     let retry = get("getRetry")?.long();
     Ok(Payload {
-        data: if data.is_string() { Some(Held::Zval(data)) } else { Some(lines(&data)?) },
+        data: if data.is_string() { Some(Held::Zval(data)) } else { Some(lines(&data, at)?) },
         event: text(get("getType")?),
         id: text(get("getId")?),
-        retry: retry.map(|retry| super::arguments::retry(retry, at)).transpose()?,
+        retry: retry.map(|time| own_retry(time, at)).transpose()?,
         comment: text(get("getComment")?),
     })
 }
 
 /// Several pieces of data as lines of one.
-fn lines(pieces: &Zval) -> Result<Held<'static>, Fault> {
-    let mut joined = Vec::new();
+fn lines(pieces: &Zval, at: At) -> Result<Held<'static>, Fault> {
+    let mut joined: Vec<Vec<u8>> = Vec::new();
     walk(pieces, |piece| {
-        let piece = piece.coerce_to_string().unwrap_or_default();
-        joined.push(piece);
+        let no_text = || {
+            let given = type_name(&piece);
+            Fault::type_error(format!("{at}: its data must be strings, {given} given"))
+        };
+        let piece = text(&piece)?.ok_or_else(no_text)?;
+        joined.push(piece.into_owned());
         Ok::<_, Fault>(true)
     })?;
     Fault::if_pending()?;
-    Ok(Held::Slice(Cow::Owned(joined.join("\n").into_bytes())))
+    Ok(Held::Slice(Cow::Owned(joined.join(&b'\n'))))
+}
+
+/// The reconnection time of an event object.
+pub(super) fn own_retry(milliseconds: i64, at: At) -> Result<Retry, Fault> {
+    u64::try_from(milliseconds).map(Retry::from_millis).map_err(|_| {
+        Fault::value_error(format!("{at}: its retry must be greater than or equal to 0"))
+    })
 }
 
 /// Laravel's event: public `$event` and `$data`.

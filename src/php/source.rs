@@ -31,12 +31,20 @@ impl Source<'_> {
     pub(super) fn run(&self, sse: &Sse) -> Result<bool, Fault> {
         let result =
             if self.value.is_callable() { self.poll(sse) } else { self.walk(sse, self.value) };
-        // What the source threw surfaces after the callbacks ran.
+        if let Err(Fault::Interrupted(interrupted)) = result {
+            // The engine is on its way out: the stream is closed when the request ends.
+            return Err(Fault::Interrupted(interrupted));
+        }
+        // What the source threw surfaces after the callbacks ran, and before what they throw.
         let caught = Caught::take();
         let ended_by_itself = matches!(sse.reason(), None | Some(StopReason::Closed));
         let closed = sse.end();
         if let Some(caught) = caught {
-            caught.rethrow();
+            let all = match Caught::take() {
+                Some(later) => caught.followed_by(later),
+                None => caught,
+            };
+            all.rethrow();
         }
         result.and(closed)?;
         Fault::if_pending()?;

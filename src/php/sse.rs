@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
+use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
 use event_stream::{Comment, Event};
@@ -13,8 +14,8 @@ use ext_php_rs::flags::{ClassFlags, DataType};
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 
-use super::arguments::{At, Callback, Float, Given, Int, Text, Walkable};
-use super::arguments::{bytes, bytes_or_int, float, given, int, retry};
+use super::arguments::{At, Callback, Float, Given, Int, List, Text, Walkable};
+use super::arguments::{bytes, bytes_or_int, float, given, int, retry, type_name};
 use super::event::Bytes;
 use super::exception::SseException;
 use super::fault::{Fault, answer};
@@ -25,10 +26,11 @@ use super::stop_reason::SseStopReason;
 use super::{current, doctor};
 use crate::sapi::declare::{ReadOnly, Refinement, types};
 use crate::sapi::engine::{self, Caught, guarded};
+use crate::sapi::streams;
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
-use crate::sapi::value::{callable_error, walk};
+use crate::sapi::value::{callable_error, takes_argument, walk};
 use crate::sapi::{PhpConnection, Server, Wishes, output, request};
-use crate::stream::{Options, StopReason, Stream, last_event_id, seconds, without_rivals};
+use crate::stream::{Options, StopReason, Stream, last_event_id, merged, seconds};
 
 /// The event stream of a request.
 #[php_class]
@@ -189,9 +191,8 @@ impl Sse {
     }
 
     /// Waits, and keeps the connection alive meanwhile.
-    fn wait(&self, seconds: Float) -> PhpResult<bool> {
-        let at = At("Sse::wait", 1, "seconds");
-        answer(duration(seconds.0, at).and_then(|length| self.pause(length)))
+    fn wait(&self, seconds: Float, read: Option<List>) -> PhpResult<bool> {
+        answer(self.wait_for(seconds.0, given(read.map(|read| read.0))))
     }
 
     /// Whether events can still be sent.
@@ -202,6 +203,7 @@ impl Sse {
 
     /// Why the stream has stopped.
     fn stop_reason(&self) -> Option<SseStopReason> {
+        self.is_running();
         self.reason().map(SseStopReason::from)
     }
 
@@ -219,7 +221,12 @@ impl Sse {
 
     /// What stands between the script and the browser, and what to change.
     fn doctor() -> PhpResult<Vec<(String, Zval)>> {
-        answer(Ok(doctor::report()))
+        let current = current::get();
+        let way = current
+            .as_ref()
+            .and_then(current::native)
+            .map(|sse| sse.stream.connection().describe());
+        answer(Ok(doctor::report(way)))
     }
 }
 
@@ -247,14 +254,15 @@ impl Sse {
         if !events.is_iterable() {
             return Err(at.type_error("of type Traversable|array", events));
         }
-        let mut frames = Vec::new();
+        // The stream's own buffer would be in use while the events' own code runs, which may send.
+        let mut frames = Vec::with_capacity(4096);
         walk(events, |value| {
             Payload::new(&value, at)?.event(at)?.encode_into(&mut frames);
             Ok::<_, Fault>(true)
         })?;
         Fault::if_pending()?;
         self.check_overstay()?;
-        let open = self.stream.send_frames(&frames, Instant::now())?;
+        let open = self.stream.send_frames(frames, Instant::now())?;
         self.settle(open)
     }
 
@@ -264,10 +272,8 @@ impl Sse {
             Given::Passed(value) => bytes(value, at, "of type string")?,
             Given::Default(text) => Cow::Borrowed(text.as_bytes()),
         };
-        let mut lines = Vec::new();
-        Comment::new(&text).encode_into(&mut lines);
         self.check_overstay()?;
-        let open = self.stream.send_frames(&lines, Instant::now())?;
+        let open = self.stream.comment(Comment::new(&text), Instant::now())?;
         self.settle(open)
     }
 
@@ -277,6 +283,17 @@ impl Sse {
         let event = Event { retry: Some(time), ..Event::default() };
         let open = self.stream.send(&[event], Instant::now())?;
         self.settle(open)
+    }
+
+    fn wait_for(&self, length: &Zval, read: Option<&Zval>) -> Result<bool, Fault> {
+        let length = duration(length, At("Sse::wait", 1, "seconds"))?;
+        let Some(read) = read else { return self.pause(length) };
+        let (descriptors, unread) = sources(read)?;
+        let connection = self.stream.connection();
+        connection.watch_sources(descriptors);
+        let open = self.pause(if unread { Duration::ZERO } else { length });
+        connection.watch_sources(Vec::new());
+        open
     }
 
     /// Waits; answers whether the stream is open.
@@ -382,7 +399,8 @@ impl Sse {
 
     /// Ends a script that goes on long after its client has left, as PHP itself would.
     fn check_overstay(&self) -> Result<(), Fault> {
-        let ends = self.server.has_response()
+        let ends = self.reason() == Some(StopReason::ClientGone)
+            && self.server.has_response()
             && !output::ignores_user_abort()
             && self.stream.has_outstayed_client(Instant::now());
         if ends {
@@ -398,7 +416,8 @@ fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
         let reason = SseStopReason::from(reason).into_zval(false);
         // What it throws stays pending.
         if let (Ok(callable), Ok(reason)) = (ZendCallable::new(callback), reason) {
-            let _ = callable.try_call(vec![&reason]);
+            let _ =
+                callable.try_call(if takes_argument(callback) { vec![&reason] } else { vec![] });
         }
     })?;
     Ok(())
@@ -426,6 +445,7 @@ fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval,
         Taken::HeadOnly => PhpConnection::none(server),
         _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
     };
+    end_previous()?;
     let object = create(server, connection, &options);
     current::set(object.shallow_clone());
     if let Some(sse) = current::native(&object) {
@@ -436,6 +456,12 @@ fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval,
         }
     }
     Ok(object)
+}
+
+/// Lets the stream before run the callbacks that it could not run when it stopped.
+fn end_previous() -> Result<(), Fault> {
+    let previous = current::get();
+    previous.as_ref().and_then(current::native).map_or(Ok(()), Sse::end)
 }
 
 fn create(server: Server, connection: PhpConnection, options: &Options) -> Zval {
@@ -523,6 +549,29 @@ fn stream_source(
     Source { value: source, object: &object, interval, event: event.as_deref() }.run(sse)
 }
 
+/// The descriptors of PHP streams, and whether one of them has bytes that PHP has read already.
+fn sources(read: &Zval) -> Result<(Vec<RawFd>, bool), Fault> {
+    let at = At("Sse::wait", 2, "read");
+    let streams = read.array().ok_or_else(|| at.type_error("of type ?array", read))?;
+    let mut descriptors = Vec::new();
+    let mut unread = false;
+    for (_, stream) in streams {
+        let stream = stream.dereference();
+        if !stream.is_resource() {
+            let given = type_name(stream);
+            return Err(Fault::type_error(format!(
+                "{at} must be an array of streams, {given} given"
+            )));
+        }
+        let descriptor = streams::descriptor(stream)?;
+        Fault::if_pending()?;
+        let problem = "must be streams that can be waited for";
+        descriptors.push(descriptor.ok_or_else(|| at.value_error(problem))?);
+        unread |= streams::has_unread(stream)?;
+    }
+    Ok((descriptors, unread))
+}
+
 fn duration(value: &Zval, at: At) -> Result<Duration, Fault> {
     let number = float(value, at, "of type float")?;
     seconds(number).map_err(|error| at.value_error(error))
@@ -564,11 +613,8 @@ fn encode(value: &Zval, fields: &Fields, comment: Option<&Text>) -> Result<Vec<u
 
 fn header_list(arguments: &ResponseArguments) -> Result<Vec<(String, String)>, Fault> {
     let response = arguments.response("Sse::headers", 1)?;
-    let is_given =
-        |name: &str| response.headers.iter().any(|given| given.name.eq_ignore_ascii_case(name));
     let ours = response_headers(Server::current(), &response.allow_origin);
-    let ours = without_rivals(ours, is_given);
-    let all = ours.into_iter().chain(response.headers.iter().cloned());
+    let all = merged(ours, response.headers).into_iter();
     Ok(all.map(|header| (header.name.into_owned(), header.value.into_owned())).collect())
 }
 

@@ -104,20 +104,21 @@ fn request() -> Option<*mut Request> {
 
 impl Httpd {
     fn look_up() -> Option<Self> {
-        // SAFETY: these are the types of the functions of these names, in every httpd 2.4.
-        let httpd = unsafe {
-            Self {
-                write: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_rwrite")?),
-                flush: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_rflush")?),
-                socket_of: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_get_conn_socket")?),
-                descriptor_of: std::mem::transmute::<*mut c_void, _>(symbol(c"apr_os_sock_get")?),
-                query: std::mem::transmute::<*mut c_void, _>(symbol(c"ap_mpm_query")?),
-                scoreboard: std::mem::transmute::<*mut c_void, _>(symbol(
-                    c"ap_get_scoreboard_global",
-                )?),
-            }
-        };
-        Some(httpd)
+        // The types are those of the functions of these names in every httpd 2.4.
+        Some(Self {
+            // SAFETY: see above.
+            write: unsafe { function(c"ap_rwrite") }?,
+            // SAFETY: see above.
+            flush: unsafe { function(c"ap_rflush") }?,
+            // SAFETY: see above.
+            socket_of: unsafe { function(c"ap_get_conn_socket") }?,
+            // SAFETY: see above.
+            descriptor_of: unsafe { function(c"apr_os_sock_get") }?,
+            // SAFETY: see above.
+            query: unsafe { function(c"ap_mpm_query") }?,
+            // SAFETY: see above.
+            scoreboard: unsafe { function(c"ap_get_scoreboard_global") }?,
+        })
     }
 
     fn ask(self, what: c_int) -> Option<c_int> {
@@ -142,16 +143,24 @@ impl Httpd {
     }
 
     fn running_generation(self) -> Option<c_int> {
+        // SAFETY: only returns an address.
+        let scoreboard = unsafe { (self.scoreboard)() };
         // SAFETY: null, or shared memory that is there for as long as httpd.
-        let scoreboard = unsafe { (self.scoreboard)().as_ref() };
+        let scoreboard = unsafe { scoreboard.as_ref() };
         scoreboard.map(|scoreboard| scoreboard.running_generation)
     }
 }
 
-fn symbol(name: &CStr) -> Option<*mut c_void> {
+/// A function of the running process, by its name.
+///
+/// # Safety
+///
+/// `F` is the function pointer type of the function of that name.
+unsafe fn function<F: Copy>(name: &CStr) -> Option<F> {
     // SAFETY: looks a name up in the running process.
     let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    (!address.is_null()).then_some(address)
+    // SAFETY: the caller vouches for the type; a function pointer is as large as any other.
+    (!address.is_null()).then(|| unsafe { std::mem::transmute_copy(&address) })
 }
 
 impl Apache {

@@ -14,21 +14,36 @@ pub(crate) struct Diagnosis {
     pub(crate) advice: Vec<String>,
 }
 
-/// Examines this request.
-pub(crate) fn examine(server: Server) -> Diagnosis {
+/// Examines this request. `way` is the way that frames of its stream take, and why it is not a better
+/// one.
+pub(crate) fn examine(server: Server, way: Option<(&str, &str)>) -> Diagnosis {
+    let (path, why_not) = way.unwrap_or((expected_path(server), ""));
     Diagnosis {
-        path: path(server).into(),
-        heartbeats: "from wait(), on the script's own time".into(),
+        path: path.into(),
+        heartbeats: heartbeats(server, why_not),
         buffers: buffers(),
         advice: advice(server),
     }
 }
 
-fn path(server: Server) -> &'static str {
-    if server.has_response() {
-        "to the server, past PHP's output buffers"
-    } else {
-        "through PHP's output buffers, so that ob_start() can capture it"
+/// The way that frames take on this server, if all is as it should be.
+pub(crate) fn expected_path(server: Server) -> &'static str {
+    match server {
+        Server::Fpm | Server::Cgi => "straight to the web server, as FastCGI records",
+        Server::BuiltIn => "straight to the browser, as raw bytes",
+        Server::Apache => "through httpd",
+        Server::Other => "to the server, past PHP's output buffers",
+        Server::CommandLine => "through PHP's output, so that ob_start() can capture it",
+    }
+}
+
+/// Who sends heartbeats.
+pub(crate) fn heartbeats(server: Server, why_not: &str) -> String {
+    const OWN_TIME: &str = "from wait(), on the script's own time";
+    match (server, why_not) {
+        (Server::Other, "") => format!("{OWN_TIME}: nothing is known about this server"),
+        (_, "") => "from a thread, also while PHP is blocked".into(),
+        (_, why_not) => format!("{OWN_TIME}: {why_not}"),
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) const HANDLER_REMOVABLE: c_int = 0x40;
 pub(super) const OUTPUT_DISABLED: c_int = 0x02;
 /// `PHP_CONNECTION_ABORTED`, `main/php.h`.
 pub(super) const CONNECTION_ABORTED: i32 = 1;
+/// `PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL`, `main/php_streams.h`.
+pub(super) const STREAM_AS_FD_FOR_SELECT: c_int = 3 | 0x2000_0000;
 /// `PHP_INI_USER`, `Zend/zend_ini.h`.
 pub(super) const INI_USER: c_int = 1;
 /// `PHP_INI_STAGE_STARTUP`, `Zend/zend_ini.h`.
@@ -95,6 +97,23 @@ unsafe extern "C" {
         length: usize,
         value: *mut zval,
     );
+
+    pub(super) fn zend_fetch_resource2_ex(
+        value: *mut zval,
+        type_name: *const c_char,
+        type_1: c_int,
+        type_2: c_int,
+    ) -> *mut c_void;
+
+    // main/php_streams.h
+    pub(super) fn php_file_le_stream() -> c_int;
+    pub(super) fn php_file_le_pstream() -> c_int;
+    pub(super) fn _php_stream_cast(
+        stream: *mut c_void,
+        cast_as: c_int,
+        result: *mut c_int,
+        show_error: c_int,
+    ) -> c_int;
 
     // ext/spl/spl_exceptions.h
     pub(super) static spl_ce_RuntimeException: *mut zend_class_entry;

@@ -34,6 +34,7 @@ pub(crate) mod session;
 pub(crate) mod signals;
 mod socket;
 mod stdio;
+pub(crate) mod streams;
 pub(crate) mod takeover;
 mod transport;
 pub(crate) mod value;
@@ -41,4 +42,3 @@ mod wire;
 
 pub(crate) use connection::{PhpConnection, Wishes};
 pub(crate) use server::Server;
-pub(crate) use wire::Timing;

@@ -1,8 +1,7 @@
 //! PHP's output: its buffers, and the ways past them.
 
-use ext_php_rs::ffi::php_output_write;
+use ext_php_rs::ffi::{ext_php_rs_process_globals, php_core_globals, php_output_write};
 use ext_php_rs::types::Zval;
-use ext_php_rs::zend::ProcessGlobals;
 
 use super::engine::guarded;
 use super::ffi::{self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED};
@@ -132,9 +131,17 @@ pub(super) fn flush() {
     hooks::flushed();
 }
 
+/// The core globals of this thread. `ProcessGlobals` has a lock on them, which is felt at every event.
+fn core_globals() -> *mut php_core_globals {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    unsafe { ext_php_rs_process_globals() }
+}
+
 /// Whether PHP knows that the client is gone.
 pub(super) fn client_is_gone() -> bool {
-    i32::from(ProcessGlobals::get().connection_status) & CONNECTION_ABORTED != 0
+    // SAFETY: the core globals of this thread, which live as long as it does.
+    let status = unsafe { (*core_globals()).connection_status };
+    i32::from(status) & CONNECTION_ABORTED != 0
 }
 
 /// Runs `write` so that a client that is gone makes it return instead of ending the script.
@@ -168,12 +175,15 @@ pub(super) fn note_client_gone() {
 
 /// Sets whether the script goes on when the client is gone; returns what was set before.
 fn ignore_user_abort(ignore: bool) -> bool {
-    std::mem::replace(&mut ProcessGlobals::get_mut().ignore_user_abort, ignore)
+    // SAFETY: as in `client_is_gone`; nobody else refers to the field.
+    let setting = unsafe { &mut (*core_globals()).ignore_user_abort };
+    std::mem::replace(setting, ignore)
 }
 
 /// Whether the script wants to go on when its client is gone.
 pub(crate) fn ignores_user_abort() -> bool {
-    ProcessGlobals::get().ignore_user_abort
+    // SAFETY: as in `client_is_gone`.
+    unsafe { (*core_globals()).ignore_user_abort }
 }
 
 /// Lets all further output of the script go nowhere.

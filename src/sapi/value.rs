@@ -132,6 +132,9 @@ fn function_takes_argument(cache: &zend_fcall_info_cache) -> bool {
     let Some(function) = (unsafe { cache.function_handler.as_ref() }) else { return true };
     // SAFETY: `common` is the prefix that every kind of function shares.
     let common = unsafe { function.common };
-    let takes_any = common.fn_flags & (ZEND_ACC_VARIADIC | ZEND_ACC_CALL_VIA_TRAMPOLINE) != 0;
+    // A closure of a `__call` method is declared by nobody: it takes what it gets.
+    let is_declared = !common.arg_info.is_null();
+    let takes_any =
+        !is_declared || common.fn_flags & (ZEND_ACC_VARIADIC | ZEND_ACC_CALL_VIA_TRAMPOLINE) != 0;
     takes_any || common.num_args > 0 || u32::from(common.type_) != ZEND_INTERNAL_FUNCTION
 }

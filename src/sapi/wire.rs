@@ -17,7 +17,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
 
-use super::framing::{Framing, rest_of};
+use super::framing::Framing;
 use super::poll::poll;
 use super::process::forks;
 use super::transport::{Small, Transport, Way};
@@ -262,6 +262,10 @@ impl Wire {
         if !line.open {
             return Err(StopReason::Closed);
         }
+        if payload.is_empty() && line.residue.is_empty() {
+            // An empty FCGI_STDOUT record would end the response.
+            return Ok(());
+        }
         match self.send(line, payload, self.timing.write_timeout) {
             Sent::Whole => Ok(()),
             Sent::Later => Err(self.give_up(StopReason::WriteTimeout)),
@@ -307,13 +311,12 @@ impl Wire {
         payload: &[u8],
         patience: Duration,
     ) -> Sent {
-        let headers = framing.headers(payload);
-        let mut slices = headers.slices(payload);
-        let (written, sent) = self.send_slices(&mut slices, patience);
+        let (written, sent) =
+            framing.with_slices(payload, |slices| self.send_slices(slices, patience));
         if sent == Sent::Whole {
             line.stalled = None;
         } else if written > 0 {
-            line.residue = rest_of(&headers.slices(payload), written);
+            line.residue = framing.rest(payload, written);
         }
         if written > 0 {
             self.last_write.store(ticks(Instant::now()), Ordering::Release);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use event_stream::{Event, HEARTBEAT};
+use event_stream::{Comment, Event, HEARTBEAT};
 
 use super::{Connection, Interrupted, Options, StopReason, Written};
 
@@ -25,7 +25,7 @@ pub struct Stream<C> {
 
 impl<C: Connection> Stream<C> {
     /// A buffer that has grown beyond this is given back after the write, in bytes.
-    const BUFFER_KEPT: usize = 64 * 1024;
+    const BUFFER_KEPT: usize = 1024 * 1024;
 
     /// How long a script may go on sending to a client that has left.
     const GRACE: Duration = Duration::from_secs(10);
@@ -75,8 +75,32 @@ impl<C: Connection> Stream<C> {
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub fn send_frames(&self, frames: &[u8], now: Instant) -> Result<bool, Interrupted> {
-        self.write(now, |out| out.extend_from_slice(frames))
+    pub fn send_frames(&self, mut frames: Vec<u8>, now: Instant) -> Result<bool, Interrupted> {
+        let before = self.connection.tail().before_frame();
+        if !before.is_empty() {
+            frames.splice(..0, before.iter().copied());
+        }
+        if !self.is_open(now) || frames.is_empty() {
+            return Ok(self.stop_reason().is_none());
+        }
+        let written = self.connection.write(&frames)?;
+        Ok(self.note(written, now))
+    }
+
+    /// Sends a comment. It needs a line of its own, but ends no event that the script is echoing.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`].
+    pub fn comment(&self, comment: Comment<'_>, now: Instant) -> Result<bool, Interrupted> {
+        if !self.is_open(now) {
+            return Ok(false);
+        }
+        let at_line_start = self.connection.tail().at_line_start();
+        let mut lines = if at_line_start { Vec::new() } else { b"\n".to_vec() };
+        comment.encode_into(&mut lines);
+        let written = self.connection.write(&lines)?;
+        Ok(self.note(written, now))
     }
 
     /// Sends one last event, also if the stream has stopped for a reason that leaves its client

@@ -25,6 +25,7 @@ pub use options::{OptionError, Options, seconds};
 pub use origin::{AllowOrigin, OriginError};
 pub use position::Tail;
 pub use response::{
-    Header, Preflight, Rule, adoption_headers, preflight_headers, stream_headers, without_rivals,
+    Header, Preflight, Rule, adoption_headers, merged, preflight_headers, stream_headers,
+    without_rivals,
 };
 pub use stop_reason::StopReason;

@@ -113,6 +113,26 @@ pub fn without_rivals(headers: Vec<Header>, given: impl Fn(&str) -> bool) -> Vec
     headers.into_iter().filter(|header| !rivals(header)).collect()
 }
 
+/// Both lists as one in which no name stands twice: `custom` wins, and what is to be appended to it
+/// is.
+#[must_use]
+pub fn merged(headers: Vec<Header>, mut custom: Vec<Header>) -> Vec<Header> {
+    let is_given = |custom: &[Header], name: &str| {
+        custom.iter().any(|given| given.name.eq_ignore_ascii_case(name))
+    };
+    let mut all = without_rivals(headers, |name| is_given(&custom, name));
+    all.retain(|header| !(header.rule == Rule::Replace && is_given(&custom, &header.name)));
+    for given in &mut custom {
+        let rest = all.extract_if(.., |own| own.name.eq_ignore_ascii_case(&given.name));
+        let values: Vec<_> = rest.map(|own| own.value).collect();
+        if !values.is_empty() {
+            given.value = format!("{}, {}", given.value, values.join(", ")).into();
+        }
+    }
+    all.extend(custom);
+    all
+}
+
 fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -> Vec<Header> {
     let mut headers = Vec::new();
     if !allow_origin.is_same_for_all() {
@@ -258,6 +278,25 @@ mod tests {
             ["X-Accel-Buffering: no", "Cache-Control: no-cache, no-transform"]
         );
         assert_eq!(ours(Some("no-store, No-Transform")), ["X-Accel-Buffering: no"]);
+    }
+
+    #[test]
+    fn a_merged_list_has_every_name_once() {
+        let ours = stream_headers(&example(), Some("https://example.org"), false);
+        let custom = [("vary", "Accept"), ("Cache-Control", "no-cache"), ("X-Own", "1")];
+        let custom = custom.map(|(name, value)| Header::custom(name, value).unwrap());
+        assert_eq!(
+            lines(&merged(ours, custom.to_vec())),
+            [
+                "Content-Type: text/event-stream;charset=UTF-8",
+                "X-Accel-Buffering: no",
+                "Access-Control-Allow-Origin: https://example.org",
+                "Access-Control-Allow-Credentials: true",
+                "vary: Accept, Origin",
+                "Cache-Control: no-cache",
+                "X-Own: 1",
+            ]
+        );
     }
 
     #[test]

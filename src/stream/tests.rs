@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use event_stream::{Event, Retry};
+use event_stream::{Comment, Event, Retry};
 
 use super::*;
 
@@ -112,6 +112,34 @@ fn a_frame_never_joins_what_was_echoed_before_it() {
         assert_eq!(open(&memory, Options::default()).send(&[event("ours")], now), Ok(true));
         assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
     }
+}
+
+#[test]
+fn a_comment_goes_into_an_unfinished_event() {
+    for (echoed, expected) in [
+        ("data: a\n", "data: a\n: c\ndata: b\n\n"),
+        ("data: a", "data: a\n: c\ndata: b\n\n"),
+        ("", ": c\ndata: b\n\n"),
+    ] {
+        let now = Instant::now();
+        let memory = Memory::new(now);
+        memory.echo(echoed.as_bytes());
+        let stream = open(&memory, Options::default());
+        assert_eq!(stream.comment(Comment::new(b"c"), now), Ok(true));
+        memory.echo(b"data: b\n\n");
+        assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
+    }
+}
+
+#[test]
+fn frames_made_before_are_one_write_too() {
+    let now = Instant::now();
+    let memory = Memory::new(now);
+    memory.writes_left.set(1);
+    memory.echo(b"data: theirs");
+    let stream = open(&memory, Options::default());
+    assert_eq!(stream.send_frames(b"data: a\n\ndata: b\n\n".to_vec(), now), Ok(true));
+    assert_eq!(*memory.written.borrow(), b"data: theirs\n\ndata: a\n\ndata: b\n\n");
 }
 
 #[test]
