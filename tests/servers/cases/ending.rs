@@ -74,13 +74,13 @@ match ($_GET['in']) {
 
 /// Each with what PHP logs.
 const ENDS: [(&str, &str); 7] = [
+    ("exit", ""),
     ("exception", "Uncaught RuntimeException: nobody catches this"),
     ("error", "Call to undefined function no_such_function()"),
     ("fatal-error", "this is fatal"),
     ("compile-error", "Cannot redeclare twice()"),
     ("memory", "Allowed memory size of"),
     ("timeout", "Maximum execution time of 1 second exceeded"),
-    ("exit", ""),
 ];
 
 #[track_caller]
