@@ -1,0 +1,33 @@
+--TEST--
+phpinfo() shows the extension and its settings
+--FILE--
+<?php
+$extension = new ReflectionExtension('sse');
+ob_start();
+$extension->info();
+echo preg_replace('/^Version => \d+\.\d+\.\d+$/m', 'Version => (a version)', ob_get_clean());
+var_dump(preg_match('/^\d+\.\d+\.\d+$/', $extension->getVersion()), $extension->getVersion() === phpversion('sse'), extension_loaded('sse'));
+var_dump(count($extension->getINIEntries()) === count(ini_get_all('sse')));
+?>
+--EXPECT--
+sse
+
+Server-Sent Events support => enabled
+Version => (a version)
+Frames go => through PHP's output, so that ob_start() can capture it
+Heartbeats come => from a thread, also while PHP is blocked
+
+Directive => Local Value => Master Value
+sse.heartbeat => 15 => 15
+sse.retry => 0 => 0
+sse.max_lifetime => 0 => 0
+sse.allow_origin => no value => no value
+sse.write_timeout => 30 => 30
+sse.release_session => 1 => 1
+sse.ignore_half_close => 0 => 0
+sse.interrupt => 0 => 0
+sse.adopt => 0 => 0
+int(1)
+bool(true)
+bool(true)
+bool(true)

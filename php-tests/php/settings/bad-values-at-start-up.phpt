@@ -1,0 +1,20 @@
+--TEST--
+At start-up a bad value is ignored with a warning
+--FILE--
+<?php
+require __DIR__ . '/../../support/process.inc';
+
+foreach (['sse.heartbeat' => 'abc', 'sse.retry' => '-1', 'sse.max_lifetime' => 'INF', 'sse.allow_origin' => 'example.org', 'sse.release_session' => 'maybe'] as $name => $value) {
+    command("<?php var_dump(ini_get('$name'));", [$name => $value]);
+}
+command('<?php echo ini_get("sse.heartbeat");', ['sse.heartbeat' => '7.5']);
+command('<?php echo ini_get("sse.release_session");', ['sse.release_session' => 'Off']);
+?>
+--EXPECT--
+"\nWarning: PHP Startup: Invalid value \"abc\" for sse.heartbeat is ignored in Unknown on line 0\nstring(2) \"15\"\n"
+"\nWarning: PHP Startup: Invalid value \"-1\" for sse.retry is ignored in Unknown on line 0\nstring(1) \"0\"\n"
+"\nWarning: PHP Startup: Invalid value \"INF\" for sse.max_lifetime is ignored in Unknown on line 0\nstring(1) \"0\"\n"
+"\nWarning: PHP Startup: Invalid value \"example.org\" for sse.allow_origin is ignored in Unknown on line 0\nstring(0) \"\"\n"
+"\nWarning: PHP Startup: Invalid value \"maybe\" for sse.release_session is ignored in Unknown on line 0\nstring(1) \"1\"\n"
+"7.5"
+""

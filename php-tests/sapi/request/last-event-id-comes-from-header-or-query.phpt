@@ -1,0 +1,33 @@
+--TEST--
+The last event ID comes from the header, else from the query
+--FILE--
+<?php
+require __DIR__ . '/../../support/process.inc';
+
+$script = '<?php $sse = Sse::start(); $sse->send([$sse->lastEventId, Sse::lastEventId()]);';
+function id(array $variables): void
+{
+    show(request($GLOBALS['script'], $variables)->body);
+}
+id([]);
+id(['HTTP_LAST_EVENT_ID' => '7']);
+id(['HTTP_LAST_EVENT_ID' => '0']);
+id(['QUERY_STRING' => 'lastEventId=7']);
+id(['QUERY_STRING' => 'last_event_id=7']);
+id(['QUERY_STRING' => 'lastEventId=1&last_event_id=2']);
+id(['HTTP_LAST_EVENT_ID' => 'header', 'QUERY_STRING' => 'lastEventId=query']);
+id(['HTTP_LAST_EVENT_ID' => ' a:b é ']);
+id(['QUERY_STRING' => 'lastEventId=a%20b%C3%A9+c']);
+id(['QUERY_STRING' => 'LASTEVENTID=7&Last-Event-ID=8']);
+?>
+--EXPECT--
+":\n\ndata: [null,null]\n\n"
+":\n\ndata: [\"7\",\"7\"]\n\n"
+":\n\ndata: [\"0\",\"0\"]\n\n"
+":\n\ndata: [\"7\",\"7\"]\n\n"
+":\n\ndata: [\"7\",\"7\"]\n\n"
+":\n\ndata: [\"1\",\"1\"]\n\n"
+":\n\ndata: [\"header\",\"header\"]\n\n"
+":\n\ndata: [\" a:b é \",\" a:b é \"]\n\n"
+":\n\ndata: [\"a bé c\",\"a bé c\"]\n\n"
+":\n\ndata: [null,null]\n\n"

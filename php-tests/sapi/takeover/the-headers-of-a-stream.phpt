@@ -1,0 +1,45 @@
+--TEST--
+A stream has the headers of an event stream, and Connection on HTTP/1.1 only
+--FILE--
+<?php
+require __DIR__ . '/../../support/process.inc';
+
+request('<?php Sse::start();')->show();
+foreach (['HTTP/1.0', 'HTTP/2.0', 'HTTP/3.0', ''] as $protocol) {
+    request('<?php Sse::start();', ['SERVER_PROTOCOL' => $protocol])->show();
+}
+request('<?php Sse::stream(["x"]);')->show();
+?>
+--EXPECT--
+200 OK
+Content-Type: text/event-stream;charset=UTF-8
+Cache-Control: no-store, no-transform
+X-Accel-Buffering: no
+Connection: keep-alive
+":\n\n"
+200 OK
+Content-Type: text/event-stream;charset=UTF-8
+Cache-Control: no-store, no-transform
+X-Accel-Buffering: no
+":\n\n"
+200 OK
+Content-Type: text/event-stream;charset=UTF-8
+Cache-Control: no-store, no-transform
+X-Accel-Buffering: no
+":\n\n"
+200 OK
+Content-Type: text/event-stream;charset=UTF-8
+Cache-Control: no-store, no-transform
+X-Accel-Buffering: no
+":\n\n"
+200 OK
+Content-Type: text/event-stream;charset=UTF-8
+Cache-Control: no-store, no-transform
+X-Accel-Buffering: no
+":\n\n"
+200 OK
+Content-Type: text/event-stream;charset=UTF-8
+Cache-Control: no-store, no-transform
+X-Accel-Buffering: no
+Connection: keep-alive
+":\n\ndata: x\n\n"
