@@ -170,6 +170,10 @@ impl Sse {
         id: Option<&Zval>,
         retry: Option<Int>,
     ) -> PhpResult<bool> {
+        if let (Some(data), None, None, None) = (data.zend_str(), &event, id, &retry) {
+            // Most events are only a string; what follows comes to the same.
+            return answer(self.emit_data(data.as_bytes()));
+        }
         let fields = fields("Sse::send", event.as_ref(), id, retry.as_ref());
         answer(fields.and_then(|fields| self.emit(data, At("Sse::send", 1, "data"), &fields)))
     }
@@ -234,6 +238,13 @@ impl Sse {
     /// Sends the event that a value stands for.
     fn emit(&self, value: &Zval, at: At, fields: &Fields) -> Result<bool, Fault> {
         self.emit_payload(&Payload::new(value, at)?, at, fields)
+    }
+
+    fn emit_data(&self, data: &[u8]) -> Result<bool, Fault> {
+        self.check_overstay()?;
+        let event = Event { data: Some(data), ..Event::default() };
+        let open = self.stream.send(&[event], Instant::now())?;
+        self.settle(open)
     }
 
     /// Sends an event.

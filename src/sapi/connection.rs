@@ -161,7 +161,7 @@ impl PhpConnection {
 pub(super) fn attach_wire(server: Server, wishes: &Wishes) -> Result<Arc<Wire>, &'static str> {
     let transport = of_request(server)?;
     let interrupt = wishes.interrupts.then(engine::interrupt_flag);
-    let wire = Wire::new(transport, wishes.timing, hooks::tail(), interrupt, Instant::now());
+    let wire = Wire::new(transport, wishes.timing, hooks::tail(), interrupt);
     let wire = Arc::new(wire.ok_or("there are no descriptors left")?);
     signals::take_over(server);
     if !keeper::watch(&wire) {

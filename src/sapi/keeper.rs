@@ -8,12 +8,13 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use parking_lot::Mutex;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 
+use super::clock;
 use super::poll::poll;
 use super::process::forks;
 use super::signals;
@@ -123,13 +124,13 @@ struct Rounds {
 
 impl Rounds {
     fn run(mut self) {
-        let mut ask_at = Instant::now();
+        let mut ask_at = clock::now();
         loop {
             self.wait(ask_at);
             if !self.take_orders() {
                 return;
             }
-            let now = Instant::now();
+            let now = clock::now();
             let asks = signals::take_alarm() || ask_at <= now;
             if asks {
                 ask_at = now + ASK_SERVER;
@@ -144,11 +145,11 @@ impl Rounds {
     }
 
     /// Sleeps until something is due, or happens, and takes note of clients that left.
-    fn wait(&self, ask_at: Instant) {
-        let now = Instant::now();
+    fn wait(&self, ask_at: Duration) {
+        let now = clock::now();
         let asking = self.wires.iter().any(|wire| wire.stop_reason().is_none()).then_some(ask_at);
         let looks = self.wires.iter().filter_map(|wire| wire.next_look(now));
-        let wake = looks.chain(asking).min().map(|due| due.saturating_duration_since(now));
+        let wake = looks.chain(asking).min().map(|due| due.saturating_sub(now));
         let watched: Vec<_> =
             self.wires.iter().filter(|wire| wire.stop_reason().is_none()).collect();
         let mut fds = vec![PollFd::new(&self.bell, PollFlags::IN)];

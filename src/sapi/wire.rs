@@ -7,16 +7,16 @@
 
 use std::io::IoSlice;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use event_stream::HEARTBEAT;
-use once_cell::sync::Lazy;
 use parking_lot::{Mutex, MutexGuard};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 use rustix::io::Errno;
-use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
+use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, send, sendmsg, shutdown};
 
+use super::clock;
 use super::framing::Framing;
 use super::poll::poll;
 use super::process::forks;
@@ -40,10 +40,8 @@ struct Line {
     pending: Vec<u8>,
     /// The rest of a write that the connection took in part.
     residue: Vec<u8>,
-    /// The end of all that was written, pending bytes included.
-    tail: Tail,
     /// Since when the connection has taken nothing.
-    stalled: Option<Instant>,
+    stalled: Option<Duration>,
     /// Whether the wire may be written to: false from the end of the stream on.
     open: bool,
 }
@@ -55,9 +53,12 @@ pub(crate) struct Wire {
     line: Mutex<Line>,
     /// Readable once the stream has to stop: the script polls it.
     bell: OwnedFd,
+    /// The end of all that was written, pending bytes included, as bits: set by the script's thread,
+    /// under the lock.
+    tail: AtomicU32,
     /// Why the stream has to stop, as [`code`] has it.
     reason: AtomicU8,
-    /// When the last byte was written, on the clock of [`ticks`].
+    /// When the last byte was written, in [`ticks`].
     last_write: AtomicU64,
     /// When the script went into a write of the server's own that has not come back; 0 if it has.
     in_server_since: AtomicU64,
@@ -86,15 +87,9 @@ const PENDING_MAX: usize = 8192;
 /// The most slices that one system call takes (`IOV_MAX`).
 const SLICES_MAX: usize = 1024;
 
-static EPOCH: Lazy<Instant> = Lazy::new(Instant::now);
-
-/// Nanoseconds of this process's clock, never 0.
-fn ticks(at: Instant) -> u64 {
-    u64::try_from(at.saturating_duration_since(*EPOCH).as_nanos()).unwrap_or(u64::MAX).max(1)
-}
-
-fn instant(ticks: u64) -> Instant {
-    *EPOCH + Duration::from_nanos(ticks)
+/// A moment of [`clock`] as a number, never 0.
+fn ticks(at: Duration) -> u64 {
+    u64::try_from(at.as_nanos()).unwrap_or(u64::MAX).max(1)
 }
 
 const REASONS: [StopReason; 3] =
@@ -113,18 +108,16 @@ impl Wire {
         timing: Timing,
         tail: Tail,
         interrupt: Option<&'static AtomicBool>,
-        now: Instant,
     ) -> Option<Self> {
-        Lazy::force(&EPOCH);
-        let line =
-            Line { pending: Vec::new(), residue: Vec::new(), tail, stalled: None, open: true };
+        let line = Line { pending: Vec::new(), residue: Vec::new(), stalled: None, open: true };
         Some(Self {
             transport,
             timing,
             line: Mutex::new(line),
             bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?,
             reason: AtomicU8::new(0),
-            last_write: AtomicU64::new(ticks(now)),
+            last_write: AtomicU64::new(ticks(clock::lately())),
+            tail: AtomicU32::new(tail.to_bits()),
             in_server_since: AtomicU64::new(0),
             paused: AtomicBool::new(false),
             interrupt,
@@ -221,13 +214,17 @@ impl Wire {
 
     /// The end of all that was written.
     pub(crate) fn tail(&self) -> Tail {
-        self.line.lock().tail
+        Tail::from_bits(self.tail.load(Ordering::Acquire))
+    }
+
+    fn extend_tail(&self, bytes: &[u8]) {
+        self.tail.store(self.tail().after(bytes).to_bits(), Ordering::Release);
     }
 
     /// Writes echoed bytes: they may wait for the script's next flush.
     pub(crate) fn echo(&self, bytes: &[u8]) -> Result<(), StopReason> {
         let mut line = self.line.lock();
-        line.tail = line.tail.after(bytes);
+        self.extend_tail(bytes);
         line.pending.extend_from_slice(bytes);
         if line.pending.len() > PENDING_MAX { self.flush_pending(&mut line) } else { Ok(()) }
     }
@@ -240,7 +237,7 @@ impl Wire {
     /// Writes a frame behind all that was echoed, and flushes.
     pub(crate) fn write(&self, frame: &[u8]) -> Result<(), StopReason> {
         let mut line = self.line.lock();
-        line.tail = line.tail.after(frame);
+        self.extend_tail(frame);
         if line.pending.is_empty() {
             return self.transmit(&mut line, frame);
         }
@@ -319,7 +316,7 @@ impl Wire {
             line.residue = framing.rest(payload, written);
         }
         if written > 0 {
-            self.last_write.store(ticks(Instant::now()), Ordering::Release);
+            self.last_write.store(ticks(clock::lately()), Ordering::Release);
         }
         sent
     }
@@ -330,14 +327,7 @@ impl Wire {
         let mut rest = slices;
         let mut written = 0;
         while !rest.is_empty() {
-            let batch = rest.len().min(SLICES_MAX);
-            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-            let sent = sendmsg(
-                self.transport.fd(),
-                &rest[..batch],
-                &mut SendAncillaryBuffer::default(),
-                flags,
-            );
+            let sent = self.send_some(rest);
             match sent {
                 Ok(bytes) => {
                     written += bytes;
@@ -355,6 +345,16 @@ impl Wire {
         (written, Sent::Whole)
     }
 
+    /// One system call.
+    fn send_some(&self, slices: &[IoSlice<'_>]) -> Result<usize, Errno> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        if let [whole] = slices {
+            return send(self.transport.fd(), whole, flags);
+        }
+        let batch = &slices[..slices.len().min(SLICES_MAX)];
+        sendmsg(self.transport.fd(), batch, &mut SendAncillaryBuffer::default(), flags)
+    }
+
     /// Waits until the connection takes bytes again, or is over; false when patience runs out.
     fn wait_for_room(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
@@ -370,7 +370,7 @@ impl Wire {
     }
 
     /// When the keeper should look after the wire again; `None` if only the client can wake it.
-    pub(crate) fn next_look(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn next_look(&self, now: Duration) -> Option<Duration> {
         const STALLED: Duration = Duration::from_millis(100);
         if self.stop_reason().is_some() {
             return None;
@@ -379,7 +379,8 @@ impl Wire {
         let due =
             due.map(|due| if due > now { due } else { now + STALLED.min(self.beat_interval()) });
         let entered = self.in_server_since.load(Ordering::Acquire);
-        let stuck = (entered > 0).then(|| instant(entered) + self.timing.write_timeout);
+        let stuck =
+            (entered > 0).then(|| Duration::from_nanos(entered) + self.timing.write_timeout);
         [due, stuck].into_iter().flatten().min()
     }
 
@@ -387,26 +388,26 @@ impl Wire {
         self.timing.heartbeat.unwrap_or(Duration::MAX)
     }
 
-    fn last_write(&self) -> Instant {
-        instant(self.last_write.load(Ordering::Acquire))
+    fn last_write(&self) -> Duration {
+        Duration::from_nanos(self.last_write.load(Ordering::Acquire))
     }
 
     /// The keeper's look: sends what is due, and gives up on a client that takes nothing.
-    pub(crate) fn look_after(&self, now: Instant) {
+    pub(crate) fn look_after(&self, now: Duration) {
         if self.stop_reason().is_some() {
             return;
         }
         let entered = self.in_server_since.load(Ordering::Acquire);
-        if entered > 0 && instant(entered) + self.timing.write_timeout <= now {
+        if entered > 0 && Duration::from_nanos(entered) + self.timing.write_timeout <= now {
             self.stop(StopReason::WriteTimeout);
-        } else if now.saturating_duration_since(self.last_write()) >= self.beat_interval() {
+        } else if now.saturating_sub(self.last_write()) >= self.beat_interval() {
             self.beat(now);
         }
     }
 
     /// Sends a heartbeat if there is a place for one. The lock is never waited for: while the
     /// script holds it, it is writing.
-    fn beat(&self, now: Instant) {
+    fn beat(&self, now: Duration) {
         let Some(mut line) = self.try_lock() else { return };
         if !line.open || self.paused.load(Ordering::Acquire) {
             return;
@@ -414,7 +415,7 @@ impl Wire {
         let line = &mut *line;
         let pending = std::mem::take(&mut line.pending);
         let bytes: &[u8] = match &pending[..] {
-            [] if line.tail.at_line_start() => HEARTBEAT,
+            [] if self.tail().at_line_start() => HEARTBEAT,
             pending => pending,
         };
         let sent = self.send(line, bytes, Duration::ZERO);
@@ -424,7 +425,7 @@ impl Wire {
         self.note(line, sent, now);
     }
 
-    fn note(&self, line: &mut Line, sent: Sent, now: Instant) {
+    fn note(&self, line: &mut Line, sent: Sent, now: Duration) {
         match sent {
             Sent::Whole => {
                 line.stalled = None;
@@ -432,7 +433,7 @@ impl Wire {
             }
             Sent::Later => {
                 let since = *line.stalled.get_or_insert(now);
-                if now.saturating_duration_since(since) >= self.timing.write_timeout {
+                if now.saturating_sub(since) >= self.timing.write_timeout {
                     self.stop(StopReason::WriteTimeout);
                 }
             }
@@ -457,12 +458,12 @@ impl Wire {
 
     /// Runs a write of the server's own under the lock. `action` must not leave by a `longjmp`.
     pub(crate) fn through_server<R>(&self, bytes: &[u8], action: impl FnOnce() -> R) -> R {
-        let mut line = self.line.lock();
-        line.tail = line.tail.after(bytes);
-        self.in_server_since.store(ticks(Instant::now()), Ordering::Release);
+        let _line = self.line.lock();
+        self.extend_tail(bytes);
+        self.in_server_since.store(ticks(clock::lately()), Ordering::Release);
         let result = action();
         self.in_server_since.store(0, Ordering::Release);
-        self.last_write.store(ticks(Instant::now()), Ordering::Release);
+        self.last_write.store(ticks(clock::lately()), Ordering::Release);
         result
     }
 

@@ -14,6 +14,18 @@ impl Tail {
     /// The tail of a response without a byte: its beginning is as good as a blank line.
     pub const START: Self = Self(*b"\n\n\n\n");
 
+    /// The tail as a number, for an atomic.
+    #[must_use]
+    pub fn to_bits(self) -> u32 {
+        u32::from_ne_bytes(self.0)
+    }
+
+    /// The tail from such a number.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits.to_ne_bytes())
+    }
+
     /// The tail after `bytes` were written too.
     #[must_use]
     pub fn after(self, bytes: &[u8]) -> Self {
