@@ -45,7 +45,7 @@ function show(panel, { id, text, time }) {
     body.textContent = text;
     item.append(body, clock);
 
-    const list = panel.querySelector('.list');
+    const list = panel.querySelector('ol');
     list.prepend(item);
     list.children[KEPT]?.remove();
     panel.querySelector('.last-event-id').textContent = id;

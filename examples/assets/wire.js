@@ -53,6 +53,7 @@ function append(frames, line) {
         row.append(field, line.slice(colon + 1));
     } else {
         row.className = colon === 0 ? 'comment' : 'end';
+        row.classList.toggle('heartbeat', line === ':');
         row.textContent = line;
     }
     frames.append(row);
