@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help build demo setup-test test test-rust test-phpt test-servers test-browser test-debug \
-	lint bench fuzz stubs-check valgrind clean
+	lint bench latency fuzz stubs-check valgrind clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ lint: ## formatting, clippy, the syntax of PHP and shell
 bench: build ## the benchmarks, with ratios
 	@scripts/setup bench
 	scripts/bench
+
+latency: build ## how soon a script knows that its client has left, beside plain PHP
+	@scripts/setup servers
+	scripts/latency
 
 fuzz: ## each fuzz target for a minute (FUZZ_SECONDS=60)
 	scripts/fuzz

@@ -1,0 +1,61 @@
+//! A client that leaves is noticed at once, and without a write.
+
+use std::time::Duration;
+
+use crate::{
+    departure::{Watch, delay},
+    place::Place,
+};
+
+/// How soon is at once. It is a millisecond in truth (see the latency table); a busy machine may
+/// take its time.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+#[track_caller]
+fn delay_of(place: Place, watch: Watch) -> Duration {
+    let stage = watch.stage(place, 1);
+    delay(&stage, stage.visit())
+}
+
+#[track_caller]
+fn is_noticed_at_once(place: Place, watch: Watch) {
+    let delay = delay_of(place, watch);
+    assert!(delay < AT_ONCE, "it took {delay:?}");
+}
+
+#[test]
+fn plain_php_notices_seconds_later_and_only_by_writing() {
+    assert!(delay_of(Place::Builtin, Watch::PlainPhp) > AT_ONCE);
+}
+
+macro_rules! on_every_server {
+    ($($server:ident: $place:ident,)*) => {
+        $(mod $server {
+            use super::*;
+
+            #[test]
+            fn is_open_notices_that_the_client_left() {
+                is_noticed_at_once(Place::$place, Watch::IsOpen);
+            }
+
+            #[test]
+            fn connection_aborted_notices_that_the_client_left() {
+                is_noticed_at_once(Place::$place, Watch::ConnectionAborted);
+            }
+
+            #[test]
+            fn wait_returns_when_the_client_leaves() {
+                is_noticed_at_once(Place::$place, Watch::Wait);
+            }
+        })*
+    };
+}
+
+on_every_server! {
+    builtin_server: Builtin,
+    fpm: Fpm,
+    fpm_keepalive: FpmKeepalive,
+    apache: Apache,
+    cgi: Cgi,
+    command_line: CommandLine,
+}

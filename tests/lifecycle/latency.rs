@@ -1,0 +1,101 @@
+//! Prints how soon a script knows that its client has left, on every server, beside plain PHP.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run panics")]
+#![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
+
+mod departure;
+mod place;
+
+use std::{process::ExitCode, thread, time::Duration};
+
+use departure::{Watch, delay};
+use place::Place;
+
+const PLACES: [(&str, Place); 6] = [
+    ("php -S", Place::Builtin),
+    ("nginx + FPM", Place::Fpm),
+    ("the same, keepalive", Place::FpmKeepalive),
+    ("Apache", Place::Apache),
+    ("nginx + php-cgi -b", Place::Cgi),
+    ("command line, pipe", Place::CommandLine),
+];
+
+/// How many clients leave, for each number in the table.
+const CLOSES: usize = 25;
+
+/// What is promised.
+const MEDIAN: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_millis(50);
+
+fn main() -> ExitCode {
+    println!("From the close of the client to the moment its script knows, in milliseconds:");
+    println!("median / longest of {CLOSES}. Plain PHP echoes each second, ours write nothing.\n");
+    println!(
+        "{:20}{:>22}{:>22}{:>22}{:>22}",
+        "", "isOpen()", "connection_aborted()", "wait()", "plain PHP"
+    );
+    let kept: Vec<bool> = PLACES.into_iter().map(|(name, place)| print_row(name, place)).collect();
+    if kept.contains(&false) {
+        println!("\nPromised: median under {MEDIAN:?}, longest under {LONGEST:?}. Not kept: *");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Measures and prints; answers whether the promise was kept.
+fn print_row(name: &str, place: Place) -> bool {
+    print!("{name:20}");
+    let mut kept = true;
+    for watch in [Watch::IsOpen, Watch::ConnectionAborted, Watch::Wait] {
+        let stage = watch.stage(place, 1);
+        let delays = Delays::new((0..CLOSES).map(|_| delay(&stage, stage.visit())).collect());
+        kept &= delays.keep_the_promise();
+        let mark = if delays.keep_the_promise() { "" } else { " *" };
+        print!("{:>22}", format!("{}{mark}", delays.show()));
+    }
+    println!("{:>22}", plain_php(place).show());
+    kept
+}
+
+/// All clients at once, each leaving at another moment between two echoes.
+fn plain_php(place: Place) -> Delays {
+    let stage = Watch::PlainPhp.stage(place, CLOSES);
+    let between = Duration::from_secs(1) / u32::try_from(CLOSES).unwrap();
+    let leave_after = |stay| {
+        let visitor = stage.visit();
+        thread::sleep(stay);
+        delay(&stage, visitor)
+    };
+    thread::scope(|scope| {
+        let stays = (0..).map(|number| between * number).take(CLOSES);
+        let clients: Vec<_> = stays.map(|stay| scope.spawn(move || leave_after(stay))).collect();
+        Delays::new(clients.into_iter().map(|client| client.join().unwrap()).collect())
+    })
+}
+
+/// Sorted.
+struct Delays(Vec<Duration>);
+
+impl Delays {
+    fn new(mut delays: Vec<Duration>) -> Self {
+        delays.sort_unstable();
+        Self(delays)
+    }
+
+    fn median(&self) -> Duration {
+        self.0[self.0.len() / 2]
+    }
+
+    fn longest(&self) -> Duration {
+        self.0[self.0.len() - 1]
+    }
+
+    fn keep_the_promise(&self) -> bool {
+        self.median() < MEDIAN && self.longest() < LONGEST
+    }
+
+    fn show(&self) -> String {
+        let [median, longest] =
+            [self.median(), self.longest()].map(|delay| delay.as_secs_f64() * 1e3);
+        format!("{median:.2} / {longest:.2}")
+    }
+}

@@ -1,0 +1,11 @@
+//! How streams end when they do not end by themselves: clients that leave or read nothing, servers
+//! that reload or stop, scripts that die; and what is left of them in the worker: nothing.
+//!
+//! # Layout
+//! - [`place`]: where streams run, and the visitors that watch them
+//! - [`departure`], [`departures`]: clients that leave
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test reports by panicking")]
+
+mod departure;
+mod departures;
+mod place;
