@@ -52,6 +52,7 @@ latency: build ## how soon a script knows that its client has left, beside plain
 	scripts/latency
 
 fuzz: ## each fuzz target for a minute (FUZZ_SECONDS=60)
+	@scripts/setup fuzz
 	scripts/fuzz
 
 stubs-check: build ## the stub against reflection

@@ -17,6 +17,7 @@ bench_packages=(php-fpm nginx-light strace)
 debug_packages=(
   make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring
 )
+fuzz_packages=(g++)
 valgrind_packages=("${phpt_packages[@]}" valgrind)
 
 # Where nothing is missing this is instant and needs neither root nor a network.
