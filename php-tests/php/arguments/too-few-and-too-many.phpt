@@ -35,8 +35,8 @@ threw ArgumentCountError: Sse::send() expects at most 4 arguments, 5 given
 threw ArgumentCountError: Sse::sendMany() expects exactly 1 argument, 0 given
 threw ArgumentCountError: Sse::comment() expects at most 1 argument, 2 given
 threw ArgumentCountError: Sse::retry() expects exactly 1 argument, 0 given
-threw ArgumentCountError: Sse::wait() expects exactly 1 argument, 0 given
-threw ArgumentCountError: Sse::wait() expects exactly 1 argument, 3 given
+threw ArgumentCountError: Sse::wait() expects at least 1 argument, 0 given
+threw ArgumentCountError: Sse::wait() expects at most 2 arguments, 3 given
 threw ArgumentCountError: Sse::isOpen() expects exactly 0 arguments, 1 given
 threw ArgumentCountError: Sse::stopReason() expects exactly 0 arguments, 1 given
 threw ArgumentCountError: Sse::onClose() expects exactly 1 argument, 0 given

@@ -16,17 +16,17 @@ foreach (['str_repeat("x", 100_000_000);', 'while (true);', 'trigger_error("x", 
 exit status: 255
 ":\n\ndata: a\n\n[Closed][shutdown false]"
 exit status: 255
-":\n\n[Closed][shutdown false]"
+":\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\ndata: a\n\n[Closed][shutdown false]"
+":\n\ndata: a\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\n[Closed][shutdown false]"
+":\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\ndata: a\n\n[Closed][shutdown false]"
+":\n\ndata: a\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\n[Closed][shutdown false]"
+":\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\ndata: a\n\n[Closed][shutdown false]"
+":\n\ndata: a\n\n[shutdown true][Closed]"
 exit status: 255
 ":\n\n[Closed][shutdown false]"
 exit status: 255

@@ -31,7 +31,7 @@ wrote "data: x\n\n", returned true
 wrote ": comment\n\ndata: x\n\n", returned true
 wrote "data: a\n\r\ndata: x\n\n", returned true
 wrote "data: a\r\r\ndata: x\n\n", returned true
-wrote "data: a\n\n: c\n", returned null
-wrote "data: a\n\n: c\n", returned null
+wrote "data: a\n: c\n", returned null
+wrote "data: a\n: c\n", returned null
 wrote "data: a\n\nretry: 5\n\ndata: b\n\ndata: c\n\ndata: d\n\n", returned null
 wrote ": c\ndata: a\n\n", returned null

@@ -1,0 +1,35 @@
+--TEST--
+With sse.interrupt an exception leads out of a busy loop when the client leaves
+--FILE--
+<?php
+require __DIR__ . '/../../support/process.inc';
+
+echo command_with_leaving_reader(<<<'PHP'
+    <?php
+    ini_set('sse.interrupt', '1');
+    $sse = Sse::start(heartbeat: 0.05);
+    $sse->onClose(fn ($reason) => note("closed: $reason->name"));
+    try {
+        for ($start = hrtime(true); hrtime(true) - $start < 20e9;);
+        note('never interrupted');
+    } catch (SseException $exception) {
+        note($exception->getMessage());
+    } finally {
+        note('finally');
+    }
+    note(json_encode($sse->send('x')));
+    PHP);
+echo command_with_leaving_reader(<<<'PHP'
+    <?php
+    $sse = Sse::start(heartbeat: 0.05);
+    client_has_left();
+    for ($start = hrtime(true); hrtime(true) - $start < 0.3e9;);
+    note('not interrupted unless asked for');
+    PHP);
+?>
+--EXPECT--
+The client has left
+finally
+closed: ClientGone
+false
+not interrupted unless asked for
