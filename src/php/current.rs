@@ -11,6 +11,21 @@ thread_local! {
     static CURRENT: RefCell<Option<Zval>> = const { RefCell::new(None) };
 }
 
+thread_local! {
+    /// Where `Sse::stop()` has answered this request, as file and line.
+    static STOPPED_AT: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
+}
+
+/// Notes where `Sse::stop()` has answered this request.
+pub(super) fn note_stop(place: (String, u32)) {
+    STOPPED_AT.replace(Some(place));
+}
+
+/// Where `Sse::stop()` has answered this request.
+pub(super) fn stopped_at() -> Option<(String, u32)> {
+    STOPPED_AT.with_borrow(Clone::clone)
+}
+
 /// The `Sse` object of this request.
 pub(super) fn get() -> Option<Zval> {
     CURRENT.with_borrow(|current| current.as_ref().map(Zval::shallow_clone))
@@ -24,6 +39,7 @@ pub(super) fn set(object: Zval) {
 
 /// Ends the request: the stream is closed, and its callbacks run.
 pub(super) fn end_request() {
+    STOPPED_AT.take();
     let Some(object) = CURRENT.take() else { return };
     if let Some(sse) = native(&object) {
         sse.end_with_request();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use event_stream::Retry;
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 
 use super::arguments::{At, Float, Given, Int, bytes, float, given, int, retry, type_name};
@@ -66,6 +67,7 @@ impl Arguments<'_> {
         Ok(Options {
             heartbeat: (!beat.is_zero()).then_some(beat),
             retry: (reconnect.as_millis() > 0).then_some(reconnect),
+            goodbye: goodbye(),
             max_lifetime: (!lifetime.is_zero()).then(|| Lifetime::new(lifetime)),
         })
     }
@@ -79,6 +81,12 @@ impl ResponseArguments<'_> {
             headers: headers(&self.headers, At(method, first + 1, "headers"))?,
         })
     }
+}
+
+/// The reconnection time to leave behind when the server stops; the setting was checked.
+fn goodbye() -> Option<Retry> {
+    let milliseconds = u64::try_from(ini::integer(settings::SHUTDOWN_RETRY)).unwrap_or(0);
+    (milliseconds > 0).then(|| Retry::from_millis(milliseconds))
 }
 
 fn seconds(argument: Option<&Float>, default: f64, at: At) -> Result<Duration, Fault> {

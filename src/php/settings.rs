@@ -17,14 +17,17 @@ pub(super) const MAX_LIFETIME: &CStr = c"sse.max_lifetime";
 /// Origins that may read streams.
 pub(super) const ALLOW_ORIGIN: &CStr = c"sse.allow_origin";
 
+/// Reconnection time in milliseconds that is sent when the server stops; 0 sends none.
+pub(super) const SHUTDOWN_RETRY: &CStr = c"sse.shutdown_retry";
 /// Seconds that a client may take nothing before its stream is given up.
 const WRITE_TIMEOUT: &CStr = c"sse.write_timeout";
 
-static ENTRIES: IniEntryDefs<10> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<11> = IniEntryDefs::new([
     validated::<Seconds>(IniEntryDef::new(HEARTBEAT, c"15", IniEntryPermission::All)),
     validated::<Milliseconds>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
     validated::<Seconds>(IniEntryDef::new(MAX_LIFETIME, c"0", IniEntryPermission::All)),
     validated::<Origins>(IniEntryDef::new(ALLOW_ORIGIN, c"", IniEntryPermission::All)),
+    validated::<Milliseconds>(IniEntryDef::new(SHUTDOWN_RETRY, c"0", IniEntryPermission::All)),
     validated::<Seconds>(IniEntryDef::new(WRITE_TIMEOUT, c"30", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.release_session", c"1", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.ignore_half_close", c"0", IniEntryPermission::All)),

@@ -366,6 +366,7 @@ impl Sse {
             if self.end().is_ok() {
                 break;
             }
+            engine::discard_exit();
         }
     }
 
@@ -501,6 +502,11 @@ fn luck() -> f64 {
 
 /// One stream at a time; and where there is a response, one in all.
 fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
+    if let Some((file, line)) = current::stopped_at().filter(|_| server.has_response()) {
+        let message =
+            format!("{method}(): Sse::stop() has answered this request in {file} on line {line}");
+        return Err(Fault::wrong_moment(message));
+    }
     let Some(object) = current::get() else { return Ok(()) };
     let Some(sse) = current::native(&object) else { return Ok(()) };
     let (file, line) = &sse.started_at;
@@ -522,7 +528,9 @@ fn refuse_reconnection() -> Result<(), Fault> {
     let server = Server::current();
     refuse_second("Sse::stop", server)?;
     takeover::answer_no_content(server)
-        .map_err(|error| not_taken("Sse::stop", "call it before any output", error))
+        .map_err(|error| not_taken("Sse::stop", "call it before any output", error))?;
+    current::note_stop(engine::here());
+    Ok(())
 }
 
 fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {

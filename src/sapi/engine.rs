@@ -84,6 +84,12 @@ impl Caught {
     }
 }
 
+/// Forgets a pending exit. For the end of a request, where there is nothing left to leave.
+pub(crate) fn discard_exit() {
+    // Dropped here: an exit has no destructor of anybody's.
+    let _ = ExecutorGlobals::take_exception();
+}
+
 /// Whether an exception, or an exit, is on its way up.
 pub(crate) fn is_unwinding() -> bool {
     ExecutorGlobals::has_exception()

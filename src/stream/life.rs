@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use event_stream::{Comment, Event, HEARTBEAT};
+use event_stream::{Comment, Event, HEARTBEAT, Retry};
 
 use super::{Connection, Interrupted, Options, StopReason, Written};
 
@@ -16,6 +16,7 @@ pub struct Stream<C> {
     connection: C,
     heartbeat: Option<Duration>,
     end: Option<Instant>,
+    goodbye: Option<Retry>,
     last_write: Cell<Instant>,
     stopped: Cell<Option<(StopReason, Instant)>>,
     said_farewell: Cell<bool>,
@@ -36,6 +37,7 @@ impl<C: Connection> Stream<C> {
             heartbeat: options.heartbeat.filter(|_| !connection.beats_itself()),
             connection,
             end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, luck)),
+            goodbye: options.goodbye,
             last_write: Cell::new(now),
             stopped: Cell::new(None),
             said_farewell: Cell::new(false),
@@ -153,11 +155,22 @@ impl<C: Connection> Stream<C> {
         if self.stopped.get().is_none() {
             if let Some(reason) = self.connection.stop_reason() {
                 self.stop(reason, now);
+                self.say_goodbye(now);
             } else if self.end.is_some_and(|end| end <= now) {
                 self.stop(StopReason::MaxLifetime, now);
             }
         }
         self.stopped.get().is_none()
+    }
+
+    /// Tells a client whose server is about to stop when to come back.
+    fn say_goodbye(&self, now: Instant) {
+        let Some(retry) = self.goodbye else { return };
+        if self.stop_reason() == Some(StopReason::Shutdown) {
+            let goodbye = Event { retry: Some(retry), ..Event::default() };
+            // If it cannot be written, nobody is there to read it.
+            let _ = self.write_out(now, |out| goodbye.encode_into(out));
+        }
     }
 
     /// Stops the stream; the first reason stays.

@@ -16,6 +16,8 @@ pub struct Options {
     pub retry: Option<Retry>,
     /// How long the stream may live; `None` is for ever.
     pub max_lifetime: Option<Lifetime>,
+    /// The reconnection time to leave behind when the server stops; `None` leaves none.
+    pub goodbye: Option<Retry>,
 }
 
 /// A number of seconds that no option can have.

@@ -248,6 +248,18 @@ fn waiting_ends_at_once_when_the_connection_says_so() {
 }
 
 #[test]
+fn a_stream_that_a_shutdown_ends_says_when_to_come_back() {
+    let now = Instant::now();
+    let memory = Memory::new(now);
+    let goodbye = Some(Retry::from_millis(500));
+    let stream = open(&memory, Options { goodbye, ..Options::default() });
+    memory.reason.set(Some(StopReason::Shutdown));
+    assert_eq!(stream.wait(seconds(60), now), Ok(false));
+    assert_eq!(stream.wait(seconds(60), now), Ok(false));
+    assert_eq!(*memory.written.borrow(), b"retry: 500\n\n");
+}
+
+#[test]
 fn waiting_ends_early_and_open_when_the_engine_has_something_to_run() {
     let start = Instant::now();
     let memory = Memory::new(start);
