@@ -11,6 +11,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use ext_php_rs::zend::SapiGlobals;
 
 use super::framing::Framing;
+use super::signals;
 use super::socket::{duplicate, is_listening};
 use super::transport::{Small, Transport, Way};
 
@@ -89,7 +90,7 @@ impl Transport for FastCgi {
 
     fn server_is_stopping(&self) -> bool {
         // A worker that is asked to quit replaces its listening socket by one that is not.
-        self.listener.is_some_and(|listener| !is_listening(listener))
+        signals::stop_was_asked() || self.listener.is_some_and(|listener| !is_listening(listener))
     }
 
     fn describe(&self) -> &'static str {

@@ -5,9 +5,9 @@
 //! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request.
 //! `php -S` notes Ctrl-C in a handler of its own, which is called as ever.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -24,7 +24,7 @@ static CAME: AtomicU32 = AtomicU32::new(0);
 static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
 
 /// The handler of SIGINT that stands behind ours, to be called from it; 0 for none.
-static CHAINED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+static CHAINED: AtomicUsize = AtomicUsize::new(0);
 
 /// Whether a signal asked the server to stop, since the stream began.
 pub(super) fn stop_was_asked() -> bool {
@@ -82,7 +82,7 @@ fn install(signal: c_int) -> Option<libc::sigaction> {
     // SAFETY: filled in, or zeros, which are an action, too.
     let before = unsafe { before.assume_init() };
     let is_servers_own = signal == libc::SIGINT;
-    if before.sa_sigaction != libc::SIG_DFL && !is_servers_own {
+    if !is_servers_own && engine_handler(signal).unwrap_or(before.sa_sigaction) != libc::SIG_DFL {
         return None;
     }
     if is_servers_own && before.sa_sigaction > libc::SIG_IGN {
@@ -90,23 +90,43 @@ fn install(signal: c_int) -> Option<libc::sigaction> {
     }
     let mut ours = before;
     ours.sa_sigaction = on_signal as *const () as usize;
-    ours.sa_flags = before.sa_flags & !libc::SA_SIGINFO;
+    ours.sa_flags = before.sa_flags | libc::SA_SIGINFO;
     // SAFETY: the handler does nothing that is not allowed in one.
     unsafe { libc::sigaction(signal, &raw const ours, std::ptr::null_mut()) };
     Some(before)
 }
 
+/// What stands behind the engine's own handler, where the engine defers signals (`ZEND_SIGNALS`);
+/// `None` where it does not.
+fn engine_handler(signal: c_int) -> Option<libc::sighandler_t> {
+    type ZendSigaction = unsafe extern "C" fn(c_int, *const libc::sigaction, *mut libc::sigaction);
+    // SAFETY: looks a name up in the running process.
+    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"zend_sigaction".as_ptr()) };
+    if address.is_null() {
+        return None;
+    }
+    // SAFETY: the function of this name has this type (`Zend/zend_signal.h`).
+    let ask = unsafe { std::mem::transmute::<*mut c_void, ZendSigaction>(address) };
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only asks.
+    unsafe { ask(signal, std::ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: filled in, or zeros, which are an action, too.
+    Some(unsafe { action.assume_init() }.sa_sigaction)
+}
+
 /// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
-extern "C" fn on_signal(signal: c_int) {
+extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mut c_void) {
     CAME.fetch_or(1 << signal, Ordering::AcqRel);
     ASKED.store(true, Ordering::Release);
     ALARM.store(true, Ordering::Release);
     keeper::ring();
     let chained = CHAINED.load(Ordering::Acquire);
     if signal == libc::SIGINT && chained != 0 {
-        // SAFETY: the address of the handler that was installed before ours, of this very type.
-        let handler: extern "C" fn(c_int) = unsafe { std::mem::transmute(chained) };
-        handler(signal);
+        type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
+        // SAFETY: the address of the handler that was installed before ours; one that takes the
+        // signal only does not look at the rest.
+        let handler = unsafe { std::mem::transmute::<usize, Handler>(chained) };
+        handler(signal, about, context);
     }
 }
 
