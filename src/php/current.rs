@@ -1,14 +1,17 @@
 //! The stream of the request that this thread serves.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 
 use ext_php_rs::types::{ZendClassObject, Zval};
 
 use super::sse::Sse;
 
 thread_local! {
-    /// The `Sse` object of this request. Emptied before the engine ends the request.
-    static CURRENT: RefCell<Option<Zval>> = const { RefCell::new(None) };
+    /// The `Sse` object of this request. Emptied before the engine ends the request; if the process
+    /// exits in the middle of one, it is forgotten, because the engine's memory is gone by then.
+    static CURRENT: ManuallyDrop<RefCell<Option<Zval>>> =
+        const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 thread_local! {
@@ -28,19 +31,19 @@ pub(super) fn stopped_at() -> Option<(String, u32)> {
 
 /// The `Sse` object of this request.
 pub(super) fn get() -> Option<Zval> {
-    CURRENT.with_borrow(|current| current.as_ref().map(Zval::shallow_clone))
+    CURRENT.with(|current| current.borrow().as_ref().map(Zval::shallow_clone))
 }
 
 /// Makes this the `Sse` object of this request.
 pub(super) fn set(object: Zval) {
     // The old one is dropped after the borrow: its end may run PHP code.
-    drop(CURRENT.replace(Some(object)));
+    drop(CURRENT.with(|current| current.replace(Some(object))));
 }
 
 /// Ends the request: the stream is closed, and its callbacks run.
 pub(super) fn end_request() {
     STOPPED_AT.take();
-    let Some(object) = CURRENT.take() else { return };
+    let Some(object) = CURRENT.with(|current| current.take()) else { return };
     if let Some(sse) = native(&object) {
         sse.end_with_request();
     }

@@ -7,6 +7,7 @@
 
 use std::ffi::{CStr, c_int, c_void};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ext_php_rs::zend::SapiGlobals;
@@ -60,6 +61,24 @@ struct Httpd {
     descriptor_of: unsafe extern "C" fn(*mut RawFd, *mut c_void) -> c_int,
     query: unsafe extern "C" fn(c_int, *mut c_int) -> c_int,
     scoreboard: unsafe extern "C" fn() -> *const Scoreboard,
+}
+
+/// Whether the keeper is inside httpd.
+static INSIDE: AtomicBool = AtomicBool::new(false);
+/// Whether httpd is ending its process: its memory goes before the keeper does.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Waits until the keeper is outside httpd, and lets it in no more. Called by the handler of the signal
+/// that ends the process, on the script's thread: nothing but atomics. It is a matter of microseconds;
+/// the bound is for a forked child, whose copy of the flag nobody takes back.
+pub(super) fn show_keeper_out() {
+    const ENOUGH: u32 = 100_000_000;
+    CLOSED.store(true, Ordering::SeqCst);
+    let mut rounds = 0;
+    while INSIDE.load(Ordering::SeqCst) && rounds < ENOUGH {
+        std::hint::spin_loop();
+        rounds += 1;
+    }
 }
 
 static HTTPD: OnceCell<Option<Httpd>> = OnceCell::new();
@@ -180,6 +199,18 @@ impl Apache {
     }
 }
 
+impl Apache {
+    /// A write through httpd, which does not block: the connection has room.
+    fn write_inside(&self, bytes: &[u8]) -> Small {
+        let length = c_int::try_from(bytes.len()).unwrap_or(0);
+        // SAFETY: the request is alive and httpd is ours, under the wire lock.
+        let written = unsafe { (self.httpd.write)(bytes.as_ptr().cast(), length, self.request) };
+        // SAFETY: as above.
+        let flushed = unsafe { (self.httpd.flush)(self.request) };
+        if written < 0 || flushed < 0 { Small::Gone } else { Small::Sent }
+    }
+}
+
 impl Transport for Apache {
     fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
@@ -195,13 +226,11 @@ impl Transport for Apache {
             Some(false) => return Small::Later,
             Some(true) => {}
         }
-        let length = c_int::try_from(bytes.len()).unwrap_or(0);
-        // SAFETY: the request is alive and httpd is ours, under the wire lock; it has room, so that
-        // this does not block.
-        let written = unsafe { (self.httpd.write)(bytes.as_ptr().cast(), length, self.request) };
-        // SAFETY: as above.
-        let flushed = unsafe { (self.httpd.flush)(self.request) };
-        if written < 0 || flushed < 0 { Small::Gone } else { Small::Sent }
+        INSIDE.store(true, Ordering::SeqCst);
+        let sent =
+            if CLOSED.load(Ordering::SeqCst) { Small::Later } else { self.write_inside(bytes) };
+        INSIDE.store(false, Ordering::SeqCst);
+        sent
     }
 
     fn server_is_stopping(&self) -> bool {

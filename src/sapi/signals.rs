@@ -3,15 +3,19 @@
 //! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
 //! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
 //! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request.
-//! `php -S` notes Ctrl-C in a handler of its own, which is called as ever.
+//! `php -S` notes Ctrl-C in a handler of its own, which is called as ever; so is that of httpd, which
+//! ends its process at once, after the keeper has been shown out of httpd's memory.
 
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::{Server, keeper};
+use super::{Server, apache, keeper};
+
+/// A signal handler; one that takes the signal only does not look at the rest.
+type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
 /// Whether a signal asked the server to stop.
 static ASKED: AtomicBool = AtomicBool::new(false);
@@ -23,8 +27,11 @@ static CAME: AtomicU32 = AtomicU32::new(0);
 /// The handlers that stand behind ours.
 static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
 
-/// The handler of SIGINT that stands behind ours, to be called from it; 0 for none.
+/// The server's own handler that stands behind ours, to be called from it; 0 for none.
 static CHAINED: AtomicUsize = AtomicUsize::new(0);
+
+/// The signal that is passed on to the server's own handler; 0 for none.
+static CHAINED_SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// Whether a signal asked the server to stop, since the stream began.
 pub(super) fn stop_was_asked() -> bool {
@@ -40,14 +47,18 @@ pub(super) fn take_alarm() -> bool {
 pub(crate) fn take_over(server: Server) {
     ASKED.store(false, Ordering::Release);
     CAME.store(0, Ordering::Release);
-    let wanted: &[c_int] = match server {
-        Server::Fpm | Server::Cgi => &[libc::SIGTERM],
-        Server::BuiltIn => &[libc::SIGTERM, libc::SIGINT],
-        _ => &[],
+    let (held, passed_on): (&[c_int], c_int) = match server {
+        Server::Fpm | Server::Cgi => (&[libc::SIGTERM], 0),
+        Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
+        Server::Apache => (&[], libc::SIGTERM),
+        _ => (&[], 0),
     };
     let mut before = BEFORE.lock();
     if before.is_empty() {
-        before.extend(wanted.iter().filter_map(|signal| Some((*signal, install(*signal)?))));
+        let held = held.iter().filter(|signal| is_unhandled(**signal));
+        before.extend(held.filter_map(|signal| Some((*signal, install(*signal)?))));
+        CHAINED_SIGNAL.store(passed_on, Ordering::Release);
+        before.extend(chain(passed_on).map(|action| (passed_on, action)));
     }
 }
 
@@ -74,20 +85,36 @@ pub(crate) fn pass_on(server: Server) {
     }
 }
 
-/// Installs our handler, unless the script has one of its own. Returns what was there.
-fn install(signal: c_int) -> Option<libc::sigaction> {
-    let mut before = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: only asks.
-    unsafe { libc::sigaction(signal, std::ptr::null(), before.as_mut_ptr()) };
-    // SAFETY: filled in, or zeros, which are an action, too.
-    let before = unsafe { before.assume_init() };
-    let is_servers_own = signal == libc::SIGINT;
-    if !is_servers_own && engine_handler(signal).unwrap_or(before.sa_sigaction) != libc::SIG_DFL {
+/// Whether nobody handles the signal: not the server, and not the script.
+fn is_unhandled(signal: c_int) -> bool {
+    let handler = engine_handler(signal).or_else(|| Some(action_of(signal)?.sa_sigaction));
+    handler == Some(libc::SIG_DFL)
+}
+
+/// Puts our handler before the server's own, if it has one. Returns what was there.
+fn chain(signal: c_int) -> Option<libc::sigaction> {
+    if signal == 0 {
         return None;
     }
-    if is_servers_own && before.sa_sigaction > libc::SIG_IGN {
-        CHAINED.store(before.sa_sigaction, Ordering::Release);
+    let handler = action_of(signal)?.sa_sigaction;
+    if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
+        return None;
     }
+    CHAINED.store(handler, Ordering::Release);
+    install(signal)
+}
+
+fn action_of(signal: c_int) -> Option<libc::sigaction> {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only asks.
+    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: filled in, as the answer says.
+    (asked == 0).then(|| unsafe { action.assume_init() })
+}
+
+/// Installs our handler. Returns what was there.
+fn install(signal: c_int) -> Option<libc::sigaction> {
+    let before = action_of(signal)?;
     let mut ours = before;
     ours.sa_sigaction = on_signal as *const () as usize;
     ours.sa_flags = before.sa_flags | libc::SA_SIGINFO;
@@ -121,8 +148,8 @@ extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mu
     ALARM.store(true, Ordering::Release);
     keeper::ring();
     let chained = CHAINED.load(Ordering::Acquire);
-    if signal == libc::SIGINT && chained != 0 {
-        type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
+    if signal == CHAINED_SIGNAL.load(Ordering::Acquire) && chained != 0 {
+        apache::show_keeper_out();
         // SAFETY: the address of the handler that was installed before ours; one that takes the
         // signal only does not look at the rest.
         let handler = unsafe { std::mem::transmute::<usize, Handler>(chained) };
