@@ -1,0 +1,125 @@
+//! How a stream of `Sse` ends, and what runs then.
+
+use std::time::Instant;
+
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::exception::PhpException;
+use ext_php_rs::types::{ZendCallable, ZendStr, Zval};
+
+use super::Sse;
+use crate::php::arguments::{At, Text, bytes, given};
+use crate::php::exception::SseException;
+use crate::php::fault::Fault;
+use crate::php::payload::{Fields, Payload};
+use crate::php::stop_reason::SseStopReason;
+use crate::sapi::engine::{self, Caught, guarded};
+use crate::sapi::output;
+use crate::sapi::value::{callable_error, takes_argument};
+use crate::stream::StopReason;
+
+impl Sse {
+    pub(super) fn close_with(
+        &self,
+        data: Option<&Zval>,
+        event: Option<&Text>,
+    ) -> Result<(), Fault> {
+        let (data, event) = (given(data), given(event.map(|argument| argument.0)));
+        if data.is_some() || event.is_some() {
+            let mut empty = Zval::new();
+            empty.set_zend_string(ZendStr::new("", false));
+            let at = At("Sse::close", 1, "data");
+            let event = event
+                .map(|event| {
+                    let at = At("Sse::close", 2, "event");
+                    Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
+                })
+                .transpose()?;
+            let payload = Payload::new(data.unwrap_or(&empty), at)?;
+            let fields = Fields { event, ..Fields::default() };
+            let event = fields.over(payload.event(at)?)?;
+            self.stream.say_farewell(&event, Instant::now())?;
+        }
+        self.end()
+    }
+
+    /// Closes the stream, and runs its callbacks. What the script outputs after that is no part of
+    /// the response any more.
+    pub(in crate::php) fn end(&self) -> Result<(), Fault> {
+        self.stream.close(Instant::now());
+        let settled = self.settle(());
+        self.stream.connection().finish();
+        if self.server.has_response() {
+            output::disable();
+        }
+        settled
+    }
+
+    /// Closes the stream when the request ends. Nothing may come out of it: other extensions have
+    /// their own ends to make.
+    pub(in crate::php) fn end_with_request(&self) {
+        // Each round runs one callback at least, and ends at one that fails.
+        let rounds = self.callbacks.borrow().len();
+        for _ in 0..=rounds {
+            if self.end().is_ok() {
+                break;
+            }
+            engine::discard_exit();
+        }
+    }
+
+    pub(super) fn keep_callback(&self, callback: &Zval) -> Result<(), Fault> {
+        let at = At("Sse::onClose", 1, "callback");
+        if let Some(error) = callable_error(callback) {
+            return Err(Fault::type_error(format!("{at} must be a valid callback, {error}")));
+        }
+        // A closure of it: what is callable here may be private where it will be called.
+        let closure = engine::call("Closure::fromCallable", vec![callback])?;
+        Fault::if_pending()?;
+        self.callbacks.borrow_mut().extend(closure);
+        self.settle(())
+    }
+
+    /// Passes an answer on, after the callbacks ran if the stream has stopped. All of them run;
+    /// the first exception among them surfaces.
+    pub(super) fn settle<T>(&self, open: T) -> Result<T, Fault> {
+        let Some(reason) = self.reason() else { return Ok(open) };
+        // On the way out nothing can be called: callbacks then run when the request ends.
+        Fault::if_pending()?;
+        let mut first = None;
+        while let Some(callback) = self.next_callback() {
+            run_callback(&callback, reason)?;
+            first = match (first, Caught::take()) {
+                (Some(first), Some(later)) => Some(Caught::followed_by(first, later)),
+                (first, later) => first.or(later),
+            };
+            // An exit cannot be taken.
+            Fault::if_pending()?;
+        }
+        if let Some(first) = first {
+            first.rethrow();
+            return Err(Fault::Pending);
+        }
+        Ok(open)
+    }
+
+    fn next_callback(&self) -> Option<Zval> {
+        self.callbacks.borrow_mut().pop_front()
+    }
+}
+
+fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
+    guarded(|| {
+        let reason = SseStopReason::from(reason).into_zval(false);
+        // What it throws stays pending.
+        if let (Ok(callable), Ok(reason)) = (ZendCallable::new(callback), reason) {
+            let _ =
+                callable.try_call(if takes_argument(callback) { vec![&reason] } else { vec![] });
+        }
+    })?;
+    Ok(())
+}
+
+/// Throws out of a script that asked to be interrupted when its client leaves (`sse.interrupt`).
+pub(in crate::php) fn throw_client_gone() {
+    PhpException::new("The client has left".into(), 0, SseException::class()).throw();
+}

@@ -1,0 +1,229 @@
+//! `Sse`: the event stream of a request.
+
+mod closing;
+mod opening;
+mod sending;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::flags::{ClassFlags, DataType};
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendClassObject, Zval};
+
+pub(super) use closing::throw_client_gone;
+use opening::{claimed_last_event_id, header_list, open, refuse_reconnection, stream_source};
+use sending::{encode, fields};
+
+use super::arguments::{At, Callback, Float, Given, Int, List, Text, Walkable, given};
+use super::event::Bytes;
+use super::fault::{Fault, answer};
+use super::options::{Arguments, Empty, ResponseArguments};
+use super::stop_reason::SseStopReason;
+use super::{current, doctor};
+use crate::sapi::declare::{ReadOnly, Refinement, types};
+use crate::sapi::{PhpConnection, Server};
+use crate::stream::Stream;
+
+/// The event stream of a request.
+#[php_class]
+#[php(name = "Sse")]
+#[php(flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Sse {
+    stream: Stream<PhpConnection>,
+    server: Server,
+    started_at: (String, u32),
+    /// Callbacks that have not run yet.
+    callbacks: RefCell<VecDeque<Zval>>,
+}
+
+pub(super) const PROPERTIES: [ReadOnly; 1] =
+    [ReadOnly { name: "lastEventId", types: types::STRING | types::NULL }];
+
+const STRING_ARRAY_OR_NULL: u32 = types::STRING | types::ARRAY | types::NULL;
+const STRING_INT_OR_NULL: u32 = types::STRING | types::INT | types::NULL;
+
+const fn refine(method: &'static str, parameter: u32, types: u32) -> Refinement {
+    Refinement { method, parameter: Some(parameter), types, default: None }
+}
+
+pub(super) const REFINEMENTS: [Refinement; 12] = [
+    refine("start", 3, STRING_ARRAY_OR_NULL),
+    refine("start", 4, types::ARRAY),
+    refine("stream", 0, types::CALLABLE | types::ARRAY),
+    refine("stream", 1, types::FLOAT),
+    refine("stream", 6, STRING_ARRAY_OR_NULL),
+    refine("stream", 7, types::ARRAY),
+    refine("headers", 0, STRING_ARRAY_OR_NULL),
+    refine("headers", 1, types::ARRAY),
+    refine("encode", 2, STRING_INT_OR_NULL),
+    refine("send", 2, STRING_INT_OR_NULL),
+    refine("comment", 0, types::STRING),
+    Refinement { method: "onClose", parameter: None, types: types::STATIC, default: None },
+];
+
+const NO_TEXT: &str = "";
+
+/// An `Sse` object, declared as one.
+pub(super) struct SseObject(Zval);
+
+impl IntoZval for SseObject {
+    const TYPE: DataType = DataType::object("Sse");
+    const NULLABLE: bool = false;
+
+    fn set_zval(self, value: &mut Zval, _: bool) -> ext_php_rs::error::Result<()> {
+        *value = self.0;
+        Ok(())
+    }
+}
+
+#[php_impl]
+#[expect(clippy::needless_pass_by_value, reason = "the macro hands arguments over by value")]
+impl Sse {
+    /// Opens the event stream of this request.
+    #[php(vis = "private")]
+    fn __construct() -> PhpResult<Self> {
+        answer(Err(Fault::wrong_moment("Sse objects come from Sse::start()".into())))
+    }
+
+    /// Opens the event stream of this request.
+    #[php(defaults(headers = Empty), optional = heartbeat)]
+    fn start(
+        heartbeat: Option<Float>,
+        retry: Option<Int>,
+        max_lifetime: Option<Float>,
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+    ) -> PhpResult<SseObject> {
+        let response = ResponseArguments { allow_origin, headers };
+        let arguments = Arguments { heartbeat, retry, max_lifetime, response };
+        answer(open("Sse::start", 1, &arguments).map(SseObject))
+    }
+
+    /// A whole stream in one call.
+    #[php(defaults(interval = 1.0, headers = Empty), optional = interval)]
+    #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
+    fn stream(
+        source: Walkable,
+        interval: Given<f64>,
+        event: Option<Text>,
+        heartbeat: Option<Float>,
+        retry: Option<Int>,
+        max_lifetime: Option<Float>,
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+    ) -> PhpResult<bool> {
+        let response = ResponseArguments { allow_origin, headers };
+        let arguments = Arguments { heartbeat, retry, max_lifetime, response };
+        answer(stream_source(source.0, &interval, event.as_ref(), &arguments))
+    }
+
+    /// The stream of this request.
+    fn current() -> Option<SseObject> {
+        current::get().map(SseObject)
+    }
+
+    /// What `$lastEventId` will hold, without opening a stream.
+    fn last_event_id() -> Option<String> {
+        claimed_last_event_id()
+    }
+
+    /// The response headers of an event stream by name.
+    #[php(defaults(headers = Empty), optional = allow_origin)]
+    fn headers(
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+    ) -> PhpResult<Vec<(String, String)>> {
+        let arguments = ResponseArguments { allow_origin, headers };
+        answer(header_list(&arguments))
+    }
+
+    /// One event as it stands in an event stream.
+    fn encode(
+        data: &Zval,
+        event: Option<Text>,
+        id: Option<&Zval>,
+        retry: Option<Int>,
+        comment: Option<Text>,
+    ) -> PhpResult<Bytes> {
+        let fields = fields("Sse::encode", event.as_ref(), id, retry.as_ref());
+        answer(fields.and_then(|fields| encode(data, &fields, comment.as_ref())).map(Bytes))
+    }
+
+    /// Answers 204 No Content.
+    fn stop() -> PhpResult<()> {
+        answer(refuse_reconnection())
+    }
+
+    /// Sends one event.
+    fn send(
+        &self,
+        data: &Zval,
+        event: Option<Text>,
+        id: Option<&Zval>,
+        retry: Option<Int>,
+    ) -> PhpResult<bool> {
+        if let (Some(data), None, None, None) = (data.zend_str(), &event, id, &retry) {
+            // Most events are only a string; what follows comes to the same.
+            return answer(self.emit_data(data.as_bytes()));
+        }
+        let fields = fields("Sse::send", event.as_ref(), id, retry.as_ref());
+        answer(fields.and_then(|fields| self.emit(data, At("Sse::send", 1, "data"), &fields)))
+    }
+
+    /// Sends several events with one write.
+    fn send_many(&self, events: Walkable) -> PhpResult<bool> {
+        answer(self.emit_all(events.0))
+    }
+
+    /// Sends a comment.
+    #[php(defaults(text = NO_TEXT))]
+    fn comment(&self, text: Given<&'static str>) -> PhpResult<bool> {
+        answer(self.write_comment(&text))
+    }
+
+    /// Tells the client how long to wait before it reconnects.
+    fn retry(&self, milliseconds: Int) -> PhpResult<bool> {
+        answer(self.write_retry(&milliseconds))
+    }
+
+    /// Waits, and keeps the connection alive meanwhile.
+    fn wait(&self, seconds: Float, read: Option<List>) -> PhpResult<bool> {
+        answer(self.wait_for(seconds.0, given(read.map(|read| read.0))))
+    }
+
+    /// Whether events can still be sent.
+    fn is_open(&self) -> PhpResult<bool> {
+        self.stream.connection().probe();
+        answer(self.settle(self.is_running()))
+    }
+
+    /// Why the stream has stopped.
+    fn stop_reason(&self) -> Option<SseStopReason> {
+        self.is_running();
+        self.reason().map(SseStopReason::from)
+    }
+
+    /// Runs a callback when the stream stops.
+    fn on_close(self_: &mut ZendClassObject<Sse>, callback: Callback) -> PhpResult<SseObject> {
+        let mut object = Zval::new();
+        object.set_object(&mut self_.std);
+        answer(self_.keep_callback(callback.0).map(|()| SseObject(object)))
+    }
+
+    /// Ends the stream.
+    fn close(&self, data: Option<&Zval>, event: Option<Text>) -> PhpResult<()> {
+        answer(self.close_with(data, event.as_ref()))
+    }
+
+    /// What stands between the script and the browser, and what to change.
+    fn doctor() -> PhpResult<Vec<(String, Zval)>> {
+        let current = current::get();
+        let way = current
+            .as_ref()
+            .and_then(current::native)
+            .map(|sse| sse.stream.connection().describe());
+        answer(Ok(doctor::report(way)))
+    }
+}

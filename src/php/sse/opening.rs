@@ -1,0 +1,161 @@
+//! How a stream of `Sse` begins.
+
+use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Instant;
+
+use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
+
+use super::Sse;
+use super::sending::duration;
+use crate::php::arguments::{At, Given, Text, bytes, event_type, given};
+use crate::php::current;
+use crate::php::fault::Fault;
+use crate::php::options::{Arguments, ResponseArguments};
+use crate::php::source::Source;
+use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
+use crate::sapi::{PhpConnection, Server, Wishes, engine, request};
+use crate::stream::{Options, Stream, last_event_id, merged, seconds};
+
+/// Opens the stream of this request; `first` is the number of the first option of `method`.
+pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval, Fault> {
+    let server = Server::current();
+    let options = arguments.options(method, first, server)?;
+    let response = arguments.response.response(method, first + 3)?;
+    refuse_second(method, server)?;
+    let advice = "call it before any output, or send the headers of Sse::headers()";
+    let taken = take_over(server, &response.allow_origin, &response.headers)
+        .map_err(|error| not_taken(method, advice, error))?;
+    if taken == Taken::Answered {
+        engine::exit_script();
+        return Err(Fault::Pending);
+    }
+    let connection = match taken {
+        Taken::HeadOnly => PhpConnection::none(server),
+        _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
+    };
+    end_previous()?;
+    let object = create(server, connection, &options);
+    current::set(object.shallow_clone());
+    if let Some(sse) = current::native(&object) {
+        if taken == Taken::HeadOnly {
+            sse.end()?;
+        } else {
+            sse.stream.begin(&options, Instant::now())?;
+        }
+    }
+    Ok(object)
+}
+
+/// Lets the stream before run the callbacks that it could not run when it stopped.
+fn end_previous() -> Result<(), Fault> {
+    let previous = current::get();
+    previous.as_ref().and_then(current::native).map_or(Ok(()), Sse::end)
+}
+
+fn create(server: Server, connection: PhpConnection, options: &Options) -> Zval {
+    let stream = Stream::new(connection, options, Instant::now(), luck());
+    let started_at = engine::here();
+    let mut native =
+        ZendClassObject::new(Sse { stream, server, started_at, callbacks: RefCell::default() });
+    let id = claimed_last_event_id().map_or(Zval::null(), |id| {
+        let mut value = Zval::new();
+        value.set_zend_string(ZendStr::new(id, false));
+        value
+    });
+    engine::set_property(&mut native.std, Sse::get_metadata().ce(), "lastEventId", id);
+    let mut object = Zval::new();
+    object.set_object(&mut native.std);
+    object
+}
+
+/// A random number from 0 to 1.
+fn luck() -> f64 {
+    // Half of the bits are enough, and convert without loss.
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is as random as the whole")]
+    let half = RandomState::new().hash_one(0) as u32;
+    f64::from(half) / f64::from(u32::MAX)
+}
+
+/// One stream at a time; and where there is a response, one in all.
+fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
+    if let Some((file, line)) = current::stopped_at().filter(|_| server.has_response()) {
+        let message =
+            format!("{method}(): Sse::stop() has answered this request in {file} on line {line}");
+        return Err(Fault::wrong_moment(message));
+    }
+    let Some(object) = current::get() else { return Ok(()) };
+    let Some(sse) = current::native(&object) else { return Ok(()) };
+    let (file, line) = &sse.started_at;
+    if sse.reason().is_none() {
+        let message =
+            format!("{method}(): a stream is open already, started in {file} on line {line}");
+        return Err(Fault::wrong_moment(message));
+    }
+    if server.has_response() {
+        let message = format!(
+            "{method}(): this response was a stream already, started in {file} on line {line}"
+        );
+        return Err(Fault::wrong_moment(message));
+    }
+    Ok(())
+}
+
+pub(super) fn refuse_reconnection() -> Result<(), Fault> {
+    let server = Server::current();
+    refuse_second("Sse::stop", server)?;
+    takeover::answer_no_content(server)
+        .map_err(|error| not_taken("Sse::stop", "call it before any output", error))?;
+    current::note_stop(engine::here());
+    Ok(())
+}
+
+fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
+    match error {
+        NotTaken::OutputBegan { what, place } => Fault::wrong_moment(format!(
+            "{method}(): output has begun{place}, with {what}; {advice}"
+        )),
+        NotTaken::Pending => Fault::Pending,
+        NotTaken::Interrupted(interrupted) => Fault::Interrupted(interrupted),
+    }
+}
+
+pub(super) fn stream_source(
+    source: &Zval,
+    interval: &Given<f64>,
+    event: Option<&Text>,
+    arguments: &Arguments,
+) -> Result<bool, Fault> {
+    if !source.is_callable() && !source.is_iterable() {
+        return Err(
+            At("Sse::stream", 1, "source").type_error("of type Traversable|callable|array", source)
+        );
+    }
+    let at = At("Sse::stream", 2, "interval");
+    let interval = match interval {
+        Given::Passed(value) => duration(value, at)?,
+        Given::Default(length) => seconds(*length).map_err(|error| at.value_error(error))?,
+    };
+    let at = At("Sse::stream", 3, "event");
+    let event = given(event.map(|argument| argument.0));
+    let event = event.map(|event| bytes(event, at, "of type ?string")).transpose()?;
+    event.as_ref().map(|event| event_type(event, at)).transpose()?;
+    let object = open("Sse::stream", 4, arguments)?;
+    let Some(sse) = current::native(&object) else { return Ok(false) };
+    Source { value: source, object: &object, interval, event: event.as_deref() }.run(sse)
+}
+
+pub(super) fn header_list(arguments: &ResponseArguments) -> Result<Vec<(String, String)>, Fault> {
+    let response = arguments.response("Sse::headers", 1)?;
+    let ours = response_headers(Server::current(), &response.allow_origin);
+    let all = merged(ours, response.headers).into_iter();
+    Ok(all.map(|header| (header.name.into_owned(), header.value.into_owned())).collect())
+}
+
+pub(super) fn claimed_last_event_id() -> Option<String> {
+    let claimed = request::server_variable("HTTP_LAST_EVENT_ID")
+        .or_else(|| request::query_parameter("lastEventId"))
+        .or_else(|| request::query_parameter("last_event_id"))?;
+    last_event_id(&claimed).map(str::to_owned)
+}

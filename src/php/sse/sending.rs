@@ -1,0 +1,189 @@
+//! What `Sse` sends, and how it waits.
+
+use std::borrow::Cow;
+use std::os::fd::RawFd;
+use std::time::{Duration, Instant};
+
+use event_stream::{Comment, Event};
+use ext_php_rs::types::Zval;
+
+use super::Sse;
+use crate::php::arguments::{At, Given, Int, Text};
+use crate::php::arguments::{bytes, bytes_or_int, float, given, int, retry, type_name};
+use crate::php::fault::Fault;
+use crate::php::payload::{Fields, Payload};
+use crate::sapi::engine;
+use crate::sapi::value::walk;
+use crate::sapi::{output, streams};
+use crate::stream::{StopReason, seconds};
+
+impl Sse {
+    /// Sends the event that a value stands for.
+    pub(super) fn emit(&self, value: &Zval, at: At, fields: &Fields) -> Result<bool, Fault> {
+        self.emit_payload(&Payload::new(value, at)?, at, fields)
+    }
+
+    pub(super) fn emit_data(&self, data: &[u8]) -> Result<bool, Fault> {
+        self.check_overstay()?;
+        let event = Event { data: Some(data), ..Event::default() };
+        let open = self.stream.send(&[event], Instant::now())?;
+        self.settle(open)
+    }
+
+    /// Sends an event.
+    pub(in crate::php) fn emit_payload(
+        &self,
+        payload: &Payload,
+        at: At,
+        fields: &Fields,
+    ) -> Result<bool, Fault> {
+        let event = fields.over(payload.event(at)?)?;
+        self.check_overstay()?;
+        let open = self.stream.send(&[event], Instant::now())?;
+        self.settle(open)
+    }
+
+    pub(super) fn emit_all(&self, events: &Zval) -> Result<bool, Fault> {
+        let at = At("Sse::sendMany", 1, "events");
+        if !events.is_iterable() {
+            return Err(at.type_error("of type Traversable|array", events));
+        }
+        // The stream's own buffer would be in use while the events' own code runs, which may send.
+        let mut frames = Vec::with_capacity(4096);
+        walk(events, |value| {
+            Payload::new(&value, at)?.event(at)?.encode_into(&mut frames);
+            Ok::<_, Fault>(true)
+        })?;
+        Fault::if_pending()?;
+        self.check_overstay()?;
+        let open = self.stream.send_frames(frames, Instant::now())?;
+        self.settle(open)
+    }
+
+    pub(super) fn write_comment(&self, text: &Given<&'static str>) -> Result<bool, Fault> {
+        let at = At("Sse::comment", 1, "text");
+        let text = match text {
+            Given::Passed(value) => bytes(value, at, "of type string")?,
+            Given::Default(text) => Cow::Borrowed(text.as_bytes()),
+        };
+        self.check_overstay()?;
+        let open = self.stream.comment(Comment::new(&text), Instant::now())?;
+        self.settle(open)
+    }
+
+    pub(super) fn write_retry(&self, milliseconds: &Int) -> Result<bool, Fault> {
+        let at = At("Sse::retry", 1, "milliseconds");
+        let time = retry(int(milliseconds.0, at, "of type int")?, at)?;
+        let event = Event { retry: Some(time), ..Event::default() };
+        let open = self.stream.send(&[event], Instant::now())?;
+        self.settle(open)
+    }
+
+    pub(super) fn wait_for(&self, length: &Zval, read: Option<&Zval>) -> Result<bool, Fault> {
+        let length = duration(length, At("Sse::wait", 1, "seconds"))?;
+        let Some(read) = read else { return self.pause(length) };
+        let (descriptors, unread) = sources(read)?;
+        let connection = self.stream.connection();
+        connection.watch_sources(descriptors);
+        let open = self.pause(if unread { Duration::ZERO } else { length });
+        connection.watch_sources(Vec::new());
+        open
+    }
+
+    /// Waits; answers whether the stream is open.
+    pub(in crate::php) fn pause(&self, length: Duration) -> Result<bool, Fault> {
+        self.check_overstay()?;
+        self.stream.connection().probe();
+        let open = self.stream.wait(length, Instant::now())?;
+        self.settle(open)
+    }
+
+    /// Whether the stream is open.
+    pub(in crate::php) fn is_running(&self) -> bool {
+        self.stream.is_open(Instant::now())
+    }
+
+    /// Why the stream has stopped.
+    pub(in crate::php) fn reason(&self) -> Option<StopReason> {
+        self.stream.stop_reason()
+    }
+
+    /// Ends a script that goes on long after its client has left, as PHP itself would.
+    pub(super) fn check_overstay(&self) -> Result<(), Fault> {
+        let ends = self.reason() == Some(StopReason::ClientGone)
+            && self.server.has_response()
+            && !output::ignores_user_abort()
+            && self.stream.has_outstayed_client(Instant::now());
+        if ends {
+            engine::exit_script();
+            return Err(Fault::Pending);
+        }
+        Ok(())
+    }
+}
+
+/// The descriptors of PHP streams, and whether one of them has bytes that PHP has read already.
+fn sources(read: &Zval) -> Result<(Vec<RawFd>, bool), Fault> {
+    let at = At("Sse::wait", 2, "read");
+    let streams = read.array().ok_or_else(|| at.type_error("of type ?array", read))?;
+    let mut descriptors = Vec::new();
+    let mut unread = false;
+    for (_, stream) in streams {
+        let stream = stream.dereference();
+        if !stream.is_resource() {
+            let given = type_name(stream);
+            return Err(Fault::type_error(format!(
+                "{at} must be an array of streams, {given} given"
+            )));
+        }
+        let descriptor = streams::descriptor(stream)?;
+        Fault::if_pending()?;
+        let problem = "must be streams that can be waited for";
+        descriptors.push(descriptor.ok_or_else(|| at.value_error(problem))?);
+        unread |= streams::has_unread(stream)?;
+    }
+    Ok((descriptors, unread))
+}
+
+pub(super) fn duration(value: &Zval, at: At) -> Result<Duration, Fault> {
+    let number = float(value, at, "of type float")?;
+    seconds(number).map_err(|error| at.value_error(error))
+}
+
+pub(super) fn fields<'a>(
+    method: &'static str,
+    event: Option<&Text<'a>>,
+    id: Option<&'a Zval>,
+    milliseconds: Option<&Int<'a>>,
+) -> Result<Fields<'a>, Fault> {
+    let event = given(event.map(|argument| argument.0)).map(|event| {
+        let at = At(method, 2, "event");
+        Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
+    });
+    let id = given(id).map(|id| {
+        let at = At(method, 3, "id");
+        Ok::<_, Fault>((bytes_or_int(id, at)?, at))
+    });
+    let time = given(milliseconds.map(|argument| argument.0)).map(|milliseconds| {
+        let at = At(method, 4, "retry");
+        retry(int(milliseconds, at, "of type ?int")?, at)
+    });
+    Ok(Fields { event: event.transpose()?, id: id.transpose()?, retry: time.transpose()? })
+}
+
+pub(super) fn encode(
+    value: &Zval,
+    fields: &Fields,
+    comment: Option<&Text>,
+) -> Result<Vec<u8>, Fault> {
+    let at = At("Sse::encode", 5, "comment");
+    let comment = given(comment.map(|argument| argument.0));
+    let comment = comment.map(|text| bytes(text, at, "of type ?string")).transpose()?;
+    let at = At("Sse::encode", 1, "data");
+    let payload = Payload::new(value, at)?;
+    let event = fields.over(payload.event(at)?)?;
+    let event = Event { comment: comment.as_deref().or(event.comment), ..event };
+    let mut frame = Vec::new();
+    event.encode_into(&mut frame);
+    Ok(frame)
+}
