@@ -5,22 +5,23 @@
 //! never waits longer than the write timeout for a client that takes nothing, the keeper never
 //! waits at all. Nothing in here calls the engine, but for transports whose server does the writing.
 
-use std::io::IoSlice;
+mod keeping;
+mod sending;
+#[cfg(test)]
+mod tests;
+
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use event_stream::HEARTBEAT;
 use parking_lot::{Mutex, MutexGuard};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
-use rustix::io::Errno;
-use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, send, sendmsg, shutdown};
+use rustix::net::{Shutdown, shutdown};
 
 use super::clock;
-use super::framing::Framing;
 use super::poll::poll;
 use super::process::forks;
-use super::transport::{Small, Transport, Way};
+use super::transport::{Transport, Way};
 use crate::stream::{StopReason, Tail};
 
 /// How a wire behaves in time.
@@ -71,22 +72,8 @@ pub(crate) struct Wire {
     forks: u32,
 }
 
-/// How a write ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sent {
-    /// Every byte is out.
-    Whole,
-    /// Nothing is out, or a part, and the rest is kept.
-    Later,
-    /// The connection is over.
-    Never(StopReason),
-}
-
 /// Echoed bytes are kept until the script flushes, up to this many.
 const PENDING_MAX: usize = 8192;
-/// The most slices that one system call takes (`IOV_MAX`).
-const SLICES_MAX: usize = 1024;
-
 /// A moment of [`clock`] as a number, never 0.
 fn ticks(at: Duration) -> u64 {
     u64::try_from(at.as_nanos()).unwrap_or(u64::MAX).max(1)
@@ -251,209 +238,6 @@ impl Wire {
         pending.clear();
         line.pending = pending;
         result
-    }
-
-    /// Sends all of `payload`, however long it takes, but no longer than the write timeout without
-    /// progress.
-    fn transmit(&self, line: &mut Line, payload: &[u8]) -> Result<(), StopReason> {
-        if !line.open {
-            return Err(StopReason::Closed);
-        }
-        if payload.is_empty() && line.residue.is_empty() {
-            // An empty FCGI_STDOUT record would end the response.
-            return Ok(());
-        }
-        match self.send(line, payload, self.timing.write_timeout) {
-            Sent::Whole => Ok(()),
-            Sent::Later => Err(self.give_up(StopReason::WriteTimeout)),
-            Sent::Never(reason) => Err(self.give_up(reason)),
-        }
-    }
-
-    fn give_up(&self, reason: StopReason) -> StopReason {
-        self.stop(reason);
-        self.stop_reason().unwrap_or(reason)
-    }
-
-    /// Sends `payload` behind the rest of an earlier write; a rest of its own is kept.
-    fn send(&self, line: &mut Line, payload: &[u8], patience: Duration) -> Sent {
-        let Way::Direct(framing) = self.transport.way() else {
-            return match self.transport.send_small(payload) {
-                Small::Sent => Sent::Whole,
-                Small::Later => Sent::Later,
-                Small::Gone => Sent::Never(StopReason::ClientGone),
-            };
-        };
-        let sent = self.send_residue(line, patience);
-        if sent != Sent::Whole || payload.is_empty() {
-            return sent;
-        }
-        self.send_payload(line, framing, payload, patience)
-    }
-
-    fn send_residue(&self, line: &mut Line, patience: Duration) -> Sent {
-        if line.residue.is_empty() {
-            return Sent::Whole;
-        }
-        let residue = std::mem::take(&mut line.residue);
-        let (written, sent) = self.send_slices(&mut [IoSlice::new(&residue)], patience);
-        line.residue = residue[written..].to_vec();
-        sent
-    }
-
-    fn send_payload(
-        &self,
-        line: &mut Line,
-        framing: Framing,
-        payload: &[u8],
-        patience: Duration,
-    ) -> Sent {
-        let (written, sent) =
-            framing.with_slices(payload, |slices| self.send_slices(slices, patience));
-        if sent == Sent::Whole {
-            line.stalled = None;
-        } else if written > 0 {
-            line.residue = framing.rest(payload, written);
-        }
-        if written > 0 {
-            self.last_write.store(ticks(clock::lately()), Ordering::Release);
-        }
-        sent
-    }
-
-    /// Sends slices without ever blocking in the system call; waits up to `patience` for the
-    /// connection to take more. Returns how many bytes are out.
-    fn send_slices(&self, slices: &mut [IoSlice<'_>], patience: Duration) -> (usize, Sent) {
-        let mut rest = slices;
-        let mut written = 0;
-        while !rest.is_empty() {
-            let sent = self.send_some(rest);
-            match sent {
-                Ok(bytes) => {
-                    written += bytes;
-                    IoSlice::advance_slices(&mut rest, bytes);
-                }
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    if !self.wait_for_room(patience) {
-                        return (written, Sent::Later);
-                    }
-                }
-                Err(_) => return (written, Sent::Never(StopReason::ClientGone)),
-            }
-        }
-        (written, Sent::Whole)
-    }
-
-    /// One system call.
-    fn send_some(&self, slices: &[IoSlice<'_>]) -> Result<usize, Errno> {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        if let [whole] = slices {
-            return send(self.transport.fd(), whole, flags);
-        }
-        let batch = &slices[..slices.len().min(SLICES_MAX)];
-        sendmsg(self.transport.fd(), batch, &mut SendAncillaryBuffer::default(), flags)
-    }
-
-    /// Waits until the connection takes bytes again, or is over; false when patience runs out.
-    fn wait_for_room(&self, patience: Duration) -> bool {
-        let deadline = Instant::now() + patience;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let mut fds = [PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::OUT)];
-            match poll(&mut fds, Some(left)) {
-                Ok(0) => return false,
-                Err(Errno::INTR) if !left.is_zero() => {}
-                _ => return true,
-            }
-        }
-    }
-
-    /// When the keeper should look after the wire again; `None` if only the client can wake it.
-    pub(crate) fn next_look(&self, now: Duration) -> Option<Duration> {
-        const STALLED: Duration = Duration::from_millis(100);
-        if self.stop_reason().is_some() {
-            return None;
-        }
-        let due = self.timing.heartbeat.map(|interval| self.last_write() + interval);
-        let due =
-            due.map(|due| if due > now { due } else { now + STALLED.min(self.beat_interval()) });
-        let entered = self.in_server_since.load(Ordering::Acquire);
-        let stuck =
-            (entered > 0).then(|| Duration::from_nanos(entered) + self.timing.write_timeout);
-        [due, stuck].into_iter().flatten().min()
-    }
-
-    fn beat_interval(&self) -> Duration {
-        self.timing.heartbeat.unwrap_or(Duration::MAX)
-    }
-
-    fn last_write(&self) -> Duration {
-        Duration::from_nanos(self.last_write.load(Ordering::Acquire))
-    }
-
-    /// The keeper's look: sends what is due, and gives up on a client that takes nothing.
-    pub(crate) fn look_after(&self, now: Duration) {
-        if self.stop_reason().is_some() {
-            return;
-        }
-        let entered = self.in_server_since.load(Ordering::Acquire);
-        if entered > 0 && Duration::from_nanos(entered) + self.timing.write_timeout <= now {
-            self.stop(StopReason::WriteTimeout);
-        } else if now.saturating_sub(self.last_write()) >= self.beat_interval() {
-            self.beat(now);
-        }
-    }
-
-    /// Sends a heartbeat if there is a place for one. The lock is never waited for: while the
-    /// script holds it, it is writing.
-    fn beat(&self, now: Duration) {
-        let Some(mut line) = self.try_lock() else { return };
-        if !line.open || self.paused.load(Ordering::Acquire) {
-            return;
-        }
-        let line = &mut *line;
-        let pending = std::mem::take(&mut line.pending);
-        let bytes: &[u8] = match &pending[..] {
-            [] if self.tail().at_line_start() => HEARTBEAT,
-            pending => pending,
-        };
-        let sent = self.send(line, bytes, Duration::ZERO);
-        if sent == Sent::Later && line.residue.is_empty() {
-            line.pending = pending;
-        }
-        self.note(line, sent, now);
-    }
-
-    fn note(&self, line: &mut Line, sent: Sent, now: Duration) {
-        match sent {
-            Sent::Whole => {
-                line.stalled = None;
-                self.last_write.store(ticks(now), Ordering::Release);
-            }
-            Sent::Later => {
-                let since = *line.stalled.get_or_insert(now);
-                if now.saturating_sub(since) >= self.timing.write_timeout {
-                    self.stop(StopReason::WriteTimeout);
-                }
-            }
-            Sent::Never(reason) => self.stop(reason),
-        }
-    }
-
-    #[cfg(not(feature = "without-wire-lock"))]
-    fn try_lock(&self) -> Option<MutexGuard<'_, Line>> {
-        self.line.try_lock()
-    }
-
-    /// The negative control of the storm: the keeper writes whether the script does or not.
-    #[cfg(feature = "without-wire-lock")]
-    fn try_lock(&self) -> Option<MutexGuard<'_, Line>> {
-        // SAFETY: none; that is the point. Never in a build that anybody uses.
-        self.line.try_lock().or_else(|| {
-            unsafe { self.line.force_unlock() };
-            self.line.try_lock()
-        })
     }
 
     /// Runs a write of the server's own under the lock. `action` must not leave by a `longjmp`.

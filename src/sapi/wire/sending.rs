@@ -1,0 +1,149 @@
+//! Getting bytes out, whole: the residue of an earlier write first, and never blocking in a system
+//! call.
+
+use std::io::IoSlice;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::io::Errno;
+use rustix::net::{SendAncillaryBuffer, SendFlags, send, sendmsg};
+
+use super::{Line, Wire, ticks};
+use crate::sapi::clock;
+use crate::sapi::framing::Framing;
+use crate::sapi::poll::poll;
+use crate::sapi::transport::{Small, Way};
+use crate::stream::StopReason;
+
+/// How a write ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Every byte is out.
+    Whole,
+    /// Nothing is out, or a part, and the rest is kept.
+    Later,
+    /// The connection is over.
+    Never(StopReason),
+}
+
+/// The most slices that one system call takes (`IOV_MAX`).
+const SLICES_MAX: usize = 1024;
+
+impl Wire {
+    /// Sends all of `payload`, however long it takes, but no longer than the write timeout without
+    /// progress.
+    pub(super) fn transmit(&self, line: &mut Line, payload: &[u8]) -> Result<(), StopReason> {
+        if !line.open {
+            return Err(StopReason::Closed);
+        }
+        if payload.is_empty() && line.residue.is_empty() {
+            // An empty FCGI_STDOUT record would end the response.
+            return Ok(());
+        }
+        match self.send(line, payload, self.timing.write_timeout) {
+            Sent::Whole => Ok(()),
+            Sent::Later => Err(self.give_up(StopReason::WriteTimeout)),
+            Sent::Never(reason) => Err(self.give_up(reason)),
+        }
+    }
+
+    fn give_up(&self, reason: StopReason) -> StopReason {
+        self.stop(reason);
+        self.stop_reason().unwrap_or(reason)
+    }
+
+    /// Sends `payload` behind the rest of an earlier write; a rest of its own is kept.
+    pub(super) fn send(&self, line: &mut Line, payload: &[u8], patience: Duration) -> Sent {
+        let Way::Direct(framing) = self.transport.way() else {
+            return match self.transport.send_small(payload) {
+                Small::Sent => Sent::Whole,
+                Small::Later => Sent::Later,
+                Small::Gone => Sent::Never(StopReason::ClientGone),
+            };
+        };
+        let sent = self.send_residue(line, patience);
+        if sent != Sent::Whole || payload.is_empty() {
+            return sent;
+        }
+        self.send_payload(line, framing, payload, patience)
+    }
+
+    fn send_residue(&self, line: &mut Line, patience: Duration) -> Sent {
+        if line.residue.is_empty() {
+            return Sent::Whole;
+        }
+        let residue = std::mem::take(&mut line.residue);
+        let (written, sent) = self.send_slices(&mut [IoSlice::new(&residue)], patience);
+        line.residue = residue[written..].to_vec();
+        sent
+    }
+
+    fn send_payload(
+        &self,
+        line: &mut Line,
+        framing: Framing,
+        payload: &[u8],
+        patience: Duration,
+    ) -> Sent {
+        let (written, sent) =
+            framing.with_slices(payload, |slices| self.send_slices(slices, patience));
+        if sent == Sent::Whole {
+            line.stalled = None;
+        } else if written > 0 {
+            line.residue = framing.rest(payload, written);
+        }
+        if written > 0 {
+            self.last_write.store(ticks(clock::lately()), Ordering::Release);
+        }
+        sent
+    }
+
+    /// Sends slices without ever blocking in the system call; waits up to `patience` for the
+    /// connection to take more. Returns how many bytes are out.
+    fn send_slices(&self, slices: &mut [IoSlice<'_>], patience: Duration) -> (usize, Sent) {
+        let mut rest = slices;
+        let mut written = 0;
+        while !rest.is_empty() {
+            let sent = self.send_some(rest);
+            match sent {
+                Ok(bytes) => {
+                    written += bytes;
+                    IoSlice::advance_slices(&mut rest, bytes);
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    if !self.wait_for_room(patience) {
+                        return (written, Sent::Later);
+                    }
+                }
+                Err(_) => return (written, Sent::Never(StopReason::ClientGone)),
+            }
+        }
+        (written, Sent::Whole)
+    }
+
+    /// One system call.
+    fn send_some(&self, slices: &[IoSlice<'_>]) -> Result<usize, Errno> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        if let [whole] = slices {
+            return send(self.transport.fd(), whole, flags);
+        }
+        let batch = &slices[..slices.len().min(SLICES_MAX)];
+        sendmsg(self.transport.fd(), batch, &mut SendAncillaryBuffer::default(), flags)
+    }
+
+    /// Waits until the connection takes bytes again, or is over; false when patience runs out.
+    fn wait_for_room(&self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut fds = [PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::OUT)];
+            match poll(&mut fds, Some(left)) {
+                Ok(0) => return false,
+                Err(Errno::INTR) if !left.is_zero() => {}
+                _ => return true,
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A wire on a socket pair: what a partial write leaves, and who waits for whom.
+
+use std::io::Read;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::time::Instant;
+
+use super::sending::Sent;
+use super::*;
+use crate::sapi::framing::Framing;
+use crate::sapi::transport::Small;
+
+/// A connection whose other end the test holds.
+struct Pair(UnixStream, Framing);
+
+impl Transport for Pair {
+    fn fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    fn way(&self) -> Way {
+        Way::Direct(self.1)
+    }
+
+    fn send_small(&self, _: &[u8]) -> Small {
+        Small::Later
+    }
+
+    fn server_is_stopping(&self) -> bool {
+        false
+    }
+
+    fn describe(&self) -> &'static str {
+        "to a test"
+    }
+}
+
+const HEARTBEAT_RECORD: &[u8] = b"\x01\x06\x00\x01\x00\x02\x00\x00:\n";
+
+fn wire(write_timeout: Duration) -> (Wire, UnixStream) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    rustix::net::sockopt::set_socket_send_buffer_size(&ours, 4096).unwrap();
+    let timing = Timing {
+        heartbeat: Some(Duration::from_nanos(1)),
+        write_timeout,
+        ignores_half_close: false,
+    };
+    let transport = Box::new(Pair(ours, Framing::FastCgi { request_id: 1 }));
+    (Wire::new(transport, timing, Tail::START, None).unwrap(), theirs)
+}
+
+fn read(from: &mut UnixStream, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    from.read_exact(&mut bytes).unwrap();
+    bytes
+}
+
+/// A payload that the connection takes in part, and what is left of it.
+fn write_in_part(wire: &Wire) -> (Vec<u8>, usize) {
+    let payload: Vec<u8> = (0..60_000u32).map(|n| n.to_le_bytes()[0]).collect();
+    let sent = wire.send(&mut wire.line.lock(), &payload, Duration::ZERO);
+    assert_eq!(sent, Sent::Later);
+    let left = wire.line.lock().residue.len();
+    assert!(left > 0 && left < payload.len(), "the write was not partial: {left} bytes are left");
+    (payload, left)
+}
+
+#[test]
+fn the_rest_of_a_partial_write_goes_out_before_any_other_byte() {
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    let (payload, _) = write_in_part(&wire);
+    let reader =
+        std::thread::spawn(move || read(&mut theirs, 8 + 60_000 + 8 + b"data: x\n\n".len()));
+    wire.write(b"data: x\n\n").unwrap();
+    let mut expected = b"\x01\x06\x00\x01\xea\x60\x00\x00".to_vec();
+    expected.extend_from_slice(&payload);
+    expected.extend_from_slice(b"\x01\x06\x00\x01\x00\x09\x00\x00data: x\n\n");
+    assert!(reader.join().unwrap() == expected, "the records are damaged");
+}
+
+#[test]
+fn a_heartbeat_waits_behind_the_rest_of_a_partial_write() {
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    wire.extend_tail(b"\n");
+    let (payload, _) = write_in_part(&wire);
+    wire.look_after(clock::now());
+    let mut received = Vec::new();
+    while !received.ends_with(HEARTBEAT_RECORD) {
+        let mut some = [0; 4096];
+        let length = theirs.read(&mut some).unwrap();
+        received.extend_from_slice(&some[..length]);
+        wire.look_after(clock::now());
+    }
+    let first = 8 + payload.len();
+    assert!(received[8..first] == payload, "the first record is damaged");
+    assert!(received[first..].chunks(HEARTBEAT_RECORD.len()).all(|r| r == HEARTBEAT_RECORD));
+}
+
+#[test]
+fn the_keeper_does_not_wait_for_a_script_that_is_writing() {
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    let line = wire.line.lock();
+    wire.look_after(clock::now());
+    drop(line);
+    wire.look_after(clock::now());
+    assert_eq!(read(&mut theirs, HEARTBEAT_RECORD.len()), HEARTBEAT_RECORD);
+    theirs.set_nonblocking(true).unwrap();
+    assert!(theirs.read(&mut [0]).is_err(), "a heartbeat went out beside the lock");
+}
+
+#[test]
+fn a_heartbeat_stands_at_a_line_start_only() {
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    wire.echo(b"data: half").unwrap();
+    wire.flush().unwrap();
+    wire.look_after(clock::now());
+    wire.echo(b" a line\n").unwrap();
+    wire.flush().unwrap();
+    wire.look_after(clock::now());
+    let mut expected = b"\x01\x06\x00\x01\x00\x0a\x00\x00data: half".to_vec();
+    expected.extend_from_slice(b"\x01\x06\x00\x01\x00\x08\x00\x00 a line\n");
+    expected.extend_from_slice(HEARTBEAT_RECORD);
+    assert_eq!(read(&mut theirs, expected.len()), expected);
+}
+
+#[test]
+fn what_was_echoed_goes_out_when_a_heartbeat_is_due() {
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    wire.echo(b"data: x\n\n").unwrap();
+    wire.look_after(clock::now());
+    assert_eq!(read(&mut theirs, 17), b"\x01\x06\x00\x01\x00\x09\x00\x00data: x\n\n");
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_given_up_after_the_write_timeout() {
+    let (wire, _theirs) = wire(Duration::from_millis(50));
+    let began = Instant::now();
+    assert_eq!(wire.write(&vec![b'x'; 10_000_000]), Err(StopReason::WriteTimeout));
+    assert!(began.elapsed() >= Duration::from_millis(50));
+    assert_eq!(wire.stop_reason(), Some(StopReason::WriteTimeout));
+}
+
+#[test]
+fn the_keeper_gives_up_on_a_client_that_takes_no_heartbeat() {
+    let (wire, _theirs) = wire(Duration::from_millis(50));
+    write_in_part(&wire);
+    let now = clock::now();
+    wire.look_after(now);
+    assert_eq!(wire.stop_reason(), None);
+    wire.look_after(now + Duration::from_millis(50));
+    assert_eq!(wire.stop_reason(), Some(StopReason::WriteTimeout));
+}
+
+#[test]
+fn a_client_that_leaves_is_seen_without_a_write() {
+    let (wire, theirs) = wire(Duration::from_secs(60));
+    wire.probe();
+    assert_eq!(wire.stop_reason(), None);
+    drop(theirs);
+    wire.probe();
+    assert_eq!(wire.stop_reason(), Some(StopReason::ClientGone));
+    assert_eq!(wire.write(b"data: x\n\n"), Err(StopReason::ClientGone));
+}
+
+#[test]
+fn nothing_is_written_to_a_wire_that_was_closed() {
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    wire.echo(b"data: x\n\n").unwrap();
+    wire.close();
+    wire.look_after(clock::now());
+    assert_eq!(wire.write(b"data: y\n\n"), Err(StopReason::Closed));
+    drop(wire);
+    let mut all = Vec::new();
+    theirs.read_to_end(&mut all).unwrap();
+    assert_eq!(all, b"\x01\x06\x00\x01\x00\x09\x00\x00data: x\n\n");
+}
+
+#[test]
+fn nothing_to_flush_is_no_record() {
+    // An empty FCGI_STDOUT record would end the response.
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    wire.flush().unwrap();
+    wire.close();
+    drop(wire);
+    assert_eq!(theirs.read(&mut [0]).unwrap(), 0);
+}
