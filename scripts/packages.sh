@@ -27,7 +27,7 @@ need() {
     say "no apt-get on this system; if a step fails, it wants one of: $*"
     return
   fi
-  mapfile -t missing < <(missing_packages "$@")
+  mapfile -t missing < <(missing_packages "$@" | sort -u)
   [[ -n $(obtainable "${missing[@]}") ]] || return 0
 
   as_root apt-get -qq update

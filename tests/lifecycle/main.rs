@@ -9,3 +9,4 @@
 mod departure;
 mod departures;
 mod place;
+mod reloads;

@@ -22,6 +22,7 @@ sse.heartbeat => 15 => 15
 sse.retry => 0 => 0
 sse.max_lifetime => 0 => 0
 sse.allow_origin => no value => no value
+sse.shutdown_retry => 0 => 0
 sse.write_timeout => 30 => 30
 sse.release_session => 1 => 1
 sse.ignore_half_close => 0 => 0

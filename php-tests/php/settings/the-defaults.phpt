@@ -17,4 +17,5 @@ sse.interrupt = "0", anywhere
 sse.max_lifetime = "0", anywhere
 sse.release_session = "1", anywhere
 sse.retry = "0", anywhere
+sse.shutdown_retry = "0", anywhere
 sse.write_timeout = "30", anywhere

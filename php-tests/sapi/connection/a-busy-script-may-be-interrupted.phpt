@@ -7,9 +7,9 @@ require __DIR__ . '/../../support/process.inc';
 echo command_with_leaving_reader(<<<'PHP'
     <?php
     ini_set('sse.interrupt', '1');
-    $sse = Sse::start(heartbeat: 0.05);
-    $sse->onClose(fn ($reason) => note("closed: $reason->name"));
     try {
+        $sse = Sse::start(heartbeat: 0.05);
+        $sse->onClose(fn ($reason) => note("closed: $reason->name"));
         for ($start = hrtime(true); hrtime(true) - $start < 20e9;);
         note('never interrupted');
     } catch (SseException $exception) {
@@ -17,7 +17,7 @@ echo command_with_leaving_reader(<<<'PHP'
     } finally {
         note('finally');
     }
-    note(json_encode($sse->send('x')));
+    note(json_encode(Sse::current()->send('x')));
     PHP);
 echo command_with_leaving_reader(<<<'PHP'
     <?php

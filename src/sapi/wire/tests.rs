@@ -40,6 +40,8 @@ const HEARTBEAT_RECORD: &[u8] = b"\x01\x06\x00\x01\x00\x02\x00\x00:\n";
 fn wire(write_timeout: Duration) -> (Wire, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     rustix::net::sockopt::set_socket_send_buffer_size(&ours, 4096).unwrap();
+    // For a test that fails: what never comes is an error then.
+    theirs.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let timing = Timing {
         heartbeat: Some(Duration::from_nanos(1)),
         write_timeout,
