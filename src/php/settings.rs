@@ -19,7 +19,7 @@ pub(super) const ALLOW_ORIGIN: &CStr = c"sse.allow_origin";
 
 /// Reconnection time in milliseconds that is sent when the server stops; 0 sends none.
 pub(super) const SHUTDOWN_RETRY: &CStr = c"sse.shutdown_retry";
-/// Seconds that a client may take nothing before its stream is given up.
+/// Seconds that a client may take nothing before its stream is given up; 0 is for ever.
 const WRITE_TIMEOUT: &CStr = c"sse.write_timeout";
 
 static ENTRIES: IniEntryDefs<11> = IniEntryDefs::new([

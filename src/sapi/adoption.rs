@@ -76,7 +76,7 @@ pub(crate) fn end_request() {
 }
 
 fn let_go(next: Stage) {
-    if STAGE.replace(next) == Stage::Adopted {
+    if STAGE.replace(next) == Stage::Adopted || hooks::wire().is_some() {
         hooks::detach();
         signals::give_back(Server::current());
     }

@@ -38,6 +38,7 @@ impl Wishes {
     /// What the settings say, with this heartbeat.
     pub(crate) fn from_settings(heartbeat: Option<Duration>) -> Self {
         let write_timeout = seconds(ini::number(c"sse.write_timeout")).unwrap_or_default();
+        let write_timeout = if write_timeout.is_zero() { Duration::MAX } else { write_timeout };
         let ignores_half_close = ini::flag(c"sse.ignore_half_close");
         let interrupts = ini::flag(c"sse.interrupt");
         Self { timing: Timing { heartbeat, write_timeout, ignores_half_close }, interrupts }

@@ -31,11 +31,11 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
         engine::exit_script();
         return Err(Fault::Pending);
     }
+    end_previous()?;
     let connection = match taken {
         Taken::HeadOnly => PhpConnection::none(server),
         _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
     };
-    end_previous()?;
     let object = create(server, connection, &options);
     current::set(object.shallow_clone());
     if let Some(sse) = current::native(&object) {

@@ -17,12 +17,13 @@ impl Wire {
         if self.stop_reason().is_some() {
             return None;
         }
-        let due = self.timing.heartbeat.map(|interval| self.last_write() + interval);
-        let due =
-            due.map(|due| if due > now { due } else { now + STALLED.min(self.beat_interval()) });
+        let due = self.timing.heartbeat.map(|interval| self.last_write().saturating_add(interval));
+        let due = due.map(|due| {
+            if due > now { due } else { now.saturating_add(STALLED.min(self.beat_interval())) }
+        });
         let entered = self.in_server_since.load(Ordering::Acquire);
-        let stuck =
-            (entered > 0).then(|| Duration::from_nanos(entered) + self.timing.write_timeout);
+        let stuck = (entered > 0)
+            .then(|| Duration::from_nanos(entered).saturating_add(self.timing.write_timeout));
         [due, stuck].into_iter().flatten().min()
     }
 
@@ -40,7 +41,9 @@ impl Wire {
             return;
         }
         let entered = self.in_server_since.load(Ordering::Acquire);
-        if entered > 0 && Duration::from_nanos(entered) + self.timing.write_timeout <= now {
+        if entered > 0
+            && Duration::from_nanos(entered).saturating_add(self.timing.write_timeout) <= now
+        {
             self.stop(StopReason::WriteTimeout);
         } else if now.saturating_sub(self.last_write()) >= self.beat_interval() {
             self.beat(now);
@@ -55,16 +58,32 @@ impl Wire {
             return;
         }
         let line = &mut *line;
+        let sent = self.send_due(line);
+        self.note(line, sent, now);
+    }
+
+    /// Sends the first of these that there is: the rest of an earlier write, what the script has
+    /// echoed, a heartbeat.
+    fn send_due(&self, line: &mut Line) -> Sent {
+        let sent = self.send_residue(line, Duration::ZERO);
+        if sent != Sent::Whole {
+            return sent;
+        }
+        if line.pending.is_empty() {
+            let in_a_line = !self.tail().at_line_start();
+            return if in_a_line {
+                Sent::Whole
+            } else {
+                self.send(line, HEARTBEAT, Duration::ZERO)
+            };
+        }
         let pending = std::mem::take(&mut line.pending);
-        let bytes: &[u8] = match &pending[..] {
-            [] if self.tail().at_line_start() => HEARTBEAT,
-            pending => pending,
-        };
-        let sent = self.send(line, bytes, Duration::ZERO);
+        let sent = self.send(line, &pending, Duration::ZERO);
         if sent == Sent::Later && line.residue.is_empty() {
+            // Nothing of it was taken.
             line.pending = pending;
         }
-        self.note(line, sent, now);
+        sent
     }
 
     fn note(&self, line: &mut Line, sent: Sent, now: Duration) {

@@ -27,6 +27,8 @@ pub(super) enum Sent {
     Never(StopReason),
 }
 
+/// Longer than any client will be waited for, and short enough for the clock.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// The most slices that one system call takes (`IOV_MAX`).
 const SLICES_MAX: usize = 1024;
 
@@ -69,7 +71,7 @@ impl Wire {
         self.send_payload(line, framing, payload, patience)
     }
 
-    fn send_residue(&self, line: &mut Line, patience: Duration) -> Sent {
+    pub(super) fn send_residue(&self, line: &mut Line, patience: Duration) -> Sent {
         if line.residue.is_empty() {
             return Sent::Whole;
         }
@@ -135,7 +137,7 @@ impl Wire {
 
     /// Waits until the connection takes bytes again, or is over; false when patience runs out.
     fn wait_for_room(&self, patience: Duration) -> bool {
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + patience.min(LONGEST);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let mut fds = [PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::OUT)];

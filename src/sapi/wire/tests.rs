@@ -99,6 +99,33 @@ fn a_heartbeat_waits_behind_the_rest_of_a_partial_write() {
 }
 
 #[test]
+fn what_was_echoed_behind_a_partial_write_is_not_lost() {
+    let (wire, mut theirs) = wire(Duration::from_secs(60));
+    write_in_part(&wire);
+    wire.echo(b"data: x\n\n").unwrap();
+    wire.look_after(clock::now());
+    let reader = std::thread::spawn(move || read(&mut theirs, 8 + 60_000 + 17));
+    wire.flush().unwrap();
+    assert!(reader.join().unwrap().ends_with(b"\x01\x06\x00\x01\x00\x09\x00\x00data: x\n\n"));
+}
+
+#[test]
+fn times_beyond_the_clock_are_for_ever() {
+    let (ours, mut theirs) = UnixStream::pair().unwrap();
+    let timing = Timing {
+        heartbeat: Some(Duration::MAX),
+        write_timeout: Duration::MAX,
+        ignores_half_close: false,
+    };
+    let wire = Wire::new(Box::new(Pair(ours, Framing::Raw)), timing, Tail::START, None).unwrap();
+    assert_eq!(wire.next_look(clock::now()), Some(Duration::MAX));
+    wire.look_after(clock::now());
+    let reader = std::thread::spawn(move || read(&mut theirs, 10_000_000).len());
+    assert_eq!(wire.write(&vec![b'x'; 10_000_000]), Ok(()));
+    assert_eq!(reader.join().unwrap(), 10_000_000);
+}
+
+#[test]
 fn the_keeper_does_not_wait_for_a_script_that_is_writing() {
     let (wire, mut theirs) = wire(Duration::from_secs(60));
     let line = wire.line.lock();
