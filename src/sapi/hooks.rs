@@ -204,12 +204,14 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
     let Some(original) = ORIGINALS.get().and_then(|originals| originals.log_message) else {
         return;
     };
-    match wire() {
-        // SAFETY: the arguments are passed on as they came. It writes, and always returns.
-        Some(wire) => wire.through_server(b"", || unsafe { original(message, level) }),
-        // SAFETY: as above.
-        None => unsafe { original(message, level) },
-    }
+    let Some(wire) = wire() else {
+        // SAFETY: the arguments are passed on as they came; this frame owns nothing.
+        return unsafe { original(message, level) };
+    };
+    output::ignoring_abort(|| {
+        // SAFETY: as above; while aborts are ignored, the original returns.
+        wire.through_server(b"", || unsafe { original(message, level) });
+    });
 }
 
 /// Our part of the engine's interrupt function, which runs between two opcodes.
