@@ -11,10 +11,10 @@ foreach (['str_repeat("x", 100_000_000);', 'while (true);', 'trigger_error("x", 
     command($prelude . 'ini_set("memory_limit", "8M"); Sse::stream((function () { try { set_time_limit(1); Sse::current()->onClose("closed"); yield "a"; ' . $fatal . ' } finally {} })());', $settings);
 }
 ?>
---EXPECT--
-":\n\n[Closed][shutdown false]"
+--EXPECTF--
+":\n\n[%s][%s]"
 exit status: 255
-":\n\ndata: a\n\n[Closed][shutdown false]"
+":\n\ndata: a\n\n[%s][%s]"
 exit status: 255
 ":\n\n[shutdown true][Closed]"
 exit status: 255
