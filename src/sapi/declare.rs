@@ -4,7 +4,7 @@
 //! registered here, and then refined: union types and defaults are written into the argument info
 //! the engine holds, and read-only properties are ordinary typed ones, which the engine guards.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 
 use ext_php_rs::builders::{ClassBuilder, EnumBuilder};
 use ext_php_rs::class::RegisteredClass;
@@ -134,10 +134,10 @@ fn rename_parameters(class: &ClassEntry) {
             // SAFETY: as in `refine`.
             let info = unsafe { &mut *info };
             let name = c_string(info.name);
-            if let Ok(renamed) = CString::new(camel_case(&name)) {
-                // The engine reads the name for as long as the process lives.
-                info.name = renamed.into_raw();
-            }
+            // Interned, as other names are: the engine frees it when it ends.
+            let renamed = ZendStr::new_interned(camel_case(&name), true).into_raw();
+            // SAFETY: just made; the address of its bytes stays as long as it does.
+            info.name = unsafe { (&raw const (*renamed).val).cast() };
         }
     }
 }
