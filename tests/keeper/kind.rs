@@ -63,17 +63,12 @@ impl Kind {
         Self { name, place: Place::Server(start) }
     }
 
-    /// Whether responses have a head.
-    pub(crate) fn speaks_http(&self) -> bool {
-        matches!(self.place, Place::Server(_))
-    }
-
     /// Runs the site's scripts, so many at a time.
     pub(crate) fn run(&self, site: Site, php: Php, workers: usize) -> Running {
         match self.place {
             Place::Server(start) => {
                 let server = start(site.as_ref(), php, workers);
-                Running { host: Host::Server(server), site }
+                Running { host: Host::Server(Box::new(server)), site }
             }
             Place::CommandLine => Running { host: Host::CommandLine(php), site },
         }
@@ -87,7 +82,7 @@ pub(crate) struct Running {
 }
 
 enum Host {
-    Server(Server),
+    Server(Box<Server>),
     CommandLine(Php),
 }
 
@@ -109,18 +104,6 @@ impl Running {
             }
         };
         Reader::new(output)
-    }
-
-    /// The server.
-    ///
-    /// # Panics
-    /// On the command line, which has none.
-    #[track_caller]
-    pub(crate) fn server(&self) -> &Server {
-        match &self.host {
-            Host::Server(server) => server,
-            Host::CommandLine(_) => panic!("the command line is no server"),
-        }
     }
 }
 

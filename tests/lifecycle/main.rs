@@ -4,7 +4,13 @@
 //! # Layout
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test reports by panicking")]
+//! - [`reloads`]: servers that reload
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test reports by panicking"
+)]
 
 mod departure;
 mod departures;

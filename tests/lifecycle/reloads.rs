@@ -132,16 +132,16 @@ struct Visit {
 
 /// A client that comes back until it has seen everything.
 fn visits(server: &Server, arrivals: &Sender<()>) -> Vec<Visit> {
-    let mut visits = vec![visit(server, Request::get("/notifications.php"), arrivals)];
+    let mut visits = vec![visit(server, &Request::get("/notifications.php"), arrivals)];
     while let Some(Visit { end: Some(_), last_event_id, .. }) = visits.last() {
         let request = Request::get("/notifications.php").header("Last-Event-ID", last_event_id);
-        visits.push(visit(server, request, arrivals));
+        visits.push(visit(server, &request, arrivals));
     }
     visits
 }
 
-fn visit(server: &Server, request: Request, arrivals: &Sender<()>) -> Visit {
-    let response = server.send(&request);
+fn visit(server: &Server, request: &Request, arrivals: &Sender<()>) -> Visit {
+    let response = server.send(request);
     assert_eq!(response.status(), 200);
     let worker = response.header("X-Worker").unwrap().to_owned();
     let mut visit = Visit {
