@@ -4,10 +4,10 @@ The finally block of a generator runs when the stream stops
 <?php
 require __DIR__ . '/../../support/observe.inc';
 
-function ticks() { try { for (;;) { yield 'x'; usleep(2000); } } finally { echo '[finally]'; } }
-observe(fn () => Sse::stream(ticks(), maxLifetime: 0.001));
-observe(fn () => Sse::stream(ticks(...), maxLifetime: 0.001));
-observe(fn () => Sse::stream((function () { try { yield from ticks(); } finally { echo '[outer finally]'; } })(), maxLifetime: 0.001));
+function ticks() { try { for (;;) { yield 'x'; usleep(250_000); } } finally { echo '[finally]'; } }
+observe(fn () => Sse::stream(ticks(), maxLifetime: 0.2));
+observe(fn () => Sse::stream(ticks(...), maxLifetime: 0.2));
+observe(fn () => Sse::stream((function () { try { yield from ticks(); } finally { echo '[outer finally]'; } })(), maxLifetime: 0.2));
 observe(fn () => Sse::stream((function () { try { yield 'a'; Sse::current()->close(); yield 'b'; yield 'c'; } finally { echo '[finally]'; } })()));
 observe(fn () => Sse::stream((function () { try { yield 'a'; } finally { Sse::current()->send('from finally'); } })()));
 ?>

@@ -4,12 +4,12 @@ Native functions can be sources, also those that take no argument
 <?php
 require __DIR__ . '/../../support/observe.inc';
 
-observe(fn () => Sse::stream('pi', 3600, maxLifetime: 0.001));
-observe(fn () => Sse::stream(pi(...), 3600, maxLifetime: 0.001));
+observe(fn () => Sse::stream('pi', 3600, maxLifetime: 0.2));
+observe(fn () => Sse::stream(pi(...), 3600, maxLifetime: 0.2));
 observe(fn () => Sse::stream('strlen'));
-observe(fn () => Sse::stream('is_object', 3600, maxLifetime: 0.001));
+observe(fn () => Sse::stream('is_object', 3600, maxLifetime: 0.2));
 observe(fn () => Sse::stream('compact'));
-observe(fn () => Sse::stream((new ArrayIterator(['a', 'b']))->current(...), 3600, maxLifetime: 0.001));
+observe(fn () => Sse::stream((new ArrayIterator(['a', 'b']))->current(...), 3600, maxLifetime: 0.2));
 ?>
 --EXPECT--
 wrote ":\n\ndata: 3.141592653589793\n\n", returned false
