@@ -41,6 +41,9 @@ pub(crate) fn expected_path(server: Server) -> &'static str {
 pub(crate) fn heartbeats(server: Server, why_not: &str) -> String {
     const OWN_TIME: &str = "from wait(), on the script's own time";
     match (server, why_not) {
+        (Server::CommandLine, "") => {
+            format!("{OWN_TIME}, if start() asks for them; from a thread if the output is a pipe")
+        }
         (Server::Other, "") => format!("{OWN_TIME}: nothing is known about this server"),
         (_, "") => "from a thread, also while PHP is blocked".into(),
         (_, why_not) => format!("{OWN_TIME}: {why_not}"),

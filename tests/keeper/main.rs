@@ -74,10 +74,18 @@ fn heartbeats_come_while_php_is_blocked(kind: &Kind) {
 
 fn no_heartbeat_damages_an_event(kind: &Kind) {
     let (length, least) = if in_full() { (30, 50_000) } else { (2, 1000) };
-    let storm = storm::blow(kind, Duration::from_secs(length));
-    if in_full() {
-        println!("{:<16} storm      {storm}", kind.name);
+    let mut heartbeats = 0;
+    // Apache's heartbeats wait for room in the connection: there, it takes several storms.
+    for _ in 0..8 {
+        let storm = storm::blow(kind, Duration::from_secs(length));
+        if in_full() {
+            println!("{:<16} storm      {storm}", kind.name);
+        }
+        assert!(storm.is_unharmed(), "{storm:?}");
+        heartbeats += storm.heartbeats;
+        if heartbeats >= least {
+            return;
+        }
     }
-    assert!(storm.is_unharmed(), "{storm:?}");
-    assert!(storm.heartbeats >= least, "{storm:?}");
+    panic!("{heartbeats} heartbeats are no storm");
 }

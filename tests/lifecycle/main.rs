@@ -16,3 +16,5 @@ mod departure;
 mod departures;
 mod place;
 mod reloads;
+mod served;
+mod stops;

@@ -1,0 +1,79 @@
+//! Scripts on a server of the test's own.
+
+use std::{fs, ops::Deref, path::Path};
+
+use server_tests::{
+    http::Response,
+    patience::{soon, wait_for},
+    process::Pid,
+    server::{Php, Server},
+    site::Site,
+};
+
+/// A server with its document root. Any script may call `note()`.
+#[derive(Debug)]
+pub(crate) struct Served {
+    server: Server,
+    pub(crate) site: Site,
+}
+
+/// What every script may call.
+const PRELUDE: &str = r#"<?php
+// Tells the test something, even when there is no client left.
+function note(string $line): void
+{
+    file_put_contents(__DIR__ . '/notes', "$line\n", FILE_APPEND);
+}
+"#;
+
+impl Served {
+    /// Has `start` serve the site.
+    #[track_caller]
+    pub(crate) fn new(site: Site, php: Php, start: impl FnOnce(&Path, Php) -> Server) -> Self {
+        site.write("prelude.php", PRELUDE);
+        let prelude = site.path("prelude.php").display().to_string();
+        let server = start(site.as_ref(), php.ini("auto_prepend_file", &prelude));
+        Self { server, site }
+    }
+
+    /// Has `start` serve one script, `stream.php`, with the extension.
+    #[track_caller]
+    pub(crate) fn script(script: &str, start: impl FnOnce(&Path, Php) -> Server) -> Self {
+        Self::new(Site::new().file("stream.php", script), Php::with_sse(), start)
+    }
+
+    /// Requests the script, and reads its first bytes and its first event.
+    #[track_caller]
+    pub(crate) fn open(&self) -> Response {
+        let mut stream = self.get("/stream.php");
+        stream.body.read_until(b":\n\n", soon()).unwrap();
+        stream.body.read_until(b"\n\n", soon()).unwrap();
+        stream
+    }
+
+    /// Waits until the scripts have noted this, and nothing else.
+    #[track_caller]
+    pub(crate) fn wait_for_notes(&self, notes: &str) {
+        self.site.wait_for_contents("notes", notes, soon());
+    }
+}
+
+impl Deref for Served {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+/// Waits for a process to end, whether somebody has taken note of it or not.
+#[track_caller]
+pub(crate) fn wait_for_end(pid: Pid) {
+    wait_for("a process to end", soon(), || (!is_running(pid)).then_some(()));
+}
+
+fn is_running(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit(") ").next().and_then(|fields| fields.chars().next());
+    state.is_some_and(|state| !"ZX".contains(state))
+}
