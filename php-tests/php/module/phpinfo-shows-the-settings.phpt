@@ -15,7 +15,7 @@ sse
 Server-Sent Events support => enabled
 Version => (a version)
 Frames go => through PHP's output, so that ob_start() can capture it
-Heartbeats come => from a thread, also while PHP is blocked
+Heartbeats come => from wait(), on the script's own time, if start() asks for them; from a thread if the output is a pipe
 
 Directive => Local Value => Master Value
 sse.heartbeat => 15 => 15
