@@ -14,11 +14,14 @@ use once_cell::sync::OnceCell;
 
 use super::connection::{Wishes, attach_wire};
 use super::wire::Wire;
-use super::{Server, headers, hooks, ini, output, signals};
+use super::{Server, headers, hooks, ini, output, request, signals};
 use crate::stream::{StopReason, adoption_headers, seconds};
 
 /// `sapi_module_struct.send_headers`, `main/SAPI.h`.
 type SendHeaders = unsafe extern "C" fn(headers: *mut sapi_headers_struct) -> c_int;
+
+/// Headers of a body that is more than the bytes the script writes.
+const FRAMED: [&str; 3] = ["Content-Length", "Content-Encoding", "Transfer-Encoding"];
 
 static ORIGINAL: OnceCell<SendHeaders> = OnceCell::new();
 
@@ -27,8 +30,8 @@ static ORIGINAL: OnceCell<SendHeaders> = OnceCell::new();
 enum Stage {
     /// Nothing is known yet.
     None,
-    /// It is not to be adopted: it is a stream of the API's.
-    OfTheApi,
+    /// It is not to be adopted: it is a stream of the API's, or its body takes no comments.
+    LeftAlone,
     /// The head of an event stream is out.
     HeadSent,
     /// It has a wire.
@@ -67,7 +70,7 @@ pub(crate) fn begin_request() {
 
 /// Leaves the response to the stream that the script opens with the API, perhaps after all.
 pub(super) fn stand_aside() {
-    let_go(Stage::OfTheApi);
+    let_go(Stage::LeftAlone);
 }
 
 /// Lets go of an adopted response. Called when a request ends.
@@ -124,7 +127,10 @@ unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_i
             // A header that cannot be set costs buffering at most.
             let _ = headers::apply(adoption_headers(headers::get("Cache-Control").as_deref()));
         });
-        STAGE.set(Stage::HeadSent);
+        // Into a body of a given length, or a coded one, nothing may be added.
+        let takes_comments = request::method() != "HEAD"
+            && FRAMED.iter().all(|name| headers::get(name).is_none_or(|value| value == "identity"));
+        STAGE.set(if takes_comments { Stage::HeadSent } else { Stage::LeftAlone });
     }
     // SAFETY: the argument is passed on as it came; this frame owns nothing.
     unsafe { original(sapi_headers) }

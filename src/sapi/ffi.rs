@@ -125,6 +125,9 @@ pub(super) type Flush = unsafe extern "C" fn(server_context: *mut c_void);
 /// `sapi_module_struct.log_message`, `main/SAPI.h`.
 pub(super) type LogMessage = unsafe extern "C" fn(message: *const c_char, level: c_int);
 
+/// `sapi_module_struct.read_post`, `main/SAPI.h`.
+pub(super) type ReadPost = unsafe extern "C" fn(buffer: *mut c_char, length: usize) -> usize;
+
 /// `zend_interrupt_function`, `Zend/zend_execute.h`.
 pub(super) type Interrupt = unsafe extern "C" fn(frame: *mut zend_execute_data);
 

@@ -10,9 +10,10 @@ use std::ffi::{c_char, c_int, c_void};
 use std::sync::Arc;
 
 use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
+use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 
-use super::ffi::{self, Flush, Interrupt, LogMessage, UbWrite};
+use super::ffi::{self, Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::Wire;
 use super::{adoption, keeper, output};
 use crate::stream::Tail;
@@ -21,8 +22,12 @@ struct Originals {
     ub_write: UbWrite,
     flush: Option<Flush>,
     log_message: Option<LogMessage>,
+    read_post: Option<ReadPost>,
     interrupt: Option<Interrupt>,
 }
+
+/// What the server is given to write at a time, in bytes.
+const SLICE: usize = 64 * 1024;
 
 static ORIGINALS: OnceCell<Originals> = OnceCell::new();
 
@@ -52,6 +57,7 @@ pub(crate) fn install(on_interrupt: fn()) {
         ub_write: write,
         flush: module.flush,
         log_message: module.log_message,
+        read_post: module.read_post,
         interrupt,
     };
     if ORIGINALS.set(originals).is_err() || ON_INTERRUPT.set(on_interrupt).is_err() {
@@ -60,6 +66,7 @@ pub(crate) fn install(on_interrupt: fn()) {
     module.ub_write = Some(ub_write);
     module.flush = module.flush.map(|_| flush as Flush);
     module.log_message = module.log_message.map(|_| log_message as LogMessage);
+    module.read_post = module.read_post.map(|_| read_post as ReadPost);
     // SAFETY: as above.
     unsafe { zend_interrupt_function = Some(interrupted) };
 }
@@ -73,6 +80,7 @@ pub(crate) fn remove() {
     module.ub_write = Some(originals.ub_write);
     module.flush = originals.flush;
     module.log_message = originals.log_message;
+    module.read_post = originals.read_post;
     // SAFETY: as above.
     unsafe { zend_interrupt_function = originals.interrupt };
 }
@@ -159,11 +167,16 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
         }
         return length;
     }
-    let taken = output::ignoring_abort(|| {
-        // SAFETY: as above; while aborts are ignored, the original returns.
-        wire.through_server(written, || unsafe { (originals.ub_write)(bytes, length) })
-    });
-    abort_if_gone();
+    let mut taken = 0;
+    // In slices: the write timeout is for a client that takes nothing, not for one that takes its time.
+    for slice in written.chunks(SLICE) {
+        taken += output::ignoring_abort(|| {
+            let bytes = slice.as_ptr().cast();
+            // SAFETY: as above; while aborts are ignored, the original returns.
+            wire.through_server(slice, || unsafe { (originals.ub_write)(bytes, slice.len()) })
+        });
+        abort_if_gone();
+    }
     taken
 }
 
@@ -208,10 +221,39 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
         // SAFETY: the arguments are passed on as they came; this frame owns nothing.
         return unsafe { original(message, level) };
     };
+    let flush = ORIGINALS.get().and_then(|originals| originals.flush);
     output::ignoring_abort(|| {
-        // SAFETY: as above; while aborts are ignored, the original returns.
-        wire.through_server(b"", || unsafe { original(message, level) });
+        wire.through_server(b"", || {
+            // SAFETY: as above; while aborts are ignored, the original returns.
+            unsafe { original(message, level) };
+            if let Some(flush) = flush.filter(|_| wire.is_direct()) {
+                let context = SapiGlobals::get().server_context;
+                // SAFETY: as above. The server keeps log messages in a buffer that nobody else
+                // flushes while the wire is direct.
+                unsafe { flush(context) };
+            }
+        });
     });
+}
+
+/// Our `read_post`: httpd reads from the same memory pools that its writes use.
+///
+/// # Safety
+///
+/// As the SAPI's own.
+unsafe extern "C" fn read_post(buffer: *mut c_char, length: usize) -> usize {
+    let Some(original) = ORIGINALS.get().and_then(|originals| originals.read_post) else {
+        return 0;
+    };
+    if let Some(wire) = wire() {
+        wire.pause();
+    }
+    // SAFETY: the arguments are passed on as they came; this frame owns nothing.
+    let read = unsafe { original(buffer, length) };
+    if let Some(wire) = wire() {
+        wire.resume();
+    }
+    read
 }
 
 /// Our part of the engine's interrupt function, which runs between two opcodes.

@@ -3,8 +3,8 @@
 //! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
 //! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
 //! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request.
-//! `php -S` notes Ctrl-C in a handler of its own, which is called as ever; so is that of httpd, which
-//! ends its process at once, after the keeper has been shown out of httpd's memory.
+//! `php -S` notes Ctrl-C in a handler of its own, and php-cgi SIGTERM; these are called as ever. So is
+//! that of httpd, which ends its process at once, after the keeper was shown out of httpd's memory.
 
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
@@ -48,9 +48,9 @@ pub(crate) fn take_over(server: Server) {
     ASKED.store(false, Ordering::Release);
     CAME.store(0, Ordering::Release);
     let (held, passed_on): (&[c_int], c_int) = match server {
-        Server::Fpm | Server::Cgi => (&[libc::SIGTERM], 0),
+        Server::Fpm => (&[libc::SIGTERM], 0),
         Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
-        Server::Apache => (&[], libc::SIGTERM),
+        Server::Cgi | Server::Apache => (&[], libc::SIGTERM),
         _ => (&[], 0),
     };
     let mut before = BEFORE.lock();
@@ -79,7 +79,7 @@ pub(crate) fn give_back(server: Server) {
 /// Passes on a SIGTERM that came while a stream was open, once the request is over.
 pub(crate) fn pass_on(server: Server) {
     let came = CAME.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
-    if came && matches!(server, Server::BuiltIn | Server::Cgi) {
+    if came && server == Server::BuiltIn {
         // SAFETY: as if the signal came now, when it harms nobody.
         unsafe { libc::raise(libc::SIGTERM) };
     }

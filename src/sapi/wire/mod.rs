@@ -242,7 +242,8 @@ impl Wire {
 
     /// Runs a write of the server's own under the lock. `action` must not leave by a `longjmp`.
     pub(crate) fn through_server<R>(&self, bytes: &[u8], action: impl FnOnce() -> R) -> R {
-        let _line = self.line.lock();
+        let mut line = self.line.lock();
+        self.complete_residue(&mut line);
         self.extend_tail(bytes);
         self.in_server_since.store(ticks(clock::lately()), Ordering::Release);
         let result = action();

@@ -55,6 +55,16 @@ impl Wire {
         self.stop_reason().unwrap_or(reason)
     }
 
+    /// Sends the rest of an earlier write, before the server itself writes to the connection.
+    pub(super) fn complete_residue(&self, line: &mut Line) {
+        match self.send_residue(line, self.timing.write_timeout) {
+            Sent::Whole => {}
+            // The connection is shut down: what the server writes to it goes nowhere.
+            Sent::Later => self.stop(StopReason::WriteTimeout),
+            Sent::Never(reason) => self.stop(reason),
+        }
+    }
+
     /// Sends `payload` behind the rest of an earlier write; a rest of its own is kept.
     pub(super) fn send(&self, line: &mut Line, payload: &[u8], patience: Duration) -> Sent {
         let Way::Direct(framing) = self.transport.way() else {
@@ -78,6 +88,9 @@ impl Wire {
         let residue = std::mem::take(&mut line.residue);
         let (written, sent) = self.send_slices(&mut [IoSlice::new(&residue)], patience);
         line.residue = residue[written..].to_vec();
+        if written > 0 {
+            line.stalled = None;
+        }
         sent
     }
 
@@ -90,12 +103,11 @@ impl Wire {
     ) -> Sent {
         let (written, sent) =
             framing.with_slices(payload, |slices| self.send_slices(slices, patience));
-        if sent == Sent::Whole {
-            line.stalled = None;
-        } else if written > 0 {
+        if sent != Sent::Whole && written > 0 {
             line.residue = framing.rest(payload, written);
         }
         if written > 0 {
+            line.stalled = None;
             self.last_write.store(ticks(clock::lately()), Ordering::Release);
         }
         sent
