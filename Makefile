@@ -33,7 +33,7 @@ test-servers: build ## whole servers (php -S, nginx + FPM, Apache), frameworks, 
 
 test-browser: build ## of those, what runs in the browser
 	@scripts/setup servers
-	scripts/test-servers --test demo --test roundtrip
+	scripts/test-servers --test browser --test demo --test roundtrip
 
 test-debug: ## the phpt suite on a PHP 8.4 ZTS DEBUG, built once: leaks, wrong arginfo
 	@scripts/setup build debug
