@@ -17,4 +17,6 @@ mod departures;
 mod place;
 mod reloads;
 mod served;
+mod signals;
+mod stalls;
 mod stops;

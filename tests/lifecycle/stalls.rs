@@ -1,0 +1,168 @@
+//! A client that reads nothing holds neither its script nor the worker up for longer than
+//! `sse.write_timeout`; one that reads slowly is left in peace.
+
+use std::{io::Write, path::Path, thread, time::Duration};
+
+use server_tests::{
+    http::Wire,
+    patience::soon,
+    process::Signal,
+    reader::Reader,
+    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
+    site::Site,
+};
+
+use crate::served::{Served, wait_for_end};
+
+type Start = fn(&Path, Php) -> Server;
+
+const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How far off its end may be.
+const TOLERANCE: Duration = Duration::from_secs(1);
+
+/// Sends until it is told to stop, and notes how long that took.
+const SENDS: &str = "<?php
+    $sse = Sse::start(heartbeat: 0.5);
+    $data = str_repeat('x', 65536);
+    note('begun');
+    do {
+        $before = hrtime(true);
+    } while ($sse->send($data));
+    note(hrtime(true) - $before);
+    note($sse->stopReason()->name);";
+
+/// Echoes, as scripts have always done, beside the API.
+const ECHOES: &str = "<?php
+    ignore_user_abort(true);
+    $sse = Sse::start(heartbeat: 0.5);
+    $line = 'data: ' . str_repeat('x', 65536) . \"\\n\\n\";
+    note('begun');
+    do {
+        $before = hrtime(true);
+        echo $line;
+        flush();
+    } while (!connection_aborted());
+    note(hrtime(true) - $before);
+    note($sse->stopReason()->name);";
+
+/// Echoes more than any buffer takes, in one go.
+const ECHOES_AT_ONCE: &str = "<?php
+    ignore_user_abort(true);
+    $sse = Sse::start(heartbeat: 0.5);
+    $line = 'data: ' . str_repeat('x', 32 << 20) . \"\\n\\n\";
+    note('begun');
+    $before = hrtime(true);
+    echo $line;
+    flush();
+    note(hrtime(true) - $before);
+    note($sse->stopReason()->name);";
+
+#[track_caller]
+fn serve(script: &str, write_timeout: Duration, start: Start) -> Served {
+    let site = Site::new().file("stream.php", script).file("next.php", "<?php echo 'next';");
+    let php = Php::with_sse()
+        .ini("sse.write_timeout", &write_timeout.as_secs().to_string())
+        .ini("memory_limit", "-1");
+    Served::new(site, php, start)
+}
+
+/// A client that has asked for the stream, and reads nothing of it.
+#[track_caller]
+fn ask(served: &Served) -> Wire {
+    let mut wire = served.connect();
+    wire.write_all(b"GET /stream.php HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    wire
+}
+
+#[track_caller]
+fn is_ended_by_the_write_timeout(script: &str, start: Start) {
+    let served = serve(script, WRITE_TIMEOUT, start);
+    let client = ask(&served);
+    assert_eq!(served.get("/next.php").into_body(), b"next");
+
+    let notes = served.site.read("notes");
+    let [begun, took, reason] = notes.lines().collect::<Vec<_>>()[..] else { panic!("{notes}") };
+    assert_eq!((begun, reason), ("begun", "WriteTimeout"));
+    let took = Duration::from_nanos(took.parse().unwrap());
+    assert!(took.abs_diff(WRITE_TIMEOUT) < TOLERANCE, "it took {took:?}");
+    drop(client);
+}
+
+/// A stream of one large event, whose client takes three times the write timeout to read it.
+#[track_caller]
+fn a_slow_client_gets_everything(start: Start) {
+    const EVENT: usize = 12 << 20;
+    const ROUNDS: u32 = 300;
+
+    let script = format!(
+        "<?php
+        $sse = Sse::start(heartbeat: 0.5);
+        $sse->send(str_repeat('x', {EVENT}));
+        $sse->close();
+        note($sse->stopReason()->name);"
+    );
+    let served = serve(&script, WRITE_TIMEOUT, start);
+    let mut reader = Reader::new(ask(&served));
+    let mut bytes = Vec::new();
+    for round in 1..=ROUNDS {
+        let share = EVENT * usize::try_from(round).unwrap() / usize::try_from(ROUNDS).unwrap();
+        while bytes.len() < share {
+            match reader.next_piece(soon()).unwrap() {
+                Some(piece) => bytes.extend(piece.bytes),
+                None => panic!("it ended after {} bytes", bytes.len()),
+            }
+        }
+        thread::sleep(WRITE_TIMEOUT * 3 / ROUNDS);
+    }
+    served.wait_for_notes("Closed\n");
+}
+
+macro_rules! on_every_server {
+    ($($server:ident: $start:expr,)*) => {
+        $(mod $server {
+            use super::*;
+
+            const START: Start = $start;
+
+            #[test]
+            fn sending_to_a_client_that_reads_nothing_ends() {
+                is_ended_by_the_write_timeout(SENDS, START);
+            }
+
+            #[test]
+            fn echoing_to_a_client_that_reads_nothing_ends() {
+                is_ended_by_the_write_timeout(ECHOES, START);
+            }
+
+            #[test]
+            fn echoing_a_lot_to_a_client_that_reads_nothing_ends() {
+                is_ended_by_the_write_timeout(ECHOES_AT_ONCE, START);
+            }
+
+            #[test]
+            fn a_client_that_reads_slowly_gets_everything() {
+                a_slow_client_gets_everything(START);
+            }
+        })*
+    };
+}
+
+on_every_server! {
+    builtin_server: |root, php| Builtin::new(root, php).start(),
+    fpm: |root, php| Fpm::new(root, php).children(1).start(),
+    fpm_over_tcp: |root, php| Fpm::new(root, php).children(1).over_tcp().start(),
+    fpm_keepalive: |root, php| Fpm::new(root, php).children(1).keepalive().start(),
+    cgi: |root, php| Cgi::new(root, php).children(1).start(),
+    apache: |root, php| Apache::new(root, php).children(1).start(),
+    apache_with_tls: |root, php| Apache::new(root, php).children(1).tls().start(),
+}
+
+#[test]
+fn a_client_that_reads_nothing_does_not_hold_up_ctrl_c() {
+    let served = serve(SENDS, Duration::from_secs(60), |root, php| Builtin::new(root, php).start());
+    let _client = ask(&served);
+    served.wait_for_notes("begun\n");
+    served.signal(Signal::INT);
+    wait_for_end(served.pid());
+}
