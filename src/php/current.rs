@@ -1,6 +1,6 @@
 //! The stream of the request that this thread serves.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 
 use ext_php_rs::types::{ZendClassObject, Zval};
@@ -15,6 +15,8 @@ thread_local! {
 }
 
 thread_local! {
+    /// Whether the request is ending: what is opened now would outlive it.
+    static ENDING: Cell<bool> = const { Cell::new(false) };
     /// Where `Sse::stop()` has answered this request, as file and line.
     static STOPPED_AT: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
 }
@@ -40,13 +42,26 @@ pub(super) fn set(object: Zval) {
     drop(CURRENT.with(|current| current.replace(Some(object))));
 }
 
+/// Whether the request is ending, so that no stream can be opened any more.
+pub(super) fn is_ending() -> bool {
+    ENDING.get()
+}
+
+/// Begins a request: nothing of another is left.
+pub(super) fn begin_request() {
+    ENDING.set(false);
+    STOPPED_AT.take();
+    // The engine has freed the memory of the last request, whatever went wrong in it.
+    std::mem::forget(CURRENT.with(|current| current.take()));
+}
+
 /// Ends the request: the stream is closed, and its callbacks run.
 pub(super) fn end_request() {
-    STOPPED_AT.take();
-    let Some(object) = CURRENT.with(|current| current.take()) else { return };
-    if let Some(sse) = native(&object) {
+    ENDING.set(true);
+    if let Some(sse) = get().as_ref().and_then(native) {
         sse.end_with_request();
     }
+    drop(CURRENT.with(|current| current.take()));
 }
 
 /// The native part of an `Sse` object.

@@ -49,6 +49,7 @@ extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
 
 extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     overrides::install();
+    current::begin_request();
     hooks::begin_request();
     adoption::begin_request();
     0

@@ -9,7 +9,7 @@ use super::arguments::At;
 use super::fault::Fault;
 use super::payload::{Fields, Held, Payload};
 use super::sse::Sse;
-use crate::sapi::engine::{Caught, guarded};
+use crate::sapi::engine::{Caught, guarded, without_exception};
 use crate::sapi::value::{is_a, takes_argument, walk};
 use crate::stream::StopReason;
 
@@ -60,7 +60,9 @@ impl Source<'_> {
             Fault::if_pending()?;
             let value = value.unwrap_or_default();
             if is_walkable(&value) {
-                return self.walk(sse, &value);
+                let walked = self.walk(sse, &value);
+                without_exception(|| drop(value))?;
+                return walked;
             }
             self.emit(sse, &value)?;
             if !sse.pause(self.interval)? {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::{IntoZval, IntoZvalDyn};
 use ext_php_rs::exception::throw_object;
-use ext_php_rs::ffi::{ZEND_ACC_STRICT_TYPES, zend_read_property};
+use ext_php_rs::ffi::{ZEND_ACC_STRICT_TYPES, ext_php_rs_executor_globals, zend_read_property};
 use ext_php_rs::types::{ZendCallable, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals, bailout, try_catch};
 
@@ -58,8 +58,7 @@ impl Caught {
     /// Takes the pending exception, so that PHP code can run before it surfaces. An exit is left
     /// where it is: taking it would let the script go on.
     pub(crate) fn take() -> Option<Self> {
-        let class = ExecutorGlobals::pending_exception_class()?;
-        if class == "UnwindExit" || class == "GracefulExit" {
+        if is_exit_pending() {
             return None;
         }
         ExecutorGlobals::take_exception().map(Self)
@@ -84,6 +83,37 @@ impl Caught {
     }
 }
 
+/// Runs `action`, which ends objects, while what is on its way up waits. A generator's end looks at the
+/// frame that threw, which the engine takes for one of the script's: ours has no opcodes.
+///
+/// # Errors
+///
+/// [`Interrupted`] as [`guarded`].
+pub(crate) fn without_exception<R>(action: impl FnOnce() -> R) -> Result<R, Interrupted> {
+    if !is_unwinding() {
+        return guarded(action);
+    }
+    let is_exit = is_exit_pending();
+    let waiting = ExecutorGlobals::take_exception();
+    let result = guarded(action);
+    let later = ExecutorGlobals::take_exception().map(Caught);
+    let waiting = waiting.map(Caught).map(|waiting| match later {
+        Some(later) if !is_exit => waiting.followed_by(later),
+        _ => waiting,
+    });
+    if let Some(waiting) = waiting {
+        // Not thrown again: it is on its way from where it was thrown.
+        ExecutorGlobals::get_mut().exception = waiting.0.into_raw();
+    }
+    result
+}
+
+/// Whether what is pending is an exit, which is no exception to the script.
+fn is_exit_pending() -> bool {
+    let class = ExecutorGlobals::pending_exception_class();
+    class.is_some_and(|class| class == "UnwindExit" || class == "GracefulExit")
+}
+
 /// Forgets a pending exit. For the end of a request, where there is nothing left to leave.
 pub(crate) fn discard_exit() {
     // Dropped here: an exit has no destructor of anybody's.
@@ -92,7 +122,11 @@ pub(crate) fn discard_exit() {
 
 /// Whether an exception, or an exit, is on its way up.
 pub(crate) fn is_unwinding() -> bool {
-    ExecutorGlobals::has_exception()
+    // `ExecutorGlobals::has_exception` has a lock on them, which is felt at every event.
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    let globals = unsafe { ext_php_rs_executor_globals() };
+    // SAFETY: the globals of this thread.
+    !unsafe { (*globals).exception }.is_null()
 }
 
 /// The flag that makes the engine call its interrupt function before the next opcode.

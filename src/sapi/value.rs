@@ -8,7 +8,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::{ZendIterator, ZendObject, Zval};
 
-use super::engine::{c_string, guarded};
+use super::engine::{c_string, guarded, without_exception};
 use super::ffi;
 use crate::stream::Interrupted;
 
@@ -36,8 +36,10 @@ pub(crate) fn walk<E: From<Interrupted>>(
     let iterator = guarded(|| source.traversable().map(ptr::from_mut))?;
     let Some(iterator) = iterator else { return Ok(()) };
     let result = walk_iterator(iterator, &mut each);
-    // SAFETY: the iterator is ours to release, exactly once. Its end may run `finally` blocks.
-    guarded(|| unsafe { ffi::zend_iterator_dtor(iterator) })?;
+    without_exception(|| {
+        // SAFETY: the iterator is ours to release, exactly once. Its end may run `finally` blocks.
+        unsafe { ffi::zend_iterator_dtor(iterator) }
+    })?;
     result
 }
 

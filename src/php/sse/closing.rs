@@ -82,9 +82,10 @@ impl Sse {
     /// Passes an answer on, after the callbacks ran if the stream has stopped. All of them run;
     /// the first exception among them surfaces.
     pub(super) fn settle<T>(&self, open: T) -> Result<T, Fault> {
-        let Some(reason) = self.reason() else { return Ok(open) };
-        // On the way out nothing can be called: callbacks then run when the request ends.
+        // What an output callback threw inside a write; and on the way out nothing can be called:
+        // callbacks then run when the request ends.
         Fault::if_pending()?;
+        let Some(reason) = self.reason() else { return Ok(open) };
         let mut first = None;
         while let Some(callback) = self.next_callback() {
             run_callback(&callback, reason)?;

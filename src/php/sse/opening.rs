@@ -80,6 +80,9 @@ fn luck() -> f64 {
 
 /// One stream at a time; and where there is a response, one in all.
 fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
+    if current::is_ending() {
+        return Err(Fault::wrong_moment(format!("{method}(): the request is ending")));
+    }
     if let Some((file, line)) = current::stopped_at().filter(|_| server.has_response()) {
         let message =
             format!("{method}(): Sse::stop() has answered this request in {file} on line {line}");
