@@ -14,7 +14,10 @@
 
 mod departure;
 mod departures;
+mod endurance;
+mod interrupts;
 mod place;
+mod random;
 mod reloads;
 mod served;
 mod signals;

@@ -1,0 +1,290 @@
+//! Thousands of requests through one worker, whatever their clients and scripts do: afterwards it
+//! holds what it held before, and no response has had a byte of another.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use server_tests::{
+    patience::{soon, wait_for},
+    process::Pid,
+    reader::{End, ReadError},
+    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
+    site::Site,
+};
+
+use crate::{random::Random, served::Served};
+
+/// Sends numbered events, each with the nonce of its request, and then ends somehow.
+const STREAM: &str = r#"<?php
+['nonce' => $nonce, 'events' => $events, 'size' => $size, 'by' => $by, 'end' => $end] = $_GET;
+$sse = Sse::start(heartbeat: 0.001);
+for ($i = 0; $i < $events; $i++) {
+    $data = "$nonce $i " . str_repeat('x', $size);
+    match ($by) {
+        'send' => $sse->send($data),
+        'sendMany' => $sse->sendMany([$data]),
+        'echo' => print("data: $data\n\n"),
+        'flush' => [print("data: $data\n\n"), flush()],
+    };
+    $sse->wait(0.0005);
+}
+match ($end) {
+    'return' => null,
+    'close' => $sse->close(),
+    'child' => exec('sleep 60 > /dev/null 2>&1 &'),
+    'log' => error_log(str_repeat($nonce, 1000)),
+    'finish' => finish($sse),
+    'exit' => exit(),
+    'exit in a callback' => $sse->onClose(fn () => exit()),
+    'exception' => throw new RuntimeException($nonce),
+    'error' => no_such_function(),
+    'fatal error' => trigger_error($nonce, E_USER_ERROR),
+    'memory' => str_repeat('x', 1 << 30),
+    'kill' => exec('kill -9 ' . getmypid()),
+};
+
+// What comes after the end of the response belongs to nobody.
+function finish(Sse $sse): void
+{
+    if (function_exists('fastcgi_finish_request')) {
+        fastcgi_finish_request();
+        $sse->send('foreign');
+        echo "data: foreign\n\n";
+        flush();
+        usleep(3000);
+    }
+}
+"#;
+
+const PAGE: &str = "<?php echo str_repeat($_GET['nonce'] . \"\\n\", $_GET['lines']);";
+
+/// How scripts end: nine times in ten in peace ...
+const PEACEFUL: [&str; 5] = ["return", "close", "child", "log", "finish"];
+/// ... and else like this.
+const VIOLENT: [&str; 6] =
+    ["exit", "exit in a callback", "exception", "error", "fatal error", "memory"];
+
+/// How long clients stay that leave before the end.
+const SHORT: Duration = Duration::from_millis(8);
+
+/// After so many requests, a worker has allocated what it will ever need.
+const WARM_UP: u64 = 100;
+
+/// How much more memory than at first is no leak: what the allocators hold back, in KiB.
+const MEMORY: u64 = 1024;
+
+/// What a client asks for, and what it must get.
+struct Visit {
+    target: String,
+    body: String,
+    /// Whether the worker dies before the end.
+    is_cut: bool,
+}
+
+impl Visit {
+    fn random(random: &mut Random, nonce: &str, violent: &[&str]) -> Self {
+        if random.once_in(4) {
+            let lines = random.below(3000);
+            let target = format!("/page.php?nonce={nonce}&lines={lines}");
+            let body = format!("{nonce}\n").repeat(usize::try_from(lines).unwrap());
+            return Self { target, body, is_cut: false };
+        }
+        let events = random.below(12);
+        let size = *random.one_of(&[0, 10, 1000, 70_000]);
+        let by = random.one_of(&["send", "sendMany", "echo", "flush"]);
+        let ends = if random.once_in(10) { violent } else { &PEACEFUL };
+        let end = *random.one_of(ends);
+        let mut body = String::from("\n");
+        for event in 0..events {
+            write!(body, "data: {nonce} {event} {}\n\n", "x".repeat(size)).unwrap();
+        }
+        let target = format!(
+            "/stream.php?nonce={nonce}&events={events}&size={size}&by={by}&end={}",
+            end.replace(' ', "%20")
+        );
+        Self { target, body, is_cut: end == "kill" }
+    }
+
+    /// Stays to the end.
+    #[track_caller]
+    fn stay(&self, served: &Served) {
+        let mut response = served.get(&self.target);
+        assert_eq!(response.status(), 200, "{}", self.target);
+        let received = response.body.read_to_end(soon()).unwrap();
+        if response.body.end() == Some(&End::Clean) && !self.is_cut {
+            assert!(without_heartbeats(received) == self.body, "{}", self.target);
+        } else {
+            assert!(self.is_cut, "{}: {:?}", self.target, response.body.end());
+            self.assert_begins_with(received);
+        }
+    }
+
+    /// Leaves after so much time, by a reset or with a goodbye.
+    #[track_caller]
+    fn leave(&self, served: &Served, after: Duration, reset: bool) {
+        let mut response = served.get(&self.target);
+        let received = match response.body.read_to_end(Instant::now() + after) {
+            Ok(received) | Err(ReadError::Late { received }) => received,
+            Err(error) => panic!("{}: {error:?}", self.target),
+        };
+        self.assert_begins_with(received);
+        let wire = response.into_wire();
+        if reset { wire.reset() } else { wire.close() }
+    }
+
+    /// Leaves before there is anything to read.
+    fn leave_unheard(&self, served: &Served, after: Duration) {
+        let mut wire = served.connect();
+        write!(wire, "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", self.target).unwrap();
+        thread::sleep(after);
+        wire.close();
+    }
+
+    #[track_caller]
+    fn assert_begins_with(&self, received: Vec<u8>) {
+        let received = without_heartbeats(received);
+        assert!(self.body.starts_with(&received), "{}: {received:?}", self.target);
+    }
+}
+
+/// The lines of a stream but those that are heartbeats, or look like one.
+fn without_heartbeats(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes).unwrap();
+    text.split_inclusive('\n').filter(|line| line.trim_end_matches('\n') != ":").collect()
+}
+
+/// Random visits, by so many clients at once; a third of them leave before the end.
+#[track_caller]
+fn visit(served: &Served, seed: u64, clients: u64, visits: u64, violent: &[&str]) {
+    thread::scope(|scope| {
+        for client in 0..clients {
+            scope.spawn(move || {
+                let mut random = Random::new(seed + client);
+                for number in 0..visits / clients {
+                    let visit =
+                        Visit::random(&mut random, &format!("{seed}.{client}.{number}"), violent);
+                    match random.below(9) {
+                        0 => visit.leave_unheard(served, random.moment(SHORT)),
+                        1 => visit.leave(served, random.moment(SHORT), true),
+                        2 => visit.leave(served, random.moment(SHORT), false),
+                        _ => visit.stay(served),
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// What a process holds that could leak, but for its memory.
+#[derive(Debug, PartialEq)]
+struct Belongings {
+    descriptors: Vec<String>,
+    threads: usize,
+}
+
+impl Belongings {
+    fn of(pid: Pid) -> Self {
+        let mut descriptors: Vec<_> = fs::read_dir(format!("/proc/{pid}/fd"))
+            .unwrap()
+            .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
+            // Two sockets have two numbers; that makes them no less alike.
+            .map(|file| file.display().to_string().replace(|c: char| c.is_ascii_digit(), ""))
+            .collect();
+        descriptors.sort_unstable();
+        let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().count();
+        Self { descriptors, threads }
+    }
+
+    /// What it holds once nothing changes any more.
+    #[track_caller]
+    fn at_rest(served: &Served, worker: Pid) -> Self {
+        // Whatever clients left behind is served before this.
+        served.get("/page.php?nonce=last&lines=1").into_body();
+        wait_for("the worker to be at rest", soon(), || {
+            let before = Self::of(worker);
+            thread::sleep(Duration::from_millis(100));
+            (before == Self::of(worker)).then_some(before)
+        })
+    }
+}
+
+/// Resident memory, in KiB.
+fn memory_of(pid: Pid) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[track_caller]
+fn only_worker(served: &Served) -> Pid {
+    let [worker] = served.workers()[..] else { panic!("{:?}", served.workers()) };
+    worker
+}
+
+#[track_caller]
+fn serve(start: fn(&Path, Php) -> Server) -> Served {
+    let site = Site::new().file("stream.php", STREAM).file("page.php", PAGE);
+    Served::new(site, Php::with_sse(), start)
+}
+
+#[track_caller]
+fn endures(start: fn(&Path, Php) -> Server, clients: u64, visits: u64) {
+    let served = serve(start);
+    visit(&served, 1, clients, WARM_UP, &VIOLENT);
+    let worker = only_worker(&served);
+    let belongings = Belongings::at_rest(&served, worker);
+    let memory = memory_of(worker);
+
+    visit(&served, 100, clients, visits, &VIOLENT);
+    assert_eq!(only_worker(&served), worker);
+    assert_eq!(Belongings::at_rest(&served, worker), belongings);
+    let growth = memory_of(worker).saturating_sub(memory);
+    assert!(growth < MEMORY, "the worker grew by {growth} KiB, from {memory} KiB");
+}
+
+#[test]
+fn a_worker_of_fpm_endures_requests_over_connections_that_stay() {
+    // One client: while its connection is kept, the worker hears no other.
+    endures(|root, php| Fpm::new(root, php).children(1).keepalive().start(), 1, 300);
+}
+
+#[test]
+fn a_worker_of_php_cgi_endures() {
+    // After 500 requests in all, it would be replaced.
+    endures(|root, php| Cgi::new(root, php).children(1).start(), 4, 350);
+}
+
+#[test]
+fn a_worker_of_apache_endures() {
+    endures(|root, php| Apache::new(root, php).children(1).start(), 4, 500);
+}
+
+#[test]
+fn the_builtin_server_endures() {
+    endures(|root, php| Builtin::new(root, php).start(), 4, 500);
+}
+
+#[test]
+fn a_worker_of_fpm_endures_two_thousand_requests() {
+    endures(|root, php| Fpm::new(root, php).children(1).start(), 4, 2000);
+}
+
+#[test]
+fn workers_of_fpm_that_are_killed_take_nothing_with_them() {
+    let served = serve(|root, php| Fpm::new(root, php).children(1).start());
+    visit(&served, 1, 4, WARM_UP, &VIOLENT);
+    let first = only_worker(&served);
+    let belongings = Belongings::at_rest(&served, first);
+
+    visit(&served, 1000, 4, 300, &["kill"]);
+    visit(&served, 2000, 4, WARM_UP, &VIOLENT);
+    let last = only_worker(&served);
+    assert_ne!(last, first);
+    assert_eq!(Belongings::at_rest(&served, last), belongings);
+}
