@@ -12,7 +12,7 @@ use ext_php_rs::zend::SapiGlobals;
 
 use super::framing::Framing;
 use super::signals;
-use super::socket::{duplicate, is_listening};
+use super::socket::{duplicate, is_listening, is_socket};
 use super::transport::{Small, Transport, Way};
 
 /// The head of `struct _fcgi_request`.
@@ -59,7 +59,7 @@ pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
     let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
     let request_id = request_id.ok_or("the FastCGI request has no id")?;
     let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
-    let listener = Some(request.listen_socket).filter(|socket| is_listening(*socket));
+    let listener = Some(request.listen_socket).filter(|socket| is_socket(*socket));
     Ok(Box::new(FastCgi { fd, request_id, listener }))
 }
 

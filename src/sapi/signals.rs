@@ -2,7 +2,8 @@
 //!
 //! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
 //! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
-//! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request.
+//! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request. A second
+//! SIGTERM kills, as ever.
 //! `php -S` notes Ctrl-C in a handler of its own, and php-cgi SIGTERM; these are called as ever. So is
 //! that of httpd, which ends its process at once, after the keeper was shown out of httpd's memory.
 
@@ -143,7 +144,16 @@ fn engine_handler(signal: c_int) -> Option<libc::sighandler_t> {
 
 /// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
 extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mut c_void) {
-    CAME.fetch_or(1 << signal, Ordering::AcqRel);
+    let bit = 1 << signal;
+    let came_before = CAME.fetch_or(bit, Ordering::AcqRel) & bit != 0;
+    if came_before && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
+        // Somebody insists (FPM's request_terminate_timeout does): it means what it always meant.
+        // SAFETY: both calls are allowed in a handler; the signal is delivered when it returns.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+        // SAFETY: as above.
+        unsafe { libc::raise(signal) };
+        return;
+    }
     ASKED.store(true, Ordering::Release);
     ALARM.store(true, Ordering::Release);
     keeper::ring();

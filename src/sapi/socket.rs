@@ -17,6 +17,11 @@ pub(super) fn duplicate(fd: RawFd) -> Option<OwnedFd> {
     fcntl_dupfd_cloexec(theirs, 3).ok()
 }
 
+/// Whether the descriptor is a socket.
+pub(super) fn is_socket(fd: RawFd) -> bool {
+    borrow(fd).is_some_and(|fd| socket_type(fd).is_ok())
+}
+
 /// Whether the descriptor is a socket that connections are accepted from.
 pub(super) fn is_listening(fd: RawFd) -> bool {
     borrow(fd).is_some_and(|fd| socket_acceptconn(fd) == Ok(true))

@@ -110,48 +110,6 @@ mod with_an_ordinary_page {
     }
 }
 
-mod before_a_stream_begins {
-    use super::*;
-
-    const SCRIPT: &str = "<?php
-        header('Content-Type: text/event-stream');
-        header('X-Accel-Buffering: no');
-        echo \"data: early\\n\\n\";
-        flush();
-        note('in the middle');
-        fgets(fopen(__DIR__ . '/gate', 'r'));
-        $sse = Sse::start(heartbeat: 3600);
-        while ($sse->wait(3600));
-        $sse->close($sse->stopReason()->name);";
-
-    const ENDED: &str = "data: early\n\n:\n\ndata: Shutdown\n\n";
-
-    #[test]
-    fn a_reload_of_fpm_ends_it_as_soon_as_it_does() {
-        let worker = Worker::new(SCRIPT, fpm(20));
-        let stream = worker.open();
-        worker.served.reload();
-        // The master has sent its signals when it says so.
-        wait_for("FPM to reload", soon(), || {
-            worker.served.log().contains("Reloading in progress").then_some(())
-        });
-        worker.gate.release();
-        let released_at = Instant::now();
-        assert_eq!(rest(stream), ENDED);
-        assert!(released_at.elapsed() < AT_ONCE);
-    }
-
-    #[test]
-    fn ctrl_c_ends_it_as_soon_as_it_does() {
-        let worker = Worker::new(SCRIPT, builtin_server);
-        let stream = worker.open();
-        worker.served.signal(Signal::INT);
-        worker.gate.release();
-        assert_eq!(rest(stream), ENDED);
-        wait_for_end(worker.served.pid());
-    }
-}
-
 #[test]
 fn a_script_goes_on_handling_its_signals_itself() {
     let script = "<?php

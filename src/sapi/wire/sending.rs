@@ -29,6 +29,8 @@ pub(super) enum Sent {
 
 /// Longer than any client will be waited for, and short enough for the clock.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+/// How long a client that takes nothing may hold up a server that wants to stop.
+const WHEN_STOPPING: Duration = Duration::from_secs(1);
 /// The most slices that one system call takes (`IOV_MAX`).
 const SLICES_MAX: usize = 1024;
 
@@ -147,15 +149,25 @@ impl Wire {
         sendmsg(self.transport.fd(), batch, &mut SendAncillaryBuffer::default(), flags)
     }
 
-    /// Waits until the connection takes bytes again, or is over; false when patience runs out.
+    /// Waits until the connection takes bytes again, or is over; false when patience runs out. A
+    /// server that wants to stop has less of it.
     fn wait_for_room(&self, patience: Duration) -> bool {
-        let deadline = Instant::now() + patience.min(LONGEST);
+        let mut deadline = Instant::now() + patience.min(LONGEST);
+        let mut hurries = false;
         loop {
+            if !hurries && self.stop_reason() == Some(StopReason::Shutdown) {
+                hurries = true;
+                deadline = deadline.min(Instant::now() + WHEN_STOPPING);
+            }
             let left = deadline.saturating_duration_since(Instant::now());
-            let mut fds = [PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::OUT)];
-            match poll(&mut fds, Some(left)) {
+            let room = PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::OUT);
+            let mut fds = [room, self.bell()];
+            // The bell goes on ringing: once it was heard it is left out.
+            let heard = if self.stop_reason().is_some() { 1 } else { 2 };
+            match poll(&mut fds[..heard], Some(left)) {
                 Ok(0) => return false,
                 Err(Errno::INTR) if !left.is_zero() => {}
+                Ok(_) if fds[0].revents().is_empty() => {}
                 _ => return true,
             }
         }
