@@ -1,10 +1,7 @@
-//! Signals mean what they have always meant: after a stream, before one, to a script that handles
-//! them itself, and to one that hangs.
+//! Signals mean what they have always meant: after a stream, to a script that handles them itself, and
+//! to one that hangs.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Duration};
 
 use server_tests::{
     http::Response,
@@ -15,9 +12,6 @@ use server_tests::{
 };
 
 use crate::served::{Served, is_running, wait_for_end};
-
-/// How soon a stream must end.
-const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// One worker, which has served a stream.
 struct Worker {
