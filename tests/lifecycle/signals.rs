@@ -1,7 +1,7 @@
 //! Signals mean what they have always meant: after a stream, to a script that handles them itself, and
 //! to one that hangs.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use server_tests::{
     http::Response,
