@@ -102,7 +102,7 @@ pub(super) fn flushed() {
 /// On a reload, a loop of somebody else's is told that its client is gone: that ends it in its own
 /// way, and the client comes back to the new worker.
 pub(super) fn note_shutdown(wire: &Wire) {
-    if STAGE.get() == Stage::Adopted && wire.stop_reason() == Some(StopReason::Shutdown) {
+    if ends_here(wire) {
         output::note_client_gone();
     }
 }
