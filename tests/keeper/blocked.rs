@@ -10,50 +10,81 @@ use std::{
 use server_tests::{
     event_stream::{EventStreamReader, Item},
     patience::within,
-    reader::{Reader, Source},
+    reader::Reader,
     server::Php,
     site::Site,
 };
 
-use crate::kind::{Kind, Running};
+use crate::kind::{Kind, Output, Running};
 
 /// The calls that the script knows.
 pub(crate) const CALLS: [&str; 5] = ["sleep", "curl", "database", "select", "cpu"];
 
-/// How long a script is blocked, and how often the client is to hear a heartbeat meanwhile.
+/// How long a script is blocked, and what its client has to hear meanwhile.
 #[derive(Clone, Copy)]
 pub(crate) struct Block {
     pub(crate) length: Duration,
+    /// The interval of the heartbeats.
     pub(crate) heartbeat: Duration,
+    /// How many have to come.
+    pub(crate) least: u32,
+    /// The longest time without one.
+    pub(crate) longest: Duration,
 }
 
 /// What a client heard between two events.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heard {
-    pub(crate) heartbeats: usize,
+    pub(crate) heartbeats: u32,
     /// The longest time without a byte.
     pub(crate) silence: Duration,
-    /// How long the script says it was blocked.
+    /// How long the script was blocked, as it says.
     pub(crate) blocked: Duration,
 }
 
+impl Heard {
+    /// Whether the client heard what it has to hear, on a machine that has let others sleep for so
+    /// long beyond their time.
+    pub(crate) fn is_steady(&self, block: Block, hiccup: Duration) -> bool {
+        // Between a heartbeat and the next, the keeper, the server and the client may each have met it.
+        let longest = block.longest + 3 * hiccup;
+        let covered = self.heartbeats * (block.heartbeat + hiccup);
+        self.blocked >= block.length
+            && self.silence <= longest
+            && covered >= block.least * block.heartbeat
+    }
+}
+
 /// A place whose scripts can all be blocked at the same time.
-pub(crate) fn run(kind: &Kind, calls: &[&str]) -> Running {
+pub(crate) fn run(kind: Kind, calls: &[&str]) -> Running {
     let site = Site::new().file("blocked.php", include_str!("scripts/blocked.php"));
     kind.run(site, Php::with_sse().system_extensions(), calls.len())
 }
 
-/// What the client of a script that is blocked in `call` hears.
+/// The stream of a script that is blocked in `call`.
 #[track_caller]
-pub(crate) fn hear(running: &Running, call: &str, block: Block) -> Heard {
+pub(crate) fn open(running: &Running, call: &str, block: Block) -> Reader<Output> {
     let (seconds, heartbeat) = (block.length.as_secs_f64(), block.heartbeat.as_secs_f64());
     let late = answer_late(block.length);
     let query = format!("in={call}&seconds={seconds}&heartbeat={heartbeat}&late=http://{late}");
-    listen(running.open("blocked.php", &query), block)
+    running.open("blocked.php", &query)
 }
 
+/// What the clients of these streams hear, all at the same time. Each is opened when the one before
+/// is: a worker of `php -S` may take two connections that come together.
 #[track_caller]
-fn listen(stream: Reader<impl Source>, block: Block) -> Heard {
+pub(crate) fn listen(streams: impl Iterator<Item = Reader<Output>>, block: Block) -> Vec<Heard> {
+    thread::scope(|scope| {
+        let listen = |stream| scope.spawn(move || listen_to(stream, block));
+        let clients: Vec<_> = streams.map(listen).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    })
+}
+
+/// What a client hears between a script's first event and the one of type `free`, which says for how
+/// many seconds the script was blocked.
+#[track_caller]
+fn listen_to(stream: Reader<Output>, block: Block) -> Heard {
     let mut stream = EventStreamReader::new(stream);
     let mut last = stream.next_event().at;
     let mut heard = Heard { heartbeats: 0, silence: Duration::ZERO, blocked: Duration::ZERO };

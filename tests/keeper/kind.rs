@@ -5,50 +5,33 @@ use std::{path::Path, time::Instant};
 
 use server_tests::{
     binary,
-    http::Request,
+    http::{Request, Response},
     reader::{End, Piece, ReadError, Reader, Source},
     server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, Php, Server},
     site::Site,
 };
 
+use crate::gzip::Unzipped;
+
 /// A kind of place.
-#[derive(Clone, Copy)]
-pub(crate) struct Kind {
-    pub(crate) name: &'static str,
-    place: Place,
-}
-
-#[derive(Clone, Copy)]
-enum Place {
-    Server(fn(root: &Path, php: Php, workers: usize) -> Server),
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Fpm,
+    FpmOverTcp,
+    FpmKeepalive,
+    Cgi,
+    Builtin,
     CommandLine,
+    Apache,
+    ApachePlain,
+    ApacheTls,
+    ApacheDeflate,
 }
 
-pub(crate) const FPM: Kind =
-    Kind::server("FPM", |root, php, workers| Fpm::new(root, php).children(workers).start());
-pub(crate) const FPM_OVER_TCP: Kind = Kind::server("FPM, TCP", |root, php, workers| {
-    Fpm::new(root, php).children(workers).over_tcp().start()
-});
-pub(crate) const FPM_KEPT_ALIVE: Kind = Kind::server("FPM, keepalive", |root, php, workers| {
-    Fpm::new(root, php).children(workers).keepalive().start()
-});
-pub(crate) const CGI: Kind =
-    Kind::server("php-cgi -b", |root, php, workers| Cgi::new(root, php).children(workers).start());
-pub(crate) const BUILTIN: Kind =
-    Kind::server("php -S", |root, php, workers| Builtin::new(root, php).workers(workers).start());
-pub(crate) const COMMAND_LINE: Kind = Kind { name: "CLI pipe", place: Place::CommandLine };
-pub(crate) const APACHE: Kind = Kind::server("Apache, chunked", |root, php, workers| {
-    Apache::new(root, php).children(workers).start()
-});
-pub(crate) const APACHE_PLAIN: Kind = Kind::server("Apache, plain", |root, php, workers| {
-    unchunked(Apache::new(root, php)).children(workers).start()
-});
-pub(crate) const APACHE_TLS: Kind = Kind::server("Apache, TLS", |root, php, workers| {
-    Apache::new(root, php).children(workers).tls().start()
-});
-pub(crate) const APACHE_DEFLATE: Kind = Kind::server("Apache, deflate", |root, php, workers| {
-    Apache::new(root, php).children(workers).deflate().start()
-});
+/// With the header that nginx obeys and keeps to itself.
+fn behind_nginx(fpm: Fpm) -> Fpm {
+    fpm.nginx_line("fastcgi_pass_header X-Accel-Buffering;")
+}
 
 /// With bodies that have no framing of their own, and end with the connection.
 fn unchunked(apache: Apache) -> Apache {
@@ -59,18 +42,31 @@ fn unchunked(apache: Apache) -> Apache {
 }
 
 impl Kind {
-    const fn server(name: &'static str, start: fn(&Path, Php, usize) -> Server) -> Self {
-        Self { name, place: Place::Server(start) }
+    /// Runs the site's scripts, so many at a time.
+    #[track_caller]
+    pub(crate) fn run(self, site: Site, php: Php, workers: usize) -> Running {
+        let host = match self {
+            Self::CommandLine => Host::CommandLine(php),
+            _ => Host::Server(Box::new(self.start(site.as_ref(), php, workers))),
+        };
+        Running { host, site }
     }
 
-    /// Runs the site's scripts, so many at a time.
-    pub(crate) fn run(&self, site: Site, php: Php, workers: usize) -> Running {
-        match self.place {
-            Place::Server(start) => {
-                let server = start(site.as_ref(), php, workers);
-                Running { host: Host::Server(Box::new(server)), site }
-            }
-            Place::CommandLine => Running { host: Host::CommandLine(php), site },
+    fn start(self, root: &Path, php: Php, workers: usize) -> Server {
+        let apache = |php| Apache::new(root, php).children(workers);
+        let fpm = |php| behind_nginx(Fpm::new(root, php)).children(workers);
+        match self {
+            Self::Fpm => fpm(php).start(),
+            Self::FpmOverTcp => fpm(php).over_tcp().start(),
+            Self::FpmKeepalive => fpm(php).keepalive().start(),
+            Self::Cgi => Cgi::new(root, php).children(workers).start(),
+            Self::Builtin if workers == 1 => Builtin::new(root, php).start(),
+            Self::Builtin => Builtin::new(root, php).workers(workers).start(),
+            Self::CommandLine => panic!("the command line is no server"),
+            Self::Apache => apache(php).start(),
+            Self::ApachePlain => unchunked(apache(php)).start(),
+            Self::ApacheTls => apache(php).tls().start(),
+            Self::ApacheDeflate => apache(php).deflate().start(),
         }
     }
 }
@@ -90,20 +86,38 @@ impl Running {
     /// What a script puts out that is asked with this query.
     #[track_caller]
     pub(crate) fn open(&self, script: &str, query: &str) -> Reader<Output> {
-        let output = match &self.host {
-            Host::Server(server) => {
-                let target = format!("/{script}?{query}");
-                let request = Request::get(&target).header("Accept-Encoding", "gzip, deflate");
-                let body = server.send(&request).body.into_source();
-                Output { bytes: Box::new(body), _process: None }
+        Reader::new(match &self.host {
+            Host::Server(_) => {
+                let response = self.get(script, query);
+                // What a client does not read soon, the server has to wait with.
+                response.body.source().wire().set_receive_buffer(1 << 16);
+                Output::of(response)
             }
             Host::CommandLine(php) => {
                 let script = self.site.path(script);
                 let (process, pipe) = Cli::new(script, php.clone()).argument(query).start();
                 Output { bytes: Box::new(pipe.into_source()), _process: Some(process) }
             }
-        };
-        Reader::new(output)
+        })
+    }
+
+    /// The response to a request for a script, as a browser sends it.
+    #[track_caller]
+    pub(crate) fn get(&self, script: &str, query: &str) -> Response {
+        let request = Request::get(&format!("/{script}?{query}"));
+        self.server().send(&request.header("Accept-Encoding", "gzip, deflate"))
+    }
+
+    /// The server.
+    ///
+    /// # Panics
+    /// On the command line there is none.
+    #[track_caller]
+    pub(crate) fn server(&self) -> &Server {
+        match &self.host {
+            Host::Server(server) => server,
+            Host::CommandLine(_) => panic!("the command line is no server"),
+        }
     }
 }
 
@@ -111,6 +125,17 @@ impl Running {
 pub(crate) struct Output {
     bytes: Box<dyn Source + Send>,
     _process: Option<CliProcess>,
+}
+
+impl Output {
+    /// The body of a response, as the script has written it.
+    pub(crate) fn of(response: Response) -> Self {
+        let is_zipped = response.header("Content-Encoding") == Some("gzip");
+        let body = response.body.into_source();
+        let bytes: Box<dyn Source + Send> =
+            if is_zipped { Box::new(Unzipped::new(body)) } else { Box::new(body) };
+        Self { bytes, _process: None }
+    }
 }
 
 impl Source for Output {

@@ -5,87 +5,53 @@
 //! - [`kind`]: where scripts run
 //! - [`blocked`]: what a client hears while the script is blocked
 //! - [`storm`]: what a client makes of events between heartbeats as fast as they go
+//! - [`adoption`]: streams that other code opens
+//! - [`everywhere`], [`others`]: the tests
+//! - [`hiccups`]: what the machine itself is to blame for
+//! - [`gzip`]: bytes that a server has compressed
 //!
-//! With `SSE_KEEPER=full` in the environment, as `make storm` sets it, everything takes its full time,
-//! and prints what was measured.
+//! The big numbers are in `full.rs`, which `make storm` runs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
-#![allow(clippy::print_stdout, reason = "in full, a test prints what it measured")]
-
-mod blocked;
-mod kind;
-mod storm;
-
-use std::{thread, time::Duration};
-
-use blocked::{Block, CALLS};
-use kind::Kind;
 
 /// Makes tests of these cases, on these kinds of places.
 macro_rules! on {
     ($cases:tt $($module:ident: $kind:ident,)*) => { $(on!(@ $module, $kind, $cases);)* };
     (@ $module:ident, $kind:ident, [$($case:ident,)*]) => {
-        mod $module { $(#[test] fn $case() { super::$case(&crate::kind::$kind); })* }
+        mod $module { $(#[test] fn $case() { super::$case($crate::kind::Kind::$kind); })* }
     };
 }
 
-on! {
-    [
-        heartbeats_come_while_php_is_blocked,
-        no_heartbeat_damages_an_event,
-    ]
-    fpm: FPM,
-    fpm_over_tcp: FPM_OVER_TCP,
-    fpm_kept_alive: FPM_KEPT_ALIVE,
-    cgi: CGI,
-    builtin: BUILTIN,
-    command_line: COMMAND_LINE,
-    apache: APACHE,
-    apache_plain: APACHE_PLAIN,
-    apache_tls: APACHE_TLS,
-    apache_deflate: APACHE_DEFLATE,
-}
+mod adoption;
+mod blocked;
+mod everywhere;
+mod gzip;
+mod hiccups;
+mod kind;
+mod others;
+mod storm;
 
-/// Whether everything is to take its full time.
-fn in_full() -> bool {
-    std::env::var_os("SSE_KEEPER").is_some_and(|value| value == "full")
-}
+use std::time::Duration;
 
-fn heartbeats_come_while_php_is_blocked(kind: &Kind) {
-    let (length, heartbeat, least, longest) =
-        if in_full() { (20_000, 1000, 19, 1100) } else { (2000, 200, 8, 400) };
-    let [length, heartbeat, longest] = [length, heartbeat, longest].map(Duration::from_millis);
-    let block = Block { length, heartbeat };
-    let running = blocked::run(kind, &CALLS);
-    thread::scope(|scope| {
-        for call in CALLS {
-            let running = &running;
-            scope.spawn(move || {
-                let heard = blocked::hear(running, call, block);
-                if in_full() {
-                    println!("{:<16} {call:<10} {heard:?}", kind.name);
-                }
-                assert!(heard.heartbeats >= least, "{call}: {heard:?}");
-                assert!(heard.silence <= longest, "{call}: {heard:?}");
-                assert!(heard.blocked >= block.length, "{call}: {heard:?}");
-            });
-        }
-    });
-}
+use server_tests::reader::Reader;
 
-fn no_heartbeat_damages_an_event(kind: &Kind) {
-    let (length, least) = if in_full() { (30, 50_000) } else { (2, 1000) };
-    let mut heartbeats = 0;
-    // Apache's heartbeats wait for room in the connection: there, it takes several storms.
-    for _ in 0..8 {
-        let storm = storm::blow(kind, Duration::from_secs(length));
-        if in_full() {
-            println!("{:<16} storm      {storm}", kind.name);
-        }
-        assert!(storm.is_unharmed(), "{storm:?}");
-        heartbeats += storm.heartbeats;
-        if heartbeats >= least {
-            return;
-        }
+use blocked::Block;
+use hiccups::Hiccups;
+use kind::Output;
+
+const BLOCK: Block = Block {
+    length: Duration::from_secs(2),
+    heartbeat: Duration::from_millis(200),
+    least: 8,
+    longest: Duration::from_millis(500),
+};
+
+/// Opens a stream of each name, and listens to all at the same time: each has to be steady.
+#[track_caller]
+fn all_are_steady<'a>(names: &[&'a str], open: impl Fn(&'a str) -> Reader<Output>) {
+    let hiccups = Hiccups::watch();
+    let heard = blocked::listen(names.iter().map(|name| open(name)), BLOCK);
+    let hiccup = hiccups.longest();
+    for (name, heard) in names.iter().zip(heard) {
+        assert!(heard.is_steady(BLOCK, hiccup), "{name}: {heard:?}, hiccup: {hiccup:?}");
     }
-    panic!("{heartbeats} heartbeats are no storm");
 }

@@ -1,72 +1,153 @@
-//! What a client makes of a stream in a storm of heartbeats: every event carries its checksum.
+//! What a client makes of a stream in a storm of heartbeats: every event has a number and a checksum,
+//! and every byte is accounted for.
 
-use std::{fmt, thread, time::Duration};
+use std::{
+    fmt, thread,
+    time::{Duration, Instant},
+};
 
+use flate2::Crc;
 use server_tests::{
-    event_stream::{EventStreamReader, Item},
+    event_stream::{Event, EventStreamReader, Item},
     patience::within,
+    reader::{End, Piece, ReadError, Reader, Source},
     server::Php,
     site::Site,
 };
 
-use crate::kind::Kind;
+use crate::kind::{Kind, Output};
 
 /// What a client has counted.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Storm {
     pub(crate) heartbeats: usize,
     pub(crate) events: usize,
-    pub(crate) damaged: usize,
-    /// How many events the script says it has written, if its last word came.
-    pub(crate) written: Option<usize>,
+    bytes: usize,
+    /// How many bytes the script says that it has written, its last words included.
+    written: usize,
+    /// What was wrong first, if anything was.
+    pub(crate) damage: Option<String>,
+}
+
+/// What a stream begins with, and a heartbeat.
+const FIRST_BYTES: usize = ":\n\n".len();
+const HEARTBEAT: usize = ":\n".len();
+
+/// Lets a storm blow until so many heartbeats have come, or something was damaged. The client reads
+/// in fits and starts.
+pub(crate) fn blow(kind: Kind, php: Php, heartbeats: usize) -> Storm {
+    let site = Site::new().file("storm.php", include_str!("scripts/storm.php"));
+    let running = kind.run(site, php.ini("memory_limit", "256M"), 1);
+    let output = running.open("storm.php", "").into_source();
+    let reader = Reader::new(InFits { output, received: 0, until_pause: 0 });
+    let mut stream = EventStreamReader::new(reader);
+    let mut storm = Storm::default();
+    // The deadline is for a stream that has stopped altogether.
+    while storm.damage.is_none() {
+        match stream.next_item(within(Duration::from_secs(30))) {
+            Ok(Some(item)) => storm.take(item),
+            Ok(None) => break,
+            Err(error) => storm.note(format!("{error:?}").chars().take(200).collect()),
+        }
+        if storm.heartbeats >= heartbeats {
+            running.site.write("enough", "");
+        }
+    }
+    storm.check_end(stream.end(), stream.source().received);
+    storm
+}
+
+impl Storm {
+    fn take(&mut self, item: Item) {
+        match item {
+            Item::Comment { text, .. } if text.is_empty() => self.heartbeats += 1,
+            Item::Event(event) if event.event == "done" => self.check_total(&event.data),
+            Item::Event(event) => self.check(&event),
+            other => self.note(format!("nobody has sent {other:?}")),
+        }
+    }
+
+    fn check(&mut self, event: &Event) {
+        if let [number, sum, text] = event.data.splitn(3, ' ').collect::<Vec<_>>()[..]
+            && number.parse() == Ok(self.events)
+            && sum.parse() == Ok(crc32(text))
+        {
+            self.events += 1;
+        } else {
+            let start: String = event.data.chars().take(80).collect();
+            self.note(format!("event {} is damaged: {start:?}", self.events));
+        }
+    }
+
+    /// The script's last words are how many events, and how many bytes, it has written before.
+    fn check_total(&mut self, total: &str) {
+        let numbers: Vec<usize> = total.split(' ').filter_map(|it| it.parse().ok()).collect();
+        let [events, bytes] = numbers[..] else {
+            return self.note(format!("the script's last words: {total}"));
+        };
+        if self.events != events {
+            self.note(format!("{} events came, {events} were sent", self.events));
+        }
+        self.written = bytes + format!("event: done\ndata: {total}\n\n").len();
+    }
+
+    fn check_end(&mut self, end: Option<&End>, received: usize) {
+        if end != Some(&End::Clean) {
+            self.note(format!("the stream ended so: {end:?}"));
+        }
+        self.bytes = received;
+        let heartbeats = self.heartbeats.saturating_sub(1) * HEARTBEAT;
+        let sent = FIRST_BYTES + heartbeats + self.written;
+        if sent != received {
+            self.note(format!("{received} bytes came, {sent} were sent"));
+        }
+    }
+
+    fn note(&mut self, damage: String) {
+        self.damage.get_or_insert(damage);
+    }
 }
 
 impl fmt::Display for Storm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { heartbeats, events, damaged, .. } = self;
-        write!(f, "{heartbeats:>7} heartbeats, {events:>6} events, {damaged} damaged")
+        let Self { heartbeats, events, bytes, damage, .. } = self;
+        let damage = damage.as_deref().unwrap_or("none");
+        write!(f, "{heartbeats:>12}{events:>12}{:>12}  {damage}", bytes >> 20)
     }
 }
 
-impl Storm {
-    /// Whether every event came, and came whole.
-    pub(crate) fn is_unharmed(&self) -> bool {
-        self.damaged == 0 && self.written == Some(self.events)
-    }
+fn crc32(text: &str) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(text.as_bytes());
+    crc.sum()
 }
 
-/// Lets a storm blow for so long, before a client that reads in fits and starts.
-pub(crate) fn blow(kind: &Kind, length: Duration) -> Storm {
-    let site = Site::new().file("storm.php", include_str!("scripts/storm.php"));
-    let running = kind.run(site, Php::with_sse().ini("memory_limit", "256M"), 1);
-    let stream = running.open("storm.php", &format!("seconds={}", length.as_secs_f64()));
-    let mut stream = EventStreamReader::new(stream);
-    let deadline = within(length + Duration::from_secs(60));
-    let mut storm = Storm::default();
-    let mut items = 0_usize;
-    while let Ok(Some(item)) = stream.next_item(deadline) {
-        items += 1;
-        if items.is_multiple_of(2000) {
-            thread::sleep(Duration::from_millis(20));
+/// A client that reads in fits and starts, so that the server has to wait for it.
+struct InFits {
+    output: Output,
+    received: usize,
+    until_pause: usize,
+}
+
+impl InFits {
+    const FIT: usize = 1 << 20;
+    const PAUSE: Duration = Duration::from_millis(100);
+}
+
+impl Source for InFits {
+    fn next_piece(&mut self, deadline: Instant) -> Result<Option<Piece>, ReadError> {
+        let piece = self.output.next_piece(deadline)?;
+        let bytes = piece.as_ref().map_or(0, |piece| piece.bytes.len());
+        self.received += bytes;
+        self.until_pause = self.until_pause.saturating_sub(bytes);
+        if self.until_pause == 0 {
+            self.until_pause = Self::FIT;
+            thread::sleep(Self::PAUSE);
         }
-        match item {
-            Item::Comment { .. } => storm.heartbeats += 1,
-            Item::Event(event) if event.event == "done" => storm.written = event.data.parse().ok(),
-            Item::Event(event) => {
-                storm.events += 1;
-                storm.damaged += usize::from(!is_whole(&event.data));
-            }
-            Item::Retry { .. } => storm.damaged += 1,
-        }
+        Ok(piece)
     }
-    storm
-}
 
-fn is_whole(data: &str) -> bool {
-    data.split_once(' ').is_some_and(|(sum, text)| sum == format!("{:08x}", fnv1a32(text)))
-}
-
-/// The FNV-1a hash, which PHP knows, too.
-fn fnv1a32(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    fn end(&self) -> Option<&End> {
+        self.output.end()
+    }
 }

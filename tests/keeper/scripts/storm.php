@@ -1,32 +1,89 @@
 <?php
 
-/** Events of all sizes, each with its checksum, sent and echoed, in a storm of heartbeats and log messages. */
+/**
+ * Events of all sizes, sent and echoed in pieces, between heartbeats as fast as they go; and beside them
+ * all that touches the server. Each event has a number and a checksum. Ends when there is a file "enough".
+ */
 
 declare(strict_types=1);
 
-parse_str($argv[1] ?? $_SERVER['QUERY_STRING'], $ask);
 mt_srand(20);
 
-function event(int $size): string
+/** Random text, full of what could be taken for something else. */
+function text(int $size): string
 {
-    $text = rtrim(chunk_split(base64_encode(random_bytes(intdiv($size * 3, 4) + 1)), 76, "\n"));
+    static $traps = [
+        "\n", "\n\n", "\r\n", "\r", ':', "\n:\n", 'data: ', "\ndata", "event: x\n", "\nid: 1", "retry: 1\n",
+        "\0", "\x01\x06\0\x01\0\x08\0\0", "\t", ' ', 'é', '€', "\u{1f600}", "\u{feff}", '0', '',
+    ];
+    for ($text = ''; strlen($text) < $size;) {
+        $text .= $traps[mt_rand(0, count($traps) - 1)] . substr(base64_encode(random_bytes(30)), 0, mt_rand(0, 40));
+    }
 
-    return hash('fnv1a32', $text) . ' ' . $text;
+    return $text;
 }
 
-$sse = Sse::start(heartbeat: 0.00001);
-$end = hrtime(true) + (float) $ask['seconds'] * 1e9;
-for ($i = 0; hrtime(true) < $end; $i++) {
-    $event = event($i % 50 === 49 ? mt_rand(100_000, 300_000) : mt_rand(1, 3000));
-    if ($i % 3 === 0) {
-        echo 'data: ' . strtr($event, ["\n" => "\ndata: "]);
-        echo "\n\n";
-    } else {
-        $sse->send($event);
+/** As a client's parser gives it back: every line end is a line feed. */
+function as_received(string $text): string
+{
+    return strtr($text, ["\r\n" => "\n", "\r" => "\n"]);
+}
+
+/** Echoes an event in pieces, with these line ends; returns how many bytes it has. */
+function echo_event(string $data, string $end): int
+{
+    $bytes = 0;
+    foreach ([...explode("\n", as_received($data)), null] as $line) {
+        foreach ([$line === null ? '' : 'data: ', $line ?? '', ...str_split($end)] as $piece) {
+            $bytes += strlen($piece);
+            echo $piece;
+            match (mt_rand(0, 99)) {
+                0 => flush(),
+                1 => usleep(100),
+                default => null,
+            };
+        }
     }
-    if ($i % 10 === 0) {
-        error_log(str_repeat('noise ', mt_rand(1, 3000)));
+
+    return $bytes;
+}
+
+/** An event that is echoed into an output buffer first. */
+function buffer_event(string $data): int
+{
+    ob_start();
+    $bytes = echo_event($data, "\n");
+    ob_end_flush();
+
+    return $bytes;
+}
+
+$beside = array_filter([
+    fn () => error_log('noise'),
+    fn () => error_log(str_repeat('noise ', mt_rand(1, 5000))),
+    fn () => @header('X-Late: 1'),
+    fn () => headers_list(),
+    fn () => connection_aborted(),
+    fn () => exec('true'),
+    'getallheaders', 'apache_request_headers', 'apache_response_headers',
+    fn () => function_exists('apache_note') && apache_note('a', 'b'),
+    fn () => function_exists('apache_setenv') && apache_setenv('a', 'b'),
+], is_callable(...));
+
+$sse = Sse::start(heartbeat: 0.00001);
+$bytes = 0;
+for ($number = 0; !file_exists(__DIR__ . '/enough'); $number++) {
+    $text = text($number % 50 === 49 ? mt_rand(100_000, 300_000) : mt_rand(0, 3000));
+    $data = sprintf('%d %u %s', $number, crc32(as_received($text)), $text);
+    $bytes += match (mt_rand(0, 5)) {
+        0 => echo_event($data, "\n"),
+        1 => echo_event($data, "\r\n"),
+        2 => buffer_event($data),
+        default => $sse->send($data) ? strlen(Sse::encode($data)) : 0,
+    };
+    if ($number % 20 === 0) {
+        $beside[array_rand($beside)]();
     }
     usleep(mt_rand(0, 300));
 }
-$sse->close($i, 'done');
+$sse->close("$number $bytes", event: 'done');

@@ -1,0 +1,180 @@
+//! The keeper in full, for `make storm`: the tests in `main.rs` with the big numbers, everywhere at the
+//! same time, and what was measured. The first argument says what; `--on` names places, and `--in` ways
+//! to be blocked, in lists with commas.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be measured panics")]
+#![allow(clippy::print_stdout, reason = "it prints its result")]
+
+mod adoption;
+mod blocked;
+mod gzip;
+mod hiccups;
+mod kind;
+mod storm;
+
+use std::{env, process::ExitCode, thread, time::Duration};
+
+use server_tests::{reader::Reader, server::Php};
+
+use adoption::SOURCES;
+use blocked::{Block, CALLS, Heard};
+use hiccups::Hiccups;
+use kind::{Kind, Output, Running};
+use storm::Storm;
+
+const EVERYWHERE: [(&str, Kind); 10] = [
+    ("FPM", Kind::Fpm),
+    ("FPM over TCP", Kind::FpmOverTcp),
+    ("FPM keepalive", Kind::FpmKeepalive),
+    ("php-cgi -b", Kind::Cgi),
+    ("php -S", Kind::Builtin),
+    ("CLI pipe", Kind::CommandLine),
+    ("Apache", Kind::Apache),
+    ("Apache plain", Kind::ApachePlain),
+    ("Apache TLS", Kind::ApacheTls),
+    ("Apache deflate", Kind::ApacheDeflate),
+];
+
+const BLOCK: Block = Block {
+    length: Duration::from_secs(20),
+    heartbeat: Duration::from_secs(1),
+    least: 19,
+    longest: Duration::from_millis(1100),
+};
+const RUNS: usize = 3;
+const HEARTBEATS: usize = 50_000;
+const CLOSES: usize = 25;
+const AT_ONCE: Duration = Duration::from_millis(50);
+
+fn main() -> ExitCode {
+    let kept = match argument(0).as_deref() {
+        Some("heartbeats") => heartbeats(),
+        Some("adoption") => adoption() & departures(),
+        Some("storm") => storms().iter().all(|storm| storm.damage.is_none()),
+        // The negative control, with an extension that does not lock the wire.
+        Some("damage") => storms().iter().all(|storm| storm.damage.is_some()),
+        other => panic!("heartbeats, adoption, storm or damage, not {other:?}"),
+    };
+    println!("{}\n", if kept { "as it has to be" } else { "NOT as it has to be" });
+    if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The argument at this position.
+fn argument(position: usize) -> Option<String> {
+    // Cargo adds an option of its own.
+    env::args().skip(1).filter(|argument| argument != "--bench").nth(position)
+}
+
+/// Those of `all` that the list after an option names, or all.
+fn chosen<T: Copy>(option: &str, all: &[T], name: impl Fn(&T) -> &'static str) -> Vec<T> {
+    let Some(list) = env::args().skip_while(|argument| argument != option).nth(1) else {
+        return all.to_vec();
+    };
+    let find = |wanted| *all.iter().find(|it| name(it) == wanted).unwrap();
+    list.split(',').map(find).collect()
+}
+
+fn kinds() -> Vec<(&'static str, Kind)> {
+    chosen("--on", &EVERYWHERE, |(name, _)| name)
+}
+
+/// Those where a response has a head.
+fn responding() -> Vec<(&'static str, Kind)> {
+    kinds().into_iter().filter(|(_, kind)| *kind != Kind::CommandLine).collect()
+}
+
+fn heartbeats() -> bool {
+    println!("PHP is blocked");
+    let calls = chosen("--in", &CALLS, |call| call);
+    let run = |(name, kind)| (name, blocked::run(kind, &calls));
+    listen(&kinds().into_iter().map(run).collect::<Vec<_>>(), &calls, blocked::open)
+}
+
+fn adoption() -> bool {
+    println!("PHP is blocked in a stream that other code has opened");
+    let php = adoption::adopting(BLOCK.heartbeat);
+    let run = |(name, kind)| (name, adoption::run(kind, php.clone(), SOURCES.len()));
+    let places: Vec<_> = responding().into_iter().map(run).collect();
+    listen(&places, &SOURCES, adoption::open_blocked)
+}
+
+/// Listens to a stream of each name in each place, all at the same time, and prints the fewest heartbeats
+/// and the longest silence of all runs. Answers whether all were steady.
+fn listen(
+    places: &[(&str, Running)],
+    names: &[&'static str],
+    open: fn(&Running, &str, Block) -> Reader<Output>,
+) -> bool {
+    let hiccups = Hiccups::watch();
+    let run = || {
+        let in_place = |running| names.iter().map(move |name| open(running, name, BLOCK));
+        blocked::listen(places.iter().flat_map(|(_, running)| in_place(running)), BLOCK)
+    };
+    let runs: Vec<Vec<Heard>> = (0..RUNS).map(|_| run()).collect();
+    let hiccup = hiccups.longest();
+
+    print_row("", names.iter().map(ToString::to_string));
+    for (row, (place, _)) in places.iter().enumerate() {
+        let column = |column| worst(runs.iter().map(|run| run[row * names.len() + column]));
+        print_row(place, (0..names.len()).map(column));
+    }
+    println!(
+        "\nThe fewest heartbeats, and the longest silence, in {RUNS} runs of {:?}.",
+        BLOCK.length
+    );
+    println!("The machine has let others sleep up to {hiccup:?} beyond their time.");
+    runs.iter().flatten().all(|heard| heard.is_steady(BLOCK, hiccup))
+}
+
+/// The fewest heartbeats, and the longest silence.
+fn worst(heard: impl Iterator<Item = Heard> + Clone) -> String {
+    let heartbeats = heard.clone().map(|heard| heard.heartbeats).min().unwrap();
+    let silence = heard.map(|heard| heard.silence).max().unwrap();
+    format!("{heartbeats} {:.3} s", silence.as_secs_f64())
+}
+
+/// How soon the streams of others know that their client has left.
+fn departures() -> bool {
+    let hiccups = Hiccups::watch();
+    println!("\nms from the close to connection_aborted(), median / longest of {CLOSES}");
+    print_row("", SOURCES.iter().map(ToString::to_string));
+    let mut longest = Duration::ZERO;
+    for (name, kind) in responding() {
+        let running = adoption::run(kind, adoption::adopting(BLOCK.heartbeat), 1);
+        let delays = SOURCES.map(|source| {
+            let mut delays = [(); CLOSES].map(|()| adoption::time_to_notice(&running, source));
+            delays.sort_unstable();
+            delays
+        });
+        longest = delays.iter().flatten().copied().fold(longest, Duration::max);
+        print_row(name, delays.iter().map(median_and_longest));
+    }
+    longest <= AT_ONCE + hiccups.longest()
+}
+
+/// In milliseconds.
+fn median_and_longest(delays: &[Duration; CLOSES]) -> String {
+    let [median, longest] =
+        [delays[CLOSES / 2], delays[CLOSES - 1]].map(|delay| delay.as_secs_f64() * 1e3);
+    format!("{median:.2} / {longest:.2}")
+}
+
+/// A storm everywhere, all at the same time.
+fn storms() -> Vec<Storm> {
+    let kinds = kinds();
+    let storms: Vec<Storm> = thread::scope(|scope| {
+        let blow = |kind| scope.spawn(move || storm::blow(kind, Php::with_sse(), HEARTBEATS));
+        let threads: Vec<_> = kinds.iter().map(|(_, kind)| blow(*kind)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    println!("{:16}{:>12}{:>12}{:>12}  damage", "", "heartbeats", "events", "megabytes");
+    for ((name, _), storm) in kinds.iter().zip(&storms) {
+        println!("{name:16}{storm}");
+    }
+    storms
+}
+
+fn print_row(name: &str, cells: impl Iterator<Item = String>) {
+    print!("{name:16}");
+    cells.for_each(|cell| print!("{cell:>16}"));
+    println!();
+}
