@@ -52,21 +52,21 @@ function generator(): Generator
 
 function script(): void
 {
-    $sse = Sse::start()->onClose('close_noted');
+    $sse = Sse::start(heartbeat: 0)->onClose('close_noted');
     $sse->sendMany(['event 1', 'event 2']);
     meet_the_end();
 }
 
 function callback(): void
 {
-    $sse = Sse::start()->onClose('meet_the_end')->onClose('close_noted');
+    $sse = Sse::start(heartbeat: 0)->onClose('meet_the_end')->onClose('close_noted');
     $sse->sendMany(['event 1', 'event 2']);
     $sse->close();
 }
 
 match ($_GET['in']) {
-    'source' => Sse::stream('source', interval: 0),
-    'generator' => Sse::stream(generator()),
+    'source' => Sse::stream('source', interval: 0, heartbeat: 0),
+    'generator' => Sse::stream(generator(), heartbeat: 0),
     'script' => script(),
     'callback' => callback(),
 };
