@@ -1,0 +1,102 @@
+//! Messages to bytes and back: four bytes of length, then the body.
+
+use std::{error::Error, fmt};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::Hello;
+
+/// The longest body, in bytes: room for the largest event that can be configured.
+pub const MAX_MESSAGE: usize = 16 * 1024 * 1024;
+
+const PREFIX: usize = size_of::<u32>();
+
+/// Bytes that are no message; whoever sent them cannot be understood any longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageError {
+    /// The length is beyond [`MAX_MESSAGE`].
+    TooLong(usize),
+    /// The body is not that of a message.
+    Malformed,
+}
+
+impl fmt::Display for MessageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong(length) => write!(f, "a message of {length} bytes is too long"),
+            Self::Malformed => f.write_str("a message is malformed"),
+        }
+    }
+}
+
+impl Error for MessageError {}
+
+/// The message as it is sent.
+///
+/// # Errors
+///
+/// [`MessageError::TooLong`] when its body would be longer than [`MAX_MESSAGE`].
+pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, MessageError> {
+    let start = vec![0; PREFIX];
+    let mut bytes = postcard::to_extend(message, start).map_err(|_| MessageError::Malformed)?;
+    let length = bytes.len() - PREFIX;
+    let prefix = u32::try_from(length).ok().filter(|_| length <= MAX_MESSAGE);
+    let prefix = prefix.ok_or(MessageError::TooLong(length))?;
+    bytes[..PREFIX].copy_from_slice(&prefix.to_le_bytes());
+    Ok(bytes)
+}
+
+/// Collects bytes as they arrive, and gives out messages.
+#[derive(Debug, Default)]
+pub struct Messages {
+    bytes: Vec<u8>,
+    /// Up to where `bytes` has been given out.
+    read: usize,
+}
+
+impl Messages {
+    /// Adds bytes that have arrived.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        if self.read > 0 {
+            self.bytes.drain(..self.read);
+            self.read = 0;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next message, if the whole of it has arrived.
+    ///
+    /// # Errors
+    ///
+    /// [`MessageError`]: nothing that comes after it can be understood.
+    pub fn next_message<T: DeserializeOwned>(&mut self) -> Result<Option<T>, MessageError> {
+        let Some((prefix, rest)) = self.rest().split_first_chunk::<PREFIX>() else {
+            return Ok(None);
+        };
+        let length = u32::from_le_bytes(*prefix) as usize;
+        if length > MAX_MESSAGE {
+            return Err(MessageError::TooLong(length));
+        }
+        let Some(body) = rest.get(..length) else { return Ok(None) };
+        let decoded = postcard::take_from_bytes(body);
+        let (message, trailing) = decoded.map_err(|_| MessageError::Malformed)?;
+        if !trailing.is_empty() {
+            return Err(MessageError::Malformed);
+        }
+        self.read += PREFIX + length;
+        Ok(Some(message))
+    }
+
+    /// The hello that a connection begins with, once all of it has arrived.
+    pub fn take_hello(&mut self) -> Option<[u8; Hello::LENGTH]> {
+        let hello = *self.rest().first_chunk()?;
+        self.read += Hello::LENGTH;
+        Some(hello)
+    }
+
+    /// What has arrived and was not given out: the beginning of a message.
+    #[must_use]
+    pub fn rest(&self) -> &[u8] {
+        &self.bytes[self.read..]
+    }
+}

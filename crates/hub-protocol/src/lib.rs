@@ -1,0 +1,38 @@
+//! The messages between the `sse` extension and its hub, on a Unix stream socket.
+//!
+//! The invariant: what [`Messages::next_message`] gives out was checked whole. Every length is bounded before a
+//! byte is allocated, every topic, event type and id is valid by type, and no byte string makes decoding
+//! panic.
+//!
+//! A connection begins with a [`Hello`] from either side, whose eight bytes never change from version to
+//! version; so that two that do not understand each other can say so. After it, each message is its
+//! length (four bytes, little endian) and its body in postcard's format. The client asks ([`Request`]),
+//! the hub answers in order ([`Reply`]). A descriptor travels with the first byte of its message.
+//!
+//! * `hello`: the version handshake
+//! * `id`: [`EventId`], `milliseconds-sequence`, one total order
+//! * `topic`: [`Topic`] and [`Topics`]
+//! * `message`: what may be asked and answered
+//! * `codec`: messages to bytes and back, incrementally
+//! * `socket`: bytes and a descriptor through a socket
+//! * `client`: a blocking client with deadlines
+
+#![forbid(unsafe_code)]
+
+mod client;
+mod codec;
+mod hello;
+mod id;
+mod message;
+pub mod socket;
+mod topic;
+
+pub use client::{Client, ClientError};
+pub use codec::{MAX_MESSAGE, MessageError, Messages, encode};
+pub use hello::{Hello, HelloError, VERSION};
+pub use id::{EventId, InvalidEventId};
+pub use message::{
+    Delivery, EventName, Framing, Limit, Publication, Refusal, Reply, Request, Response,
+    Subscription,
+};
+pub use topic::{InvalidTopic, MAX_TOPICS, Topic, Topics};

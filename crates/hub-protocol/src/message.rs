@@ -1,0 +1,215 @@
+//! What a client may ask, and what the hub answers.
+
+use std::{fmt, time::Duration};
+
+use event_stream::{EventType, FieldError};
+use serde::{Deserialize, Serialize};
+
+use crate::{EventId, Topic, Topics};
+
+/// What a client asks for. All but [`Request::Commit`] are answered, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// To publish an event: [`Reply::Published`].
+    Publish(Publication),
+    /// To have events sent on this connection, for a stream that a worker serves itself:
+    /// [`Reply::Subscribed`], then a [`Reply::Delivery`] for each event until the connection is closed.
+    Subscribe(Subscription),
+    /// To take over the client connection whose descriptor comes with this message: [`Reply::Accepted`].
+    /// The hub does not touch that connection before [`Request::Commit`]; if this connection is closed
+    /// without one, the hub closes its copy, and the connection is still the worker's.
+    HandOver {
+        /// What to send.
+        subscription: Subscription,
+        /// How to send it.
+        response: Response,
+    },
+    /// The worker has let go of the connection that was accepted. Not answered.
+    Commit,
+    /// A place under each of these limits, for as long as this connection lives, or the client
+    /// connection that is handed over on it: [`Reply::Granted`] or [`Reply::Exceeded`].
+    Lease(Vec<Limit>),
+    /// How the hub is: [`Reply::Status`].
+    Status,
+    /// The same for Prometheus: [`Reply::Metrics`].
+    Metrics,
+    /// To end: streams are told goodbye, then the hub exits: [`Reply::Stopping`].
+    Stop,
+    /// To hand everything over to the hub that asks: the messages of an upgrade follow.
+    TakeOver,
+}
+
+/// An event to be published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// Everyone who follows one of these gets it, once.
+    pub topics: Topics,
+    /// The event's type; `None` is `message`.
+    pub event: Option<EventName>,
+    /// Its data, as bytes; what is not UTF-8 is mended when it is encoded.
+    #[serde(with = "serde_bytes")]
+    pub data: Vec<u8>,
+}
+
+/// The type of an event: UTF-8 without line breaks and NUL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Box<str>", into = "Box<str>")]
+pub struct EventName(Box<str>);
+
+impl EventName {
+    /// The name as the format wants it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<EventType<'_>> for EventName {
+    fn from(event: EventType<'_>) -> Self {
+        Self(event.as_str().into())
+    }
+}
+
+impl TryFrom<Box<str>> for EventName {
+    type Error = FieldError;
+
+    fn try_from(name: Box<str>) -> Result<Self, FieldError> {
+        EventType::new(name.as_bytes())?;
+        Ok(Self(name))
+    }
+}
+
+impl From<EventName> for Box<str> {
+    fn from(name: EventName) -> Self {
+        name.0
+    }
+}
+
+/// What a stream follows, and how it behaves. Durations are in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// The topics that it follows.
+    pub topics: Topics,
+    /// What the client says was the last event that it saw: not trusted, and not yet looked at.
+    pub last_event_id: Option<String>,
+    /// How long ago the script began: a stream without a last event id gets what was published since.
+    pub age: u64,
+    /// The longest silence before a comment is sent; 0 is for ever.
+    pub heartbeat: u32,
+    /// How long it may still live; 0 is for ever.
+    pub lifetime: u64,
+    /// The reconnection time to leave behind when the hub stops; 0 leaves none.
+    pub goodbye: u32,
+    /// For how long a client may take nothing before it is given up; 0 is for ever.
+    pub write_timeout: u32,
+}
+
+impl Subscription {
+    /// How long ago the script began.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        Duration::from_millis(self.age)
+    }
+}
+
+/// How the bytes of a stream have to look on the connection that is handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// The framing that the server at the other end expects.
+    pub framing: Framing,
+    /// What has to come before the first frame, so that it does not become part of what a script has
+    /// echoed: a few line ends, mostly none.
+    #[serde(with = "serde_bytes")]
+    pub before: Vec<u8>,
+}
+
+/// How bytes are framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Framing {
+    /// Records of `FCGI_STDOUT`; the end is an `FCGI_END_REQUEST`.
+    FastCgi {
+        /// The id of the request, 1 to 65,535.
+        request_id: u16,
+    },
+    /// As they are; the end is the end of the connection.
+    Raw,
+    /// Chunks of HTTP/1.1; the end is an empty one.
+    Chunked,
+}
+
+/// How many streams there may be at once under one key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Whose streams are counted: a user, an address; the empty key counts all.
+    pub key: String,
+    /// How many there may be.
+    pub max: u32,
+}
+
+/// What the hub answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reply {
+    /// The event has been given this id, and is on its way.
+    Published(EventId),
+    /// Events follow on this connection.
+    Subscribed,
+    /// An event of a subscription.
+    Delivery(Delivery),
+    /// The connection can be taken over, at [`Request::Commit`].
+    Accepted,
+    /// There was a place under each limit.
+    Granted,
+    /// There was none under this one.
+    Exceeded(Limit),
+    /// A JSON object.
+    Status(String),
+    /// Prometheus' text format.
+    Metrics(String),
+    /// The hub ends.
+    Stopping,
+    /// The hub will not do it.
+    Refused {
+        /// Why, for a program.
+        refusal: Refusal,
+        /// Why, for a reader.
+        message: String,
+    },
+}
+
+/// An event, as a worker gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its id.
+    pub id: EventId,
+    /// The topics it was published under; none if the hub itself has something to say (`reset`).
+    pub topics: Vec<Topic>,
+    /// Its type.
+    pub event: Option<EventName>,
+    /// Its data.
+    #[serde(with = "serde_bytes")]
+    pub data: Vec<u8>,
+}
+
+/// Why the hub refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The message came at a wrong moment, or without its descriptor.
+    OutOfOrder,
+    /// The event is larger than the hub takes.
+    TooLarge,
+    /// What the hub publishes through cannot be reached.
+    Unavailable,
+    /// The hub has no room for another stream, or is about to end.
+    Full,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OutOfOrder => "out of order",
+            Self::TooLarge => "too large",
+            Self::Unavailable => "unavailable",
+            Self::Full => "full",
+        })
+    }
+}
