@@ -39,21 +39,23 @@ pub(crate) fn like_in_production(php: Php) -> Php {
 #[track_caller]
 pub(crate) fn run(kind: Kind, php: Php, workers: usize) -> Running {
     let site = Site::new();
+    for directory in ["tests/keeper/adopted", "examples/laravel", "examples/symfony"] {
+        site.copy(directory);
+    }
     for script in SOURCES.into_iter().chain(["alike"]) {
         site.write(&format!("{script}.php"), index(script));
     }
     kind.run(site, php, workers)
 }
 
-/// A script that runs one of ours where it stands, and lets it write beside itself.
+/// A script that runs one of ours, and lets it write beside itself.
 fn index(script: &str) -> String {
-    let script = format!("{}/keeper/adopted/{script}.php", env!("CARGO_MANIFEST_DIR"));
     format!(
         "<?php
         putenv('SITE=' . __DIR__);
         putenv('APP_VAR_DIR=' . __DIR__);
         putenv('LARAVEL_STORAGE_PATH=' . __DIR__);
-        require '{script}';"
+        require __DIR__ . '/tests/keeper/adopted/{script}.php';"
     )
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 use crate::patience::wait_for_eq;
 
@@ -38,6 +39,19 @@ impl Site {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a file stands in a directory")).unwrap();
         fs::write(path, contents).unwrap();
+    }
+
+    /// Copies a directory of the repository here, under the name that it has there: a server may run as
+    /// somebody who cannot read the repository.
+    #[track_caller]
+    pub fn copy(&self, name: &str) {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for entry in WalkDir::new(repository.join(name)).into_iter().map(Result::unwrap) {
+            if entry.file_type().is_file() {
+                let name = entry.path().strip_prefix(&repository).unwrap().to_str().unwrap();
+                self.write(name, fs::read(entry.path()).unwrap());
+            }
+        }
     }
 
     /// The path of a file in it.
