@@ -1,0 +1,209 @@
+//! One client: its connection, what it reads, and what it makes of it.
+
+use std::net::SocketAddr;
+
+use event_stream::{ParsedEvent, Parser};
+use hdrhistogram::Histogram;
+use rustix::{
+    fd::OwnedFd,
+    io::Errno,
+    net::{
+        AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, connect, recv, send,
+        socket_with, sockopt,
+    },
+};
+
+use crate::{
+    ledger::{Ledger, Verdict},
+    payload::{Payload, now},
+    plan::Plan,
+    response::{Response, Unexpected},
+    tally::Counts,
+};
+
+/// The type of the event that says that some may have been missed.
+const RESET: &str = "reset";
+
+/// A client, connected or not.
+#[derive(Debug)]
+pub(crate) struct Client {
+    connection: Option<Connection>,
+    parser: Parser,
+    ledger: Option<Ledger>,
+    /// Counts connections, so that a timer knows whether its own is still meant.
+    pub(crate) turn: u32,
+}
+
+/// A connection, from its first packet to its last.
+#[derive(Debug)]
+struct Connection {
+    socket: OwnedFd,
+    asked: bool,
+    response: Response,
+    open: bool,
+}
+
+/// What came of a look at a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Nothing that matters to others.
+    Same,
+    /// The first bytes of the stream have come.
+    Opened,
+    /// The connection is over.
+    Over(End),
+}
+
+/// How a connection ended that was not ended here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Stream,
+    Refused,
+    Failed,
+}
+
+impl Client {
+    pub(crate) fn new() -> Self {
+        Self { connection: None, parser: Parser::new(), ledger: None, turn: 0 }
+    }
+
+    /// Begins to connect, as client number `number` of the plan.
+    pub(crate) fn connect(&mut self, plan: &Plan, number: usize) -> Result<&OwnedFd, Errno> {
+        self.turn = self.turn.wrapping_add(1);
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
+        bind(&socket, &SocketAddr::from((plan.source(number), 0)))?;
+        match connect(&socket, &plan.server) {
+            Ok(()) | Err(Errno::INPROGRESS) => {}
+            Err(error) => return Err(error),
+        }
+        let connection =
+            Connection { socket, asked: false, response: Response::default(), open: false };
+        Ok(&self.connection.insert(connection).socket)
+    }
+
+    /// The connection, if there is one.
+    pub(crate) fn socket(&self) -> Option<&OwnedFd> {
+        self.connection.as_ref().map(|connection| &connection.socket)
+    }
+
+    /// Whether the stream has begun.
+    pub(crate) fn is_open(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.open)
+    }
+
+    /// Sends the request, once the connection stands.
+    pub(crate) fn ask(&mut self, plan: &Plan) -> Progress {
+        let Some(connection) = &mut self.connection else { return Progress::Same };
+        if connection.asked {
+            return Progress::Same;
+        }
+        connection.asked = true;
+        // It is short, and the first that is sent: it goes whole, or the connection has failed.
+        let request = plan.request(self.parser.last_event_id());
+        match send(&connection.socket, request.as_bytes(), SendFlags::NOSIGNAL) {
+            Ok(length) if length == request.len() => Progress::Same,
+            Ok(_) | Err(_) => Progress::Over(End::Failed),
+        }
+    }
+
+    /// Reads what is there, up to the size of `buffer`; `published` tells how many events have been
+    /// published.
+    pub(crate) fn read(
+        &mut self,
+        buffer: &mut [u8],
+        published: impl Fn() -> u64,
+        counts: &mut Counts,
+        latency: &mut Histogram<u32>,
+    ) -> Progress {
+        let Some(connection) = &mut self.connection else { return Progress::Same };
+        let length = match recv(&connection.socket, &mut *buffer, RecvFlags::empty()) {
+            Ok((0, _)) => return Progress::Over(connection.end()),
+            Ok((length, _)) => length,
+            Err(Errno::AGAIN) => return Progress::Same,
+            Err(_) => return Progress::Over(connection.end()),
+        };
+        let (parser, ledger) = (&mut self.parser, &mut self.ledger);
+        let arrival = now();
+        let mut has_body = false;
+        let fed = connection.response.feed(&buffer[..length], |body| {
+            has_body |= !body.is_empty();
+            let ledger = ledger.get_or_insert_with(|| Ledger::new(published()));
+            let each = |event| take_event(&event, arrival, ledger, &published, counts, latency);
+            counts.foreign += u64::from(parser.feed(body, each).is_err());
+        });
+        match fed {
+            Err(Unexpected::Status(_)) => return Progress::Over(End::Refused),
+            Err(Unexpected::Malformed) => return Progress::Over(End::Failed),
+            Ok(()) if connection.response.has_ended() => return Progress::Over(End::Stream),
+            Ok(()) => {}
+        }
+        if has_body && !connection.open {
+            connection.open = true;
+            return Progress::Opened;
+        }
+        Progress::Same
+    }
+
+    /// Lets go of the connection: with a FIN, or with a RST where `hard`. The reconnection time that the
+    /// stream has set, in milliseconds, if it has.
+    pub(crate) fn close(&mut self, hard: bool) -> Option<u64> {
+        if let Some(connection) = self.connection.take()
+            && hard
+        {
+            // Where it fails, the client leaves politely.
+            let _ = sockopt::set_socket_linger(&connection.socket, Some(std::time::Duration::ZERO));
+        }
+        self.parser.reset();
+        if self.parser.last_event_id().is_empty() {
+            // It comes back as one who was never there.
+            self.ledger = None;
+        }
+        self.parser.retry().map(event_stream::Retry::as_millis)
+    }
+
+    /// How many of the first `published` events have not come yet.
+    pub(crate) fn behind(&self, published: u64) -> u64 {
+        self.ledger.as_ref().map_or(published, |ledger| ledger.behind(published))
+    }
+}
+
+impl Connection {
+    fn end(&self) -> End {
+        if self.response.has_head() { End::Stream } else { End::Failed }
+    }
+}
+
+fn take_event(
+    event: &ParsedEvent,
+    arrival: u64,
+    ledger: &mut Ledger,
+    published: impl Fn() -> u64,
+    counts: &mut Counts,
+    latency: &mut Histogram<u32>,
+) {
+    let in_order = ledger.take_id(event.id.as_deref());
+    if event.event.as_deref() == Some(RESET) {
+        counts.resets += 1;
+        ledger.reset(published());
+        return;
+    }
+    counts.bad_ids += u64::from(!in_order);
+    let Some(payload) = Payload::read(&event.data) else {
+        counts.foreign += 1;
+        return;
+    };
+    match ledger.take(payload.sequence) {
+        Verdict::InOrder => counts.in_order += 1,
+        Verdict::After(missing) => {
+            counts.in_order += 1;
+            counts.lost += missing;
+        }
+        Verdict::Late => {
+            counts.lost -= 1;
+            counts.late += 1;
+        }
+        Verdict::Repeated => counts.repeated += 1,
+    }
+    latency.saturating_record(arrival.saturating_sub(payload.published) / 1000);
+}

@@ -1,0 +1,174 @@
+//! Many clients on a few threads.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use hdrhistogram::Histogram;
+use parking_lot::Mutex;
+use rustix::{
+    buffer::spare_capacity,
+    event::{Timespec, epoll},
+    fd::OwnedFd,
+    io::Errno,
+};
+
+use crate::{
+    group::Group,
+    plan::Plan,
+    tally::{Counts, Report},
+};
+
+/// How many ready connections are taken from the kernel at once.
+const BATCH: usize = 256;
+
+/// The longest wait, after which the thread looks whether it is to end.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How many events publishers have begun to publish: what comes after the answer to a request, a client
+/// of that answer has to get.
+#[derive(Debug, Default)]
+pub struct Published(AtomicU64);
+
+impl Published {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// The number of the next one, which is counted at once.
+    pub fn begin(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+/// Clients that connect, stay or leave, and account for what they get, until they are dispersed.
+#[derive(Debug)]
+pub struct Crowd {
+    groups: Vec<Arc<Mutex<Group>>>,
+    threads: Vec<JoinHandle<io::Result<()>>>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Crowd {
+    /// Starts to do as planned, and does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no epoll, or no thread.
+    pub fn gather(plan: &Plan, published: &Arc<Published>) -> io::Result<Self> {
+        let ended = Arc::new(AtomicBool::new(false));
+        let (mut groups, mut threads) = (Vec::new(), Vec::new());
+        for turn in 0..plan.threads {
+            let share = share(plan, turn);
+            let epoll = Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC)?);
+            let latency = no_latencies()?;
+            let group = Group::new(share, Arc::clone(&epoll), Arc::clone(published), latency);
+            let group = Arc::new(Mutex::new(group));
+            groups.push(Arc::clone(&group));
+            let ended = Arc::clone(&ended);
+            let name = format!("crowd {turn}");
+            threads.push(
+                thread::Builder::new().name(name).spawn(move || drive(&group, &epoll, &ended))?,
+            );
+        }
+        Ok(Self { groups, threads, ended })
+    }
+
+    /// The counts so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut sum = Counts::default();
+        self.groups.iter().for_each(|group| sum += group.lock().counts());
+        sum
+    }
+
+    /// How many clients are connected and have all that has been published since they came.
+    #[must_use]
+    pub fn complete(&self) -> usize {
+        self.groups.iter().map(|group| group.lock().complete()).sum()
+    }
+
+    /// How many events are still to come, over all clients.
+    #[must_use]
+    pub fn behind(&self) -> u64 {
+        self.groups.iter().map(|group| group.lock().behind()).sum()
+    }
+
+    /// From now on, the restless stay.
+    pub fn settle(&self) {
+        self.groups.iter().for_each(|group| group.lock().settle());
+    }
+
+    /// Forgets the latencies so far.
+    pub fn forget_latencies(&self) {
+        self.groups.iter().for_each(|group| group.lock().forget_latencies());
+    }
+
+    /// All connections are closed; what has been counted until then.
+    ///
+    /// # Errors
+    ///
+    /// When a thread had to give up.
+    pub fn disperse(self) -> io::Result<Report> {
+        self.ended.store(true, Ordering::Relaxed);
+        for thread in self.threads {
+            thread.join().map_err(|_| io::Error::other("a thread of the crowd has panicked"))??;
+        }
+        let mut counts = Counts::default();
+        let mut latency = no_latencies()?;
+        for group in &self.groups {
+            let report = group.lock().report();
+            counts += report.counts;
+            latency.add(report.latency).map_err(io::Error::other)?;
+        }
+        Ok(Report { counts, latency })
+    }
+}
+
+/// Microseconds up to a minute, to three digits.
+fn no_latencies() -> io::Result<Histogram<u32>> {
+    Histogram::new_with_max(60_000_000, 3).map_err(io::Error::other)
+}
+
+/// What one of the threads has to do of a plan.
+fn share(plan: &Plan, turn: usize) -> Plan {
+    let of = |all: usize| all / plan.threads + usize::from(turn < all % plan.threads);
+    Plan {
+        clients: of(plan.clients),
+        connecting: of(plan.connecting).max(1),
+        seed: plan.seed.wrapping_add(turn as u64),
+        ..plan.clone()
+    }
+}
+
+fn drive(group: &Mutex<Group>, epoll: &OwnedFd, ended: &AtomicBool) -> io::Result<()> {
+    let mut events = Vec::with_capacity(BATCH);
+    while !ended.load(Ordering::Relaxed) {
+        let wait = {
+            let (mut group, time) = (group.lock(), Instant::now());
+            group.run_timers(time);
+            group.connect(time);
+            group.next_timer().map_or(TICK, |timer| timer.saturating_duration_since(time).min(TICK))
+        };
+        let wait = Timespec::try_from(wait).map_err(io::Error::other)?;
+        match epoll::wait(epoll, spare_capacity(&mut events), Some(&wait)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let (mut group, time) = (group.lock(), Instant::now());
+        for event in events.drain(..) {
+            // It is the number of a client, which was a usize.
+            let number = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
+            group.ready(number, event.flags, time);
+        }
+    }
+    Ok(())
+}

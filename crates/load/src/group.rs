@@ -1,0 +1,222 @@
+//! The clients of one thread, and what happens to them.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use fastrand::Rng;
+use hdrhistogram::Histogram;
+use rustix::{
+    event::epoll::{self, EventData, EventFlags},
+    fd::OwnedFd,
+};
+
+use crate::{
+    client::{Client, End, Progress},
+    crowd::Published,
+    plan::{Conduct, Plan},
+    tally::{Counts, Report},
+};
+
+/// As much as is read of one connection at a time.
+const BUFFER: usize = 64 * 1024;
+
+/// What is to happen to a client, at a time, while its connection is still the one that was meant.
+type Timer = Reverse<(Instant, usize, u32)>;
+
+/// Some clients of a plan.
+#[derive(Debug)]
+pub(crate) struct Group {
+    plan: Plan,
+    epoll: Arc<OwnedFd>,
+    published: Arc<Published>,
+    clients: Vec<Client>,
+    /// Those that want to connect.
+    waiting: VecDeque<usize>,
+    connecting: usize,
+    timers: BinaryHeap<Timer>,
+    random: Rng,
+    /// Whether nobody leaves any more.
+    settled: bool,
+    report: Report,
+    buffer: Box<[u8]>,
+}
+
+impl Group {
+    pub(crate) fn new(
+        plan: Plan,
+        epoll: Arc<OwnedFd>,
+        published: Arc<Published>,
+        latency: Histogram<u32>,
+    ) -> Self {
+        Self {
+            epoll,
+            published,
+            clients: (0..plan.clients).map(|_| Client::new()).collect(),
+            waiting: (0..plan.clients).collect(),
+            connecting: 0,
+            timers: BinaryHeap::new(),
+            random: Rng::with_seed(plan.seed),
+            settled: false,
+            report: Report { counts: Counts::default(), latency },
+            buffer: vec![0; BUFFER].into(),
+            plan,
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.report.counts
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        self.report.clone()
+    }
+
+    /// Forgets the latencies so far.
+    pub(crate) fn forget_latencies(&mut self) {
+        self.report.latency.reset();
+    }
+
+    /// How many clients have all that has been published.
+    pub(crate) fn complete(&self) -> usize {
+        let published = self.published.count();
+        self.clients
+            .iter()
+            .filter(|client| client.is_open() && client.behind(published) == 0)
+            .count()
+    }
+
+    /// How many events are still to come, over all clients.
+    pub(crate) fn behind(&self) -> u64 {
+        let published = self.published.count();
+        self.clients.iter().map(|client| client.behind(published)).sum()
+    }
+
+    /// From now on all stay.
+    pub(crate) fn settle(&mut self) {
+        self.settled = true;
+    }
+
+    /// When there is something to do without anything having come.
+    pub(crate) fn next_timer(&self) -> Option<Instant> {
+        self.timers.peek().map(|Reverse((time, ..))| *time)
+    }
+
+    /// Lets as many connect as may at once.
+    pub(crate) fn connect(&mut self, time: Instant) {
+        while self.connecting < self.plan.connecting
+            && let Some(number) = self.waiting.pop_front()
+        {
+            self.report.counts.connects += 1;
+            let flags = EventFlags::IN | EventFlags::OUT;
+            let data = EventData::new_u64(number as u64);
+            let begun = self.clients[number]
+                .connect(&self.plan, number)
+                .and_then(|socket| epoll::add(&self.epoll, socket, data, flags));
+            self.connecting += 1;
+            match (begun, self.plan.conduct) {
+                (Err(_), _) => self.over(number, End::Failed, time),
+                (Ok(()), Conduct::Restless(stay)) if !self.settled => {
+                    self.set_timer(number, time, stay);
+                }
+                (Ok(()), _) => {}
+            }
+        }
+    }
+
+    /// Looks after a client whose connection is ready.
+    pub(crate) fn ready(&mut self, number: usize, flags: EventFlags, time: Instant) {
+        let client = &mut self.clients[number];
+        let Some(socket) = client.socket() else { return };
+        if flags.contains(EventFlags::OUT) && !client.is_open() {
+            let data = EventData::new_u64(number as u64);
+            let modified = epoll::modify(&self.epoll, socket, data, EventFlags::IN);
+            if modified.is_err() || client.ask(&self.plan) != Progress::Same {
+                return self.over(number, End::Failed, time);
+            }
+        }
+        if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
+            self.read(number, time);
+        }
+    }
+
+    fn read(&mut self, number: usize, time: Instant) {
+        let published = || self.published.count();
+        let Report { counts, latency } = &mut self.report;
+        let client = &mut self.clients[number];
+        match client.read(&mut self.buffer, published, counts, latency) {
+            Progress::Same => {}
+            Progress::Opened => self.opened(number),
+            Progress::Over(end) => self.over(number, end, time),
+        }
+    }
+
+    fn opened(&mut self, number: usize) {
+        self.connecting -= 1;
+        self.report.counts.open += 1;
+        if self.plan.conduct == Conduct::Stalled
+            && let Some(socket) = self.clients[number].socket()
+        {
+            let data = EventData::new_u64(number as u64);
+            // Where it fails, it reads: a fault of the machine, not of the server.
+            let _ = epoll::modify(&self.epoll, socket, data, EventFlags::empty());
+        }
+    }
+
+    /// The server, or the network, has ended a connection.
+    fn over(&mut self, number: usize, end: End, time: Instant) {
+        match end {
+            End::Stream => self.report.counts.ended += 1,
+            End::Refused => self.report.counts.refused += 1,
+            End::Failed => self.report.counts.failed += 1,
+        }
+        self.close(number, false, time);
+    }
+
+    fn close(&mut self, number: usize, hard: bool, time: Instant) {
+        let client = &mut self.clients[number];
+        if client.is_open() {
+            self.report.counts.open -= 1;
+        } else {
+            self.connecting -= 1;
+        }
+        let pause = match client.close(hard) {
+            Some(retry) => Duration::from_millis(retry),
+            None => self.plan.pause,
+        };
+        self.set_timer(number, time, pause);
+    }
+
+    /// Comes within `at_most` from now.
+    fn set_timer(&mut self, number: usize, time: Instant, at_most: Duration) {
+        let after = at_most.mul_f64(self.random.f64());
+        self.timers.push(Reverse((time + after, number, self.clients[number].turn)));
+    }
+
+    /// Does what is due.
+    pub(crate) fn run_timers(&mut self, time: Instant) {
+        while let Some(Reverse((due, number, turn))) = self.timers.peek().copied()
+            && due <= time
+        {
+            self.timers.pop();
+            let client = &self.clients[number];
+            if client.turn != turn {
+                continue;
+            }
+            if client.socket().is_none() {
+                self.waiting.push_back(number);
+            } else if !self.settled {
+                self.abort(number, time);
+            }
+        }
+    }
+
+    fn abort(&mut self, number: usize, time: Instant) {
+        self.report.counts.aborted += 1;
+        let hard = self.random.bool();
+        self.close(number, hard, time);
+    }
+}

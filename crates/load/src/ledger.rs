@@ -1,0 +1,157 @@
+//! What one client has had, and what of it was wrong.
+//!
+//! It outlives the connection: a client that comes back with a last event ID goes on where it was.
+//! **Invariant**: each sequence number that was published for this client is counted once as received in
+//! order, lost, or late; one that comes again is repeated.
+
+use std::ops::Range;
+
+/// A client's account of the events of one sequence.
+#[derive(Clone, Debug)]
+pub(crate) struct Ledger {
+    /// The number that has to come next.
+    next: u64,
+    /// The client has no place in the sequence yet, or was told that it has lost it: what comes next may
+    /// be any number up to this one, which was the next to be published at that moment.
+    joining: Option<u64>,
+    /// What was left out, until it comes late.
+    missing: Vec<Range<u64>>,
+    last_id: Option<(u64, u64)>,
+}
+
+/// What an event's number says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    InOrder,
+    /// So many that should have come before it have not.
+    After(u64),
+    /// It is one of those that should have come before.
+    Late,
+    Repeated,
+}
+
+impl Ledger {
+    /// Of a client that comes when `published` events have been published: it need not get those.
+    pub(crate) fn new(published: u64) -> Self {
+        Self { next: 0, joining: Some(published), missing: Vec::new(), last_id: None }
+    }
+
+    /// The client is told, when `published` events have been published, that it may have missed some: it
+    /// need not get those. What it has had it must not get again.
+    pub(crate) fn reset(&mut self, published: u64) {
+        self.joining = Some(published);
+    }
+
+    pub(crate) fn take(&mut self, sequence: u64) -> Verdict {
+        if sequence < self.next {
+            return if self.find(sequence) { Verdict::Late } else { Verdict::Repeated };
+        }
+        let expected = match self.joining.take() {
+            Some(published) => published.clamp(self.next, sequence),
+            None => self.next,
+        };
+        self.next = sequence + 1;
+        if expected == sequence {
+            return Verdict::InOrder;
+        }
+        self.missing.push(expected..sequence);
+        Verdict::After(sequence - expected)
+    }
+
+    /// Whether an id is there and greater than the one before.
+    pub(crate) fn take_id(&mut self, id: Option<&str>) -> bool {
+        let id = id.and_then(read_id);
+        let greater = id > self.last_id;
+        self.last_id = id.or(self.last_id);
+        greater
+    }
+
+    /// How many of the first `published` events it should still get, leaving out what was lost on the way.
+    pub(crate) fn behind(&self, published: u64) -> u64 {
+        published.saturating_sub(self.next.max(self.joining.unwrap_or(0)))
+    }
+
+    /// Takes a number off what is missing.
+    fn find(&mut self, sequence: u64) -> bool {
+        let holds = |range: &Range<u64>| range.contains(&sequence);
+        let Some(at) = self.missing.iter().position(holds) else { return false };
+        let range = self.missing.swap_remove(at);
+        let rest = [range.start..sequence, sequence + 1..range.end];
+        self.missing.extend(rest.into_iter().filter(|range| !range.is_empty()));
+        true
+    }
+}
+
+/// `milliseconds-sequence`, nchan's `seconds:sequence`, or a plain number.
+fn read_id(id: &str) -> Option<(u64, u64)> {
+    match id.split_once(['-', ':']) {
+        Some((time, sequence)) => Some((time.parse().ok()?, sequence.parse().ok()?)),
+        None => Some((id.parse().ok()?, 0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdicts(ledger: &mut Ledger, sequences: &[u64]) -> Vec<Verdict> {
+        sequences.iter().map(|sequence| ledger.take(*sequence)).collect()
+    }
+
+    #[test]
+    fn a_complete_sequence_is_in_order() {
+        let mut ledger = Ledger::new(0);
+        assert_eq!(verdicts(&mut ledger, &[0, 1, 2]), [Verdict::InOrder; 3]);
+        assert_eq!(ledger.behind(3), 0);
+        assert_eq!(ledger.behind(5), 2);
+    }
+
+    #[test]
+    fn a_loss_is_counted() {
+        let mut ledger = Ledger::new(0);
+        assert_eq!(verdicts(&mut ledger, &[0, 3]), [Verdict::InOrder, Verdict::After(2)]);
+    }
+
+    #[test]
+    fn a_loss_at_the_beginning_is_counted_from_where_the_client_came() {
+        assert_eq!(Ledger::new(4).take(6), Verdict::After(2));
+        assert_eq!(Ledger::new(4).take(4), Verdict::InOrder);
+        assert_eq!(Ledger::new(4).take(2), Verdict::InOrder, "published while it connected");
+    }
+
+    #[test]
+    fn a_repetition_is_told_from_what_comes_late() {
+        let mut ledger = Ledger::new(0);
+        let found = verdicts(&mut ledger, &[0, 0, 4, 2, 2, 1, 3, 3]);
+        let expected = [
+            Verdict::InOrder,
+            Verdict::Repeated,
+            Verdict::After(3),
+            Verdict::Late,
+            Verdict::Repeated,
+            Verdict::Late,
+            Verdict::Late,
+            Verdict::Repeated,
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_reset_excuses_what_was_published_before_it_and_no_repetition() {
+        let mut ledger = Ledger::new(0);
+        ledger.take(0);
+        ledger.take(1);
+        ledger.reset(5);
+        assert_eq!(ledger.behind(5), 0);
+        assert_eq!(verdicts(&mut ledger, &[1, 7]), [Verdict::Repeated, Verdict::After(2)]);
+    }
+
+    #[test]
+    fn ids_have_to_grow() {
+        let mut ledger = Ledger::new(0);
+        let ids =
+            [Some("5-9"), Some("5-10"), Some("5-10"), Some("5-2"), None, Some("6:0"), Some("7")];
+        let found = ids.map(|id| ledger.take_id(id));
+        assert_eq!(found, [true, true, false, false, false, true, true]);
+    }
+}

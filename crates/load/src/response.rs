@@ -1,0 +1,220 @@
+//! A response of HTTP/1.1 as it arrives: its head, and the bytes of its body without their framing.
+//!
+//! **Invariant**: where the pieces end changes nothing, and no byte of a body is copied.
+
+use std::{error::Error, fmt};
+
+/// The longest head that is taken, in bytes.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// Reads one response.
+#[derive(Debug)]
+pub(crate) enum Response {
+    Head(Vec<u8>),
+    UntilClose,
+    Chunked(Chunk),
+    Ended,
+}
+
+/// Where a chunked body is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Chunk {
+    Size(u64),
+    /// The rest of the line that the size stands in.
+    SizeLine(u64),
+    Data(u64),
+    /// The line end after the data.
+    End,
+    /// Behind the last chunk.
+    Trailer,
+}
+
+/// Why a response cannot be read as an event stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unexpected {
+    /// It is none: the status, or what stands for one that is 200 with another type.
+    Status(u16),
+    Malformed,
+}
+
+impl fmt::Display for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "a response with status {status} is no event stream"),
+            Self::Malformed => f.write_str("a response is not HTTP/1.1"),
+        }
+    }
+}
+
+impl Error for Unexpected {}
+
+impl Default for Response {
+    fn default() -> Self {
+        Self::Head(Vec::new())
+    }
+}
+
+impl Response {
+    /// Takes the next bytes, and hands those of the body on.
+    pub(crate) fn feed(
+        &mut self,
+        bytes: &[u8],
+        mut on_body: impl FnMut(&[u8]),
+    ) -> Result<(), Unexpected> {
+        let Self::Head(head) = self else { return self.feed_body(bytes, &mut on_body) };
+        head.extend_from_slice(bytes);
+        let Some((body, length)) = read_head(head)? else { return Ok(()) };
+        let rest = head.split_off(length);
+        *self = body;
+        self.feed_body(&rest, &mut on_body)
+    }
+
+    fn feed_body(
+        &mut self,
+        mut bytes: &[u8],
+        on_body: &mut impl FnMut(&[u8]),
+    ) -> Result<(), Unexpected> {
+        while !bytes.is_empty() {
+            match self {
+                Self::Head(_) | Self::Ended => break,
+                Self::UntilClose => {
+                    on_body(bytes);
+                    break;
+                }
+                Self::Chunked(chunk) => match chunk.take(&mut bytes, on_body)? {
+                    Some(after) => *chunk = after,
+                    None => *self = Self::Ended,
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the head has been read.
+    pub(crate) fn has_head(&self) -> bool {
+        !matches!(self, Self::Head(_))
+    }
+
+    /// Whether the body has come to its own end.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(self, Self::Ended)
+    }
+}
+
+/// What kind of body follows, and how long the head is; nothing while it is not complete.
+fn read_head(head: &[u8]) -> Result<Option<(Response, usize)>, Unexpected> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut response = httparse::Response::new(&mut headers);
+    let length = match response.parse(head) {
+        Ok(httparse::Status::Complete(length)) => length,
+        Ok(httparse::Status::Partial) if head.len() <= MAX_HEAD => return Ok(None),
+        Ok(httparse::Status::Partial) | Err(_) => return Err(Unexpected::Malformed),
+    };
+    let has = |name: &str, value: &str| {
+        let mut named = response.headers.iter().filter(|it| it.name.eq_ignore_ascii_case(name));
+        named.any(|it| it.value.to_ascii_lowercase().starts_with(value.as_bytes()))
+    };
+    let status = response.code.unwrap_or(0);
+    if status != 200 || !has("content-type", "text/event-stream") {
+        return Err(Unexpected::Status(status));
+    }
+    let chunked = has("transfer-encoding", "chunked");
+    let body = if chunked { Response::Chunked(Chunk::Size(0)) } else { Response::UntilClose };
+    Ok(Some((body, length)))
+}
+
+impl Chunk {
+    /// Takes some of `bytes`, which are not empty; `None` at the end of the body.
+    fn take(
+        self,
+        bytes: &mut &[u8],
+        on_body: &mut impl FnMut(&[u8]),
+    ) -> Result<Option<Self>, Unexpected> {
+        if let Self::Data(left) = self {
+            let here = usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()));
+            let (data, rest) = bytes.split_at(here);
+            on_body(data);
+            *bytes = rest;
+            let left = left - here as u64;
+            return Ok(Some(if left == 0 { Self::End } else { Self::Data(left) }));
+        }
+        let (byte, rest) = (bytes[0], &bytes[1..]);
+        *bytes = rest;
+        match (self, byte) {
+            (Self::Size(0) | Self::SizeLine(0), b'\n') | (Self::Trailer, b'\r') => {
+                Ok(Some(Self::Trailer))
+            }
+            (Self::Size(size) | Self::SizeLine(size), b'\n') => Ok(Some(Self::Data(size))),
+            (Self::Size(size), b'\r' | b';') | (Self::SizeLine(size), _) => {
+                Ok(Some(Self::SizeLine(size)))
+            }
+            (Self::Size(size), digit) => Ok(Some(Self::Size(add_digit(size, digit)?))),
+            (Self::End, b'\r') => Ok(Some(Self::End)),
+            (Self::End, b'\n') => Ok(Some(Self::Size(0))),
+            (Self::Trailer, b'\n') => Ok(None),
+            (Self::End | Self::Trailer | Self::Data(_), _) => Err(Unexpected::Malformed),
+        }
+    }
+}
+
+fn add_digit(size: u64, digit: u8) -> Result<u64, Unexpected> {
+    let digit = char::from(digit).to_digit(16).ok_or(Unexpected::Malformed)?;
+    let size = size.checked_mul(16).ok_or(Unexpected::Malformed)?;
+    Ok(size + u64::from(digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream;charset=UTF-8\r\n\
+        Transfer-Encoding: chunked\r\n\r\n3\r\n:\n\n\r\nB;x=y\r\ndata: 123\n\n\r\n0\r\n\r\n";
+
+    fn read(pieces: impl Iterator<Item = impl AsRef<[u8]>>) -> (Vec<u8>, Response) {
+        let (mut response, mut body) = (Response::default(), Vec::new());
+        for piece in pieces {
+            response.feed(piece.as_ref(), |bytes| body.extend_from_slice(bytes)).unwrap();
+        }
+        (body, response)
+    }
+
+    #[test]
+    fn a_chunked_body_is_read_wherever_its_pieces_end() {
+        for size in 1..=CHUNKED.len() {
+            let (body, response) = read(CHUNKED.chunks(size));
+            assert_eq!(body, b":\n\ndata: 123\n\n", "in pieces of {size}");
+            assert!(response.has_ended());
+        }
+    }
+
+    #[test]
+    fn a_body_without_a_length_goes_on_until_the_connection_ends() {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+        let (body, response) = read([head, "data: 1\n", "\n0\r\n\r\n"].iter());
+        assert_eq!(body, b"data: 1\n\n0\r\n\r\n");
+        assert!(response.has_head() && !response.has_ended());
+    }
+
+    #[test]
+    fn what_is_no_event_stream_is_refused_with_its_status() {
+        let feed = |head: &str| Response::default().feed(head.as_bytes(), |_| {});
+        assert_eq!(feed("HTTP/1.1 503 Busy\r\n\r\n"), Err(Unexpected::Status(503)));
+        let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>";
+        assert_eq!(feed(html), Err(Unexpected::Status(200)));
+        assert_eq!(feed("SSH-2.0-OpenSSH\r\n\r\n"), Err(Unexpected::Malformed));
+    }
+
+    #[test]
+    fn a_chunk_that_is_none_is_refused() {
+        let head = CHUNKED.split(|byte| *byte == b'3').next().unwrap();
+        for chunk in ["x\r\n", "1\r\nab", "fffffffffffffffff\r\n"] {
+            let mut response = Response::default();
+            response.feed(head, |_| {}).unwrap();
+            assert_eq!(
+                response.feed(chunk.as_bytes(), |_| {}),
+                Err(Unexpected::Malformed),
+                "{chunk}"
+            );
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a crowd has met with, in numbers.
+
+use std::ops::AddAssign;
+
+use hdrhistogram::Histogram;
+
+/// Counts, of one client or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Connections that were begun.
+    pub connects: u64,
+    /// Streams that are open: something of their body has come.
+    pub open: u64,
+    /// Events that came in order.
+    pub in_order: u64,
+    /// Events that were left out when a later one came, and have not come late.
+    pub lost: u64,
+    /// Events that came again.
+    pub repeated: u64,
+    /// Events that came after a later one.
+    pub late: u64,
+    /// Events without an id, or whose id was not greater than the one before.
+    pub bad_ids: u64,
+    /// Events that no publisher of ours has made, but for `reset`.
+    pub foreign: u64,
+    /// `reset` events.
+    pub resets: u64,
+    /// Streams that the server ended.
+    pub ended: u64,
+    /// Streams that were aborted here, on purpose.
+    pub aborted: u64,
+    /// Responses that were no event stream.
+    pub refused: u64,
+    /// Connections that failed before there was a response.
+    pub failed: u64,
+}
+
+/// Counts, and the time from publishing to arrival of every event.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The counts.
+    pub counts: Counts,
+    /// Microseconds from publishing an event to its arrival.
+    pub latency: Histogram<u32>,
+}
+
+impl Counts {
+    /// What a correct server makes none of, however often its clients come and go.
+    #[must_use]
+    pub fn faults(&self) -> u64 {
+        self.lost + self.repeated + self.late + self.bad_ids + self.foreign
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.connects += other.connects;
+        self.open += other.open;
+        self.in_order += other.in_order;
+        self.lost += other.lost;
+        self.repeated += other.repeated;
+        self.late += other.late;
+        self.bad_ids += other.bad_ids;
+        self.foreign += other.foreign;
+        self.resets += other.resets;
+        self.ended += other.ended;
+        self.aborted += other.aborted;
+        self.refused += other.refused;
+        self.failed += other.failed;
+    }
+}
