@@ -11,6 +11,9 @@ pub const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 
 const PREFIX: usize = size_of::<u32>();
 
+/// How much memory a connection keeps for the next message, in bytes; what a longer one took is let go.
+const KEPT: usize = 16 * 1024;
+
 /// Bytes that are no message; whoever sent them cannot be understood any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageError {
@@ -57,10 +60,7 @@ pub struct Messages {
 impl Messages {
     /// Adds bytes that have arrived.
     pub fn feed(&mut self, bytes: &[u8]) {
-        if self.read > 0 {
-            self.bytes.drain(..self.read);
-            self.read = 0;
-        }
+        self.forget_what_was_read();
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -84,6 +84,10 @@ impl Messages {
             return Err(MessageError::Malformed);
         }
         self.read += PREFIX + length;
+        if self.bytes.capacity() > KEPT && self.rest().len() < KEPT {
+            self.forget_what_was_read();
+            self.bytes.shrink_to(KEPT);
+        }
         Ok(Some(message))
     }
 
@@ -98,5 +102,16 @@ impl Messages {
     #[must_use]
     pub fn rest(&self) -> &[u8] {
         &self.bytes[self.read..]
+    }
+
+    /// How much memory is held, in bytes.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    fn forget_what_was_read(&mut self) {
+        self.bytes.drain(..self.read);
+        self.read = 0;
     }
 }

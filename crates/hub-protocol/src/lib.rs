@@ -13,12 +13,14 @@
 //! * `id`: [`EventId`], `milliseconds-sequence`, one total order
 //! * `topic`: [`Topic`] and [`Topics`]
 //! * `message`: what may be asked and answered
+//! * `bounded`: lists that end where they have to
 //! * `codec`: messages to bytes and back, incrementally
 //! * `socket`: bytes and a descriptor through a socket
 //! * `client`: a blocking client with deadlines
 
 #![forbid(unsafe_code)]
 
+mod bounded;
 mod client;
 mod codec;
 mod hello;
@@ -32,7 +34,7 @@ pub use codec::{MAX_MESSAGE, MessageError, Messages, encode};
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{
-    Delivery, EventName, Framing, Limit, Publication, Refusal, Reply, Request, Response,
-    Subscription,
+    Delivery, EventName, Framing, Limit, MAX_LIMITS, Publication, Refusal, Reply, Request,
+    Response, Subscription,
 };
 pub use topic::{InvalidTopic, MAX_TOPICS, Topic, Topics};

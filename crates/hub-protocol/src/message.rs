@@ -5,7 +5,10 @@ use std::{fmt, time::Duration};
 use event_stream::{EventType, FieldError};
 use serde::{Deserialize, Serialize};
 
-use crate::{EventId, Topic, Topics};
+use crate::{EventId, MAX_TOPICS, Topic, Topics, bounded::at_most};
+
+/// How many limits a stream may be held to.
+pub const MAX_LIMITS: usize = 16;
 
 /// What a client asks for. All but [`Request::Commit`] are answered, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +31,11 @@ pub enum Request {
     Commit,
     /// A place under each of these limits, for as long as this connection lives, or the client
     /// connection that is handed over on it: [`Reply::Granted`] or [`Reply::Exceeded`].
-    Lease(Vec<Limit>),
+    Lease(
+        /// At most [`MAX_LIMITS`].
+        #[serde(deserialize_with = "at_most::<MAX_LIMITS, _, _>")]
+        Vec<Limit>,
+    ),
     /// How the hub is: [`Reply::Status`].
     Status,
     /// The same for Prometheus: [`Reply::Metrics`].
@@ -182,6 +189,7 @@ pub struct Delivery {
     /// Its id.
     pub id: EventId,
     /// The topics it was published under; none if the hub itself has something to say (`reset`).
+    #[serde(deserialize_with = "at_most::<MAX_TOPICS, _, _>")]
     pub topics: Vec<Topic>,
     /// Its type.
     pub event: Option<EventName>,

@@ -2,7 +2,9 @@
 
 use std::{error::Error, fmt, ops::Deref};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use crate::bounded::at_most;
 
 /// How many topics a message may name.
 pub const MAX_TOPICS: usize = 256;
@@ -13,8 +15,8 @@ pub const MAX_TOPICS: usize = 256;
 pub struct Topic(Box<str>);
 
 /// One to [`MAX_TOPICS`] topics, each once, in order of their names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Topic>", into = "Vec<Topic>")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "Vec<Topic>")]
 pub struct Topics(Box<[Topic]>);
 
 /// What is wrong with a topic, or with a list of them.
@@ -114,6 +116,13 @@ impl TryFrom<Vec<Topic>> for Topics {
             1..=MAX_TOPICS => Ok(Self(topics.into())),
             _ => Err(InvalidTopic::TooMany),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Topics {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let topics: Vec<Topic> = at_most::<MAX_TOPICS, _, _>(deserializer)?;
+        Self::try_from(topics).map_err(D::Error::custom)
     }
 }
 
