@@ -17,6 +17,7 @@
 //! * `codec`: messages to bytes and back, incrementally
 //! * `socket`: bytes and a descriptor through a socket
 //! * `client`: a blocking client with deadlines
+//! * `place`: where a hub listens
 
 #![forbid(unsafe_code)]
 
@@ -26,6 +27,7 @@ mod codec;
 mod hello;
 mod id;
 mod message;
+pub mod place;
 pub mod socket;
 mod topic;
 

@@ -1,0 +1,21 @@
+//! Where a hub listens when nobody has said where: the same rule for the extension and for `sse-hub`.
+
+use std::path::{Path, PathBuf};
+
+use rustix::{
+    fs::{Access, access},
+    process::geteuid,
+};
+
+/// The socket of this user's hub: `sse-<uid>/hub.sock` in the first of `/run/php`, `/run/user/<uid>` and
+/// `/tmp` that this user may write to. It does not depend on the environment, so that a cron job finds
+/// the hub of the web server.
+#[must_use]
+pub fn default_socket() -> PathBuf {
+    let uid = geteuid().as_raw();
+    let user = format!("/run/user/{uid}");
+    let parents = ["/run/php", user.as_str()];
+    let writable = |parent: &&str| access(*parent, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    let parent = parents.iter().find(|parent| writable(parent)).unwrap_or(&"/tmp");
+    Path::new(parent).join(format!("sse-{uid}")).join("hub.sock")
+}

@@ -1,0 +1,222 @@
+//! The events that are kept, for clients that come back and ask for what they have missed.
+//!
+//! The invariant: [`Backlog::since`] gives out every event of these topics after an id, in order and each
+//! once, or says that it cannot.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use hub_protocol::{EventId, Topic};
+
+use crate::event::Event;
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How many events of one topic.
+    pub events: usize,
+    /// How many bytes of memory in all.
+    pub bytes: usize,
+    /// For how long.
+    pub age: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { events: 1000, bytes: 64 * 1024 * 1024, age: Duration::from_secs(3600) }
+    }
+}
+
+/// How many topics are remembered that have no event left.
+const EMPTY_TOPICS: usize = 100_000;
+
+/// The events that are kept.
+#[derive(Debug)]
+pub(crate) struct Backlog {
+    limits: Limits,
+    events: BTreeMap<EventId, Kept>,
+    topics: HashMap<Topic, Ring>,
+    bytes: usize,
+    newest: EventId,
+    /// Of a topic that is not in `topics`, nothing after this id has been lost.
+    floor: EventId,
+    /// When the last event arrived that is not kept any more.
+    evicted: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    event: Arc<Event>,
+    /// How many topics still list it.
+    rings: usize,
+}
+
+#[derive(Debug)]
+struct Ring {
+    events: VecDeque<EventId>,
+    /// Nothing after this id has been lost.
+    floor: EventId,
+}
+
+/// Which events somebody has missed.
+#[derive(Debug)]
+pub(crate) enum Missed {
+    /// These, in order.
+    Events(Vec<Arc<Event>>),
+    /// Some that are not kept any more.
+    FallenOut,
+}
+
+impl Backlog {
+    /// One without events; nothing is known of what was before `start`.
+    pub(crate) fn new(limits: Limits, start: EventId) -> Self {
+        Self {
+            limits,
+            events: BTreeMap::new(),
+            topics: HashMap::new(),
+            bytes: 0,
+            newest: start,
+            floor: start,
+            evicted: None,
+        }
+    }
+
+    /// The id of the newest event there has been.
+    pub(crate) fn newest(&self) -> EventId {
+        self.newest
+    }
+
+    /// How many events are kept, and how many bytes they take.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.events.len(), self.bytes)
+    }
+
+    /// How many topics have events.
+    pub(crate) fn topics(&self) -> usize {
+        self.topics.values().filter(|ring| !ring.events.is_empty()).count()
+    }
+
+    /// Keeps an event, which has to be newer than all others.
+    pub(crate) fn push(&mut self, event: Arc<Event>) {
+        self.newest = event.id;
+        self.bytes += event.size();
+        let rings = event.topics.len();
+        for topic in &event.topics {
+            let floor = self.floor;
+            let ring = self.topics.entry(topic.clone());
+            let ring = ring.or_insert_with(|| Ring { events: VecDeque::new(), floor });
+            ring.events.push_back(event.id);
+        }
+        let (id, now, topics) = (event.id, event.arrived, event.topics.clone());
+        self.events.insert(id, Kept { event, rings });
+        for topic in &topics {
+            self.trim(topic);
+        }
+        self.expire(now);
+    }
+
+    /// Lets go of the oldest events of a topic that has too many.
+    fn trim(&mut self, topic: &Topic) {
+        let Some(ring) = self.topics.get_mut(topic) else { return };
+        let mut evicted = Vec::new();
+        while ring.events.len() > self.limits.events
+            && let Some(id) = ring.events.pop_front()
+        {
+            ring.floor = id;
+            evicted.push(id);
+        }
+        for id in evicted {
+            self.release(id);
+        }
+    }
+
+    /// One topic fewer lists this event; with the last one it goes.
+    fn release(&mut self, id: EventId) {
+        let Some(kept) = self.events.get_mut(&id) else { return };
+        kept.rings -= 1;
+        if kept.rings == 0
+            && let Some(kept) = self.events.remove(&id)
+        {
+            self.forget(&kept.event);
+        }
+    }
+
+    fn forget(&mut self, event: &Event) {
+        self.bytes -= event.size();
+        self.evicted = self.evicted.max(Some(event.arrived));
+    }
+
+    /// Lets go of what is too old, and of the oldest while it is too much.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        while let Some(oldest) = self.events.first_entry() {
+            let too_old =
+                now.saturating_duration_since(oldest.get().event.arrived) > self.limits.age;
+            if !too_old && self.bytes <= self.limits.bytes {
+                break;
+            }
+            let event = oldest.remove().event;
+            self.forget(&event);
+            for topic in &event.topics {
+                self.evict_from(topic, event.id);
+            }
+        }
+        if self.topics.len() > EMPTY_TOPICS {
+            self.forget_empty_topics();
+        }
+    }
+
+    fn evict_from(&mut self, topic: &Topic, id: EventId) {
+        if let Some(ring) = self.topics.get_mut(topic)
+            && ring.events.front() == Some(&id)
+        {
+            ring.events.pop_front();
+            ring.floor = id;
+        }
+    }
+
+    fn forget_empty_topics(&mut self) {
+        let empty = self.topics.extract_if(|_, ring| ring.events.is_empty());
+        let floor = empty.map(|(_, ring)| ring.floor).max();
+        self.floor = self.floor.max(floor.unwrap_or_default());
+    }
+
+    /// The id after which everything arrived later than `then`.
+    pub(crate) fn position_at(&self, then: Instant) -> Option<EventId> {
+        if self.evicted.is_some_and(|evicted| evicted >= then) {
+            return None;
+        }
+        let before = self.events.values().rev().find(|kept| kept.event.arrived < then);
+        Some(match before {
+            Some(kept) => kept.event.id,
+            None if self.events.is_empty() => self.newest,
+            None => self.floor_of_all(),
+        })
+    }
+
+    /// An id before all events that are kept, and after all that are not.
+    fn floor_of_all(&self) -> EventId {
+        self.topics.values().map(|ring| ring.floor).fold(self.floor, EventId::max)
+    }
+
+    /// The events of these topics after an id.
+    pub(crate) fn since(&self, topics: &[Topic], id: EventId) -> Missed {
+        let mut ids = Vec::new();
+        for topic in topics {
+            let ring = self.topics.get(topic);
+            if ring.map_or(self.floor, |ring| ring.floor) > id {
+                return Missed::FallenOut;
+            }
+            if let Some(ring) = ring {
+                let first = ring.events.partition_point(|kept| *kept <= id);
+                ids.extend(ring.events.range(first..));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let events = ids.iter().filter_map(|id| self.events.get(id));
+        Missed::Events(events.map(|kept| Arc::clone(&kept.event)).collect())
+    }
+}

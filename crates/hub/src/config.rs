@@ -1,0 +1,43 @@
+//! How a hub is set up.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::Limits;
+
+/// How a hub is set up. Each field is an option of the command line; [`crate::USAGE`] has their defaults.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it listens.
+    pub socket: PathBuf,
+    /// The group whose members may open the socket, too; else only its own user may.
+    pub group: Option<String>,
+    /// How many threads hold connections.
+    pub shards: usize,
+    /// After how long without a stream or a request it ends; `None` is never.
+    pub idle_exit: Option<Duration>,
+    /// How many events it keeps.
+    pub backlog: Limits,
+    /// How many bytes may wait for a client before it is dropped.
+    pub queue: usize,
+    /// The largest event, in bytes of data.
+    pub max_event: usize,
+    /// Whether the extension has started it: it then leaves the session of who did.
+    pub spawned: bool,
+}
+
+impl Config {
+    /// The defaults, for a hub that listens there.
+    #[must_use]
+    pub fn new(socket: PathBuf) -> Self {
+        Self {
+            socket,
+            group: None,
+            shards: 2,
+            idle_exit: None,
+            backlog: Limits::default(),
+            queue: 64 * 1024,
+            max_event: 8 * 1024 * 1024,
+            spawned: false,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The control socket: who may speak, and what is said.
+//!
+//! The invariant: whatever is sent here, by whom ever, costs its sender the connection at most.
+
+mod connection;
+mod listener;
+mod serving;
+
+pub(crate) use listener::Listener;
+pub(crate) use serving::Control;

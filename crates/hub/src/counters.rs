@@ -1,0 +1,38 @@
+//! What the threads have done so far.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Numbers that only grow, but for those of streams and workers, which are of now.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) streams: Counter,
+    pub(crate) workers: Counter,
+    pub(crate) accepted: Counter,
+    pub(crate) published: Counter,
+    pub(crate) delivered: Counter,
+    pub(crate) sent_bytes: Counter,
+    pub(crate) heartbeats: Counter,
+    pub(crate) resets: Counter,
+    pub(crate) gone: Counter,
+    pub(crate) dropped_slow: Counter,
+    pub(crate) dropped_stalled: Counter,
+    pub(crate) refused: Counter,
+}
+
+/// A number that several threads count.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self, number: usize) {
+        self.0.fetch_add(number as u64, Relaxed);
+    }
+
+    pub(crate) fn one_less(&self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}

@@ -1,0 +1,92 @@
+//! A published event. Its bytes are made once for each way to frame them, and shared by every stream.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
+
+use event_stream::{EventId as Id, EventType};
+use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, encode};
+
+use crate::framing::{self, Output};
+
+/// Bytes that several streams are to send.
+pub(crate) type Bytes = Arc<[u8]>;
+
+/// A published event.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) id: EventId,
+    /// Empty for what the hub itself has to say.
+    pub(crate) topics: Vec<Topic>,
+    name: Option<EventName>,
+    data: Vec<u8>,
+    /// When this hub has got it.
+    pub(crate) arrived: Instant,
+    /// Its bytes, by the ways that need them.
+    encoded: [OnceLock<Bytes>; Output::SHARED],
+}
+
+impl Event {
+    pub(crate) fn new(id: EventId, publication: Publication, arrived: Instant) -> Self {
+        let Publication { topics, event, data } = publication;
+        Self { id, topics: topics.into(), name: event, data, arrived, encoded: Default::default() }
+    }
+
+    /// What a client is told whose last event ID the backlog does not reach back to: that it has missed
+    /// events, with the id that it can go on from. The data must not be empty, or it would not be
+    /// dispatched.
+    pub(crate) fn reset(position: EventId, last_event_id: Option<&str>, now: Instant) -> Self {
+        let data = serde_json::json!({ "lastEventId": last_event_id }).to_string().into_bytes();
+        let name = EventType::new(b"reset").ok().map(EventName::from);
+        let encoded = Default::default();
+        Self { id: position, topics: Vec::new(), name, data, arrived: now, encoded }
+    }
+
+    /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded.
+    pub(crate) fn size(&self) -> usize {
+        let topics = self.topics.iter().map(|topic| topic.as_str().len() + size_of::<Topic>());
+        size_of::<Self>() + 2 * self.data.len() + topics.sum::<usize>()
+    }
+
+    /// The bytes that such an output sends.
+    pub(crate) fn bytes(&self, output: Output) -> Bytes {
+        match output.shared() {
+            Some(index) => Arc::clone(self.encoded[index].get_or_init(|| self.encode(output))),
+            None => self.encode(output),
+        }
+    }
+
+    fn encode(&self, output: Output) -> Bytes {
+        match output {
+            Output::Http(framing) => framing::wrap(framing, &self.frame()).into(),
+            // Whatever was taken in can be passed on: a delivery is hardly longer than a publication.
+            Output::Worker => encode(&Reply::Delivery(self.delivery())).unwrap_or_default().into(),
+        }
+    }
+
+    fn frame(&self) -> Vec<u8> {
+        let id = self.id.to_string();
+        let event = event_stream::Event {
+            id: Id::new(id.as_bytes()).ok(),
+            event: self
+                .name
+                .as_ref()
+                .and_then(|name| EventType::new(name.as_str().as_bytes()).ok()),
+            data: Some(&self.data),
+            ..Default::default()
+        };
+        let mut frame = Vec::with_capacity(event.encoded_len_hint());
+        event.encode_into(&mut frame);
+        frame
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery {
+            id: self.id,
+            topics: self.topics.clone(),
+            event: self.name.clone(),
+            data: self.data.clone(),
+        }
+    }
+}

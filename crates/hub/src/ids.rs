@@ -1,0 +1,104 @@
+//! The ids that this hub gives to events: greater than all before, over restarts and whatever the clock
+//! does.
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use hub_protocol::EventId;
+
+use crate::journal::note;
+
+/// Gives out ids. The last one stands in a file, so that a hub that was killed is followed by one that
+/// goes on from there.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    last: EventId,
+    mark: Option<File>,
+}
+
+impl Ids {
+    /// Goes on after what stands in the file, or from the time of day.
+    ///
+    /// # Errors
+    ///
+    /// When the file can be neither opened nor made.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        let mark =
+            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        let mut bytes = [0; 16];
+        let marked =
+            mark.read_exact_at(&mut bytes, 0).map_or(EventId::ZERO, |()| from_bytes(bytes));
+        let start = EventId { milliseconds: milliseconds(), sequence: 0 };
+        Ok(Self { last: marked.max(start), mark: Some(mark) })
+    }
+
+    /// The last id that was given out.
+    pub(crate) fn last(&self) -> EventId {
+        self.last
+    }
+
+    /// The next id.
+    pub(crate) fn next(&mut self) -> EventId {
+        self.last = self.last.next(milliseconds());
+        if let Some(mark) = &self.mark
+            && let Err(error) = mark.write_all_at(&to_bytes(self.last), 0)
+        {
+            note!(
+                "the last id cannot be written down, ids may repeat if the clock is set back: {error}"
+            );
+            self.mark = None;
+        }
+        self.last
+    }
+}
+
+/// Milliseconds since the Unix epoch.
+fn milliseconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn to_bytes(id: EventId) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&id.milliseconds.to_le_bytes());
+    bytes[8..].copy_from_slice(&id.sequence.to_le_bytes());
+    bytes
+}
+
+fn from_bytes(bytes: [u8; 16]) -> EventId {
+    let both = u128::from_le_bytes(bytes);
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves are taken apart")]
+    EventId { milliseconds: both as u64, sequence: (both >> 64) as u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_go_on_after_a_restart_even_if_the_clock_was_set_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("last-id");
+        let future = EventId { milliseconds: u64::MAX - 1, sequence: 6 };
+        std::fs::write(&path, to_bytes(future)).unwrap();
+        let mut ids = Ids::open(&path).unwrap();
+        assert_eq!(ids.next(), EventId { sequence: 7, ..future });
+        drop(ids);
+        assert_eq!(Ids::open(&path).unwrap().next(), EventId { sequence: 8, ..future });
+    }
+
+    #[test]
+    fn ids_begin_with_the_time_of_day() {
+        let directory = tempfile::tempdir().unwrap();
+        let before = milliseconds();
+        let mut ids = Ids::open(&directory.path().join("last-id")).unwrap();
+        let (first, second) = (ids.next(), ids.next());
+        assert!(first.milliseconds >= before && second > first);
+    }
+}

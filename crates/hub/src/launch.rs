@@ -1,0 +1,58 @@
+//! Starts a hub that outlives whoever has asked for it, unless one is there.
+
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io::{BufRead, BufReader},
+    os::unix::{
+        fs::{DirBuilderExt, OpenOptionsExt},
+        net::UnixStream,
+    },
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::serve::LISTENING;
+
+/// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
+/// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.
+///
+/// # Errors
+///
+/// In words, when no hub listens then.
+pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), String> {
+    let directory = socket.parent().ok_or("the socket has no directory")?;
+    let at = |path: &Path, error| format!("{}: {error}", path.display());
+    // Whether it is safe is for the hub to say.
+    drop(DirBuilder::new().mode(0o700).create(directory));
+    let (lock_path, log_path) = (directory.join("launch.lock"), directory.join("hub.log"));
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).mode(0o600);
+    let lock = options.open(&lock_path).map_err(|error| at(&lock_path, error))?;
+    flock(&lock, FlockOperation::LockExclusive).map_err(|error| at(&lock_path, error.into()))?;
+    // Others have asked for one at the same time, and one of them was first.
+    if UnixStream::connect(socket).is_ok() {
+        return Ok(());
+    }
+    let log = options.open(&log_path).map_err(|error| at(&log_path, error))?;
+    let program = std::env::current_exe().map_err(|error| format!("where am I? {error}"))?;
+    let mut child = Command::new(program)
+        .args(["serve", "--spawned"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .current_dir("/")
+        .spawn()
+        .map_err(|error| format!("sse-hub cannot be started: {error}"))?;
+    let mut line = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        drop(BufReader::new(stdout).read_line(&mut line));
+    }
+    if line.trim_end() == LISTENING {
+        return Ok(());
+    }
+    let status = child.wait().map_err(|error| error.to_string())?;
+    Err(format!("sse-hub did not start ({status}); {} says why", log_path.display()))
+}

@@ -1,0 +1,38 @@
+//! The hub: a small daemon that holds event streams, so that PHP's workers need not.
+//!
+//! A worker hands the connection of its client over, and is free. Whoever publishes an event tells the
+//! hub, and the hub sends it to everyone who follows one of its topics.
+//!
+//! * `control`: the socket that workers and publishers speak to
+//! * `core`: what is decided, in one order: ids, what was missed, limits
+//! * `shard`: the threads that hold connections and send to them
+//! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
+//! * `serve`, `launch`: how a hub comes into being
+//!
+//! The invariant: each stream gets every event of its topics from its last event ID on, in order and
+//! once; or it is told `reset`; or it is closed, and comes back.
+
+#![forbid(unsafe_code)]
+
+mod backlog;
+mod config;
+mod control;
+mod core;
+mod counters;
+mod event;
+mod framing;
+mod ids;
+mod journal;
+mod launch;
+mod leases;
+mod serve;
+mod shard;
+mod status;
+mod usage;
+mod wheel;
+
+pub use backlog::Limits;
+pub use config::Config;
+pub use launch::launch;
+pub use serve::{LISTENING, serve};
+pub use usage::USAGE;

@@ -1,0 +1,122 @@
+//! The command line of the hub.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use hub::{Config, USAGE, launch, serve};
+use hub_protocol::{Client, Reply, Request, place::default_socket};
+use lexopt::{Arg, Parser, ValueExt};
+
+/// How long a hub has to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            drop(writeln!(io::stderr(), "sse-hub: {message}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the command line asks for.
+struct Asked {
+    command: String,
+    config: Config,
+    json: bool,
+}
+
+fn run() -> Result<(), String> {
+    let Some(asked) = parse(Parser::from_env()).map_err(|error| error.to_string())? else {
+        return print(USAGE);
+    };
+    let socket = asked.config.socket.as_path();
+    match asked.command.as_str() {
+        "serve" => serve(asked.config),
+        "launch" => {
+            let arguments: Vec<OsString> = env::args_os().skip(2).collect();
+            launch(socket, &arguments)
+        }
+        "status" => print(&status(socket, asked.json)?),
+        "stop" => ask(socket, &Request::Stop).map(drop),
+        other => Err(format!("there is no command {other}\n\n{USAGE}")),
+    }
+}
+
+/// `None` if only help was asked for.
+fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
+    let mut asked =
+        Asked { command: String::new(), config: Config::new(default_socket()), json: false };
+    let config = &mut asked.config;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Value(command) if asked.command.is_empty() => asked.command = command.string()?,
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Long("json") => asked.json = true,
+            Arg::Long("spawned") => config.spawned = true,
+            Arg::Long("socket") => config.socket = parser.value()?.into(),
+            Arg::Long("group") => config.group = Some(parser.value()?.string()?),
+            Arg::Long("shards") => config.shards = parser.value()?.parse()?,
+            Arg::Long("idle-exit") => config.idle_exit = seconds(&mut parser)?,
+            Arg::Long("backlog-events") => config.backlog.events = parser.value()?.parse()?,
+            Arg::Long("backlog-bytes") => config.backlog.bytes = parser.value()?.parse()?,
+            Arg::Long("backlog-age") => {
+                config.backlog.age = seconds(&mut parser)?.unwrap_or(Duration::MAX);
+            }
+            Arg::Long("queue") => config.queue = parser.value()?.parse()?,
+            Arg::Long("max-event") => config.max_event = parser.value()?.parse()?,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok((!asked.command.is_empty()).then_some(asked))
+}
+
+fn seconds(parser: &mut Parser) -> Result<Option<Duration>, lexopt::Error> {
+    let seconds: u64 = parser.value()?.parse()?;
+    Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
+}
+
+fn ask(socket: &Path, request: &Request) -> Result<Reply, String> {
+    let deadline = Instant::now() + PATIENCE;
+    let fail = |error| format!("{}: {error}", socket.display());
+    let mut client = Client::connect(socket, deadline).map_err(fail)?;
+    client.call(request, None, deadline).map_err(fail)
+}
+
+fn status(socket: &Path, as_json: bool) -> Result<String, String> {
+    let Reply::Status(report) = ask(socket, &Request::Status)? else {
+        return Err("the hub has answered something else".to_owned());
+    };
+    if as_json {
+        return Ok(report + "\n");
+    }
+    let report: serde_json::Value =
+        serde_json::from_str(&report).map_err(|error| format!("the report is damaged: {error}"))?;
+    let mut lines = Vec::new();
+    flatten("", &report, &mut lines);
+    Ok(lines.concat())
+}
+
+/// One line for each number.
+fn flatten(name: &str, value: &serde_json::Value, lines: &mut Vec<String>) {
+    if let serde_json::Value::Object(fields) = value {
+        for (field, value) in fields {
+            let dot = if name.is_empty() { "" } else { "." };
+            flatten(&format!("{name}{dot}{field}"), value, lines);
+        }
+    } else {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        lines.push(format!("{name:<16} {text}\n"));
+    }
+}
+
+fn print(text: &str) -> Result<(), String> {
+    io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,74 @@
+//! A thread that holds connections: it sends them what the core passes on, in the core's order.
+//!
+//! The invariant: commands are obeyed in order. A stream that joins comes with what it has missed so far,
+//! and what is published later comes later, so that there is neither a gap nor a repeat between.
+
+mod roll;
+mod stream;
+mod work;
+
+use std::{
+    io,
+    os::fd::OwnedFd,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use crossbeam_channel::{Sender, bounded};
+use rustix::event::{EventfdFlags, eventfd};
+
+pub(crate) use stream::{Queue, Stream, Timing};
+
+use crate::{counters::Counters, event::Event};
+use work::Work;
+
+/// How many commands may wait. The core waits for a shard that is further behind.
+const COMMANDS: usize = 16 * 1024;
+
+/// What the core asks of a shard.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// To hold one more stream; what it has to be sent first is queued already.
+    Add(Box<Stream>),
+    /// To send an event to all who follow one of its topics.
+    Deliver(Arc<Event>),
+    /// To tell every stream goodbye, and to end.
+    Goodbye,
+}
+
+/// The core's end of a shard.
+#[derive(Debug)]
+pub(crate) struct Shard {
+    commands: Sender<Command>,
+    bell: Arc<OwnedFd>,
+    thread: JoinHandle<()>,
+}
+
+impl Shard {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread or descriptor left.
+    pub(crate) fn start(queue_limit: usize, counters: Arc<Counters>) -> io::Result<Self> {
+        let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let (commands, receiver) = bounded(COMMANDS);
+        let work = Work::new(Arc::clone(&bell), receiver, queue_limit, counters, Instant::now())?;
+        let thread = thread::Builder::new().name("shard".to_owned()).spawn(move || work.run())?;
+        Ok(Self { commands, bell, thread })
+    }
+
+    /// Has a command obeyed, after all before it.
+    pub(crate) fn send(&self, command: Command) {
+        // The thread ends only after a command that is the last one.
+        if self.commands.send(command).is_ok() {
+            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+        }
+    }
+
+    /// Waits until the thread has ended, which it does after the last command.
+    pub(crate) fn join(self) {
+        drop(self.thread.join());
+    }
+}

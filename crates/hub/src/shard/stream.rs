@@ -1,0 +1,195 @@
+//! One connection that events are sent to: what waits to be sent, and until when it may.
+//!
+//! The invariant: what was queued is sent whole and in order, or the connection is closed.
+
+use std::{
+    collections::VecDeque,
+    io::IoSlice,
+    os::fd::OwnedFd,
+    time::{Duration, Instant},
+};
+
+use hub_protocol::{EventId, Topic};
+use rustix::{
+    io::{self, Errno},
+    net::{SendAncillaryBuffer, SendFlags, sendmsg},
+};
+
+use crate::{event::Bytes, framing::Output, leases::Lease};
+
+/// How many pieces one system call sends.
+const PIECES: usize = 64;
+
+/// A connection that events are sent to.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    pub(crate) socket: OwnedFd,
+    pub(crate) output: Output,
+    pub(crate) topics: Box<[Topic]>,
+    /// The last event that was queued.
+    pub(crate) position: EventId,
+    pub(crate) timing: Timing,
+    /// Its place under limits, for as long as it lives.
+    pub(crate) _lease: Option<Box<Lease>>,
+    pub(crate) queue: Queue,
+    /// Whether it ends with what is queued.
+    pub(crate) ending: bool,
+    /// When the wheel brings it up; what it brings up at other times is out of date.
+    pub(crate) due: Option<Instant>,
+    /// Whether room in the connection is awaited.
+    pub(crate) awaits_room: bool,
+}
+
+/// When something has to be done about a stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timing {
+    /// The longest silence.
+    pub(crate) heartbeat: Option<Duration>,
+    /// When it is over.
+    pub(crate) end: Option<Instant>,
+    /// For how long its client may take nothing.
+    pub(crate) write_timeout: Option<Duration>,
+    /// The reconnection time to leave behind when the hub stops, in milliseconds; 0 is for the hub to say.
+    pub(crate) goodbye: u32,
+    /// When something was sent last.
+    pub(crate) last_write: Instant,
+}
+
+/// What waits to be sent.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    pieces: VecDeque<Bytes>,
+    /// How much of the first piece has been sent.
+    sent: usize,
+    /// How many bytes wait.
+    length: usize,
+    /// How many bytes of replay may wait beside what a slow client is allowed.
+    replay: usize,
+    /// Since when the client takes nothing.
+    stalled: Option<Instant>,
+}
+
+/// How a flush went.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Flushed {
+    /// Nothing waits any more.
+    All,
+    /// There is no room for the rest.
+    Part,
+    /// The client is gone.
+    Gone,
+}
+
+impl Queue {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.length += bytes.len();
+            self.pieces.push_back(bytes);
+        }
+    }
+
+    /// What waits now was asked for by the client itself: it does not make it a slow one.
+    pub(crate) fn allow_replay(&mut self) {
+        self.replay = self.length;
+    }
+
+    /// Whether more waits than a client may leave lying, though always one event may.
+    pub(crate) fn is_over(&self, limit: usize) -> bool {
+        self.pieces.len() > 1 && self.length > limit + self.replay
+    }
+
+    fn slices(&self) -> impl Iterator<Item = IoSlice<'_>> {
+        let mut skip = self.sent;
+        self.pieces.iter().take(PIECES).map(move |piece| {
+            let piece = &piece[skip..];
+            skip = 0;
+            IoSlice::new(piece)
+        })
+    }
+
+    /// So many bytes have been sent.
+    fn advance(&mut self, mut sent: usize) {
+        self.length -= sent;
+        self.replay = self.replay.min(self.length);
+        while let Some(first) = self.pieces.front() {
+            let left = first.len() - self.sent;
+            if sent < left {
+                self.sent += sent;
+                return;
+            }
+            sent -= left;
+            self.sent = 0;
+            self.pieces.pop_front();
+        }
+        // An idle stream holds no memory for what may come.
+        self.pieces = VecDeque::new();
+    }
+}
+
+impl Stream {
+    /// Sends what waits, as far as there is room.
+    pub(crate) fn flush(&mut self, now: Instant, sent_bytes: &mut usize) -> Flushed {
+        while !self.queue.is_empty() {
+            match self.send() {
+                Ok(sent) => {
+                    *sent_bytes += sent;
+                    self.queue.advance(sent);
+                    self.queue.stalled = None;
+                    self.timing.last_write = now;
+                }
+                Err(Errno::AGAIN) => {
+                    self.queue.stalled.get_or_insert(now);
+                    return Flushed::Part;
+                }
+                Err(_) => return Flushed::Gone,
+            }
+        }
+        Flushed::All
+    }
+
+    fn send(&self) -> io::Result<usize> {
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        let mut slices = [IoSlice::new(&[]); PIECES];
+        let mut count = 0;
+        for (slice, piece) in slices.iter_mut().zip(self.queue.slices()) {
+            *slice = piece;
+            count += 1;
+        }
+        let mut control = SendAncillaryBuffer::default();
+        io::retry_on_intr(|| sendmsg(&self.socket, &slices[..count], &mut control, flags))
+    }
+
+    /// Whether its client has taken nothing for too long.
+    pub(crate) fn is_stalled(&self, now: Instant) -> bool {
+        self.stalls_at().is_some_and(|stalls| now >= stalls)
+    }
+
+    fn stalls_at(&self) -> Option<Instant> {
+        self.queue.stalled?.checked_add(self.timing.write_timeout?)
+    }
+
+    /// Whether its time is over.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        !self.ending && self.timing.end.is_some_and(|end| now >= end)
+    }
+
+    /// Whether it has been silent for too long.
+    pub(crate) fn wants_heartbeat(&self, now: Instant) -> bool {
+        self.heartbeat_at().is_some_and(|due| now >= due)
+    }
+
+    fn heartbeat_at(&self) -> Option<Instant> {
+        let silent = self.queue.is_empty().then_some(self.timing.last_write)?;
+        silent.checked_add(self.timing.heartbeat?)
+    }
+
+    /// When it has to be looked at again, if nothing happens before.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        let end = self.timing.end.filter(|_| !self.ending);
+        [self.heartbeat_at(), end, self.stalls_at()].into_iter().flatten().min()
+    }
+}

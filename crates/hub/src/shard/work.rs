@@ -1,0 +1,346 @@
+//! What a shard's thread does.
+
+use std::{
+    io,
+    os::fd::OwnedFd,
+    sync::{Arc, LazyLock},
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::Receiver;
+use hub_protocol::Framing;
+use rustix::{
+    buffer::spare_capacity,
+    event::{
+        Timespec,
+        epoll::{self, EventData, EventFlags},
+    },
+    io::Errno,
+    net::{RecvFlags, Shutdown, recv, shutdown},
+};
+
+use super::{
+    Command, Stream,
+    roll::{Roll, Token},
+    stream::Flushed,
+};
+use crate::{
+    counters::Counters,
+    event::{Bytes, Event},
+    framing::{self, Output},
+    wheel::Wheel,
+};
+
+/// The token of the bell, which no stream has: it would be the four billionth.
+const BELL: u64 = u64::MAX;
+
+const HEARTBEAT: &[u8] = b":\n";
+
+/// How long streams have to take the last bytes when the hub ends.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// The reconnection time that is left behind when the script has named none, in milliseconds. It is
+/// spread up to three times as much, so that clients do not come back all at once.
+const RETRY: u32 = 1000;
+
+/// How much is read of what a client sends, at a time: it is thrown away.
+const UNREAD: usize = 16 * 1024;
+
+pub(super) struct Work {
+    epoll: OwnedFd,
+    bell: Arc<OwnedFd>,
+    commands: Receiver<Command>,
+    queue_limit: usize,
+    counters: Arc<Counters>,
+    roll: Roll,
+    /// Streams, with when they are due: what a stream has changed since is out of date.
+    wheel: Wheel<(Token, Instant)>,
+    /// The streams that have something new to send.
+    woken: Vec<Token>,
+    /// When to end at the latest.
+    end: Option<Instant>,
+}
+
+impl Work {
+    pub(super) fn new(
+        bell: Arc<OwnedFd>,
+        commands: Receiver<Command>,
+        queue_limit: usize,
+        counters: Arc<Counters>,
+        now: Instant,
+    ) -> io::Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        epoll::add(&epoll, &bell, EventData::new_u64(BELL), EventFlags::IN)?;
+        Ok(Self {
+            epoll,
+            bell,
+            commands,
+            queue_limit,
+            counters,
+            roll: Roll::default(),
+            wheel: Wheel::new(now),
+            woken: Vec::new(),
+            end: None,
+        })
+    }
+
+    pub(super) fn run(mut self) {
+        let mut events = Vec::with_capacity(1024);
+        let mut due = Vec::new();
+        loop {
+            self.wait(&mut events);
+            for event in events.drain(..) {
+                let (data, flags) = (event.data, event.flags);
+                match data.u64() {
+                    BELL => self.quieten(),
+                    bits => self.ready(Token::from_bits(bits), flags),
+                }
+            }
+            self.obey();
+            let now = Instant::now();
+            self.wheel.turn(now, &mut due);
+            for (token, due) in due.drain(..) {
+                self.look_after(token, due, now);
+            }
+            self.flush_woken(now);
+            if self.end.is_some_and(|end| now >= end || self.roll.len() == 0) {
+                return;
+            }
+        }
+    }
+
+    /// What has rung the bell is looked at in any case.
+    fn quieten(&self) {
+        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+    }
+
+    fn wait(&self, events: &mut Vec<epoll::Event>) {
+        let now = Instant::now();
+        let end = self.end.map(|end| end.saturating_duration_since(now));
+        let timeout = [self.wheel.idle(now), end].into_iter().flatten().min();
+        // Rounded up: to wake too early would be to wake twice.
+        let timeout = timeout.map(|timeout| timeout + Duration::from_millis(1));
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        // It fails only when a signal comes in between.
+        let _ = epoll::wait(&self.epoll, spare_capacity(events), timeout.as_ref());
+    }
+
+    /// Obeys the commands that wait.
+    fn obey(&mut self) {
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Add(stream) => self.add(stream),
+                Command::Deliver(event) => self.deliver(&event),
+                Command::Goodbye => self.say_goodbye(),
+            }
+        }
+    }
+
+    fn add(&mut self, stream: Box<Stream>) {
+        let counter = match stream.output {
+            Output::Http(_) => &self.counters.streams,
+            Output::Worker => &self.counters.workers,
+        };
+        counter.add(1);
+        let token = self.roll.add(stream);
+        let Some(stream) = self.roll.get(token) else { return };
+        let added =
+            epoll::add(&self.epoll, &stream.socket, EventData::new_u64(token.to_bits()), READABLE);
+        if added.is_err() {
+            self.close(token);
+            return;
+        }
+        if self.end.is_some() {
+            say_goodbye(stream, 0);
+        }
+        self.woken.push(token);
+    }
+
+    /// Queues an event for everyone who follows one of its topics, once.
+    fn deliver(&mut self, event: &Event) {
+        let Self { roll, woken, counters, .. } = self;
+        let mut full = Vec::new();
+        let mut delivered = 0;
+        for topic in &event.topics {
+            roll.each_follower(topic, |token, stream| {
+                if stream.position >= event.id || stream.ending {
+                    return;
+                }
+                stream.position = event.id;
+                if stream.queue.is_empty() {
+                    woken.push(token);
+                }
+                stream.queue.push(event.bytes(stream.output));
+                delivered += 1;
+                if stream.queue.is_over(self.queue_limit) {
+                    full.push(token);
+                }
+            });
+        }
+        counters.delivered.add(delivered);
+        for token in full {
+            self.relieve(token);
+        }
+    }
+
+    /// Drops a client that leaves too much lying, if it does not take it now.
+    fn relieve(&mut self, token: Token) {
+        self.flush(token, Instant::now());
+        let limit = self.queue_limit;
+        if self.roll.get(token).is_some_and(|stream| stream.queue.is_over(limit)) {
+            self.counters.dropped_slow.add(1);
+            self.close(token);
+        }
+    }
+
+    fn flush_woken(&mut self, now: Instant) {
+        let mut woken = std::mem::take(&mut self.woken);
+        for token in woken.drain(..) {
+            self.flush(token, now);
+        }
+        self.woken = woken;
+    }
+
+    /// Sends what waits; closes the stream if its client is gone, or if that was the end.
+    fn flush(&mut self, token: Token, now: Instant) {
+        let Some(stream) = self.roll.get(token) else { return };
+        let mut sent = 0;
+        let flushed = stream.flush(now, &mut sent);
+        self.counters.sent_bytes.add(sent);
+        match flushed {
+            Flushed::All if stream.ending => self.close(token),
+            Flushed::All | Flushed::Part => {
+                let awaits_room = flushed == Flushed::Part;
+                if stream.awaits_room != awaits_room {
+                    stream.awaits_room = awaits_room;
+                    let flags = if awaits_room { READABLE | EventFlags::OUT } else { READABLE };
+                    let data = EventData::new_u64(token.to_bits());
+                    let _ = epoll::modify(&self.epoll, &stream.socket, data, flags);
+                }
+                self.schedule(token);
+            }
+            Flushed::Gone => {
+                self.counters.gone.add(1);
+                self.close(token);
+            }
+        }
+    }
+
+    /// Sees to it that the stream comes up when something has to be done.
+    fn schedule(&mut self, token: Token) {
+        let Self { roll, wheel, .. } = self;
+        let Some(stream) = roll.get(token) else { return };
+        let Some(due) = stream.next_due() else { return };
+        // Later than what is set already: it will be looked at then, and set anew.
+        if stream.due.is_none_or(|set| due < set) {
+            stream.due = Some(due);
+            wheel.set(due, (token, due));
+        }
+    }
+
+    fn look_after(&mut self, token: Token, due: Instant, now: Instant) {
+        let Some(stream) = self.roll.get(token).filter(|stream| stream.due == Some(due)) else {
+            return;
+        };
+        stream.due = None;
+        if stream.is_stalled(now) {
+            self.counters.dropped_stalled.add(1);
+            self.close(token);
+            return;
+        }
+        if stream.is_over(now) {
+            end(stream);
+            self.flush(token, now);
+        } else if stream.wants_heartbeat(now) {
+            if let Output::Http(framing) = stream.output {
+                stream.queue.push(heartbeat(framing));
+                self.counters.heartbeats.add(1);
+            }
+            self.flush(token, now);
+        } else {
+            self.schedule(token);
+        }
+    }
+
+    /// Something has happened to the connection.
+    fn ready(&mut self, token: Token, flags: EventFlags) {
+        let Some(stream) = self.roll.get(token) else { return };
+        let gone = flags.intersects(EventFlags::HUP | EventFlags::ERR | EventFlags::RDHUP);
+        if gone || flags.contains(EventFlags::IN) && !throw_away_input(stream) {
+            self.counters.gone.add(1);
+            self.close(token);
+        } else if flags.contains(EventFlags::OUT) {
+            self.flush(token, Instant::now());
+        }
+    }
+
+    /// Closes a connection for whoever else may hold it, too: a child that a script has left behind.
+    fn close(&mut self, token: Token) {
+        if let Some(stream) = self.take_out(token) {
+            let _ = shutdown(&stream.socket, Shutdown::Both);
+        }
+    }
+
+    fn take_out(&mut self, token: Token) -> Option<Box<Stream>> {
+        let stream = self.roll.remove(token)?;
+        // Before it is closed: a child of the script may hold the connection, and it would still report.
+        let _ = epoll::delete(&self.epoll, &stream.socket);
+        match stream.output {
+            Output::Http(_) => self.counters.streams.one_less(),
+            Output::Worker => self.counters.workers.one_less(),
+        }
+        Some(stream)
+    }
+
+    fn say_goodbye(&mut self) {
+        self.end = Some(Instant::now() + GOODBYE);
+        for (number, token) in self.roll.tokens().into_iter().enumerate() {
+            if let Some(stream) = self.roll.get(token) {
+                say_goodbye(stream, number);
+                self.woken.push(token);
+            }
+        }
+    }
+}
+
+const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
+
+/// Reads what nobody waits for (the rest of a request's body); false at its end: the client is gone.
+fn throw_away_input(stream: &Stream) -> bool {
+    let mut unread = [0; UNREAD];
+    match recv(&stream.socket, &mut unread, RecvFlags::DONTWAIT) {
+        Ok((_, length)) => length > 0,
+        Err(error) => matches!(error, Errno::AGAIN | Errno::INTR),
+    }
+}
+
+fn say_goodbye(stream: &mut Stream, number: usize) {
+    if let Output::Http(framing) = stream.output
+        && !stream.ending
+    {
+        let least = if stream.timing.goodbye == 0 { RETRY } else { stream.timing.goodbye };
+        let spread = u64::from(least) * 2 * (number as u64 % 100) / 100;
+        let retry = format!("retry: {}\n\n", u64::from(least) + spread);
+        stream.queue.push(framing::wrap(framing, retry.as_bytes()).into());
+    }
+    end(stream);
+}
+
+fn end(stream: &mut Stream) {
+    if let Output::Http(framing) = stream.output
+        && !stream.ending
+    {
+        stream.queue.push(framing::end(framing).into());
+    }
+    stream.ending = true;
+}
+
+/// A heartbeat, whose bytes are made once.
+fn heartbeat(framing: Framing) -> Bytes {
+    static USUAL: LazyLock<[Bytes; 3]> = LazyLock::new(|| {
+        [Framing::FastCgi { request_id: 1 }, Framing::Raw, Framing::Chunked]
+            .map(|framing| framing::wrap(framing, HEARTBEAT).into())
+    });
+    let usual = Output::Http(framing).shared().and_then(|index| USUAL.get(index));
+    usual.map_or_else(|| framing::wrap(framing, HEARTBEAT).into(), Arc::clone)
+}

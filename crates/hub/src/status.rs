@@ -1,0 +1,46 @@
+//! How the hub is, in numbers.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::core::Core;
+
+/// The report that `Sse::status()` and `sse-hub status` show. Sizes are in bytes, times in seconds.
+pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
+    let counters = &core.counters;
+    let (events, bytes) = core.backlog.size();
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "pid": std::process::id(),
+        "uptime": seconds(now.saturating_duration_since(started)),
+        "streams": counters.streams.get(),
+        "workers": counters.workers.get(),
+        "topics": core.backlog.topics(),
+        "limits": core.leases.len(),
+        "lastEventId": core.backlog.newest().to_string(),
+        "backlog": { "events": events, "bytes": bytes },
+        "accepted": counters.accepted.get(),
+        "published": counters.published.get(),
+        "delivered": counters.delivered.get(),
+        "sentBytes": counters.sent_bytes.get(),
+        "heartbeats": counters.heartbeats.get(),
+        "resets": counters.resets.get(),
+        "gone": counters.gone.get(),
+        "droppedSlow": counters.dropped_slow.get(),
+        "droppedStalled": counters.dropped_stalled.get(),
+        "refused": counters.refused.get(),
+        "memory": resident_memory(),
+    })
+}
+
+fn seconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+/// How much memory the process takes; 0 where the system does not say.
+fn resident_memory() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    pages.unwrap_or_default() * rustix::param::page_size() as u64
+}

@@ -1,0 +1,21 @@
+//! What `sse-hub --help` prints.
+
+/// How `sse-hub` is used.
+pub const USAGE: &str = "\
+sse-hub: holds event streams, so that PHP's workers need not
+
+  sse-hub serve    run a hub in the foreground (systemd, a container, supervisor)
+  sse-hub launch   start one in the background unless one is there; the extension does this by itself
+  sse-hub status   how it is; --json for programs
+  sse-hub stop     tell its streams goodbye, and end it
+
+  --socket PATH          where it listens (sse-<uid>/hub.sock in /run/php, /run/user/<uid> or /tmp)
+  --group GROUP          members of this group may speak to it, too
+  --shards N             how many threads hold connections (2)
+  --idle-exit SECONDS    end after so long without a stream or a request (0: never)
+  --backlog-events N     how many events of a topic are kept (1000)
+  --backlog-bytes N      how many bytes of events are kept in all (67108864)
+  --backlog-age SECONDS  for how long an event is kept (3600)
+  --queue BYTES          how much may wait for a slow client before it is dropped (65536)
+  --max-event BYTES      the largest event it takes (8388608)
+";

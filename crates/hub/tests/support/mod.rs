@@ -1,0 +1,175 @@
+//! A hub of its own for each test, a worker that hands connections over, and clients that read them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    os::{fd::AsFd, unix::net::UnixStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use hub_protocol::{
+    Client, EventId, Framing, Publication, Reply, Request, Response, Subscription, Topic, Topics,
+};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+pub(crate) const FASTCGI: Framing = Framing::FastCgi { request_id: 1 };
+
+/// A deadline that only something broken meets.
+pub(crate) fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+/// A running hub; killed when the test is over.
+pub(crate) struct Hub {
+    process: Child,
+    directory: TempDir,
+}
+
+impl Hub {
+    pub(crate) fn start(options: &[&str]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), options)
+    }
+
+    /// Starts one where another has been.
+    pub(crate) fn start_in(directory: TempDir, options: &[&str]) -> Self {
+        let mut process = command(&directory.path().join("hub/hub.sock"), "serve")
+            .args(options)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "listening\n");
+        Self { process, directory }
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.directory.path().join("hub/hub.sock")
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    pub(crate) fn connect(&self) -> Client {
+        Client::connect(&self.socket(), soon()).unwrap()
+    }
+
+    pub(crate) fn ask(&self, request: &Request) -> Reply {
+        self.connect().call(request, None, soon()).unwrap()
+    }
+
+    pub(crate) fn publish(&self, topics: &[&str], data: &str) -> EventId {
+        match self.ask(&publish(topics, data)) {
+            Reply::Published(id) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn status(&self) -> serde_json::Value {
+        match self.ask(&Request::Status) {
+            Reply::Status(report) => serde_json::from_str(&report).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits until a number of the report is as expected.
+    pub(crate) fn wait_for(&self, field: &str, expected: u64) {
+        let deadline = soon();
+        while self.status()[field] != expected {
+            assert!(Instant::now() < deadline, "{field}: {}", self.status());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Hands the connection of a new client over, as a worker does.
+    pub(crate) fn stream(&self, framing: Framing, subscription: Subscription) -> UnixStream {
+        let mut worker = self.connect();
+        let (client, connection) = UnixStream::pair().unwrap();
+        let response = Response { framing, before: Vec::new() };
+        let request = Request::HandOver { subscription, response };
+        let reply = worker.call(&request, Some(connection.as_fd()), soon()).unwrap();
+        assert_eq!(reply, Reply::Accepted);
+        drop(connection);
+        worker.send(&Request::Commit, None, soon()).unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        client
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
+    }
+
+    /// Waits for its end; what it has left behind is given back.
+    pub(crate) fn wait(mut self) -> TempDir {
+        self.process.wait().unwrap();
+        std::mem::replace(&mut self.directory, tempfile::tempdir().unwrap())
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+pub(crate) fn command(socket: &Path, name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sse-hub"));
+    command.arg(name).arg("--socket").arg(socket);
+    command
+}
+
+pub(crate) fn topics(names: &[&str]) -> Topics {
+    let topics: Vec<Topic> =
+        names.iter().map(|name| Topic::new(name.as_bytes()).unwrap()).collect();
+    topics.try_into().unwrap()
+}
+
+pub(crate) fn publish(names: &[&str], data: &str) -> Request {
+    let data = data.as_bytes().to_vec();
+    Request::Publish(Publication { topics: topics(names), event: None, data })
+}
+
+/// A subscription without heartbeats or an end.
+pub(crate) fn to(names: &[&str]) -> Subscription {
+    Subscription {
+        topics: topics(names),
+        last_event_id: None,
+        age: 0,
+        heartbeat: 0,
+        lifetime: 0,
+        goodbye: 0,
+        write_timeout: 0,
+    }
+}
+
+/// The same, for a client that was here before.
+pub(crate) fn after(id: &impl ToString, names: &[&str]) -> Subscription {
+    Subscription { last_event_id: Some(id.to_string()), ..to(names) }
+}
+
+pub(crate) fn frame(id: EventId, data: &str) -> String {
+    format!("id: {id}\ndata: {data}\n\n")
+}
+
+/// Reads exactly these bytes.
+#[track_caller]
+pub(crate) fn assert_reads(client: &mut UnixStream, expected: impl AsRef<[u8]>) {
+    let expected = expected.as_ref();
+    let mut bytes = vec![0; expected.len()];
+    client.read_exact(&mut bytes).unwrap();
+    assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(expected));
+}
+
+/// Reads exactly these bytes, and the end.
+#[track_caller]
+pub(crate) fn assert_ends(client: &mut UnixStream, expected: impl AsRef<[u8]>) {
+    let mut bytes = Vec::new();
+    client.read_to_end(&mut bytes).unwrap();
+    assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(expected.as_ref()));
+}
