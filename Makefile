@@ -65,7 +65,7 @@ stubs-check: build ## the stub against reflection
 
 valgrind: build ## the phpt suite under valgrind
 	@scripts/setup valgrind
-	scripts/phpt -m --show-mem
+	scripts/phpt -m --show-mem -d pcre.jit=0
 
 clean: ## remove what was built
 	cargo clean

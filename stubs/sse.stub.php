@@ -53,6 +53,11 @@ final class Sse
      *        ("https://example.org"), with credentials; "*" lets everybody read it, without them;
      *        null: `sse.allow_origin`
      * @param array<string, string> $headers further response headers; they win over the extension's own
+     * @param string|null $limitKey whose streams are counted: a user, an address ("user:42"), 1 to 256
+     *        bytes; with it, `$limit` must be given
+     * @param int|null $limit how many streams there may be at once under that key. One more is answered
+     *        503 with Retry-After, and the script ends, as it does when `sse.max_streams` is reached.
+     *        The hub counts, wherever the streams are; where it cannot be asked, nobody is refused
      * @throws SseException when a stream is open already, or output with another content type has
      *         begun; the message names file and line
      * @throws ValueError when an option is out of its range
@@ -62,7 +67,9 @@ final class Sse
         ?int $retry = null,
         ?float $maxLifetime = null,
         string|array|null $allowOrigin = null,
-        array $headers = []
+        array $headers = [],
+        ?string $limitKey = null,
+        ?int $limit = null
     ): Sse {}
 
     /**
@@ -88,7 +95,9 @@ final class Sse
         ?int $retry = null,
         ?float $maxLifetime = null,
         string|array|null $allowOrigin = null,
-        array $headers = []
+        array $headers = [],
+        ?string $limitKey = null,
+        ?int $limit = null
     ): bool {}
 
     /** The stream of this request, open or closed; null before start(). */
@@ -199,6 +208,61 @@ final class Sse
      * @return array{server: string, path: string, heartbeats: string, buffers: list<string>, advice: list<string>}
      */
     public static function doctor(): array {}
+
+    /**
+     * Publishes an event: everyone who follows one of the topics gets it, once, whichever worker or
+     * machine holds the stream. From a controller, a queue worker, a cron job: it needs no stream.
+     *
+     * The hub is a small daemon that is started when first needed; see docs/hub.md.
+     *
+     * @param string|list<string> $topics one topic or several: 1 to 256 bytes of UTF-8 each, without
+     *        control characters. Who may open the hub's socket may publish under any
+     * @param mixed $data as for send(); an SseEvent must have neither id, retry nor comment. At most
+     *        `sse.max_event` bytes (1 MiB)
+     * @param string|null $event event type
+     * @return string the event's id, "milliseconds-sequence", which clients bring back as Last-Event-ID;
+     *         greater than that of every event before
+     * @throws SseException when the hub cannot be reached and not be started, or refuses; or does not
+     *         answer: the message says that it is not known then whether it was published
+     * @throws ValueError|TypeError|JsonException when an argument is wrong; nothing was published
+     */
+    public static function publish(string|array $topics, mixed $data, ?string $event = null): string {}
+
+    /**
+     * Goes on with what is published under the topics, and frees the worker: the connection moves to the
+     * hub, and the script goes on without it (its output goes nowhere, stopReason() is HandedOff).
+     *
+     * The client gets what was published since its last event ID, else since this request began; if that
+     * is not kept any more, an event of type `reset` first, whose data is `{"lastEventId": ...}`: its
+     * state is to be loaded anew. Then it gets events as they are published, each with its id.
+     *
+     * With a filter, without `$handOff`, or where a connection cannot be moved (TLS or compression in
+     * Apache, the command line, a threaded PHP, no hub), the stream is served from here, with the same
+     * ids and the same replay, until it stops.
+     *
+     * A client never names a topic, unless the script lets it: look at what you pass.
+     *
+     * @param string|list<string> $topics as for publish()
+     * @param callable|null $filter `fn(SseEvent $event, string $topic): bool`; false keeps the event from
+     *        this client. The topic is the first that the event was published under
+     * @param bool $handOff false: serve it from here in any case
+     * @return bool true: the hub has it now; false: it was served from here, and has stopped
+     * @throws ValueError|TypeError when an argument is wrong
+     */
+    public function subscribe(string|array $topics, ?callable $filter = null, bool $handOff = true): bool {}
+
+    /**
+     * How the hub is: `running`, and if it is, its numbers: `streams`, `workers` (streams served by
+     * workers), `topics`, `backlog` (`events`, `bytes`), `published`, `delivered`, `droppedSlow`,
+     * `memory` in bytes, `uptime` in seconds, ... No hub is started for it.
+     *
+     * `lastEventId` is the position of now: a page that is rendered with it can connect with
+     * `?lastEventId=...`, and misses nothing in between.
+     *
+     * @return array<string, mixed>
+     * @throws SseException when there is a hub that does not answer
+     */
+    public static function status(): array {}
 }
 
 /** One event, to be sent, returned from a source, or as a parser found it. */

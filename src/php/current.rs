@@ -2,10 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
+use std::time::Instant;
 
 use ext_php_rs::types::{ZendClassObject, Zval};
 
 use super::sse::Sse;
+use crate::sapi::Server;
 
 thread_local! {
     /// The `Sse` object of this request. Emptied before the engine ends the request; if the process
@@ -17,8 +19,15 @@ thread_local! {
 thread_local! {
     /// Whether the request is ending: what is opened now would outlive it.
     static ENDING: Cell<bool> = const { Cell::new(false) };
+    /// When the request began.
+    static BEGAN: Cell<Option<Instant>> = const { Cell::new(None) };
     /// Where `Sse::stop()` has answered this request, as file and line.
     static STOPPED_AT: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
+}
+
+/// When the script began to answer this request; `None` on the command line, where it may run for days.
+pub(super) fn began(server: Server) -> Option<Instant> {
+    BEGAN.get().filter(|_| server.has_response())
 }
 
 /// Notes where `Sse::stop()` has answered this request.
@@ -50,6 +59,7 @@ pub(super) fn is_ending() -> bool {
 /// Begins a request: nothing of another is left.
 pub(super) fn begin_request() {
     ENDING.set(false);
+    BEGAN.set(Some(Instant::now()));
     STOPPED_AT.take();
     // The engine has freed the memory of the last request, whatever went wrong in it.
     std::mem::forget(CURRENT.with(|current| current.take()));

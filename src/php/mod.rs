@@ -7,6 +7,7 @@ mod doctor;
 mod event;
 mod exception;
 mod fault;
+mod hub;
 mod module;
 mod options;
 mod parser;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use event_stream::Retry;
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
+use hub_protocol::Limit;
 
-use super::arguments::{At, Float, Given, Int, bytes, float, given, int, retry, type_name};
+use super::arguments::{At, Float, Given, Int, Text, bytes, float, given, int, retry, type_name};
 use super::fault::Fault;
 use super::settings;
 use crate::sapi::{Server, ini};
@@ -24,12 +25,22 @@ impl ext_php_rs::convert::StubLiteral for Empty {
     }
 }
 
+/// The longest key of a limit, in bytes.
+const LONGEST_KEY: usize = 256;
+
 /// The options as the script gave them.
 pub(super) struct Arguments<'a> {
     pub(super) heartbeat: Option<Float<'a>>,
     pub(super) retry: Option<Int<'a>>,
     pub(super) max_lifetime: Option<Float<'a>>,
     pub(super) response: ResponseArguments<'a>,
+    pub(super) limit: LimitArguments<'a>,
+}
+
+/// Those that say how many streams there may be at once.
+pub(super) struct LimitArguments<'a> {
+    pub(super) key: Option<Text<'a>>,
+    pub(super) limit: Option<Int<'a>>,
 }
 
 /// Those that concern the head of the response.
@@ -70,6 +81,30 @@ impl Arguments<'_> {
             goodbye: goodbye(),
             max_lifetime: (!lifetime.is_zero()).then(|| Lifetime::new(lifetime)),
         })
+    }
+}
+
+impl LimitArguments<'_> {
+    /// The limit, checked; `None` if there is none. `first` is the number of the first of these
+    /// arguments.
+    pub(super) fn limit(&self, method: &'static str, first: u32) -> Result<Option<Limit>, Fault> {
+        let (key_at, max_at) = (At(method, first, "limitKey"), At(method, first + 1, "limit"));
+        let key = given(self.key.as_ref().map(|argument| argument.0));
+        let key = key.map(|key| bytes(key, key_at, "of type ?string")).transpose()?;
+        let max = given(self.limit.as_ref().map(|argument| argument.0));
+        let max = max.map(|max| int(max, max_at, "of type ?int")).transpose()?;
+        let (key, max) = match (key, max) {
+            (None, None) => return Ok(None),
+            (Some(_), None) => return Err(max_at.value_error("must be given with limitKey")),
+            (None, Some(_)) => return Err(key_at.value_error("must be given with limit")),
+            (Some(key), Some(max)) => (key, max),
+        };
+        if key.is_empty() || key.len() > LONGEST_KEY {
+            return Err(key_at.value_error("must be of 1 to 256 bytes"));
+        }
+        let max = u32::try_from(max).ok().filter(|max| *max > 0);
+        let max = max.ok_or_else(|| max_at.value_error("must be between 1 and 4294967295"))?;
+        Ok(Some(Limit { key: String::from_utf8_lossy(&key).into_owned(), max }))
     }
 }
 

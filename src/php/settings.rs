@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
-use crate::sapi::ini::{self, Valid, validated};
+use crate::sapi::ini::{self, Valid, secret, validated};
 use crate::stream::{AllowOrigin, seconds};
 
 /// Seconds between two heartbeats; 0 is off.
@@ -19,24 +19,45 @@ pub(super) const ALLOW_ORIGIN: &CStr = c"sse.allow_origin";
 
 /// Reconnection time in milliseconds that is sent when the server stops; 0 sends none.
 pub(super) const SHUTDOWN_RETRY: &CStr = c"sse.shutdown_retry";
+/// The socket of the hub; "" is the usual place.
+pub(super) const HUB_SOCKET: &CStr = c"sse.hub_socket";
+/// The program of the hub; "" is `sse-hub` beside the extension, or else on the path.
+pub(super) const HUB_PATH: &CStr = c"sse.hub_path";
+/// Whether a hub is started when there is none.
+pub(super) const HUB_SPAWN: &CStr = c"sse.hub_spawn";
+/// The group whose members may speak to a hub that is started.
+pub(super) const HUB_GROUP: &CStr = c"sse.hub_group";
+/// The Redis that a hub publishes through which is started.
+pub(super) const HUB_REDIS: &CStr = c"sse.hub_redis";
+/// The largest event that may be published, in bytes of data.
+pub(super) const MAX_EVENT: &CStr = c"sse.max_event";
+/// How many streams there may be at once, of all that share a hub; 0 is no limit.
+pub(super) const MAX_STREAMS: &CStr = c"sse.max_streams";
 /// Seconds that a client may take nothing before its stream is given up; 0 is for ever.
 const WRITE_TIMEOUT: &CStr = c"sse.write_timeout";
 
-static ENTRIES: IniEntryDefs<11> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<18> = IniEntryDefs::new([
     validated::<Seconds>(IniEntryDef::new(HEARTBEAT, c"15", IniEntryPermission::All)),
-    validated::<Milliseconds>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
+    validated::<Whole>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
     validated::<Seconds>(IniEntryDef::new(MAX_LIFETIME, c"0", IniEntryPermission::All)),
     validated::<Origins>(IniEntryDef::new(ALLOW_ORIGIN, c"", IniEntryPermission::All)),
-    validated::<Milliseconds>(IniEntryDef::new(SHUTDOWN_RETRY, c"0", IniEntryPermission::All)),
+    validated::<Whole>(IniEntryDef::new(SHUTDOWN_RETRY, c"0", IniEntryPermission::All)),
     validated::<Seconds>(IniEntryDef::new(WRITE_TIMEOUT, c"30", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.release_session", c"1", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.ignore_half_close", c"0", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.interrupt", c"0", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.adopt", c"0", PER_DIRECTORY)),
+    IniEntryDef::new(HUB_SOCKET, c"", PER_DIRECTORY),
+    IniEntryDef::new(HUB_PATH, c"", PER_DIRECTORY),
+    validated::<Switch>(IniEntryDef::new(HUB_SPAWN, c"1", PER_DIRECTORY)),
+    IniEntryDef::new(HUB_GROUP, c"", PER_DIRECTORY),
+    secret(IniEntryDef::new(HUB_REDIS, c"", PER_DIRECTORY)),
+    validated::<EventSize>(IniEntryDef::new(MAX_EVENT, c"1048576", IniEntryPermission::All)),
+    validated::<Whole>(IniEntryDef::new(MAX_STREAMS, c"0", PER_DIRECTORY)),
     IniEntryDef::end(),
 ]);
 
-/// A response is adopted or not before the script runs.
+/// For what is settled before the script runs.
 const PER_DIRECTORY: IniEntryPermission =
     IniEntryPermission::PerDir.union(IniEntryPermission::System);
 
@@ -53,11 +74,23 @@ impl Valid for Seconds {
     }
 }
 
-struct Milliseconds;
+/// A whole number that is not negative.
+struct Whole;
 
-impl Valid for Milliseconds {
+impl Valid for Whole {
     fn accepts(value: &str) -> bool {
         value.trim().parse::<u32>().is_ok()
+    }
+}
+
+/// What the hub takes by default.
+const LARGEST_EVENT: u32 = 8 * 1024 * 1024;
+
+struct EventSize;
+
+impl Valid for EventSize {
+    fn accepts(value: &str) -> bool {
+        value.trim().parse().is_ok_and(|bytes| (1..=LARGEST_EVENT).contains(&bytes))
     }
 }
 

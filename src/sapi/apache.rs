@@ -5,7 +5,7 @@
 //! httpd's own writes block. Its functions are looked up in the running process. Its memory pools
 //! are not thread safe: while the script is inside httpd, the keeper pauses (see `overrides`).
 
-use std::ffi::{CStr, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,8 +14,10 @@ use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 use rustix::event::{PollFd, PollFlags};
 
+use super::engine::c_string;
+use super::hand_off::{Parting, Shape};
 use super::poll::poll;
-use super::socket::duplicate;
+use super::socket::{duplicate, is_same};
 use super::transport::{Small, Transport, Way};
 
 /// The head of `php_struct` (`sapi/apache2handler/php_apache.h`).
@@ -25,12 +27,40 @@ struct Context {
     request: *mut Request,
 }
 
-/// The head of `request_rec` (`httpd.h`).
+/// The head of `request_rec` (`httpd.h`). What comes after the connection is believed only as far as
+/// the filters that it leads to have names that are known.
 #[repr(C)]
 struct Request {
     pool: *mut c_void,
     connection: *mut c_void,
+    rest: [u8; 408],
+    output_filters: *const Filter,
 }
+
+/// The head of `ap_filter_t` (`util_filter.h`).
+#[repr(C)]
+struct Filter {
+    record: *const FilterRecord,
+    context: *mut c_void,
+    next: *const Filter,
+}
+
+/// The head of `ap_filter_rec_t`.
+#[repr(C)]
+struct FilterRecord {
+    name: *const c_char,
+}
+
+/// What stands between a response without compression or encryption and its connection; any other
+/// filter wants to see what is sent.
+const PLAIN_FILTERS: [&str; 6] =
+    ["byterange", "content_length", "http_outerror", "log_input_output", "core", "reqtimeout"];
+
+/// The filter that makes chunks of HTTP/1.1.
+const CHUNK_FILTER: &str = "chunk";
+
+/// More filters than anybody has: the chain is none.
+const MANY_FILTERS: usize = 64;
 
 /// The head of `global_score` (`scoreboard.h`).
 #[repr(C)]
@@ -119,6 +149,23 @@ fn request() -> Option<*mut Request> {
     // SAFETY: the server context of this SAPI is such a structure for the whole request.
     let request = unsafe { (*context).request };
     (!request.is_null()).then_some(request)
+}
+
+/// The names of the filters that the response passes, down to the connection's own.
+fn filters(request: *mut Request) -> Option<Vec<String>> {
+    // SAFETY: the request is alive, and as large as this in every httpd 2.4.
+    let mut filter = unsafe { (*request).output_filters };
+    let mut names = Vec::new();
+    while !filter.is_null() && filter.is_aligned() && names.len() < MANY_FILTERS {
+        // SAFETY: the chain of filters is there for as long as the request.
+        let record = unsafe { (*filter).record };
+        // SAFETY: a filter's record is there for as long as httpd.
+        let name = unsafe { record.as_ref() }?.name;
+        names.push(c_string(name).to_ascii_lowercase());
+        // SAFETY: as above.
+        filter = unsafe { (*filter).next };
+    }
+    (names.last()? == "core").then_some(names)
 }
 
 impl Httpd {
@@ -236,6 +283,21 @@ impl Transport for Apache {
     fn server_is_stopping(&self) -> bool {
         let stopping = self.httpd.ask(MPM_STATE) == Some(STOPPING);
         stopping || self.httpd.running_generation() != self.httpd.ask(GENERATION)
+    }
+
+    fn hand_off(&self) -> Result<Parting, &'static str> {
+        let descriptor = self.httpd.descriptor(self.request);
+        let descriptor = descriptor.filter(|descriptor| is_same(*descriptor, &self.fd));
+        let descriptor = descriptor.ok_or("the request is another one now")?;
+        let mut shape = Shape::Raw;
+        for name in filters(self.request).ok_or("httpd's filters are not known")? {
+            match name.as_str() {
+                CHUNK_FILTER => shape = Shape::Chunks,
+                name if PLAIN_FILTERS.contains(&name) => {}
+                _ => return Err("httpd encrypts or changes the response on its way"),
+            }
+        }
+        Ok(Parting { descriptor, shape })
     }
 
     fn describe(&self) -> &'static str {

@@ -3,15 +3,16 @@
 //! The descriptor stands in `struct php_cli_server_client` (`sapi/cli/php_cli_server.c`), behind a
 //! pointer. It is believed only if its other end has the port that the request says it has.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
 use ext_php_rs::zend::SapiGlobals;
 use rustix::net::getpeername;
 
 use super::framing::Framing;
+use super::hand_off::{Parting, Shape};
 use super::request;
 use super::signals;
-use super::socket::duplicate;
+use super::socket::{duplicate, is_same};
 use super::transport::{Small, Transport, Way};
 
 /// The head of `struct php_cli_server_client`.
@@ -26,17 +27,20 @@ struct CliServer(OwnedFd);
 
 /// The transport of this request.
 pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
+    let fd = duplicate(socket()?).ok_or("the browser's connection is no stream socket")?;
+    if !comes_from_the_client(&fd) {
+        return Err("the connection is not that of the request");
+    }
+    Ok(Box::new(CliServer(fd)))
+}
+
+fn socket() -> Result<RawFd, &'static str> {
     let context = SapiGlobals::get().server_context.cast::<Client>();
     if context.is_null() || !context.is_aligned() {
         return Err("there is no request of the built-in server");
     }
     // SAFETY: the server context of this SAPI is its client, which lives for the whole request.
-    let socket = unsafe { (*context).socket };
-    let fd = duplicate(socket).ok_or("the browser's connection is no stream socket")?;
-    if !comes_from_the_client(&fd) {
-        return Err("the connection is not that of the request");
-    }
-    Ok(Box::new(CliServer(fd)))
+    Ok(unsafe { (*context).socket })
 }
 
 fn comes_from_the_client(fd: &OwnedFd) -> bool {
@@ -62,6 +66,14 @@ impl Transport for CliServer {
     fn server_is_stopping(&self) -> bool {
         // Only its signals tell.
         signals::stop_was_asked()
+    }
+
+    fn hand_off(&self) -> Result<Parting, &'static str> {
+        let descriptor = socket()?;
+        if !is_same(descriptor, &self.0) {
+            return Err("the request is another one now");
+        }
+        Ok(Parting { descriptor, shape: Shape::Raw })
     }
 
     fn describe(&self) -> &'static str {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
+use super::hand_off::Offer;
 use super::poll::poll;
 use super::transport::of_request;
 use super::wire::{Timing, Wire};
@@ -94,6 +95,23 @@ impl PhpConnection {
         if let Some(wire) = self.own_wire() {
             wire.probe();
         }
+    }
+
+    /// Makes the connection ready to be given away.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be, in words.
+    pub(crate) fn offer(&self) -> Result<Offer<'_>, &'static str> {
+        match self.wire.as_ref().filter(|wire| wire.is_ours() && self.open.get()) {
+            Some(wire) => Offer::new(self.server, wire),
+            None => Err(if self.why_not.is_empty() { "the stream is over" } else { self.why_not }),
+        }
+    }
+
+    /// How the wire behaves in time, where there is one.
+    pub(crate) fn timing(&self) -> Option<Timing> {
+        self.wire.as_ref().map(|wire| wire.timing())
     }
 
     /// Ends it: what is left goes out, and nobody writes to it any more.

@@ -11,8 +11,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use ext_php_rs::zend::SapiGlobals;
 
 use super::framing::Framing;
+use super::hand_off::{Parting, Shape};
 use super::signals;
-use super::socket::{duplicate, is_listening, is_socket};
+use super::socket::{duplicate, is_listening, is_same, is_socket, was_accepted_from};
 use super::transport::{Small, Transport, Way};
 
 /// The head of `struct _fcgi_request`.
@@ -45,6 +46,16 @@ struct FastCgi {
 /// The transport of this request.
 pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
     let request = request().ok_or("this is no FastCGI request")?;
+    check(request)?;
+    let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
+    let request_id = request_id.ok_or("the FastCGI request has no id")?;
+    let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
+    let listener = Some(request.listen_socket).filter(|socket| is_socket(*socket));
+    Ok(Box::new(FastCgi { fd, request_id, listener }))
+}
+
+/// Whether all that is known of a request between two flushes holds.
+fn check(request: &Request) -> Result<(), &'static str> {
     let is_flag = |value| value == 0 || value == 1;
     let buffer = request.out_buffer.as_ptr().cast_mut();
     let looks_right = is_flag(request.keep)
@@ -53,14 +64,7 @@ pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
         && request.ended == 0
         && request.out_header.is_null()
         && request.out_position == buffer;
-    if !looks_right {
-        return Err("the FastCGI request does not look as it should");
-    }
-    let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
-    let request_id = request_id.ok_or("the FastCGI request has no id")?;
-    let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
-    let listener = Some(request.listen_socket).filter(|socket| is_socket(*socket));
-    Ok(Box::new(FastCgi { fd, request_id, listener }))
+    if looks_right { Ok(()) } else { Err("the FastCGI request does not look as it should") }
 }
 
 fn request() -> Option<&'static Request> {
@@ -91,6 +95,21 @@ impl Transport for FastCgi {
     fn server_is_stopping(&self) -> bool {
         // A worker that is asked to quit replaces its listening socket by one that is not.
         signals::stop_was_asked() || self.listener.is_some_and(|listener| !is_listening(listener))
+    }
+
+    fn hand_off(&self) -> Result<Parting, &'static str> {
+        let request = request().ok_or("this is no FastCGI request")?;
+        check(request)?;
+        let listener =
+            self.listener.ok_or("the socket that the worker accepts from is not known")?;
+        if i32::from(self.request_id) != request.id || !is_same(request.fd, &self.fd) {
+            return Err("the FastCGI request is another one now");
+        }
+        if !was_accepted_from(&self.fd, listener) {
+            return Err("the connection was not accepted from the worker's socket");
+        }
+        let shape = Shape::Records { request_id: self.request_id };
+        Ok(Parting { descriptor: request.fd, shape })
     }
 
     fn describe(&self) -> &'static str {

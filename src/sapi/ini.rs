@@ -10,12 +10,33 @@ use ext_php_rs::zend::{IniEntryDef, ModuleEntry};
 
 use super::engine::c_string;
 use super::ffi;
+use super::output::layer_write;
 
 /// A setting that refuses what `V` does not accept: `ini_set()` returns false, and at start-up or
 /// from a `.user.ini` a warning names it and the value before stays.
 pub(crate) const fn validated<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
     entry.on_modify = Some(on_modify::<V>);
     entry
+}
+
+/// A setting whose value `phpinfo()` must not show: it may hold a password.
+pub(crate) const fn secret(mut entry: IniEntryDef) -> IniEntryDef {
+    entry.displayer = Some(show_whether_set);
+    entry
+}
+
+/// Called by the engine to show a setting.
+///
+/// # Safety
+///
+/// Called by the engine only, with an entry that is valid or null.
+unsafe extern "C" fn show_whether_set(entry: *mut zend_ini_entry, _: c_int) {
+    // SAFETY: the engine's own entry, or null.
+    let value = unsafe { entry.as_ref() }.map(|entry| entry.value);
+    // SAFETY: the engine's own string, or null.
+    let value = value.and_then(|value| unsafe { value.as_ref() });
+    let is_set = value.is_some_and(|value| !value.as_bytes().is_empty());
+    layer_write(if is_set { b"(set)" } else { b"no value" });
 }
 
 /// What a setting accepts.

@@ -21,6 +21,7 @@ pub(crate) mod engine;
 mod fastcgi;
 mod ffi;
 mod framing;
+mod hand_off;
 pub(crate) mod headers;
 pub(crate) mod hooks;
 pub(crate) mod ini;
@@ -42,4 +43,5 @@ pub(crate) mod value;
 mod wire;
 
 pub(crate) use connection::{PhpConnection, Wishes};
+pub(crate) use hand_off::{Offer, Shape};
 pub(crate) use server::Server;

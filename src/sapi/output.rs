@@ -186,6 +186,18 @@ pub(crate) fn ignores_user_abort() -> bool {
     unsafe { (*core_globals()).ignore_user_abort }
 }
 
+/// Prints text as `echo` would, and flushes.
+///
+/// # Errors
+///
+/// [`Interrupted`] when something bailed out of it.
+pub(crate) fn print(text: &[u8]) -> Result<(), Interrupted> {
+    without_abort(|| {
+        layer_write(text);
+        flush();
+    })
+}
+
 /// Lets all further output of the script go nowhere.
 pub(crate) fn disable() {
     // SAFETY: sets a flag in the output globals of this thread.

@@ -1,12 +1,20 @@
-//! Forks of this process. A child shares the descriptors of its parent's streams, and has no keeper;
+//! This process, its forks, and the programs it starts.
+//!
+//! A child shares the descriptors of its parent's streams, and has no keeper;
 //! it must leave both alone.
 
+use std::mem::MaybeUninit;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::engine::c_string;
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// How many forks lie between the process that loaded the extension and this one.
-pub(super) fn forks() -> u32 {
+pub(crate) fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
@@ -19,4 +27,35 @@ pub(crate) fn count_forks() {
 /// Called in a child, after a fork.
 extern "C" fn forked() {
     FORKS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Has a command that is started later inherit no descriptor beyond the first three: neither the
+/// connection of a client, nor the socket that a server accepts from.
+pub(crate) fn close_descriptors_on_exec(command: &mut Command) {
+    const FIRST: libc::c_uint = 3;
+    let close = || {
+        // SAFETY: a system call on the descriptors of the child, which owns nothing of ours. Where the
+        // kernel has no such call, the command starts all the same.
+        unsafe { libc::syscall(libc::SYS_close_range, FIRST, libc::c_uint::MAX, CLOSE_ON_EXEC) };
+        Ok(())
+    };
+    // SAFETY: the closure makes one system call, which is allowed between fork and exec.
+    unsafe { command.pre_exec(close) };
+}
+
+/// `CLOSE_RANGE_CLOEXEC`, `linux/close_range.h`: std's own pipe to the child has to live until the exec.
+const CLOSE_ON_EXEC: libc::c_uint = 1 << 2;
+
+/// The file that this code was loaded from.
+pub(crate) fn own_file() -> Option<PathBuf> {
+    let mut info = MaybeUninit::<libc::Dl_info>::uninit();
+    let address = own_file as *const libc::c_void;
+    // SAFETY: looks an address of ours up, and fills the structure in if it finds it.
+    let found = unsafe { libc::dladdr(address, info.as_mut_ptr()) };
+    if found == 0 {
+        return None;
+    }
+    // SAFETY: it was filled in.
+    let name = unsafe { info.assume_init() }.dli_fname;
+    (!name.is_null()).then(|| PathBuf::from(c_string(name)))
 }

@@ -1,10 +1,12 @@
 //! A socket that was taken from a server: a duplicate of its own, checked to be what it should be.
 
-use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
+use rustix::fs::fstat;
 use rustix::io::fcntl_dupfd_cloexec;
-use rustix::net::SocketType;
 use rustix::net::sockopt::{socket_acceptconn, socket_type};
+use rustix::net::{SocketAddrAny, SocketType, getsockname};
 
 /// A duplicate of a connected stream socket. The server may close its own, and reuse the number.
 pub(super) fn duplicate(fd: RawFd) -> Option<OwnedFd> {
@@ -25,6 +27,26 @@ pub(super) fn is_socket(fd: RawFd) -> bool {
 /// Whether the descriptor is a socket that connections are accepted from.
 pub(super) fn is_listening(fd: RawFd) -> bool {
     borrow(fd).is_some_and(|fd| socket_acceptconn(fd) == Ok(true))
+}
+
+/// Whether both are descriptors of one socket.
+pub(super) fn is_same(fd: RawFd, other: impl AsFd) -> bool {
+    let inode = |fd: BorrowedFd<'_>| fstat(fd).ok().map(|stat| (stat.st_dev, stat.st_ino));
+    let theirs = borrow(fd).and_then(inode);
+    theirs.is_some() && theirs == inode(other.as_fd())
+}
+
+/// Whether the connection has the address that connections accepted from the listener have.
+pub(super) fn was_accepted_from(connection: impl AsFd, listener: RawFd) -> bool {
+    let Some(listener) = borrow(listener) else { return false };
+    let (Ok(own), Ok(theirs)) = (getsockname(connection), getsockname(listener)) else {
+        return false;
+    };
+    let port = |address: &SocketAddrAny| {
+        SocketAddr::try_from(address.clone()).ok().map(|address| address.port())
+    };
+    // A listener on every address has none of its own, but a port.
+    own == theirs || port(&own).is_some_and(|own| Some(own) == port(&theirs))
 }
 
 /// A descriptor of the server's, for the length of a system call or two.

@@ -10,6 +10,7 @@ use rustix::fs::{FileType, fstat};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::stdio::stdout;
 
+use super::hand_off::Parting;
 use super::output;
 use super::poll::poll;
 use super::transport::{Small, Transport, Way};
@@ -58,6 +59,10 @@ impl Transport for Stdio {
 
     fn server_is_stopping(&self) -> bool {
         false
+    }
+
+    fn hand_off(&self) -> Result<Parting, &'static str> {
+        Err("the output is the process' own")
     }
 
     fn describe(&self) -> &'static str {

@@ -4,6 +4,7 @@ use super::engine::{call, is_unwinding};
 use super::{Server, adoption, headers, ini, output, request, session};
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, preflight_headers, stream_headers,
+    too_many_headers,
 };
 
 /// What became of the response.
@@ -113,6 +114,27 @@ pub(crate) fn answer_no_content(server: Server) -> Result<(), NotTaken> {
         return Err(output_began("the response".into()));
     }
     Ok(no_content(Vec::new())?)
+}
+
+/// What a client is told whose stream would be one too many.
+const TOO_MANY: &[u8] = b"There are too many open streams. Please try again later.\n";
+
+/// Answers 503, with a word of explanation.
+///
+/// # Errors
+///
+/// [`NotTaken`]; then nothing was sent.
+pub(crate) fn answer_too_many() -> Result<(), NotTaken> {
+    if headers::sent() {
+        return Err(output_began("the response".into()));
+    }
+    output::discard_buffers()?;
+    headers::remove(&UNFIT)?;
+    headers::set_status(503)?;
+    headers::apply(too_many_headers())?;
+    output::print(TOO_MANY)?;
+    output::disable();
+    Ok(())
 }
 
 fn answer_options(allow_origin: &AllowOrigin) -> Result<(), Interrupted> {

@@ -4,6 +4,7 @@
 use std::os::fd::BorrowedFd;
 
 use super::framing::Framing;
+use super::hand_off::Parting;
 use super::{Server, apache, cli_server, fastcgi, stdio};
 
 /// Which way the script's own bytes take.
@@ -39,6 +40,13 @@ pub(crate) trait Transport: Send + Sync {
 
     /// Whether the server is asked to stop or reload, as far as it shows.
     fn server_is_stopping(&self) -> bool;
+
+    /// What has to be known to give the connection away. Asked when all is written, and again checked.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be given away, in words.
+    fn hand_off(&self) -> Result<Parting, &'static str>;
 
     /// What it is, in words.
     fn describe(&self) -> &'static str;

@@ -190,6 +190,11 @@ impl<C: Connection> Stream<C> {
         self.stopped.get().map(|(reason, _)| reason)
     }
 
+    /// How long it may still live; `None` is for ever.
+    pub fn remaining(&self, now: Instant) -> Option<Duration> {
+        self.end.map(|end| end.saturating_duration_since(now))
+    }
+
     /// Whether the script goes on sending long after its client has left. PHP would have ended it at
     /// its first `echo`; a loop that ignores our answers must not hold a worker for ever.
     pub fn has_outstayed_client(&self, now: Instant) -> bool {

@@ -26,6 +26,6 @@ pub use origin::{AllowOrigin, OriginError};
 pub use position::Tail;
 pub use response::{
     Header, Preflight, Rule, adoption_headers, merged, preflight_headers, stream_headers,
-    without_rivals,
+    too_many_headers, without_rivals,
 };
 pub use stop_reason::StopReason;

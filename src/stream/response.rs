@@ -191,6 +191,18 @@ pub fn preflight_headers(allow_origin: &AllowOrigin, preflight: Preflight<'_>) -
     headers
 }
 
+/// The headers of a 503 for a client whose stream would be one too many; it may try again in 5 seconds.
+///
+/// Source: RFC 9110, 10.2.3 and 15.6.4.
+#[must_use]
+pub fn too_many_headers() -> Vec<Header> {
+    vec![
+        Header::new("Content-Type", "text/plain; charset=utf-8", Rule::Replace),
+        Header::new("Retry-After", "5", Rule::Replace),
+        Header::new("Cache-Control", "no-store", Rule::Replace),
+    ]
+}
+
 /// `Last-Event-ID`, and the names the page asks for as far as they are names.
 fn allowed_request_headers(asked_for: &str) -> String {
     asked_for

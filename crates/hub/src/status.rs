@@ -11,6 +11,7 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
     let counters = &core.counters;
     let (events, bytes) = core.backlog.size();
     json!({
+        "running": true,
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "uptime": seconds(now.saturating_duration_since(started)),

@@ -28,6 +28,13 @@ sse.release_session => 1 => 1
 sse.ignore_half_close => 0 => 0
 sse.interrupt => 0 => 0
 sse.adopt => 0 => 0
+sse.hub_socket => no value => no value
+sse.hub_path => no value => no value
+sse.hub_spawn => 1 => 1
+sse.hub_group => no value => no value
+sse.hub_redis => no value => no value
+sse.max_event => 1048576 => 1048576
+sse.max_streams => 0 => 0
 int(1)
 bool(true)
 bool(true)

@@ -1,5 +1,5 @@
 --TEST--
-The settings have their defaults, and may be changed anywhere
+The settings have their defaults, and most may be changed anywhere
 --FILE--
 <?php
 require __DIR__ . '/../../support/observe.inc';
@@ -12,9 +12,16 @@ foreach (ini_get_all('sse') as $name => $setting) {
 sse.adopt = "0", 6
 sse.allow_origin = "", anywhere
 sse.heartbeat = "15", anywhere
+sse.hub_group = "", 6
+sse.hub_path = "", 6
+sse.hub_redis = "", 6
+sse.hub_socket = "", 6
+sse.hub_spawn = "1", 6
 sse.ignore_half_close = "0", anywhere
 sse.interrupt = "0", anywhere
+sse.max_event = "1048576", anywhere
 sse.max_lifetime = "0", anywhere
+sse.max_streams = "0", 6
 sse.release_session = "1", anywhere
 sse.retry = "0", anywhere
 sse.shutdown_retry = "0", anywhere

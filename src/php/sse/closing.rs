@@ -48,6 +48,7 @@ impl Sse {
         self.stream.close(Instant::now());
         let settled = self.settle(());
         self.stream.connection().finish();
+        drop(self.lease.take());
         if self.server.has_response() {
             output::disable();
         }

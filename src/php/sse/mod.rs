@@ -2,10 +2,13 @@
 
 mod closing;
 mod opening;
+mod publishing;
 mod sending;
+mod subscribing;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::{ClassFlags, DataType};
@@ -14,17 +17,20 @@ use ext_php_rs::types::{ZendClassObject, Zval};
 
 pub(super) use closing::throw_client_gone;
 use opening::{claimed_last_event_id, header_list, open, refuse_reconnection, stream_source};
+use publishing::{publish, status};
 use sending::{encode, fields};
 
 use super::arguments::{At, Callback, Float, Given, Int, List, Text, Walkable, given};
 use super::event::Bytes;
 use super::fault::{Fault, answer};
-use super::options::{Arguments, Empty, ResponseArguments};
+use super::options::{Arguments, Empty, LimitArguments, ResponseArguments};
 use super::stop_reason::SseStopReason;
 use super::{current, doctor};
+use crate::hub::Lease;
 use crate::sapi::declare::{ReadOnly, Refinement, types};
+use crate::sapi::engine;
 use crate::sapi::{PhpConnection, Server};
-use crate::stream::Stream;
+use crate::stream::{Options, Stream};
 
 /// The event stream of a request.
 #[php_class]
@@ -33,6 +39,11 @@ use crate::stream::Stream;
 pub struct Sse {
     stream: Stream<PhpConnection>,
     server: Server,
+    /// What it was opened with, for the hub to go on with.
+    options: Options,
+    /// Its place under limits.
+    lease: Cell<Option<Lease>>,
+    opened: Instant,
     started_at: (String, u32),
     /// Callbacks that have not run yet.
     callbacks: RefCell<VecDeque<Zval>>,
@@ -48,7 +59,7 @@ const fn refine(method: &'static str, parameter: u32, types: u32) -> Refinement 
     Refinement { method, parameter: Some(parameter), types, default: None }
 }
 
-pub(super) const REFINEMENTS: [Refinement; 12] = [
+pub(super) const REFINEMENTS: [Refinement; 15] = [
     refine("start", 3, STRING_ARRAY_OR_NULL),
     refine("start", 4, types::ARRAY),
     refine("stream", 0, types::CALLABLE | types::ARRAY),
@@ -60,6 +71,9 @@ pub(super) const REFINEMENTS: [Refinement; 12] = [
     refine("encode", 2, STRING_INT_OR_NULL),
     refine("send", 2, STRING_INT_OR_NULL),
     refine("comment", 0, types::STRING),
+    refine("publish", 0, types::STRING | types::ARRAY),
+    refine("subscribe", 0, types::STRING | types::ARRAY),
+    Refinement { method: "status", parameter: None, types: types::ARRAY, default: None },
     Refinement { method: "onClose", parameter: None, types: types::STATIC, default: None },
 ];
 
@@ -95,9 +109,12 @@ impl Sse {
         max_lifetime: Option<Float>,
         allow_origin: Option<&Zval>,
         headers: Given<Empty>,
+        limit_key: Option<Text>,
+        limit: Option<Int>,
     ) -> PhpResult<SseObject> {
         let response = ResponseArguments { allow_origin, headers };
-        let arguments = Arguments { heartbeat, retry, max_lifetime, response };
+        let limit = LimitArguments { key: limit_key, limit };
+        let arguments = Arguments { heartbeat, retry, max_lifetime, response, limit };
         answer(open("Sse::start", 1, &arguments).map(SseObject))
     }
 
@@ -113,9 +130,12 @@ impl Sse {
         max_lifetime: Option<Float>,
         allow_origin: Option<&Zval>,
         headers: Given<Empty>,
+        limit_key: Option<Text>,
+        limit: Option<Int>,
     ) -> PhpResult<bool> {
         let response = ResponseArguments { allow_origin, headers };
-        let arguments = Arguments { heartbeat, retry, max_lifetime, response };
+        let limit = LimitArguments { key: limit_key, limit };
+        let arguments = Arguments { heartbeat, retry, max_lifetime, response, limit };
         answer(stream_source(source.0, &interval, event.as_ref(), &arguments))
     }
 
@@ -215,6 +235,29 @@ impl Sse {
     /// Ends the stream.
     fn close(&self, data: Option<&Zval>, event: Option<Text>) -> PhpResult<()> {
         answer(self.close_with(data, event.as_ref()))
+    }
+
+    /// Publishes an event to everyone who follows one of the topics.
+    fn publish(topics: &Zval, data: &Zval, event: Option<Text>) -> PhpResult<String> {
+        answer(publish(topics, data, event.as_ref()))
+    }
+
+    /// Goes on with what is published under the topics.
+    #[php(defaults(hand_off = true), optional = filter)]
+    fn subscribe(
+        self_: &mut ZendClassObject<Sse>,
+        topics: &Zval,
+        filter: Option<Callback>,
+        hand_off: bool,
+    ) -> PhpResult<bool> {
+        let last_event_id = engine::property(&self_.std, "lastEventId").string();
+        let filter = filter.as_ref().map(|filter| filter.0);
+        answer(self_.subscribe_to(last_event_id, topics, filter, hand_off))
+    }
+
+    /// How the hub is.
+    fn status() -> PhpResult<Zval> {
+        answer(status())
     }
 
     /// What stands between the script and the browser, and what to change.

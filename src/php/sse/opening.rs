@@ -1,19 +1,21 @@
 //! How a stream of `Sse` begins.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
+use hub_protocol::Limit;
 
 use super::Sse;
 use super::sending::duration;
+use crate::hub::Lease;
 use crate::php::arguments::{At, Given, Text, bytes, event_type, given};
-use crate::php::current;
 use crate::php::fault::Fault;
 use crate::php::options::{Arguments, ResponseArguments};
 use crate::php::source::Source;
+use crate::php::{current, hub};
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, Wishes, engine, request};
 use crate::stream::{Options, Stream, last_event_id, merged, seconds};
@@ -23,7 +25,9 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
     let server = Server::current();
     let options = arguments.options(method, first, server)?;
     let response = arguments.response.response(method, first + 3)?;
+    let limit = arguments.limit.limit(method, first + 5)?;
     refuse_second(method, server)?;
+    let lease = take_place(server, method, limit)?;
     let advice = "call it before any output, or send the headers of Sse::headers()";
     let taken = take_over(server, &response.allow_origin, &response.headers)
         .map_err(|error| not_taken(method, advice, error))?;
@@ -36,7 +40,7 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
         Taken::HeadOnly => PhpConnection::none(server),
         _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
     };
-    let object = create(server, connection, &options);
+    let object = create(server, connection, &options, lease);
     current::set(object.shallow_clone());
     if let Some(sse) = current::native(&object) {
         if taken == Taken::HeadOnly {
@@ -48,17 +52,48 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
     Ok(object)
 }
 
+/// Takes a place under the limits that this stream comes under. Who finds none is answered 503, and the
+/// script ends. A hub that cannot be asked limits nobody: the site is up, if not counted.
+fn take_place(server: Server, method: &str, own: Option<Limit>) -> Result<Option<Lease>, Fault> {
+    let limits = hub::limits(own);
+    if limits.is_empty() || !server.has_response() {
+        return Ok(None);
+    }
+    match crate::hub::lease(&hub::settings(), limits) {
+        Err(_) => Ok(None),
+        Ok(Ok(lease)) => Ok(Some(lease)),
+        Ok(Err(_)) => {
+            let advice = "call it before any output";
+            takeover::answer_too_many().map_err(|error| not_taken(method, advice, error))?;
+            engine::exit_script();
+            Err(Fault::Pending)
+        }
+    }
+}
+
 /// Lets the stream before run the callbacks that it could not run when it stopped.
 fn end_previous() -> Result<(), Fault> {
     let previous = current::get();
     previous.as_ref().and_then(current::native).map_or(Ok(()), Sse::end)
 }
 
-fn create(server: Server, connection: PhpConnection, options: &Options) -> Zval {
+fn create(
+    server: Server,
+    connection: PhpConnection,
+    options: &Options,
+    lease: Option<Lease>,
+) -> Zval {
     let stream = Stream::new(connection, options, Instant::now(), luck());
     let started_at = engine::here();
-    let mut native =
-        ZendClassObject::new(Sse { stream, server, started_at, callbacks: RefCell::default() });
+    let mut native = ZendClassObject::new(Sse {
+        stream,
+        server,
+        options: *options,
+        lease: Cell::new(lease),
+        opened: Instant::now(),
+        started_at,
+        callbacks: RefCell::default(),
+    });
     let id = claimed_last_event_id().map_or(Zval::null(), |id| {
         let mut value = Zval::new();
         value.set_zend_string(ZendStr::new(id, false));

@@ -19,6 +19,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 use rustix::net::{Shutdown, shutdown};
 
 use super::clock;
+use super::hand_off::Parting;
 use super::poll::poll;
 use super::process::forks;
 use super::transport::{Transport, Way};
@@ -110,6 +111,11 @@ impl Wire {
             interrupt,
             forks: forks(),
         })
+    }
+
+    /// How it behaves in time.
+    pub(crate) fn timing(&self) -> Timing {
+        self.timing
     }
 
     /// Whether this process opened the wire, or a parent of it did.
@@ -262,6 +268,24 @@ impl Wire {
     /// Lets the keeper write again.
     pub(crate) fn resume(&self) {
         self.paused.store(false, Ordering::Release);
+    }
+
+    /// Sends all that waits, so that the connection can be given away.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be, in words.
+    pub(crate) fn settle(&self) -> Result<Parting, &'static str> {
+        const GONE: &str = "the stream is to stop";
+        let mut line = self.line.lock();
+        self.complete_residue(&mut line);
+        if self.is_direct() {
+            self.flush_pending(&mut line).map_err(|_| GONE)?;
+        }
+        if self.stop_reason().is_some() || !line.residue.is_empty() || !line.open {
+            return Err(GONE);
+        }
+        self.transport.hand_off()
     }
 
     /// Flushes what is left and closes the wire: from now on nobody writes to it.

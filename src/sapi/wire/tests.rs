@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::sending::Sent;
 use super::*;
 use crate::sapi::framing::Framing;
+use crate::sapi::hand_off::Parting;
 use crate::sapi::transport::Small;
 
 /// A connection whose other end the test holds.
@@ -28,6 +29,10 @@ impl Transport for Pair {
 
     fn server_is_stopping(&self) -> bool {
         false
+    }
+
+    fn hand_off(&self) -> Result<Parting, &'static str> {
+        Err("it is a test")
     }
 
     fn describe(&self) -> &'static str {

@@ -1,0 +1,63 @@
+//! A circuit breaker: after a failure the hub is left alone for a while, longer each time.
+
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+/// How long the hub is left alone after the first failure, and at most.
+const REST: Duration = Duration::from_secs(1);
+const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// Whether the hub may be asked. One for the process: what one request has found out spares the next.
+#[derive(Debug)]
+pub(super) struct Breaker(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    failures: u32,
+    rests_until: Option<Instant>,
+}
+
+impl Breaker {
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new(State { failures: 0, rests_until: None }))
+    }
+
+    /// Whether the hub may be asked now.
+    pub(super) fn is_closed(&self, now: Instant) -> bool {
+        self.0.lock().rests_until.is_none_or(|until| now >= until)
+    }
+
+    /// Notes how it went.
+    pub(super) fn note(&self, worked: bool, now: Instant) {
+        let mut state = self.0.lock();
+        if worked {
+            *state = State { failures: 0, rests_until: None };
+        } else {
+            let rest = REST * 2_u32.saturating_pow(state.failures.min(5));
+            state.failures += 1;
+            state.rests_until = now.checked_add(rest.min(LONGEST_REST));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hub_that_fails_is_left_alone_longer_each_time() {
+        let breaker = Breaker::new();
+        let start = Instant::now();
+        assert!(breaker.is_closed(start));
+        for seconds in [1, 2, 4, 8, 16, 30, 30] {
+            breaker.note(false, start);
+            assert!(!breaker.is_closed(start + Duration::from_secs(seconds - 1)));
+            assert!(breaker.is_closed(start + Duration::from_secs(seconds)));
+        }
+        breaker.note(true, start);
+        assert!(breaker.is_closed(start));
+        breaker.note(false, start);
+        assert!(breaker.is_closed(start + Duration::from_secs(1)), "it begins anew");
+    }
+}

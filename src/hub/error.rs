@@ -1,0 +1,52 @@
+//! Why the hub has not done what it was asked for.
+
+use std::fmt;
+
+use hub_protocol::{ClientError, MessageError, Reply};
+
+/// Why the hub has not done what it was asked for.
+#[derive(Debug)]
+pub(crate) enum HubError {
+    /// There is none, and it could not be started; in words.
+    Absent(String),
+    /// It failed a moment ago, and is not asked again yet.
+    Resting,
+    /// It has not answered, and may have done it or not; in words.
+    Unanswered(String),
+    /// It will not; in words.
+    Refused(String),
+}
+
+impl HubError {
+    /// For an answer to another question.
+    pub(super) fn from_reply(reply: Reply) -> Self {
+        match reply {
+            Reply::Refused { message, .. } => Self::Refused(message),
+            _ => Self::Refused("it has answered something else".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for HubError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent(why) => write!(f, "there is no hub: {why}"),
+            Self::Resting => {
+                f.write_str("the hub has failed a moment ago and is not asked again yet")
+            }
+            Self::Unanswered(why) => write!(f, "{why}; whether it was done is not known"),
+            Self::Refused(why) => write!(f, "the hub has refused it: {why}"),
+        }
+    }
+}
+
+impl From<ClientError> for HubError {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Hello(_) | ClientError::Message(MessageError::TooLong(_)) => {
+                Self::Refused(error.to_string())
+            }
+            error => Self::Unanswered(error.to_string()),
+        }
+    }
+}

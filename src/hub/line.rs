@@ -1,0 +1,119 @@
+//! Connections to the hub: one that a process keeps for what it publishes, and one for each stream.
+
+use std::os::fd::BorrowedFd;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use hub_protocol::{Client, Reply, Request, Response, Subscription};
+use parking_lot::Mutex;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::breaker::Breaker;
+use super::{HubError, PATIENCE, Settings, spawn};
+use crate::sapi::process::forks;
+
+static BREAKER: Breaker = Breaker::new();
+
+/// The connection that this process keeps.
+static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
+
+struct Kept {
+    client: Client,
+    socket: PathBuf,
+    /// The process it belongs to: a forked child must not speak on it.
+    forks: u32,
+}
+
+/// A place under limits, for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Lease(Client);
+
+impl Lease {
+    pub(super) fn new(client: Client) -> Self {
+        Self(client)
+    }
+}
+
+/// Asks on the connection that is kept; it is made anew if the hub has closed it meanwhile.
+pub(super) fn ask(settings: &Settings, request: &Request) -> Result<Reply, HubError> {
+    let mut client = match take_kept(settings) {
+        Some(client) => client,
+        None => connect(settings)?,
+    };
+    let answer = client.call(request, None, Instant::now() + PATIENCE);
+    let worked = answer.is_ok();
+    BREAKER.note(worked, Instant::now());
+    if worked {
+        let (socket, forks) = (settings.socket.clone(), forks());
+        *KEPT.lock() = Some(Kept { client, socket, forks });
+    }
+    Ok(answer?)
+}
+
+fn take_kept(settings: &Settings) -> Option<Client> {
+    let kept = KEPT.lock().take()?;
+    if kept.forks != forks() {
+        // The parent's: closing our copy of it does not end its conversation.
+        return None;
+    }
+    let mut ends = [PollFd::new(&kept.client, PollFlags::IN)];
+    let silent = poll(&mut ends, Some(&Timespec::default())) == Ok(0);
+    (silent && kept.socket == settings.socket).then_some(kept.client)
+}
+
+/// A new connection; a hub is started if there is none.
+pub(super) fn connect(settings: &Settings) -> Result<Client, HubError> {
+    let now = Instant::now();
+    if !BREAKER.is_closed(now) {
+        return Err(HubError::Resting);
+    }
+    let client = match Client::connect(&settings.socket, now + PATIENCE) {
+        Ok(client) => Ok(client),
+        Err(_) if settings.spawns => spawn::spawn(settings),
+        Err(error) => Err(HubError::Absent(format!(
+            "{}: {error}; start one (sse-hub serve), or let the extension do it (sse.hub_spawn=1)",
+            settings.socket.display()
+        ))),
+    };
+    BREAKER.note(client.is_ok(), Instant::now());
+    client
+}
+
+/// A connection of a client's that the hub has accepted, and that is still ours.
+pub(crate) struct Handing(Client);
+
+/// Offers a connection to the hub. A lease goes with it.
+///
+/// # Errors
+///
+/// [`HubError`]: the connection is still ours.
+pub(crate) fn hand_over(
+    settings: &Settings,
+    lease: Option<Lease>,
+    subscription: Subscription,
+    response: Response,
+    connection: BorrowedFd<'_>,
+) -> Result<Handing, HubError> {
+    let mut client = match lease {
+        Some(Lease(client)) => client,
+        None => connect(settings)?,
+    };
+    let request = Request::HandOver { subscription, response };
+    let answer = client.call(&request, Some(connection), Instant::now() + PATIENCE);
+    BREAKER.note(answer.is_ok(), Instant::now());
+    match answer? {
+        Reply::Accepted => Ok(Handing(client)),
+        other => Err(HubError::from_reply(other)),
+    }
+}
+
+impl Handing {
+    /// Tells the hub that the connection is its own now: nothing of it is left here.
+    ///
+    /// # Errors
+    ///
+    /// [`HubError`] when the hub cannot be told; it closes its copy then, and the client comes back.
+    pub(crate) fn commit(mut self) -> Result<(), HubError> {
+        Ok(self.0.send(&Request::Commit, None, Instant::now() + PATIENCE)?)
+    }
+}

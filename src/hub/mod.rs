@@ -1,0 +1,80 @@
+//! The extension's side of the hub: finds it, or starts it, and speaks to it.
+//!
+//! The invariant: a hub that is dead or frozen costs a request no more than [`PATIENCE`], and not every
+//! request; what cannot be done is an error here, never a silent loss.
+
+mod breaker;
+mod error;
+mod line;
+mod spawn;
+mod subscriber;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use hub_protocol::{Client, EventId, Limit, Publication, Reply, Request};
+
+pub(crate) use error::HubError;
+pub(crate) use line::{Lease, hand_over};
+pub(crate) use subscriber::Subscriber;
+
+/// How long a hub has to answer.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Where the hub is, and how one is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// The socket that it listens on.
+    pub(crate) socket: PathBuf,
+    /// The program; `None` is `sse-hub` beside the extension, or else on the path.
+    pub(crate) program: Option<PathBuf>,
+    /// Whether it is started when there is none.
+    pub(crate) spawns: bool,
+    /// The group whose members may speak to it; empty for nobody else.
+    pub(crate) group: String,
+    /// The Redis that it publishes through; empty for none.
+    pub(crate) redis: String,
+}
+
+/// Publishes an event; its id is the answer.
+///
+/// # Errors
+///
+/// [`HubError`]: it was not published, or ([`HubError::Unanswered`]) nobody knows.
+pub(crate) fn publish(settings: &Settings, publication: Publication) -> Result<EventId, HubError> {
+    match line::ask(settings, &Request::Publish(publication))? {
+        Reply::Published(id) => Ok(id),
+        other => Err(HubError::from_reply(other)),
+    }
+}
+
+/// The hub's report, a JSON object; `None` when there is no hub. None is started for it.
+///
+/// # Errors
+///
+/// [`HubError`] when there is one that does not answer.
+pub(crate) fn status(settings: &Settings) -> Result<Option<String>, HubError> {
+    let deadline = Instant::now() + PATIENCE;
+    let Ok(mut client) = Client::connect(&settings.socket, deadline) else { return Ok(None) };
+    match client.call(&Request::Status, None, deadline)? {
+        Reply::Status(report) => Ok(Some(report)),
+        other => Err(HubError::from_reply(other)),
+    }
+}
+
+/// Takes a place under each limit; the limit that is reached is the answer if there is none.
+///
+/// # Errors
+///
+/// [`HubError`] when the hub cannot be asked.
+pub(crate) fn lease(
+    settings: &Settings,
+    limits: Vec<Limit>,
+) -> Result<Result<Lease, Limit>, HubError> {
+    let mut client = line::connect(settings)?;
+    match client.call(&Request::Lease(limits), None, Instant::now() + PATIENCE)? {
+        Reply::Granted => Ok(Ok(Lease::new(client))),
+        Reply::Exceeded(limit) => Ok(Err(limit)),
+        other => Err(HubError::from_reply(other)),
+    }
+}

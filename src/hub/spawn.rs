@@ -1,0 +1,68 @@
+//! Starting a hub.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hub_protocol::Client;
+use parking_lot::Mutex;
+
+use super::{HubError, PATIENCE, Settings};
+use crate::sapi::process;
+
+/// After how long without a stream or a request a hub ends that was started here, in seconds.
+const IDLE_EXIT: &str = "600";
+
+/// How often is looked whether it is there.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Launchers that had not ended when their time was over: they are waited for later.
+static UNENDED: Mutex<Vec<Child>> = Mutex::new(Vec::new());
+
+/// Starts a hub, and waits until it listens.
+///
+/// # Errors
+///
+/// [`HubError::Absent`] when it does not within [`PATIENCE`].
+pub(super) fn spawn(settings: &Settings) -> Result<Client, HubError> {
+    let deadline = Instant::now() + PATIENCE;
+    let program = program(settings);
+    let mut command = Command::new(&program);
+    command.arg("launch").arg("--socket").arg(&settings.socket).args(["--idle-exit", IDLE_EXIT]);
+    if !settings.group.is_empty() {
+        command.args(["--group", &settings.group]);
+    }
+    // What a script has put into its environment is no business of a daemon's.
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    if !settings.redis.is_empty() {
+        // Not on the command line, which everybody can read.
+        command.env("SSE_HUB_REDIS", &settings.redis);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    process::close_descriptors_on_exec(&mut command);
+    let mut launcher = command.spawn().map_err(|error| {
+        HubError::Absent(format!("{} cannot be started: {error}", program.display()))
+    })?;
+    // It ends once the hub listens.
+    while is_running(&mut launcher) && Instant::now() < deadline {
+        std::thread::sleep(LOOK);
+    }
+    let mut unended = UNENDED.lock();
+    unended.push(launcher);
+    unended.retain_mut(is_running);
+    Client::connect(&settings.socket, deadline).map_err(|error| {
+        let log = settings.socket.with_file_name("hub.log");
+        HubError::Absent(format!("it did not start ({error}); see {}", log.display()))
+    })
+}
+
+/// Whether it has not ended; if it has, it is no zombie any more.
+fn is_running(launcher: &mut Child) -> bool {
+    matches!(launcher.try_wait(), Ok(None))
+}
+
+/// The program: the one that is set, or that beside the extension, or that on the path.
+fn program(settings: &Settings) -> PathBuf {
+    let beside = || Some(process::own_file()?.with_file_name("sse-hub")).filter(|it| it.is_file());
+    settings.program.clone().or_else(beside).unwrap_or_else(|| "sse-hub".into())
+}

@@ -1,0 +1,58 @@
+//! The hub, as scripts and settings name it.
+
+use std::path::PathBuf;
+
+use ext_php_rs::types::Zval;
+use hub_protocol::{InvalidTopic, Limit, Topic, Topics, place::default_socket};
+
+use super::arguments::{At, bytes, type_name};
+use super::fault::Fault;
+use super::settings;
+use crate::hub::{HubError, Settings};
+use crate::sapi::ini;
+
+/// Which hub the settings name.
+pub(super) fn settings() -> Settings {
+    let path = |name| Some(ini::text(name)).filter(|path| !path.is_empty()).map(PathBuf::from);
+    Settings {
+        socket: path(settings::HUB_SOCKET).unwrap_or_else(default_socket),
+        program: path(settings::HUB_PATH),
+        spawns: ini::flag(settings::HUB_SPAWN),
+        group: ini::text(settings::HUB_GROUP),
+        redis: ini::text(settings::HUB_REDIS),
+    }
+}
+
+/// The topics that an argument names: one, or an array of them.
+pub(super) fn topics(value: &Zval, at: At) -> Result<Topics, Fault> {
+    let error = |error: InvalidTopic| at.value_error(error);
+    let topic = |value: &Zval, expected| Topic::new(&bytes(value, at, expected)?).map_err(error);
+    let topics: Vec<Topic> = match value.array() {
+        None => vec![topic(value, "of type array|string")?],
+        Some(list) => {
+            let each = list.iter().map(|(_, value)| {
+                let value = value.dereference();
+                if !value.is_string() {
+                    let given = type_name(value);
+                    let message = format!("{at} must be an array of strings, {given} given");
+                    return Err(Fault::type_error(message));
+                }
+                topic(value, "of type string")
+            });
+            each.collect::<Result<_, _>>()?
+        }
+    };
+    Topics::try_from(topics).map_err(error)
+}
+
+/// The limits that a new stream comes under: the pool's, and that of its own key.
+pub(super) fn limits(own: Option<Limit>) -> Vec<Limit> {
+    let all = u32::try_from(ini::integer(settings::MAX_STREAMS)).unwrap_or(0);
+    let all = (all > 0).then(|| Limit { key: String::new(), max: all });
+    all.into_iter().chain(own).collect()
+}
+
+/// What a script is told when the hub has not done what it asked for.
+pub(super) fn failed(method: &str, error: &HubError) -> Fault {
+    Fault::wrong_moment(format!("{method}(): {error}"))
+}

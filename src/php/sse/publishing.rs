@@ -1,0 +1,50 @@
+//! What `Sse` publishes, and what it knows of the hub.
+
+use ext_php_rs::types::Zval;
+use hub_protocol::{EventName, Publication};
+
+use crate::hub;
+use crate::php::arguments::{At, Text, bytes, given};
+use crate::php::fault::Fault;
+use crate::php::hub::{failed, settings as hub_settings, topics};
+use crate::php::payload::{Fields, Payload};
+use crate::php::settings;
+use crate::sapi::{engine, ini};
+
+const METHOD: &str = "Sse::publish";
+
+/// Publishes an event; its id is the answer.
+pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result<String, Fault> {
+    let topics = topics(names, At(METHOD, 1, "topics"))?;
+    let at = At(METHOD, 2, "data");
+    let event = given(event.map(|argument| argument.0)).map(|event| {
+        let at = At(METHOD, 3, "event");
+        Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
+    });
+    let fields = Fields { event: event.transpose()?, ..Fields::default() };
+    let payload = Payload::new(data, at)?;
+    let event = fields.over(payload.event(at)?)?;
+    if event.id.is_some() || event.retry.is_some() || event.comment.is_some() {
+        return Err(at.value_error("must have neither id, retry nor comment: the hub gives ids"));
+    }
+    let data = event.data.ok_or_else(|| at.value_error("must have data"))?;
+    let limit = usize::try_from(ini::integer(settings::MAX_EVENT)).unwrap_or(0);
+    if data.len() > limit {
+        let length = data.len();
+        let problem = format!("must be at most {limit} bytes (sse.max_event), {length} given");
+        return Err(at.value_error(problem));
+    }
+    let event = event.event.filter(|event| !event.as_str().is_empty()).map(EventName::from);
+    let publication = Publication { topics, event, data: data.to_vec() };
+    let id = hub::publish(&hub_settings(), publication);
+    id.map(|id| id.to_string()).map_err(|error| failed(METHOD, &error))
+}
+
+/// The hub's report, as an array.
+pub(super) fn status() -> Result<Zval, Fault> {
+    let report = hub::status(&hub_settings()).map_err(|error| failed("Sse::status", &error))?;
+    let json = report.unwrap_or_else(|| r#"{"running":false}"#.to_owned());
+    let array = engine::call("json_decode", vec![&json, &true])?;
+    Fault::if_pending()?;
+    Ok(array.unwrap_or_default())
+}

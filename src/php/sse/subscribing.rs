@@ -1,0 +1,165 @@
+//! `subscribe()`: the stream goes on with what is published, in the hub's hands or in these.
+
+use std::time::{Duration, Instant};
+
+use event_stream::{Event, EventId, EventType};
+use ext_php_rs::types::{ZendCallable, Zval};
+use hub_protocol::{Delivery, Framing, Response, Subscription};
+
+use super::Sse;
+use crate::hub::{self, Subscriber};
+use crate::php::arguments::{At, given};
+use crate::php::current;
+use crate::php::event::SseEvent;
+use crate::php::fault::Fault;
+use crate::php::hub::{settings, topics};
+use crate::sapi::engine::guarded;
+use crate::sapi::value::callable_error;
+use crate::sapi::{Offer, Shape};
+use crate::stream::StopReason;
+
+const METHOD: &str = "Sse::subscribe";
+
+impl Sse {
+    /// Goes on with what is published. Answers whether the hub does so from here on.
+    pub(super) fn subscribe_to(
+        &self,
+        last_event_id: Option<String>,
+        names: &Zval,
+        filter: Option<&Zval>,
+        hands_off: bool,
+    ) -> Result<bool, Fault> {
+        let topics = topics(names, At(METHOD, 1, "topics"))?;
+        let filter = given(filter);
+        if let Some(error) = filter.and_then(callable_error) {
+            let at = At(METHOD, 2, "filter");
+            return Err(Fault::type_error(format!(
+                "{at} must be a valid callback or null, {error}"
+            )));
+        }
+        let subscription = self.subscription(topics, last_event_id);
+        let open = self.is_running();
+        if !self.settle(open)? {
+            return Ok(false);
+        }
+        if hands_off && filter.is_none() && self.hand_over(&subscription) {
+            self.stream.stop(StopReason::HandedOff, Instant::now());
+            return self.settle(true);
+        }
+        let began = current::began(self.server).unwrap_or_else(Instant::now);
+        let subscriber = Subscriber::new(settings(), subscription, began);
+        self.follow(subscriber, filter).map(|()| false)
+    }
+
+    fn subscription(
+        &self,
+        topics: hub_protocol::Topics,
+        last_event_id: Option<String>,
+    ) -> Subscription {
+        let now = Instant::now();
+        let began = current::began(self.server).unwrap_or(self.opened);
+        let timing = self.stream.connection().timing();
+        let write_timeout = timing.map(|timing| timing.write_timeout);
+        let lifetime = self.stream.remaining(now);
+        Subscription {
+            topics,
+            last_event_id,
+            age: milliseconds(now.saturating_duration_since(began)),
+            heartbeat: short(self.options.heartbeat),
+            lifetime: lifetime.map_or(0, |left| milliseconds(left).max(1)),
+            goodbye: self
+                .options
+                .goodbye
+                .map_or(0, |retry| u32::try_from(retry.as_millis()).unwrap_or(u32::MAX)),
+            write_timeout: short(write_timeout.filter(|timeout| *timeout < Duration::MAX)),
+        }
+    }
+
+    /// Has the hub go on with this stream; false if it cannot, and nothing has changed.
+    fn hand_over(&self, subscription: &Subscription) -> bool {
+        let Ok(offer) = self.stream.connection().offer() else { return false };
+        let response = Response { framing: framing(&offer), before: offer.before_frame().to_vec() };
+        let lease = self.lease.take();
+        let connection = offer.connection();
+        let subscription = subscription.clone();
+        let handing = hub::hand_over(&settings(), lease, subscription, response, connection);
+        let Ok(handing) = handing else {
+            offer.withdraw();
+            return false;
+        };
+        offer.let_go();
+        // If the hub cannot be told any more it closes the connection, and the client comes back.
+        let _ = handing.commit();
+        true
+    }
+
+    /// Serves the stream from here, until it stops.
+    fn follow(&self, mut subscriber: Subscriber, filter: Option<&Zval>) -> Result<(), Fault> {
+        loop {
+            while let Some(delivery) = subscriber.take() {
+                if !self.deliver(&delivery, filter)? {
+                    return Ok(());
+                }
+            }
+            let connection = self.stream.connection();
+            let descriptor = subscriber.descriptor();
+            connection.watch_sources(descriptor.into_iter().collect());
+            let pause = if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY };
+            let open = self.pause(pause);
+            connection.watch_sources(Vec::new());
+            if !open? {
+                return Ok(());
+            }
+            subscriber.fill();
+        }
+    }
+
+    /// Sends an event, unless the filter does not let it pass; answers whether the stream is open.
+    fn deliver(&self, delivery: &Delivery, filter: Option<&Zval>) -> Result<bool, Fault> {
+        if let Some(filter) = filter.filter(|_| !delivery.topics.is_empty())
+            && !passes(filter, delivery)?
+        {
+            let open = self.is_running();
+            return self.settle(open);
+        }
+        let id = delivery.id.to_string();
+        let event = delivery.event.as_ref();
+        let event = Event {
+            id: EventId::new(id.as_bytes()).ok(),
+            event: event.and_then(|event| EventType::new(event.as_str().as_bytes()).ok()),
+            data: Some(&delivery.data),
+            ..Event::default()
+        };
+        let open = self.stream.send(&[event], Instant::now())?;
+        self.settle(open)
+    }
+}
+
+/// Asks the filter: it gets the event, and the first topic that it was published under.
+fn passes(filter: &Zval, delivery: &Delivery) -> Result<bool, Fault> {
+    let id = delivery.id.to_string();
+    let event = delivery.event.as_ref().map(|event| event.as_str().as_bytes());
+    let event = SseEvent::create(&delivery.data, event, Some(id.as_bytes()), None);
+    let topic = delivery.topics.first().map(|topic| topic.as_str().to_owned());
+    let topic = topic.unwrap_or_default();
+    let answer = guarded(|| ZendCallable::new(filter).ok()?.try_call(vec![&event, &topic]).ok())?;
+    Fault::if_pending()?;
+    Ok(answer.is_some_and(|answer| answer.coerce_to_bool()))
+}
+
+fn framing(offer: &Offer) -> Framing {
+    match offer.shape() {
+        Shape::Records { request_id } => Framing::FastCgi { request_id },
+        Shape::Raw => Framing::Raw,
+        Shape::Chunks => Framing::Chunked,
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// 0 is for ever.
+fn short(duration: Option<Duration>) -> u32 {
+    duration.map_or(0, |length| u32::try_from(length.as_millis()).unwrap_or(u32::MAX).max(1))
+}
