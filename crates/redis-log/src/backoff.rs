@@ -1,0 +1,53 @@
+//! How long to wait before the next attempt to connect.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
+
+const FIRST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// Doubles from attempt to attempt. Half of each wait is chance, so that hubs that lost Redis together do
+/// not all come back together.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    next: Duration,
+}
+
+impl Backoff {
+    pub(crate) const fn new() -> Self {
+        Self { next: FIRST }
+    }
+
+    pub(crate) fn succeeded(&mut self) {
+        self.next = FIRST;
+    }
+
+    pub(crate) fn failed(&mut self) -> Duration {
+        let wait = self.next;
+        self.next = (wait * 2).min(LONGEST);
+        // A new hasher has random keys: enough chance for this.
+        let chance = RandomState::new().hash_one(0) % 1024;
+        wait.mul_f64(0.5 + 0.5 * f64::from(u32::try_from(chance).unwrap_or(0)) / 1024.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest_and_half_of_each_is_chance() {
+        let mut backoff = Backoff::new();
+        for expected in [50, 100, 200, 400, 800, 1600, 2000, 2000] {
+            let wait = backoff.failed();
+            let expected = Duration::from_millis(expected);
+            assert!(wait >= expected / 2 && wait <= expected, "{wait:?} of {expected:?}");
+        }
+        backoff.succeeded();
+        assert!(backoff.failed() <= FIRST);
+        let waits: Vec<Duration> = (0..50).map(|_| Backoff::new().failed()).collect();
+        assert!(waits.iter().any(|wait| wait != &waits[0]), "no two hubs come back together");
+    }
+}

@@ -1,0 +1,141 @@
+//! The hub's log of events, as one Redis stream: hubs on any number of machines publish to it, and each
+//! follows it.
+//!
+//! The invariant: every hub gets the entries in Redis' order, without gap or repeat, or is told that it has
+//! lost its place ([`News::Lost`]). A publication is answered once, and only with an id when Redis has it.
+//!
+//! Three threads, each with a connection of its own that it restores by itself:
+//!
+//! * `writer`: publications to XADD, as many in one round trip as are waiting
+//! * `reader`: one blocking XREAD, from the last id seen
+//! * `ranger`: XRANGE, for what a hub no longer has in memory
+//!
+//! and what they share:
+//!
+//! * `settings`: the URL
+//! * `connection`: a connection with deadlines, and the few commands
+//! * `entry`: an event as the fields of an entry
+//! * `backoff`: how long to wait before the next attempt
+//! * `link`: whether publishing is possible just now
+
+#![forbid(unsafe_code)]
+
+mod backoff;
+mod connection;
+mod entry;
+mod link;
+mod ranger;
+mod reader;
+mod settings;
+mod writer;
+
+use std::{io, sync::Arc, thread};
+
+use crossbeam_channel::Sender;
+use hub_protocol::{EventId, Publication, Topics};
+
+pub use entry::Entry;
+pub use settings::{Settings, SettingsError};
+pub use writer::AppendError;
+
+use link::Link;
+use ranger::{Range, Ranger};
+use reader::Reader;
+use writer::{Job, Writer};
+
+/// What the log has to say. `Ticket` is what the caller gave with its question.
+#[derive(Debug)]
+pub enum News<Ticket> {
+    /// The first connection is there: the newest entry has this id, and what follows will arrive.
+    Began(EventId),
+    /// These entries came, in this order: also those that this hub has published.
+    Arrived(Vec<Entry>),
+    /// Redis has lost or dropped entries that have not arrived. It goes on after this id, which may be
+    /// smaller than any before.
+    Lost(EventId),
+    /// A publication is in the stream, or is not.
+    Appended {
+        /// Whose it was.
+        ticket: Ticket,
+        /// Its id.
+        result: Result<EventId, AppendError>,
+    },
+    /// What a range holds; `None` when it cannot be told without a gap.
+    Range {
+        /// Who asked.
+        ticket: Ticket,
+        /// In order.
+        entries: Option<Vec<Entry>>,
+    },
+    /// The stream cannot be followed, for this reason. Said once, until it can be again.
+    Disconnected(String),
+    /// It can be followed again.
+    Connected,
+    /// An entry of the stream is not an event of ours, and is passed over.
+    Foreign(String),
+}
+
+pub(crate) type Tell<Ticket> = dyn Fn(News<Ticket>) + Send + Sync;
+
+/// The stream. Its threads end when it is dropped, within a few seconds.
+#[derive(Debug)]
+pub struct RedisLog<Ticket> {
+    link: Arc<Link<Ticket>>,
+    ranges: Sender<Range<Ticket>>,
+}
+
+impl<Ticket: Send + 'static> RedisLog<Ticket> {
+    /// Starts to follow the stream. `tell` is called from several threads, and must not block.
+    ///
+    /// # Errors
+    ///
+    /// When no thread can be started. A Redis that cannot be reached is not an error: it is tried again.
+    pub fn start(
+        settings: Settings,
+        tell: impl Fn(News<Ticket>) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let settings = Arc::new(settings);
+        let tell: Arc<Tell<Ticket>> = Arc::new(tell);
+        let (link, jobs) = Link::new();
+        let link = Arc::new(link);
+        let (to_ranger, questions) = crossbeam_channel::unbounded();
+
+        let writer = Writer::new(&settings, &link, jobs, &tell);
+        let reader = Reader::new(&settings, &link, &tell);
+        let ranger = Ranger::new(&settings, &link, questions, &tell);
+        spawn("redis-writer", || writer.run())?;
+        spawn("redis-reader", || reader.run())?;
+        spawn("redis-ranger", || ranger.run())?;
+        Ok(Self { link, ranges: to_ranger })
+    }
+
+    /// Publishes: [`News::Appended`] follows, at once when Redis cannot be reached.
+    ///
+    /// # Errors
+    ///
+    /// The ticket back, and why it was refused at once: nothing was sent, and nothing follows.
+    pub fn append(
+        &self,
+        publication: Publication,
+        ticket: Ticket,
+    ) -> Result<(), (Ticket, AppendError)> {
+        self.link.send(Job { publication, ticket })
+    }
+
+    /// Asks for what was published under these topics after one id and up to another: [`News::Range`]
+    /// follows.
+    pub fn range(&self, topics: Topics, after: EventId, up_to: EventId, ticket: Ticket) {
+        // It fails only when the ranger has ended, and that ends with this.
+        drop(self.ranges.send(Range { topics, after, up_to, ticket }));
+    }
+}
+
+impl<Ticket> Drop for RedisLog<Ticket> {
+    fn drop(&mut self) {
+        self.link.end();
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name(name.into()).spawn(run).map(drop)
+}

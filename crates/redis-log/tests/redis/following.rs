@@ -1,0 +1,103 @@
+//! Hubs that follow one stream.
+
+use hub_protocol::EventId;
+use redis_log::News;
+
+use crate::{hub::Hub, server::Server};
+
+#[test]
+fn two_hubs_get_all_events_in_the_same_order() {
+    let server = Server::start(&[]);
+    let mut hubs = [Hub::following(&server.url()), Hub::following(&server.url())];
+    let mut last = EventId::ZERO;
+    for round in 0..100 {
+        for (ticket, hub) in (0..5).flat_map(|ticket| [(ticket, &hubs[0]), (ticket, &hubs[1])]) {
+            hub.append(ticket, "t", &format!("{round}")).unwrap();
+        }
+        for ticket in 0..5 {
+            for hub in &mut hubs {
+                last = last.max(hub.answer(ticket).unwrap());
+            }
+        }
+    }
+    let [one, other] = &mut hubs;
+    one.until_arrived(last);
+    other.until_arrived(last);
+    assert_eq!(one.data("t").len(), 1000);
+    assert_eq!(
+        one.arrived[one.arrived.len() - 1000..],
+        other.arrived[other.arrived.len() - 1000..]
+    );
+    assert!(one.arrived.is_sorted_by(|entry, next| entry.id < next.id), "in order, each once");
+}
+
+#[test]
+fn a_hub_begins_at_the_newest_event() {
+    let server = Server::start(&[]);
+    let mut before = Hub::following(&server.url());
+    let published = before.publish("t", "before").unwrap();
+    let mut hub = Hub::start(&server.url());
+    let began = hub.until("it begins", |news| match news {
+        News::Began(id) => Some(*id),
+        _ => None,
+    });
+    assert_eq!(began, published);
+    hub.until_arrived(before.publish("t", "after").unwrap());
+    assert_eq!(hub.data("t"), ["after"]);
+}
+
+#[test]
+fn redis_killed_and_restarted_twice_costs_no_event_and_repeats_none() {
+    let mut server = Server::start(&[]);
+    let mut hubs = [Hub::following(&server.url()), Hub::following(&server.url())];
+    let (mut published, mut unknown) = (Vec::new(), 0);
+    let mut number = 0;
+    for kills in 0..=2 {
+        let mut successes = 0;
+        while successes < 200 {
+            let hub = &mut hubs[number % 2];
+            number += 1;
+            match hub.publish("t", &number.to_string()) {
+                Ok(id) => {
+                    successes += 1;
+                    published.push((id, number.to_string()));
+                }
+                Err(redis_log::AppendError::Unknown(_)) => unknown += 1,
+                Err(_) => std::thread::yield_now(),
+            }
+            if successes == 100 && kills < 2 {
+                successes += 1;
+                server.restart();
+            }
+        }
+    }
+    let last = published.last().unwrap().0;
+    for hub in &mut hubs {
+        hub.until_arrived(last);
+        assert!(hub.arrived.is_sorted_by(|entry, next| entry.id < next.id));
+        let data = hub.data("t");
+        let surplus = data.len() - published.len();
+        assert!(surplus <= unknown, "{surplus} of {unknown} unknown ones");
+        let mut data = data.into_iter();
+        for (id, number) in &published {
+            assert!(data.any(|arrived| arrived == *number), "{id} has arrived, in order");
+        }
+    }
+    assert_eq!(hubs[0].data("t"), hubs[1].data("t"));
+}
+
+#[test]
+fn what_is_no_event_is_passed_over_and_told() {
+    let server = Server::start(&[]);
+    let mut hub = Hub::following(&server.url());
+    server.say("XADD sse * anything else");
+    let why = hub.until("it is told", |news| match news {
+        News::Foreign(why) => Some(why.clone()),
+        _ => None,
+    });
+    assert!(why.ends_with("topic must name at least one topic"), "{why}");
+    server.say("XADD sse * topic t data by-another-program");
+    let last = hub.publish("t", "ours").unwrap();
+    hub.until_arrived(last);
+    assert_eq!(hub.data("t"), ["by-another-program", "ours"]);
+}

@@ -1,0 +1,142 @@
+//! What a hub does with its log, as far as the log is concerned.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+use hub_protocol::{EventId, Publication, Topic, Topics};
+use redis_log::{AppendError, Entry, News, RedisLog, Settings};
+
+pub(crate) struct Hub {
+    pub(crate) log: RedisLog<u64>,
+    news: Receiver<News<u64>>,
+    /// All that has arrived, in its order.
+    pub(crate) arrived: Vec<Entry>,
+    /// Where it went on each time that it had lost its place.
+    pub(crate) lost: Vec<EventId>,
+    answers: Vec<(u64, Result<EventId, AppendError>)>,
+}
+
+impl Hub {
+    pub(crate) fn start(url: &str) -> Self {
+        let (tell, news) = crossbeam_channel::unbounded();
+        let settings = Settings::from_url(url).unwrap();
+        let log = RedisLog::start(settings, move |told| drop(tell.send(told))).unwrap();
+        Self { log, news, arrived: Vec::new(), lost: Vec::new(), answers: Vec::new() }
+    }
+
+    /// One that follows the stream already.
+    pub(crate) fn following(url: &str) -> Self {
+        let mut hub = Self::start(url);
+        hub.until("it begins", |news| matches!(news, News::Began(_)).then_some(()));
+        hub.until_it_can_publish();
+        hub
+    }
+
+    /// The first of the news that `wanted` wants. All that arrives on the way is kept.
+    pub(crate) fn until<T>(
+        &mut self,
+        what: &str,
+        mut wanted: impl FnMut(&News<u64>) -> Option<T>,
+    ) -> T {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let news = self.news.recv_deadline(end).unwrap_or_else(|_| panic!("{what}"));
+            let found = wanted(&news);
+            match news {
+                News::Arrived(entries) => self.arrived.extend(entries),
+                News::Lost(id) => self.lost.push(id),
+                News::Appended { ticket, result } => self.answers.push((ticket, result)),
+                _ => {}
+            }
+            if let Some(found) = found {
+                return found;
+            }
+        }
+    }
+
+    pub(crate) fn until_arrived(&mut self, id: EventId) {
+        let last = |entries: &[Entry]| entries.last().is_some_and(|entry| entry.id >= id);
+        if !last(&self.arrived) {
+            self.until(&format!("{id} arrives"), |news| match news {
+                News::Arrived(entries) => last(entries).then_some(()),
+                _ => None,
+            });
+        }
+    }
+
+    /// Publishes, and waits for the answer.
+    pub(crate) fn publish(&mut self, topic: &str, data: &str) -> Result<EventId, AppendError> {
+        self.append(0, topic, data)?;
+        self.answer(0)
+    }
+
+    /// Publishes; the answer comes later, unless it is refused at once.
+    pub(crate) fn append(&self, ticket: u64, topic: &str, data: &str) -> Result<(), AppendError> {
+        let publication =
+            Publication { topics: topics(&[topic]), event: None, data: data.as_bytes().to_vec() };
+        self.log.append(publication, ticket).map_err(|(_, error)| error)
+    }
+
+    pub(crate) fn answer(&mut self, ticket: u64) -> Result<EventId, AppendError> {
+        if let Some(at) = self.answers.iter().position(|(of, _)| *of == ticket) {
+            return self.answers.swap_remove(at).1;
+        }
+        self.until("an answer comes", |news| match news {
+            News::Appended { ticket: of, .. } if *of == ticket => Some(()),
+            _ => None,
+        });
+        self.answers.pop().unwrap().1
+    }
+
+    pub(crate) fn until_it_can_publish(&mut self) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while let Err(error) = self.publish("ready", "") {
+            assert!(Instant::now() < end, "{error}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub(crate) fn range(
+        &mut self,
+        names: &[&str],
+        after: EventId,
+        up_to: EventId,
+    ) -> Option<Vec<Entry>> {
+        self.log.range(topics(names), after, up_to, 7);
+        self.until("the range comes", |news| match news {
+            News::Range { ticket: 7, entries } => Some(entries.clone()),
+            _ => None,
+        })
+    }
+
+    /// Why the stream cannot be followed.
+    pub(crate) fn until_disconnected(&mut self) -> String {
+        self.until("the connection is lost", |news| match news {
+            News::Disconnected(why) => Some(why.clone()),
+            _ => None,
+        })
+    }
+
+    /// From where it goes on when it has lost its place.
+    pub(crate) fn until_lost(&mut self) -> EventId {
+        self.until("its place is lost", |news| match news {
+            News::Lost(id) => Some(*id),
+            _ => None,
+        })
+    }
+
+    /// What arrived under a topic, as text.
+    pub(crate) fn data(&self, topic: &str) -> Vec<String> {
+        data(&self.arrived, topic)
+    }
+}
+
+pub(crate) fn topics(names: &[&str]) -> Topics {
+    let names = names.iter().map(|name| Topic::new(name.as_bytes()).unwrap());
+    Topics::try_from(names.collect::<Vec<_>>()).unwrap()
+}
+
+pub(crate) fn data(entries: &[Entry], topic: &str) -> Vec<String> {
+    let under = entries.iter().filter(|entry| entry.publication.topics == topics(&[topic]));
+    under.map(|entry| String::from_utf8(entry.publication.data.clone()).unwrap()).collect()
+}

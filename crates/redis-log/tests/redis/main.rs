@@ -1,0 +1,15 @@
+//! The log on a real Redis, which is killed, emptied, trimmed, frozen and locked.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test reports by panicking"
+)]
+
+mod access;
+mod following;
+mod hub;
+mod losing;
+mod publishing;
+mod ranges;
+mod server;
