@@ -9,7 +9,7 @@
 build_packages=(php-cli php-dev gcc libc6-dev libclang-dev)
 phpt_packages=(php-cgi php-sqlite3)
 servers_packages=(
-  php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server
+  php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
   php-laravel-framework? php-symfony-http-kernel? php-symfony-routing?
   chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv strace
 )

@@ -13,10 +13,11 @@ use rules::violations;
 
 /// The packages of the workspace, by directory, and which of the project's own crates and bindings to
 /// PHP each may depend on. Nothing else here knows PHP, and the tests share nothing with the tested.
-const PACKAGES: [(&str, &[&str]); 6] = [
+const PACKAGES: [(&str, &[&str]); 7] = [
     ("crates/event-stream", &[]),
     ("crates/hub-protocol", &["event-stream"]),
-    ("crates/hub", &["event-stream", "hub-protocol"]),
+    ("crates/redis-log", &["event-stream", "hub-protocol"]),
+    ("crates/hub", &["event-stream", "hub-protocol", "redis-log"]),
     ("crates/load", &["event-stream", "hub-protocol"]),
     ("", &["event-stream", "hub-protocol", "ext-php-rs", "ext-php-rs-build"]),
     ("tests", &[]),
