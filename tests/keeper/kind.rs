@@ -3,6 +3,7 @@
 
 use std::{path::Path, time::Instant};
 
+use rustix::process::Pid;
 use server_tests::{
     binary,
     http::{Request, Response},
@@ -106,6 +107,22 @@ impl Running {
     pub(crate) fn get(&self, script: &str, query: &str) -> Response {
         let request = Request::get(&format!("/{script}?{query}"));
         self.server().send(&request.header("Accept-Encoding", "gzip, deflate"))
+    }
+
+    /// The server's processes, as far as there are any.
+    pub(crate) fn processes(&self) -> Vec<Pid> {
+        match &self.host {
+            Host::Server(server) => [vec![server.pid()], server.workers()].concat(),
+            Host::CommandLine(_) => Vec::new(),
+        }
+    }
+
+    /// What the server has logged.
+    pub(crate) fn log(&self) -> String {
+        match &self.host {
+            Host::Server(server) => server.log(),
+            Host::CommandLine(_) => String::new(),
+        }
     }
 
     /// The server.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use flate2::Crc;
+use rustix::process::test_kill_process;
 use server_tests::{
     event_stream::{Event, EventStreamReader, Item},
     patience::within,
@@ -25,6 +26,8 @@ pub(crate) struct Storm {
     bytes: usize,
     /// How many bytes the script says that it has written, its last words included.
     written: usize,
+    /// Whether a process of the server's has ended: then it is not known what was wrong with the bytes.
+    pub(crate) crashed: bool,
     /// What was wrong first, if anything was.
     pub(crate) damage: Option<String>,
 }
@@ -41,6 +44,7 @@ pub(crate) fn blow(kind: Kind, php: Php, heartbeats: usize) -> Storm {
     let output = running.open("storm.php", "").into_source();
     let reader = Reader::new(InFits { output, received: 0, until_pause: 0 });
     let mut stream = EventStreamReader::new(reader);
+    let processes = running.processes();
     let mut storm = Storm::default();
     // The deadline is for a stream that has stopped altogether.
     while storm.damage.is_none() {
@@ -54,6 +58,10 @@ pub(crate) fn blow(kind: Kind, php: Php, heartbeats: usize) -> Storm {
         }
     }
     storm.check_end(stream.end(), stream.source().received);
+    if storm.damage.is_some() {
+        storm.crashed = processes.iter().any(|process| test_kill_process(*process).is_err());
+        storm.note_complaint(&running.log());
+    }
     storm
 }
 
@@ -103,6 +111,15 @@ impl Storm {
         }
     }
 
+    /// What a web server says of the bytes that it was sent.
+    fn note_complaint(&mut self, log: &str) {
+        let complaint = log.lines().find_map(|line| line.split_once("upstream sent "));
+        if let (Some((_, complaint)), Some(damage)) = (complaint, &mut self.damage) {
+            let complaint = complaint.split(" while ").next().unwrap_or_default();
+            *damage = format!("\"upstream sent {complaint}\", {damage}");
+        }
+    }
+
     fn note(&mut self, damage: String) {
         self.damage.get_or_insert(damage);
     }
@@ -110,9 +127,10 @@ impl Storm {
 
 impl fmt::Display for Storm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { heartbeats, events, bytes, damage, .. } = self;
+        let Self { heartbeats, events, bytes, crashed, damage, .. } = self;
+        let crash = if *crashed { "a crash; " } else { "" };
         let damage = damage.as_deref().unwrap_or("none");
-        write!(f, "{heartbeats:>12}{events:>12}{:>12}  {damage}", bytes >> 20)
+        write!(f, "{heartbeats:>12}{events:>12}{:>12}  {crash}{damage}", bytes >> 20)
     }
 }
 

@@ -126,7 +126,8 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
     let Some(object) = current::get() else { return Ok(()) };
     let Some(sse) = current::native(&object) else { return Ok(()) };
     let (file, line) = &sse.started_at;
-    if sse.reason().is_none() {
+    // Asked, not looked up: to a forked child its parent's stream is closed.
+    if sse.is_running() {
         let message =
             format!("{method}(): a stream is open already, started in {file} on line {line}");
         return Err(Fault::wrong_moment(message));
