@@ -25,20 +25,20 @@ const STDOUT: u8 = 6;
 
 impl Framing {
     /// Calls `send` with the slices that `payload` travels as: under one header for each record, or
-    /// as it is. Without an allocation where one record is enough.
+    /// as it is. A small record is put together in `record`, which keeps its memory for the next.
     pub(crate) fn with_slices<R>(
         self,
         payload: &[u8],
+        record: &mut Vec<u8>,
         send: impl FnOnce(&mut [IoSlice<'_>]) -> R,
     ) -> R {
         let Self::FastCgi { request_id } = self else {
             return send(&mut [IoSlice::new(payload)]);
         };
         if payload.len() <= SMALL {
-            let mut record = [0; HEADER + SMALL];
-            let record = &mut record[..HEADER + payload.len()];
-            record[..HEADER].copy_from_slice(&stdout_header(request_id, payload));
-            record[HEADER..].copy_from_slice(payload);
+            record.clear();
+            record.extend_from_slice(&stdout_header(request_id, payload));
+            record.extend_from_slice(payload);
             return send(&mut [IoSlice::new(record)]);
         }
         if payload.len() <= RECORD_MAX {
@@ -56,7 +56,7 @@ impl Framing {
 
     /// What is left of `payload` on its way after the first `written` bytes.
     pub(crate) fn rest(self, payload: &[u8], written: usize) -> Vec<u8> {
-        self.with_slices(payload, |slices| {
+        self.with_slices(payload, &mut Vec::new(), |slices| {
             let mut slices = slices;
             IoSlice::advance_slices(&mut slices, written);
             slices.iter().flat_map(|slice| slice.iter().copied()).collect()

@@ -13,7 +13,7 @@
 pub(crate) mod adoption;
 mod apache;
 mod cli_server;
-mod clock;
+pub(crate) mod clock;
 mod connection;
 pub(crate) mod declare;
 pub(crate) mod diagnosis;

@@ -45,6 +45,11 @@ impl<C: Connection> Stream<C> {
         }
     }
 
+    /// Whether the stream ends by itself.
+    pub fn has_lifetime(&self) -> bool {
+        self.end.is_some()
+    }
+
     /// What the stream writes to.
     pub fn connection(&self) -> &C {
         &self.connection

@@ -14,7 +14,7 @@ use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
 use crate::sapi::engine;
 use crate::sapi::value::walk;
-use crate::sapi::{output, streams};
+use crate::sapi::{clock, output, streams};
 use crate::stream::{StopReason, seconds};
 
 impl Sse {
@@ -26,7 +26,7 @@ impl Sse {
     pub(super) fn emit_data(&self, data: &[u8]) -> Result<bool, Fault> {
         self.check_overstay()?;
         let event = Event { data: Some(data), ..Event::default() };
-        let open = self.stream.send(&[event], Instant::now())?;
+        let open = self.stream.send(&[event], self.write_time())?;
         self.settle(open)
     }
 
@@ -39,7 +39,7 @@ impl Sse {
     ) -> Result<bool, Fault> {
         let event = fields.over(payload.event(at)?)?;
         self.check_overstay()?;
-        let open = self.stream.send(&[event], Instant::now())?;
+        let open = self.stream.send(&[event], self.write_time())?;
         self.settle(open)
     }
 
@@ -56,7 +56,7 @@ impl Sse {
         })?;
         Fault::if_pending()?;
         self.check_overstay()?;
-        let open = self.stream.send_frames(frames, Instant::now())?;
+        let open = self.stream.send_frames(frames, self.write_time())?;
         self.settle(open)
     }
 
@@ -67,7 +67,7 @@ impl Sse {
             Given::Default(text) => Cow::Borrowed(text.as_bytes()),
         };
         self.check_overstay()?;
-        let open = self.stream.comment(Comment::new(&text), Instant::now())?;
+        let open = self.stream.comment(Comment::new(&text), self.write_time())?;
         self.settle(open)
     }
 
@@ -75,7 +75,7 @@ impl Sse {
         let at = At("Sse::retry", 1, "milliseconds");
         let time = retry(int(milliseconds.0, at, "of type int")?, at)?;
         let event = Event { retry: Some(time), ..Event::default() };
-        let open = self.stream.send(&[event], Instant::now())?;
+        let open = self.stream.send(&[event], self.write_time())?;
         self.settle(open)
     }
 
@@ -101,6 +101,11 @@ impl Sse {
     /// Whether the stream is open.
     pub(in crate::php) fn is_running(&self) -> bool {
         self.stream.is_open(Instant::now())
+    }
+
+    /// The time of a write. An exact one costs more, and only a lifetime needs it.
+    fn write_time(&self) -> Instant {
+        if self.stream.has_lifetime() { Instant::now() } else { clock::recently() }
     }
 
     /// Why the stream has stopped.

@@ -42,6 +42,8 @@ struct Line {
     pending: Vec<u8>,
     /// The rest of a write that the connection took in part.
     residue: Vec<u8>,
+    /// Where small FastCGI records are put together.
+    record: Vec<u8>,
     /// Since when the connection has taken nothing.
     stalled: Option<Duration>,
     /// Whether the wire may be written to: false from the end of the stream on.
@@ -97,7 +99,13 @@ impl Wire {
         tail: Tail,
         interrupt: Option<&'static AtomicBool>,
     ) -> Option<Self> {
-        let line = Line { pending: Vec::new(), residue: Vec::new(), stalled: None, open: true };
+        let line = Line {
+            pending: Vec::new(),
+            residue: Vec::new(),
+            record: Vec::new(),
+            stalled: None,
+            open: true,
+        };
         Some(Self {
             transport,
             timing,

@@ -103,8 +103,8 @@ impl Wire {
         payload: &[u8],
         patience: Duration,
     ) -> Sent {
-        let (written, sent) =
-            framing.with_slices(payload, |slices| self.send_slices(slices, patience));
+        let (written, sent) = framing
+            .with_slices(payload, &mut line.record, |slices| self.send_slices(slices, patience));
         if sent != Sent::Whole && written > 0 {
             line.residue = framing.rest(payload, written);
         }
