@@ -11,7 +11,7 @@ use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
 use super::{current, settings};
 use crate::sapi::{
-    Server, adoption, declare, diagnosis, hooks, ini, keeper, overrides, process, signals,
+    Server, adoption, declare, diagnosis, hooks, ini, keeper, overrides, process, shortcut, signals,
 };
 
 /// The module.
@@ -36,7 +36,8 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
         .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
         .and_then(|_| declare::class::<SseParser>(&[], &parser::REFINEMENTS))
-        .and_then(|_| declare::class::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS));
+        .and_then(|_| declare::class::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS))
+        .map(shortcut::install::<Sse>);
     if registered.is_ok() { 0 } else { -1 }
 }
 

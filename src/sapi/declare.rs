@@ -182,10 +182,12 @@ fn argument_info(
 
 /// The function behind an entry of a native class's function table.
 fn native_function(entry: &Zval) -> Option<&zend_internal_function> {
-    // SAFETY: a function table holds pointers to functions.
-    let function = unsafe { entry.ptr::<zend_function>() }?;
-    // SAFETY: they live as long as their class.
-    let function = unsafe { &*function };
-    // SAFETY: those of a native class are native.
-    Some(unsafe { &function.internal_function })
+    // SAFETY: those of a native class are native, and live as long as it does.
+    native_pointer(entry).map(|function| unsafe { &*function })
+}
+
+/// The same, to be changed while nobody calls it.
+pub(super) fn native_pointer(entry: &Zval) -> Option<*mut zend_internal_function> {
+    // SAFETY: a function table holds pointers to functions, and `internal_function` is one kind of them.
+    unsafe { entry.ptr::<zend_function>() }.map(<*mut zend_function>::cast)
 }

@@ -33,6 +33,7 @@ pub(crate) mod process;
 pub(crate) mod request;
 mod server;
 pub(crate) mod session;
+pub(crate) mod shortcut;
 pub(crate) mod signals;
 mod socket;
 mod stdio;

@@ -29,6 +29,7 @@ use super::{current, doctor};
 use crate::hub::Lease;
 use crate::sapi::declare::{ReadOnly, Refinement, types};
 use crate::sapi::engine;
+use crate::sapi::shortcut::Shortcut;
 use crate::sapi::{PhpConnection, Server};
 use crate::stream::{Options, Stream};
 
@@ -89,6 +90,15 @@ impl IntoZval for SseObject {
     fn set_zval(self, value: &mut Zval, _: bool) -> ext_php_rs::error::Result<()> {
         *value = self.0;
         Ok(())
+    }
+}
+
+/// Most events are only a string.
+impl Shortcut for Sse {
+    const METHOD: &'static str = "send";
+
+    fn call(&self, data: &[u8]) -> PhpResult<bool> {
+        answer(self.emit_data(data))
     }
 }
 
@@ -184,10 +194,6 @@ impl Sse {
         id: Option<&Zval>,
         retry: Option<Int>,
     ) -> PhpResult<bool> {
-        if let (Some(data), None, None, None) = (data.zend_str(), &event, id, &retry) {
-            // Most events are only a string; what follows comes to the same.
-            return answer(self.emit_data(data.as_bytes()));
-        }
         let fields = fields("Sse::send", event.as_ref(), id, retry.as_ref());
         answer(fields.and_then(|fields| self.emit(data, At("Sse::send", 1, "data"), &fields)))
     }
