@@ -99,6 +99,11 @@ impl Backlog {
         self.topics.values().filter(|ring| !ring.events.is_empty()).count()
     }
 
+    /// Forgets everything: nothing is known of what was before `start`.
+    pub(crate) fn begin_anew(&mut self, start: EventId) {
+        *self = Self::new(self.limits, start);
+    }
+
     /// Keeps an event, which has to be newer than all others.
     pub(crate) fn push(&mut self, event: Arc<Event>) {
         self.newest = event.id;

@@ -1,6 +1,6 @@
 //! How a hub is set up.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::Limits;
 
@@ -21,6 +21,8 @@ pub struct Config {
     pub queue: usize,
     /// The largest event, in bytes of data.
     pub max_event: usize,
+    /// The Redis that it shares its events through; `None` keeps them to itself.
+    pub redis: Option<Arc<redis_log::Settings>>,
     /// Whether the extension has started it: it then leaves the session of who did.
     pub spawned: bool,
 }
@@ -37,6 +39,7 @@ impl Config {
             backlog: Limits::default(),
             queue: 64 * 1024,
             max_event: 8 * 1024 * 1024,
+            redis: None,
             spawned: false,
         }
     }

@@ -4,13 +4,15 @@
 //! their ids.
 
 use std::{
+    collections::HashMap,
     io,
     os::fd::OwnedFd,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventId, Publication, Subscription};
+use hub_protocol::{EventId, Publication, Refusal, Reply, Subscription};
+use redis_log::{AppendError, Entry, News};
 
 use crate::{
     backlog::{Backlog, Missed},
@@ -18,13 +20,16 @@ use crate::{
     counters::Counters,
     event::Event,
     framing::{self, Output},
-    ids::Ids,
     leases::{Lease, Leases},
+    log::{Log, Ticket},
     shard::{Command, Queue, Shard, Stream, Timing},
 };
 
 /// The first bytes of a stream: a comment, so that the client's `open` fires.
 const FIRST: &[u8] = b":\n\n";
+
+/// How much news is taken in before others have their turn.
+const NEWS_AT_ONCE: usize = 64;
 
 /// From where a stream goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +55,23 @@ pub(crate) struct Joining {
 /// The state of the hub.
 #[derive(Debug)]
 pub(crate) struct Core {
-    pub(crate) ids: Ids,
+    pub(crate) log: Log,
     pub(crate) backlog: Backlog,
     pub(crate) leases: Leases,
     pub(crate) counters: Arc<Counters>,
     pub(crate) shards: Vec<Shard>,
     next_shard: usize,
+    /// Streams that Redis is asked for, by number.
+    waiting: HashMap<u64, Waiting>,
+    asked: u64,
+}
+
+/// A stream that waits for what it has missed.
+#[derive(Debug)]
+struct Waiting {
+    joining: Joining,
+    /// Up to where Redis is asked.
+    up_to: EventId,
 }
 
 impl Core {
@@ -64,25 +80,91 @@ impl Core {
     /// # Errors
     ///
     /// When its threads cannot be started.
-    pub(crate) fn new(config: &Config, ids: Ids) -> io::Result<Self> {
+    pub(crate) fn new(config: &Config, log: Log) -> io::Result<Self> {
         let counters = Arc::new(Counters::default());
         let shards =
             (0..config.shards.max(1)).map(|_| Shard::start(config.queue, Arc::clone(&counters)));
         Ok(Self {
-            backlog: Backlog::new(config.backlog, ids.last()),
-            ids,
+            backlog: Backlog::new(config.backlog, log.last()),
+            log,
             leases: Leases::default(),
             shards: shards.collect::<io::Result<_>>()?,
             counters,
             next_shard: 0,
+            waiting: HashMap::new(),
+            asked: 0,
         })
     }
 
-    /// Gives an event its id, and sends it to everyone who follows one of its topics.
-    pub(crate) fn publish(&mut self, publication: Publication, now: Instant) -> EventId {
-        let id = self.ids.next();
-        self.arrive(id, publication, now);
-        id
+    /// Gives an event its id, and sends it to everyone who follows one of its topics. `None` when the answer
+    /// comes with the news.
+    pub(crate) fn publish(
+        &mut self,
+        publication: Publication,
+        publisher: u64,
+        now: Instant,
+    ) -> Option<Reply> {
+        match &mut self.log {
+            Log::Alone(ids) => {
+                let id = ids.next();
+                self.arrive(id, publication, now);
+                Some(Reply::Published(id))
+            }
+            Log::Shared(shared) => {
+                let refused = shared.append(publication, publisher).err();
+                refused.map(|error| unavailable(&error))
+            }
+        }
+    }
+
+    /// Takes in some of what Redis has to say. What is left is for those who have published.
+    pub(crate) fn hear(&mut self, now: Instant) -> Vec<(u64, Reply)> {
+        let mut answers = Vec::new();
+        if let Log::Shared(shared) = &self.log {
+            shared.quieten();
+        }
+        for _ in 0..NEWS_AT_ONCE {
+            let Log::Shared(shared) = &mut self.log else { return answers };
+            match shared.next() {
+                None => return answers,
+                Some(News::Arrived(entries)) => {
+                    for Entry { id, publication } in entries {
+                        self.arrive(id, publication, now);
+                    }
+                }
+                Some(News::Began(position) | News::Lost(position)) => {
+                    self.begin_anew(position, now);
+                }
+                Some(News::Appended { ticket: Ticket::Publisher(publisher), result }) => {
+                    let reply = result.map_or_else(|error| unavailable(&error), Reply::Published);
+                    answers.push((publisher, reply));
+                }
+                Some(News::Range { ticket: Ticket::Joining(number), entries }) => {
+                    if let Some(waiting) = self.waiting.remove(&number) {
+                        self.join_waiting(waiting, entries, now);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        // The rest has its turn when others have had theirs.
+        if let Log::Shared(shared) = &self.log {
+            shared.ring();
+        }
+        answers
+    }
+
+    /// Nothing is known of what was before this id: whoever is here is told.
+    fn begin_anew(&mut self, position: EventId, now: Instant) {
+        self.backlog.begin_anew(position);
+        let reset = Arc::new(Event::reset(position, None, now));
+        for shard in &self.shards {
+            shard.send(Command::Reset(Arc::clone(&reset)));
+        }
+        // Redis is asked for something that is no more.
+        for (_, waiting) in std::mem::take(&mut self.waiting) {
+            self.join_lost(waiting.joining, now);
+        }
     }
 
     /// An event is there; its id is greater than all before.
@@ -100,7 +182,9 @@ impl Core {
         let newest = self.backlog.newest();
         let last_event_id = subscription.last_event_id.clone();
         let after = if let Some(id) = &last_event_id {
-            id.parse().ok().filter(|id| *id <= newest)
+            // Another hub may be ahead of this one.
+            let is_shared = self.log.shared().is_some();
+            id.parse().ok().filter(|id| *id <= newest || is_shared)
         } else {
             let began = now.checked_sub(subscription.age());
             began.map_or(Some(newest), |began| self.backlog.position_at(began))
@@ -108,11 +192,59 @@ impl Core {
         after.map_or(Cursor::Lost { position: newest, last_event_id }, Cursor::After)
     }
 
-    /// Lets a stream go live, with what it has missed.
+    /// Lets a stream go live, with what it has missed; at once, or when Redis has told that.
     pub(crate) fn join(&mut self, joining: Joining, now: Instant) {
+        let Cursor::After(id) = joining.cursor else { return self.join_lost(joining, now) };
+        let (newest, topics) = (self.backlog.newest(), joining.subscription.topics.clone());
+        if id <= newest
+            && let Missed::Events(events) = self.backlog.since(&topics, id)
+        {
+            return self.go_live(joining, events, newest);
+        }
+        let Some(shared) = self.log.shared() else { return self.join_lost(joining, now) };
+        let up_to = id.max(newest);
+        self.asked += 1;
+        shared.range(topics, id, up_to, self.asked);
+        self.waiting.insert(self.asked, Waiting { joining, up_to });
+    }
+
+    /// Redis has told what a stream has missed, or that it cannot.
+    fn join_waiting(&mut self, waiting: Waiting, entries: Option<Vec<Entry>>, now: Instant) {
+        let Waiting { joining, up_to } = waiting;
+        let newest = self.backlog.newest();
+        // What has arrived since it was asked.
+        let later = match self.backlog.since(&joining.subscription.topics, up_to) {
+            Missed::Events(later) => Some(later),
+            Missed::FallenOut => None,
+        };
+        let (Some(entries), Some(later)) = (entries, later) else {
+            return self.join_lost(joining, now);
+        };
+        let event = |entry: Entry| Arc::new(Event::new(entry.id, entry.publication, now));
+        let events = entries.into_iter().map(event).chain(later).collect();
+        self.go_live(joining, events, newest.max(up_to));
+    }
+
+    /// Lets a stream go live that is told that it has missed what cannot be known.
+    fn join_lost(&mut self, joining: Joining, now: Instant) {
+        let newest = self.backlog.newest();
+        let (position, last_event_id) = match &joining.cursor {
+            Cursor::After(_) => (newest, joining.subscription.last_event_id.as_deref()),
+            Cursor::Lost { position, last_event_id } => {
+                ((*position).min(newest), last_event_id.as_deref())
+            }
+        };
+        self.counters.resets.add(1);
+        let mut events = vec![Arc::new(Event::reset(position, last_event_id, now))];
+        if let Missed::Events(later) = self.backlog.since(&joining.subscription.topics, position) {
+            events.extend(later);
+        }
+        self.go_live(joining, events, newest);
+    }
+
+    fn go_live(&mut self, joining: Joining, missed: Vec<Arc<Event>>, position: EventId) {
         let topics = joining.subscription.topics.clone();
-        let (position, missed) = self.missed(&joining, now);
-        let mut stream = stream(joining, now);
+        let mut stream = stream(joining, Instant::now());
         for event in missed {
             stream.queue.push(event.bytes(stream.output));
         }
@@ -123,25 +255,6 @@ impl Core {
         let shard = self.next_shard % self.shards.len();
         self.next_shard = shard + 1;
         self.shards[shard].send(Command::Add(Box::new(stream)));
-    }
-
-    /// What a stream has missed, and where it stands then.
-    fn missed(&self, joining: &Joining, now: Instant) -> (EventId, Vec<Arc<Event>>) {
-        let newest = self.backlog.newest();
-        let topics = &joining.subscription.topics;
-        let (position, last_event_id) = match &joining.cursor {
-            Cursor::After(id) => match self.backlog.since(topics, *id) {
-                Missed::Events(events) => return (newest, events),
-                Missed::FallenOut => (newest, joining.subscription.last_event_id.as_deref()),
-            },
-            Cursor::Lost { position, last_event_id } => (*position, last_event_id.as_deref()),
-        };
-        self.counters.resets.add(1);
-        let mut events = vec![Arc::new(Event::reset(position, last_event_id, now))];
-        if let Missed::Events(later) = self.backlog.since(topics, position) {
-            events.extend(later);
-        }
-        (newest, events)
     }
 
     /// How many connections are held.
@@ -158,6 +271,10 @@ impl Core {
             shard.join();
         }
     }
+}
+
+fn unavailable(error: &AppendError) -> Reply {
+    Reply::Refused { refusal: Refusal::Unavailable, message: error.to_string() }
 }
 
 fn stream(joining: Joining, now: Instant) -> Stream {

@@ -5,6 +5,7 @@
 //!
 //! * `control`: the socket that workers and publishers speak to
 //! * `core`: what is decided, in one order: ids, what was missed, limits
+//! * `log`: where events get their ids: here, or from Redis, with other hubs
 //! * `shard`: the threads that hold connections and send to them
 //! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
 //! * `serve`, `launch`: how a hub comes into being
@@ -25,6 +26,7 @@ mod ids;
 mod journal;
 mod launch;
 mod leases;
+mod log;
 mod serve;
 mod shard;
 mod status;

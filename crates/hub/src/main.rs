@@ -6,12 +6,14 @@ use std::{
     io::{self, Write},
     path::Path,
     process::ExitCode,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use hub::{Config, USAGE, launch, serve};
 use hub_protocol::{Client, Reply, Request, place::default_socket};
 use lexopt::{Arg, Parser, ValueExt};
+use redis_log::Settings;
 
 /// How long a hub has to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -39,8 +41,9 @@ fn run() -> Result<(), String> {
     };
     let socket = asked.config.socket.as_path();
     match asked.command.as_str() {
-        "serve" => serve(asked.config),
+        "serve" => serve(Config { redis: redis()?, ..asked.config }),
         "launch" => {
+            redis()?;
             let arguments: Vec<OsString> = env::args_os().skip(2).collect();
             launch(socket, &arguments)
         }
@@ -48,6 +51,15 @@ fn run() -> Result<(), String> {
         "stop" => ask(socket, &Request::Stop).map(drop),
         other => Err(format!("there is no command {other}\n\n{USAGE}")),
     }
+}
+
+/// The Redis of the environment: what is on a command line, everybody can read.
+fn redis() -> Result<Option<Arc<Settings>>, String> {
+    let Some(url) = env::var_os("SSE_HUB_REDIS").filter(|url| !url.is_empty()) else {
+        return Ok(None);
+    };
+    let settings = Settings::from_url(&url.to_string_lossy());
+    settings.map(|settings| Some(Arc::new(settings))).map_err(|error| error.to_string())
 }
 
 /// `None` if only help was asked for.

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     os::unix::net::UnixStream,
+    sync::Arc,
 };
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
@@ -17,6 +18,7 @@ use crate::{
     core::Core,
     ids::Ids,
     journal::note,
+    log::{Log, Shared},
 };
 
 /// What is printed on stdout once the hub listens; who has started it waits for that.
@@ -34,18 +36,28 @@ pub fn serve(config: Config) -> Result<(), String> {
     }
     raise_descriptor_limit();
     let listener = Listener::bind(&config.socket, config.group.as_deref())?;
-    let last_id = config.socket.with_file_name("last-id");
-    let ids = Ids::open(&last_id)
-        .map_err(|error| format!("{}: cannot be opened: {error}", last_id.display()))?;
     let fail = |error: io::Error| format!("the hub cannot be set up: {error}");
     let signals = signals().map_err(fail)?;
-    let core = Core::new(&config, ids).map_err(fail)?;
+    let log = log(&config)?;
+    let core = Core::new(&config, log).map_err(fail)?;
     let path = config.socket.display().to_string();
     let control = Control::new(config, core, listener, signals).map_err(fail)?;
     note!("version {} listens at {path}", env!("CARGO_PKG_VERSION"));
     announce();
     control.run();
     Ok(())
+}
+
+/// Where events get their ids.
+fn log(config: &Config) -> Result<Log, String> {
+    if let Some(settings) = &config.redis {
+        note!("events are shared through Redis at {settings}");
+        let shared = Shared::start(Arc::clone(settings), None);
+        return shared.map(Log::Shared).map_err(|error| format!("Redis cannot be used: {error}"));
+    }
+    let last_id = config.socket.with_file_name("last-id");
+    let ids = Ids::open(&last_id);
+    ids.map(Log::Alone).map_err(|error| format!("{}: cannot be opened: {error}", last_id.display()))
 }
 
 /// Says that the hub listens; there may be nobody to hear it.

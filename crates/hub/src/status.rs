@@ -10,7 +10,7 @@ use crate::core::Core;
 pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
     let counters = &core.counters;
     let (events, bytes) = core.backlog.size();
-    json!({
+    let mut report = json!({
         "running": true,
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
@@ -32,7 +32,11 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         "droppedStalled": counters.dropped_stalled.get(),
         "refused": counters.refused.get(),
         "memory": resident_memory(),
-    })
+    });
+    if let Some(shared) = core.log.shared() {
+        report["redis"] = shared.report();
+    }
+    report
 }
 
 fn seconds(duration: Duration) -> f64 {

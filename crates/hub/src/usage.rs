@@ -18,4 +18,8 @@ sse-hub: holds event streams, so that PHP's workers need not
   --backlog-age SECONDS  for how long an event is kept (3600)
   --queue BYTES          how much may wait for a slow client before it is dropped (65536)
   --max-event BYTES      the largest event it takes (8388608)
+
+  SSE_HUB_REDIS=URL      in the environment: hubs of several machines share their events through this Redis,
+                         redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path;
+                         ?stream=sse&maxlen=100000&ca=/path/to/ca.pem
 ";

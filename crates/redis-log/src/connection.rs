@@ -31,8 +31,12 @@ impl Connection {
         redis.set_read_timeout(Some(PATIENCE))?;
         let stream = settings.stream().to_owned();
         let mut connection = Self { redis, stream, max_length: settings.max_length() };
-        cmd("PING").exec(&mut connection.redis)?;
+        connection.ping()?;
         Ok(connection)
+    }
+
+    pub(crate) fn ping(&mut self) -> RedisResult<()> {
+        cmd("PING").exec(&mut self.redis)
     }
 
     /// For a connection that is to wait for entries.

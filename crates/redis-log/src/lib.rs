@@ -85,35 +85,36 @@ pub struct RedisLog<Ticket> {
 }
 
 impl<Ticket: Send + 'static> RedisLog<Ticket> {
-    /// Starts to follow the stream. `tell` is called from several threads, and must not block.
+    /// Starts to follow the stream: after an id, if that is known from before, else from its newest entry on.
+    /// `tell` is called from several threads; while it blocks, it is Redis that waits.
     ///
     /// # Errors
     ///
     /// When no thread can be started. A Redis that cannot be reached is not an error: it is tried again.
     pub fn start(
-        settings: Settings,
+        settings: &Arc<Settings>,
+        after: Option<EventId>,
         tell: impl Fn(News<Ticket>) + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let settings = Arc::new(settings);
         let tell: Arc<Tell<Ticket>> = Arc::new(tell);
         let (link, jobs) = Link::new();
         let link = Arc::new(link);
         let (to_ranger, questions) = crossbeam_channel::unbounded();
 
-        let writer = Writer::new(&settings, &link, jobs, &tell);
-        let reader = Reader::new(&settings, &link, &tell);
-        let ranger = Ranger::new(&settings, &link, questions, &tell);
+        let writer = Writer::new(settings, &link, jobs, &tell);
+        let reader = Reader::new(settings, &link, after, &tell);
+        let ranger = Ranger::new(settings, questions, &tell);
         spawn("redis-writer", || writer.run())?;
         spawn("redis-reader", || reader.run())?;
         spawn("redis-ranger", || ranger.run())?;
         Ok(Self { link, ranges: to_ranger })
     }
 
-    /// Publishes: [`News::Appended`] follows, at once when Redis cannot be reached.
+    /// Publishes: [`News::Appended`] follows.
     ///
     /// # Errors
     ///
-    /// The ticket back, and why it was refused at once: nothing was sent, and nothing follows.
+    /// The ticket back, and why it is refused at once: nothing was sent, and nothing follows.
     pub fn append(
         &self,
         publication: Publication,

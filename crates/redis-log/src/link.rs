@@ -16,8 +16,8 @@ const WAITING: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct Link<Ticket> {
     state: Mutex<State<Ticket>>,
-    /// Wakes the writer when the reader has lost its connection, which is seen at once: the writer would
-    /// see it when it has written a publication, and could not tell what became of it.
+    /// Has the writer look whether its connection is alive, when the reader has lost its own: that is seen
+    /// at once. The writer would see it when it has sent something, and not know what became of that.
     doubts: Sender<()>,
 }
 
@@ -68,10 +68,6 @@ impl<Ticket> Link<Ticket> {
     /// Nothing more is sent.
     pub(crate) fn down(&self, reason: &str) {
         self.state.lock().down = Some(reason.into());
-    }
-
-    pub(crate) fn is_down(&self) -> bool {
-        self.state.lock().down.is_some()
     }
 
     pub(crate) fn doubt(&self) {

@@ -9,7 +9,7 @@ use crossbeam_channel::Receiver;
 use hub_protocol::{EventId, Topics};
 use redis::RedisResult;
 
-use crate::{Entry, News, Settings, Tell, connection::Connection, link::Link, reader::read};
+use crate::{Entry, News, Settings, Tell, connection::Connection, reader::read};
 
 /// For how long nothing is asked of a Redis that has just failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -25,7 +25,6 @@ pub(crate) struct Range<Ticket> {
 
 pub(crate) struct Ranger<Ticket> {
     settings: Arc<Settings>,
-    link: Arc<Link<Ticket>>,
     questions: Receiver<Range<Ticket>>,
     tell: Arc<Tell<Ticket>>,
     connection: Option<Connection>,
@@ -35,12 +34,11 @@ pub(crate) struct Ranger<Ticket> {
 impl<Ticket> Ranger<Ticket> {
     pub(crate) fn new(
         settings: &Arc<Settings>,
-        link: &Arc<Link<Ticket>>,
         questions: Receiver<Range<Ticket>>,
         tell: &Arc<Tell<Ticket>>,
     ) -> Self {
-        let (settings, link, tell) = (Arc::clone(settings), Arc::clone(link), Arc::clone(tell));
-        Self { settings, link, questions, tell, connection: None, failed: None }
+        let (settings, tell) = (Arc::clone(settings), Arc::clone(tell));
+        Self { settings, questions, tell, connection: None, failed: None }
     }
 
     pub(crate) fn run(mut self) {
@@ -54,7 +52,7 @@ impl<Ticket> Ranger<Ticket> {
     /// asked.
     fn answer(&mut self, range: &Range<Ticket>) -> Option<Vec<Entry>> {
         let pausing = self.failed.is_some_and(|failed| failed.elapsed() < PAUSE);
-        if pausing || self.link.is_down() {
+        if pausing {
             return None;
         }
         let kept = self.connection.take();

@@ -31,10 +31,11 @@ impl<Ticket> Reader<Ticket> {
     pub(crate) fn new(
         settings: &Arc<Settings>,
         link: &Arc<Link<Ticket>>,
+        place: Option<EventId>,
         tell: &Arc<Tell<Ticket>>,
     ) -> Self {
         let (settings, link, tell) = (Arc::clone(settings), Arc::clone(link), Arc::clone(tell));
-        Self { settings, link, tell, place: None, backoff: Backoff::new(), failing: false }
+        Self { settings, link, tell, place, backoff: Backoff::new(), failing: false }
     }
 
     pub(crate) fn run(mut self) {

@@ -94,17 +94,24 @@ impl<Ticket> Writer<Ticket> {
     /// Until the connection is lost, or the hub ends.
     fn serve(&self, mut connection: Connection) -> RedisResult<()> {
         loop {
-            let first = select! {
-                recv(self.queue.doubts) -> _ => return Err(lost()),
-                recv(self.queue.jobs) -> job => job,
+            let (in_doubt, job) = select! {
+                recv(self.queue.doubts) -> _ => (true, None),
+                recv(self.queue.jobs) -> job => match job {
+                    Ok(job) => (self.queue.doubts.try_recv().is_ok(), Some(job)),
+                    Err(_) => return Ok(()),
+                },
             };
-            let Ok(first) = first else { return Ok(()) };
-            // Both may have been there: nothing is sent on a connection that is in doubt.
-            if self.queue.doubts.try_recv().is_ok() {
-                self.answer(first.ticket, Err(AppendError::Unavailable("it was lost".into())));
-                return Err(lost());
+            // Nothing is sent on a connection that is in doubt: its answer might be lost.
+            let alive = if in_doubt { connection.ping() } else { Ok(()) };
+            match (job, alive) {
+                (None, alive) => alive?,
+                (Some(job), Ok(())) => self.write(&mut connection, job)?,
+                (Some(job), Err(error)) => {
+                    let reason = AppendError::Unavailable(error.to_string().into());
+                    self.answer(job.ticket, Err(reason));
+                    return Err(error);
+                }
             }
-            self.write(&mut connection, first)?;
         }
     }
 
@@ -156,8 +163,4 @@ fn must_reconnect(error: &RedisError) -> bool {
 fn explain(error: &RedisError) -> AppendError {
     let reason = error.to_string();
     if is_an_answer(error) { AppendError::Refused(reason) } else { AppendError::Unknown(reason) }
-}
-
-fn lost() -> RedisError {
-    (ErrorKind::Io, "the connection was lost").into()
 }

@@ -25,6 +25,8 @@ pub(crate) struct Connection {
     output: Vec<u8>,
     /// What has come with the messages that are not yet read.
     descriptors: Vec<OwnedFd>,
+    /// Whether an answer is awaited from elsewhere: what was asked after that waits, too.
+    pub(crate) is_waiting: bool,
     /// A client connection that was accepted, and waits for its commit.
     pub(crate) accepted: Option<Accepted>,
     /// The places that the next stream of this connection has.
@@ -69,6 +71,7 @@ impl Connection {
             greeted: false,
             output: Hello::OURS.to_bytes().to_vec(),
             descriptors: Vec::new(),
+            is_waiting: false,
             accepted: None,
             lease: None,
         }
@@ -107,7 +110,7 @@ impl Connection {
             Hello::check(hello)?;
             self.greeted = true;
         }
-        if self.output.len() > UNSENT {
+        if self.is_waiting || self.output.len() > UNSENT {
             return Ok(None);
         }
         Ok(self.messages.next_message()?)

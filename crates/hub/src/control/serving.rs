@@ -31,7 +31,8 @@ use crate::{
 
 const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
-const FIRST_CONNECTION: u64 = 2;
+const NEWS: u64 = 2;
+const FIRST_CONNECTION: u64 = 3;
 
 /// How often what has become too old is let go of, and idleness is looked at.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -77,6 +78,9 @@ impl Control {
         };
         add(listener.socket(), LISTENER)?;
         add(&signals, SIGNALS)?;
+        if let Some(shared) = core.log.shared() {
+            add(shared.bell(), NEWS)?;
+        }
         let now = Instant::now();
         Ok(Self {
             config,
@@ -107,6 +111,7 @@ impl Control {
                 match data.u64() {
                     LISTENER => self.let_in(),
                     SIGNALS => self.asked_to_end(),
+                    NEWS => self.hear(),
                     token => self.ready(token, flags),
                 }
             }
@@ -176,13 +181,29 @@ impl Control {
         let Some(mut connection) = self.connections.remove(&token) else { return };
         let readable = flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR);
         let filled = if readable { connection.fill(&mut self.buffer) } else { Ok(()) };
-        match filled.and_then(|()| self.serve(&mut connection)) {
+        self.go_on(token, connection, filled);
+    }
+
+    /// Answers what waits on a connection, and sees to what becomes of it.
+    fn go_on(&mut self, token: u64, mut connection: Connection, filled: Result<(), Ended>) {
+        match filled.and_then(|()| self.serve(token, &mut connection)) {
             Ok(After::Stays) => {
                 self.connections.insert(token, connection);
                 self.flush(token);
             }
             Ok(After::Listens(subscription)) => self.make_subscriber(connection, subscription),
             Err(ended) => self.end(connection, ended),
+        }
+    }
+
+    /// Redis has something to say.
+    fn hear(&mut self) {
+        for (token, reply) in self.core.hear(Instant::now()) {
+            // Who has published may be gone by now.
+            let Some(mut connection) = self.connections.remove(&token) else { continue };
+            connection.is_waiting = false;
+            connection.reply(&reply);
+            self.go_on(token, connection, Ok(()));
         }
     }
 
@@ -213,11 +234,17 @@ impl Control {
     }
 
     /// Answers what has been asked so far.
-    fn serve(&mut self, connection: &mut Connection) -> Result<After, Ended> {
+    fn serve(&mut self, token: u64, connection: &mut Connection) -> Result<After, Ended> {
         while let Some(request) = connection.next_request()? {
             self.active = Instant::now();
             let reply = match request {
-                Request::Publish(publication) => self.publish(publication),
+                Request::Publish(publication) => {
+                    let Some(reply) = self.publish(publication, token) else {
+                        connection.is_waiting = true;
+                        break;
+                    };
+                    reply
+                }
                 Request::Subscribe(subscription) => return Ok(After::Listens(subscription)),
                 Request::HandOver { subscription, response } => {
                     self.accept(connection, subscription, response)
@@ -253,13 +280,14 @@ impl Control {
         status::report(&self.core, self.started, Instant::now())
     }
 
-    fn publish(&mut self, publication: Publication) -> Reply {
+    /// `None` when the answer comes later.
+    fn publish(&mut self, publication: Publication, publisher: u64) -> Option<Reply> {
         let (length, limit) = (publication.data.len(), self.config.max_event);
         if length > limit {
             let message = format!("the event has {length} bytes, and this hub takes {limit}");
-            return refuse(Refusal::TooLarge, &message);
+            return Some(refuse(Refusal::TooLarge, &message));
         }
-        Reply::Published(self.core.publish(publication, Instant::now()))
+        self.core.publish(publication, publisher, Instant::now())
     }
 
     fn accept(

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Add(Box<Stream>),
     /// To send an event to all who follow one of its topics.
     Deliver(Arc<Event>),
+    /// To tell every stream that events were lost; it goes on after this event's id.
+    Reset(Arc<Event>),
     /// To tell every stream goodbye, and to end.
     Goodbye,
 }

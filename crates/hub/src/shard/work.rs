@@ -131,6 +131,7 @@ impl Work {
             match command {
                 Command::Add(stream) => self.add(stream),
                 Command::Deliver(event) => self.deliver(&event),
+                Command::Reset(event) => self.reset(&event),
                 Command::Goodbye => self.say_goodbye(),
             }
         }
@@ -180,6 +181,19 @@ impl Work {
         counters.delivered.add(delivered);
         for token in full {
             self.relieve(token);
+        }
+    }
+
+    /// Tells every stream that it has missed events.
+    fn reset(&mut self, event: &Event) {
+        for token in self.roll.tokens() {
+            let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {
+                continue;
+            };
+            stream.position = event.id;
+            stream.queue.push(event.bytes(stream.output));
+            self.counters.resets.add(1);
+            self.woken.push(token);
         }
     }
 

@@ -36,8 +36,14 @@ impl Hub {
 
     /// Starts one where another has been.
     pub(crate) fn start_in(directory: TempDir, options: &[&str]) -> Self {
+        Self::start_with(directory, options, "")
+    }
+
+    /// Starts one that shares its events through the Redis with this URL.
+    pub(crate) fn start_with(directory: TempDir, options: &[&str], redis: &str) -> Self {
         let mut process = command(&directory.path().join("hub/hub.sock"), "serve")
             .args(options)
+            .env("SSE_HUB_REDIS", redis)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -47,6 +47,17 @@ fn a_hub_begins_at_the_newest_event() {
 }
 
 #[test]
+fn a_hub_goes_on_after_the_id_that_it_knows() {
+    let server = Server::start(&[]);
+    let mut before = Hub::following(&server.url());
+    let known = before.publish("t", "known").unwrap();
+    let last = before.publish("t", "new").unwrap();
+    let mut hub = Hub::start_after(&server.url(), Some(known));
+    hub.until_arrived(last);
+    assert_eq!((hub.data("t"), hub.lost), (vec!["new".to_owned()], vec![]));
+}
+
+#[test]
 fn redis_killed_and_restarted_twice_costs_no_event_and_repeats_none() {
     let mut server = Server::start(&[]);
     let mut hubs = [Hub::following(&server.url()), Hub::following(&server.url())];

@@ -1,6 +1,9 @@
 //! What a hub does with its log, as far as the log is concerned.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crossbeam_channel::Receiver;
 use hub_protocol::{EventId, Publication, Topic, Topics};
@@ -18,9 +21,13 @@ pub(crate) struct Hub {
 
 impl Hub {
     pub(crate) fn start(url: &str) -> Self {
+        Self::start_after(url, None)
+    }
+
+    pub(crate) fn start_after(url: &str, after: Option<EventId>) -> Self {
         let (tell, news) = crossbeam_channel::unbounded();
-        let settings = Settings::from_url(url).unwrap();
-        let log = RedisLog::start(settings, move |told| drop(tell.send(told))).unwrap();
+        let settings = Arc::new(Settings::from_url(url).unwrap());
+        let log = RedisLog::start(&settings, after, move |told| drop(tell.send(told))).unwrap();
         Self { log, news, arrived: Vec::new(), lost: Vec::new(), answers: Vec::new() }
     }
 

@@ -1,0 +1,146 @@
+//! Where events get their ids and their order: in this hub alone, or in Redis, with other hubs.
+
+use std::{io, os::fd::OwnedFd, sync::Arc};
+
+use crossbeam_channel::{Receiver, bounded};
+use hub_protocol::{EventId, Publication, Topics};
+use redis_log::{AppendError, News, RedisLog, Settings};
+use rustix::event::{EventfdFlags, eventfd};
+use serde_json::{Value, json};
+
+use crate::{ids::Ids, journal::note};
+
+/// How many pieces of news may wait. A hub that is further behind has Redis wait.
+const NEWS: usize = 1024;
+
+/// Where events get their ids.
+#[derive(Debug)]
+pub(crate) enum Log {
+    /// From this hub.
+    Alone(Ids),
+    /// From Redis.
+    Shared(Shared),
+}
+
+/// Who waits for an answer of Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ticket {
+    /// The connection with this token, for the id of what it has published.
+    Publisher(u64),
+    /// The stream with this number, for what it has missed.
+    Joining(u64),
+}
+
+/// A log that other hubs publish to, too.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    log: RedisLog<Ticket>,
+    settings: Arc<Settings>,
+    news: Receiver<News<Ticket>>,
+    /// Readable when there is news.
+    bell: Arc<OwnedFd>,
+    connected: bool,
+    foreign: u64,
+}
+
+impl Log {
+    /// The id that everything new comes after, as far as it is known.
+    pub(crate) fn last(&self) -> EventId {
+        match self {
+            Self::Alone(ids) => ids.last(),
+            Self::Shared(_) => EventId::ZERO,
+        }
+    }
+
+    /// The log, if it is Redis.
+    pub(crate) fn shared(&self) -> Option<&Shared> {
+        match self {
+            Self::Alone(_) => None,
+            Self::Shared(shared) => Some(shared),
+        }
+    }
+}
+
+impl Shared {
+    /// Follows the stream after an id, or from its newest entry on.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread or descriptor left.
+    pub(crate) fn start(settings: Arc<Settings>, after: Option<EventId>) -> io::Result<Self> {
+        let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let (to_hub, news) = bounded(NEWS);
+        let ring = Arc::clone(&bell);
+        let log = RedisLog::start(&settings, after, move |told| {
+            // It fails only when the hub ends.
+            if to_hub.send(told).is_ok() {
+                let _ = rustix::io::write(&ring, &1_u64.to_ne_bytes());
+            }
+        })?;
+        Ok(Self { log, settings, news, bell, connected: false, foreign: 0 })
+    }
+
+    pub(crate) fn bell(&self) -> &OwnedFd {
+        &self.bell
+    }
+
+    pub(crate) fn ring(&self) {
+        let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+    }
+
+    /// What has rung the bell is looked at in any case.
+    pub(crate) fn quieten(&self) {
+        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+    }
+
+    /// Publishes; the answer is news.
+    ///
+    /// # Errors
+    ///
+    /// When it is refused at once.
+    pub(crate) fn append(
+        &self,
+        publication: Publication,
+        publisher: u64,
+    ) -> Result<(), AppendError> {
+        self.log.append(publication, Ticket::Publisher(publisher)).map_err(|(_, error)| error)
+    }
+
+    /// Asks for what a stream has missed; the answer is news.
+    pub(crate) fn range(&self, topics: Topics, after: EventId, up_to: EventId, joining: u64) {
+        self.log.range(topics, after, up_to, Ticket::Joining(joining));
+    }
+
+    /// The next piece of news; what concerns only who runs the hub is noted here.
+    pub(crate) fn next(&mut self) -> Option<News<Ticket>> {
+        let news = self.news.try_recv().ok()?;
+        match &news {
+            News::Began(_) | News::Connected => {
+                self.connected = true;
+                note!("connected to Redis at {}", self.settings);
+            }
+            News::Disconnected(why) => {
+                self.connected = false;
+                note!("no connection to Redis at {}: {why}", self.settings);
+            }
+            News::Lost(position) => note!(
+                "Redis has dropped events that this hub has not seen, streams are told; on from \
+                 {position}"
+            ),
+            News::Foreign(why) => {
+                self.foreign += 1;
+                // Not for every one of thousands.
+                if self.foreign.is_power_of_two() {
+                    note!("not an event in Redis: {why} ({} so far)", self.foreign);
+                }
+            }
+            News::Arrived(_) | News::Appended { .. } | News::Range { .. } => {}
+        }
+        Some(news)
+    }
+
+    /// For the hub's report.
+    pub(crate) fn report(&self) -> Value {
+        json!({ "server": self.settings.to_string(), "connected": self.connected })
+    }
+}
