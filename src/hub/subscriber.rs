@@ -12,31 +12,39 @@ use super::{HubError, PATIENCE, Settings, line};
 pub(crate) struct Subscriber {
     settings: Settings,
     subscription: Subscription,
-    /// When the script began, for a client that has seen no event yet.
-    began: Instant,
     client: Option<Client>,
 }
 
 impl Subscriber {
     /// A subscription that is not yet made.
-    pub(crate) fn new(settings: Settings, subscription: Subscription, began: Instant) -> Self {
-        Self { settings, subscription, began, client: None }
+    pub(crate) fn new(settings: Settings, subscription: Subscription) -> Self {
+        Self { settings, subscription, client: None }
     }
 
-    /// The descriptor that is readable when there is something to take; the hub is asked anew if it has
-    /// gone away. `None` while there is none.
-    pub(crate) fn descriptor(&mut self) -> Option<RawFd> {
-        if self.client.is_none() {
-            self.client = self.connect().ok();
-        }
+    /// Whether there is a hub that it gets events from.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.client.is_some()
+    }
+
+    /// What is to be asked for now.
+    pub(crate) fn subscription(&self) -> Subscription {
+        self.subscription.clone()
+    }
+
+    /// Asks the hub; it stays unconnected if there is none. With its answer may have come what is to be
+    /// taken.
+    pub(crate) fn connect(&mut self) {
+        self.client = self.ask().ok();
+    }
+
+    /// The descriptor that is readable when more has come; `None` while there is no hub.
+    pub(crate) fn descriptor(&self) -> Option<RawFd> {
         self.client.as_ref().map(|client| client.as_fd().as_raw_fd())
     }
 
-    fn connect(&mut self) -> Result<Client, HubError> {
+    fn ask(&self) -> Result<Client, HubError> {
         let mut client = line::connect(&self.settings)?;
-        let age = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let subscription = Subscription { age, ..self.subscription.clone() };
-        let request = Request::Subscribe(subscription);
+        let request = Request::Subscribe(self.subscription.clone());
         match client.call(&request, None, Instant::now() + PATIENCE)? {
             Reply::Subscribed => Ok(client),
             other => Err(HubError::from_reply(other)),

@@ -53,8 +53,8 @@ struct FilterRecord {
 
 /// What stands between a response without compression or encryption and its connection; any other
 /// filter wants to see what is sent.
-const PLAIN_FILTERS: [&str; 6] =
-    ["byterange", "content_length", "http_outerror", "log_input_output", "core", "reqtimeout"];
+const PLAIN_FILTERS: [&str; 5] =
+    ["old_write", "byterange", "content_length", "http_outerror", "core"];
 
 /// The filter that makes chunks of HTTP/1.1.
 const CHUNK_FILTER: &str = "chunk";
@@ -296,6 +296,10 @@ impl Transport for Apache {
                 name if PLAIN_FILTERS.contains(&name) => {}
                 _ => return Err("httpd encrypts or changes the response on its way"),
             }
+        }
+        // SAFETY: the request is alive and httpd is ours: the keeper pauses, under the wire lock.
+        if unsafe { (self.httpd.flush)(self.request) } < 0 {
+            return Err("the browser has left");
         }
         Ok(Parting { descriptor, shape })
     }

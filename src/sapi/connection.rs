@@ -10,6 +10,7 @@ use rustix::io::Errno;
 
 use super::hand_off::Offer;
 use super::poll::poll;
+use super::process::forks;
 use super::transport::of_request;
 use super::wire::{Timing, Wire};
 use super::{Server, engine, hooks, ini, keeper, output, signals};
@@ -22,6 +23,8 @@ pub(crate) struct PhpConnection {
     /// Why there is no wire, in words.
     why_not: &'static str,
     open: Cell<bool>,
+    /// The process it belongs to.
+    forks: u32,
     /// Descriptors that end a sleep when they are readable.
     sources: RefCell<Vec<RawFd>>,
 }
@@ -65,14 +68,16 @@ impl PhpConnection {
         }
         let why_not = opened.as_ref().err().copied().unwrap_or_default();
         let open = Cell::new(true);
-        Ok(Self { server, wire: opened.ok(), why_not, open, sources: RefCell::default() })
+        let sources = RefCell::default();
+        Ok(Self { server, wire: opened.ok(), why_not, open, forks: forks(), sources })
     }
 
     /// A connection without a client, for the answer to a HEAD request.
     pub(crate) fn none(server: Server) -> Self {
         let why_not = "the request wants no body";
         let open = Cell::new(false);
-        Self { server, wire: None, why_not, open, sources: RefCell::default() }
+        let sources = RefCell::default();
+        Self { server, wire: None, why_not, open, forks: forks(), sources }
     }
 
     /// Which way frames take, and why not a better one, in words.
@@ -128,7 +133,7 @@ impl PhpConnection {
     }
 
     fn is_over(&self) -> bool {
-        !self.open.get() || self.wire.as_ref().is_some_and(|wire| !wire.is_ours())
+        !self.open.get() || self.forks != forks()
     }
 
     /// Whether frames go to the server itself, past PHP's output buffers.

@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use event_stream::{EventType, FieldError};
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 use crate::{EventId, MAX_TOPICS, Topic, Topics, bounded::at_most};
@@ -92,15 +93,17 @@ impl From<EventName> for Box<str> {
     }
 }
 
-/// What a stream follows, and how it behaves. Durations are in milliseconds.
+/// What a stream follows, and how it behaves. Durations are in
+/// milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// The topics that it follows.
     pub topics: Topics,
     /// What the client says was the last event that it saw: not trusted, and not yet looked at.
     pub last_event_id: Option<String>,
-    /// How long ago the script began: a stream without a last event id gets what was published since.
-    pub age: u64,
+    /// When the script began, in nanoseconds of `CLOCK_MONOTONIC`, which both sides share: a stream without
+    /// a last event id gets what was published since.
+    pub began: u64,
     /// The longest silence before a comment is sent; 0 is for ever.
     pub heartbeat: u32,
     /// How long it may still live; 0 is for ever.
@@ -112,11 +115,23 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// A moment that was so long ago, as [`Subscription::began`] has it.
+    #[must_use]
+    pub fn moment(ago: Duration) -> u64 {
+        u64::try_from(monotonic().saturating_sub(ago).as_nanos()).unwrap_or(u64::MAX)
+    }
+
     /// How long ago the script began.
     #[must_use]
     pub fn age(&self) -> Duration {
-        Duration::from_millis(self.age)
+        monotonic().saturating_sub(Duration::from_nanos(self.began))
     }
+}
+
+/// The time since some moment that is the same for all processes.
+fn monotonic() -> Duration {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.try_into().unwrap_or_default()
 }
 
 /// How the bytes of a stream have to look on the connection that is handed over.

@@ -42,13 +42,20 @@ impl Sse {
         if !self.settle(open)? {
             return Ok(false);
         }
-        if hands_off && filter.is_none() && self.hand_over(&subscription) {
-            self.stream.stop(StopReason::HandedOff, Instant::now());
-            return self.settle(true);
+        let mut subscriber = Subscriber::new(settings(), subscription);
+        let hands_off = hands_off && filter.is_none();
+        loop {
+            if !subscriber.is_connected() {
+                if hands_off && self.hand_over(subscriber.subscription()) {
+                    self.stream.stop(StopReason::HandedOff, Instant::now());
+                    return self.settle(true);
+                }
+                subscriber.connect();
+            }
+            if !self.follow(&mut subscriber, filter)? {
+                return Ok(false);
+            }
         }
-        let began = current::began(self.server).unwrap_or_else(Instant::now);
-        let subscriber = Subscriber::new(settings(), subscription, began);
-        self.follow(subscriber, filter).map(|()| false)
     }
 
     fn subscription(
@@ -64,7 +71,7 @@ impl Sse {
         Subscription {
             topics,
             last_event_id,
-            age: milliseconds(now.saturating_duration_since(began)),
+            began: Subscription::moment(now.saturating_duration_since(began)),
             heartbeat: short(self.options.heartbeat),
             lifetime: lifetime.map_or(0, |left| milliseconds(left).max(1)),
             goodbye: self
@@ -76,12 +83,11 @@ impl Sse {
     }
 
     /// Has the hub go on with this stream; false if it cannot, and nothing has changed.
-    fn hand_over(&self, subscription: &Subscription) -> bool {
+    fn hand_over(&self, subscription: Subscription) -> bool {
         let Ok(offer) = self.stream.connection().offer() else { return false };
         let response = Response { framing: framing(&offer), before: offer.before_frame().to_vec() };
         let lease = self.lease.take();
         let connection = offer.connection();
-        let subscription = subscription.clone();
         let handing = hub::hand_over(&settings(), lease, subscription, response, connection);
         let Ok(handing) = handing else {
             offer.withdraw();
@@ -93,25 +99,20 @@ impl Sse {
         true
     }
 
-    /// Serves the stream from here, until it stops.
-    fn follow(&self, mut subscriber: Subscriber, filter: Option<&Zval>) -> Result<(), Fault> {
-        loop {
-            while let Some(delivery) = subscriber.take() {
-                if !self.deliver(&delivery, filter)? {
-                    return Ok(());
-                }
+    /// Sends what has come, and waits for more; answers whether the stream is open.
+    fn follow(&self, subscriber: &mut Subscriber, filter: Option<&Zval>) -> Result<bool, Fault> {
+        while let Some(delivery) = subscriber.take() {
+            if !self.deliver(&delivery, filter)? {
+                return Ok(false);
             }
-            let connection = self.stream.connection();
-            let descriptor = subscriber.descriptor();
-            connection.watch_sources(descriptor.into_iter().collect());
-            let pause = if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY };
-            let open = self.pause(pause);
-            connection.watch_sources(Vec::new());
-            if !open? {
-                return Ok(());
-            }
-            subscriber.fill();
         }
+        let connection = self.stream.connection();
+        let descriptor = subscriber.descriptor();
+        connection.watch_sources(descriptor.into_iter().collect());
+        let open = self.pause(if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY });
+        connection.watch_sources(Vec::new());
+        subscriber.fill();
+        open
     }
 
     /// Sends an event, unless the filter does not let it pass; answers whether the stream is open.

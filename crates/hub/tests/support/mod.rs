@@ -146,7 +146,7 @@ pub(crate) fn to(names: &[&str]) -> Subscription {
     Subscription {
         topics: topics(names),
         last_event_id: None,
-        age: 0,
+        began: u64::MAX,
         heartbeat: 0,
         lifetime: 0,
         goodbye: 0,

@@ -1,0 +1,172 @@
+//! Hubs that are started, missing, frozen, or somebody else's.
+
+use std::{
+    io::{Read, Write},
+    os::unix::{fs::PermissionsExt, net::UnixListener, process::CommandExt},
+    process::Command,
+    thread,
+};
+
+use rustix::process::{Pid, kill_process};
+use server_tests::{
+    http::Request,
+    patience::{soon, wait_for},
+    process::Signal,
+    server::Php,
+};
+
+use crate::scene::{Kind, Scene};
+
+/// What `publish()` says, and again a moment later.
+const TRY_TWICE: &str = "<?php
+    for ($i = 0; $i < 2; $i++) {
+        try { echo Sse::publish('news', 'x'), \"\\n\"; } catch (SseException $e) { echo $e->getMessage(), \"\\n\"; }
+    }";
+
+fn without_spawning() -> Php {
+    Php::with_sse().ini("sse.hub_spawn", "0")
+}
+
+fn text(scene: &Scene, target: &str) -> String {
+    String::from_utf8(scene.server.get(target).into_body()).unwrap()
+}
+
+#[test]
+fn fifty_first_requests_at_once_make_one_hub() {
+    let scene = Kind::Fpm.play(50, Php::with_sse(), &[]);
+    let streams: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..50).map(|_| scope.spawn(|| scene.subscribe(""))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    scene.wait_for("streams", 50);
+    scene.wait_until_told(&"moved HandedOff over\n".repeat(50));
+    let log = scene.site.read("hub/hub.log");
+    assert_eq!(log.lines().count(), 1, "{log}");
+    drop(streams);
+}
+
+#[test]
+fn nobody_else_may_open_what_a_hub_listens_on() {
+    let scene = Kind::Builtin.play_alone();
+    scene.publish("x");
+    let mode = |name| scene.site.path(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("hub"), mode("hub/hub.sock")), (0o700, 0o600));
+    assert_eq!((mode("hub/hub.log"), mode("hub/last-id")), (0o600, 0o600));
+    // The directory opened, and the socket: who it is still counts.
+    for (name, mode) in [("hub", 0o777), ("hub/hub.sock", 0o777)] {
+        let path = scene.site.path(name);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let script =
+        "try { echo Sse::publish('news', 'y'); } catch (SseException $e) { echo 'refused'; }";
+    let nobody = scene.command_line(script).uid(65534).gid(65534).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&nobody.stdout), "refused");
+    assert_eq!(scene.status()["published"], 2);
+    assert!(scene.status()["refused"].as_u64() >= Some(1));
+}
+
+#[test]
+fn without_a_hub_publishing_fails_and_a_stream_waits_for_one() {
+    let scene = Kind::Fpm.play(2, without_spawning(), &[("try.php", TRY_TWICE)]);
+    let said = text(&scene, "/try.php");
+    let [first, second] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    assert!(first.contains("there is no hub") && first.contains("sse-hub serve"), "{first}");
+    assert!(second.contains("a moment ago"), "{second}");
+
+    let mut stream = scene.subscribe("");
+    let mut hub = scene.hub("serve").spawn().unwrap();
+    scene.wait_for("streams", 1);
+    scene.publish_from_command_line("at last");
+    assert_eq!(stream.next_event().data, "at last");
+    drop(stream);
+    assert!(scene.hub("stop").status().unwrap().success());
+    hub.wait().unwrap();
+}
+
+#[test]
+fn a_frozen_hub_costs_one_request_its_patience_and_no_stream() {
+    let scene = Kind::Fpm.play(2, Php::with_sse(), &[("try.php", TRY_TWICE)]).with_hub();
+    scene.publish("x");
+    let hub = Pid::from_raw(scene.hub_pid().unwrap()).unwrap();
+    kill_process(hub, Signal::STOP).unwrap();
+    let said = text(&scene, "/try.php");
+    let mut stream = scene.subscribe("stay");
+    kill_process(hub, Signal::CONT).unwrap();
+    let [first, second] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    assert!(first.contains("whether it was done is not known"), "{first}");
+    assert!(second.contains("a moment ago"), "{second}");
+    scene.wait_for("workers", 1);
+    scene.publish_from_command_line("thawed");
+    wait_for("the event", soon(), || (stream.next_event().data == "thawed").then_some(()));
+}
+
+#[test]
+fn a_hub_that_is_killed_is_followed_by_another_and_its_clients_are_told() {
+    let scene = Kind::Fpm.play_alone();
+    let stream = scene.subscribe("");
+    let id = scene.publish("lost with the hub");
+    let hub = Pid::from_raw(scene.hub_pid().unwrap()).unwrap();
+    kill_process(hub, Signal::KILL).unwrap();
+    let mut body = stream.into_source();
+    while server_tests::reader::Source::next_piece(&mut body, soon()).unwrap().is_some() {}
+    let request = Request::get("/subscribe.php").header("Last-Event-ID", &id);
+    let mut again = scene.open(&request).events();
+    let reset = again.next_event();
+    assert!(reset.event == "reset" || reset.data == "lost with the hub", "{reset:?}");
+    let later = scene.publish("of the second hub");
+    let event = again.next_event();
+    assert_eq!((event.id, event.data.as_str()), (Some(later), "of the second hub"));
+}
+
+#[test]
+fn a_hub_of_another_version_is_named() {
+    let scene = Kind::Builtin.play(1, without_spawning(), &[("try.php", TRY_TWICE)]);
+    std::fs::create_dir(scene.site.path("hub")).unwrap();
+    let listener = UnixListener::bind(scene.site.path("hub/hub.sock")).unwrap();
+    let hub = thread::spawn(move || {
+        let mut connection = listener.accept().unwrap().0;
+        connection.write_all(b"SSEH\xff\x00\x00\x00").unwrap();
+        drop(connection.read_to_end(&mut Vec::new()));
+    });
+    let said = text(&scene, "/try.php");
+    assert!(said.contains("version 255 of the hub's protocol"), "{said}");
+    hub.join().unwrap();
+}
+
+#[test]
+fn two_hubs_at_once_are_one_and_the_other_says_so() {
+    let scene = Kind::Builtin.play_alone();
+    scene.publish("x");
+    let second = scene.hub("serve").output().unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("another hub"), "{said}");
+}
+
+#[test]
+fn a_socket_that_a_killed_hub_has_left_behind_is_replaced() {
+    let scene = Kind::Builtin.play_alone();
+    let first = scene.publish("x");
+    kill_process(Pid::from_raw(scene.hub_pid().unwrap()).unwrap(), Signal::KILL).unwrap();
+    wait_for("its end", soon(), || scene.status().is_null().then_some(()));
+    assert!(scene.site.path("hub/hub.sock").exists());
+    let second = scene.publish("y");
+    let number = |id: &str| id.replace('-', "").parse::<u128>().unwrap();
+    assert!(number(&second) > number(&first), "{first} {second}");
+}
+
+#[test]
+fn a_directory_that_somebody_else_can_write_to_is_refused() {
+    let scene = Kind::Builtin.play(1, Php::with_sse(), &[("try.php", TRY_TWICE)]);
+    let directory = scene.site.path("hub");
+    std::fs::create_dir(&directory).unwrap();
+    std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let said = text(&scene, "/try.php");
+    assert!(said.contains("hub.log"), "{said}");
+    assert!(scene.site.read("hub/hub.log").contains("others may write to it"));
+    let owned = Command::new("chown").arg("nobody").arg(&directory).status().unwrap();
+    assert!(owned.success());
+    std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let hub = scene.hub("serve").output().unwrap();
+    assert!(String::from_utf8_lossy(&hub.stderr).contains("belongs to user 65534"));
+}

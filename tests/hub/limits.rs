@@ -1,0 +1,67 @@
+//! One stream too many.
+
+use server_tests::{
+    http::Request,
+    patience::{soon, wait_for},
+    process::Signal,
+    server::Php,
+};
+
+use crate::scene::{Kind, Scene};
+
+const LIMITED: &str = r#"<?php
+    register_shutdown_function(fn () => file_put_contents(__DIR__ . '/ended', "x", FILE_APPEND));
+    $sse = Sse::start(limitKey: 'user:' . $_GET['user'], limit: 3);
+    file_put_contents(__DIR__ . '/worker', getmypid());
+    isset($_GET['stay']) ? $sse->wait(3600) : $sse->subscribe('news');"#;
+
+fn scene() -> Scene {
+    Kind::Fpm.play(6, Php::with_sse(), &[("limited.php", LIMITED)]).with_hub()
+}
+
+#[track_caller]
+fn assert_refused(scene: &Scene, target: &str) {
+    let response = scene.server.get(target);
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.header("Retry-After"), Some("5"));
+    assert_eq!(response.header("Content-Type"), Some("text/plain; charset=utf-8"));
+    let body = String::from_utf8(response.into_body()).unwrap();
+    assert_eq!(body, "There are too many open streams. Please try again later.\n");
+}
+
+#[track_caller]
+fn wait_until_allowed(scene: &Scene, target: &str) {
+    wait_for("a place", soon(), || (scene.server.get(target).status() == 200).then_some(()));
+}
+
+#[test]
+fn the_fourth_stream_of_a_user_is_refused_until_one_of_three_ends() {
+    for target in ["/limited.php?user=ann", "/limited.php?user=ann&stay"] {
+        let scene = scene();
+        let streams = [(); 3].map(|()| scene.open(&Request::get(target)));
+        assert_refused(&scene, target);
+        drop(scene.open(&Request::get("/limited.php?user=bob")));
+        drop(streams);
+        wait_until_allowed(&scene, target);
+    }
+}
+
+#[test]
+fn a_worker_that_is_killed_gives_its_place_back() {
+    let scene = scene();
+    let target = "/limited.php?user=ann&stay";
+    let _streams = [(); 3].map(|()| scene.open(&Request::get(target)));
+    assert_refused(&scene, target);
+    let worker = scene.site.read("worker").parse().unwrap();
+    let worker = rustix::process::Pid::from_raw(worker).unwrap();
+    rustix::process::kill_process(worker, Signal::KILL).unwrap();
+    wait_until_allowed(&scene, target);
+}
+
+#[test]
+fn a_pool_has_no_more_streams_than_its_setting_allows() {
+    let scene = Kind::Fpm.play(1, Php::with_sse().ini("sse.max_streams", "2"), &[]).with_hub();
+    let _streams = [(); 2].map(|()| scene.subscribe(""));
+    scene.wait_for("streams", 2);
+    assert_refused(&scene, "/subscribe.php");
+}

@@ -1,0 +1,16 @@
+//! Streams in the hub's hands, from every server: what their clients get, and what is left of them in
+//! the workers: nothing.
+//!
+//! # Layout
+//! - [`scene`]: a server, and a hub of its own
+//! - [`moved`]: streams that leave their worker
+//! - [`served`]: streams that the worker serves with the hub's events
+//! - [`hubs`]: hubs that are started, missing, frozen, or somebody else's
+//! - [`limits`]: one stream too many
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
+
+mod hubs;
+mod limits;
+mod moved;
+mod scene;
+mod served;

@@ -1,0 +1,185 @@
+//! A server and a hub of its own: scripts that subscribe and publish, and the program that asks the hub.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    time::Duration,
+};
+
+use serde_json::Value;
+use server_tests::{
+    extension,
+    http::{EventStream, Request, Response},
+    patience::{soon, wait_for},
+    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
+    site::Site,
+};
+
+/// The servers that a stream can come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    Fpm,
+    FpmOverTcp,
+    FpmKeepalive,
+    Cgi,
+    Builtin,
+    Apache,
+    ApacheTls,
+    ApacheDeflate,
+}
+
+/// Subscribes to the topic of the query, and notes what the script is told.
+pub(crate) const SUBSCRIBE: &str = r#"<?php
+    $sse = Sse::start();
+    $sse->onClose(fn ($why) => file_put_contents(__DIR__ . '/closed', "$why->name\n", FILE_APPEND));
+    $moved = $sse->subscribe($_GET['topic'] ?? 'news', handOff: !isset($_GET['stay']));
+    $words = [$moved ? 'moved' : 'served', $sse->stopReason()->name, $sse->send('late') ? 'open' : 'over'];
+    file_put_contents(__DIR__ . '/told', implode(' ', $words) . "\n", FILE_APPEND);
+    echo "never seen";
+    trigger_error('never seen');
+    register_shutdown_function(fn () => print 'never seen');"#;
+
+/// Starts the hub, however long the machine takes: a request would not wait for it.
+const START: &str = r"<?php
+    while (true) {
+        try {
+            exit(Sse::publish('nobody', 'x'));
+        } catch (SseException) {
+            usleep(10_000);
+        }
+    }";
+
+const PUBLISH: &str = "<?php echo Sse::publish($_GET['topic'] ?? 'news', $_GET['data']);";
+
+/// A server, its site, and the hub that its scripts start.
+pub(crate) struct Scene {
+    pub(crate) server: Server,
+    pub(crate) site: Site,
+}
+
+impl Kind {
+    /// Starts a server with so many workers, for a site with these scripts and two more: `subscribe.php`
+    /// and `publish.php`.
+    #[track_caller]
+    pub(crate) fn play(self, workers: usize, php: Php, scripts: &[(&str, &str)]) -> Scene {
+        let site = Site::new().file("subscribe.php", SUBSCRIBE).file("publish.php", PUBLISH);
+        for (name, script) in scripts {
+            site.write(name, script);
+        }
+        let php = php.ini("sse.hub_socket", &socket(&site).display().to_string());
+        let server = self.start(site.as_ref(), php, workers);
+        Scene { server, site }
+    }
+
+    fn start(self, root: &Path, php: Php, workers: usize) -> Server {
+        let fpm = |php| Fpm::new(root, php).children(workers);
+        match self {
+            Self::Fpm => fpm(php).start(),
+            Self::FpmOverTcp => fpm(php).over_tcp().start(),
+            Self::FpmKeepalive => fpm(php).keepalive().start(),
+            Self::Cgi => Cgi::new(root, php).children(workers).start(),
+            Self::Builtin => Builtin::new(root, php).start(),
+            Self::Apache => Apache::new(root, php).children(workers).start(),
+            Self::ApacheTls => Apache::new(root, php).children(workers).tls().start(),
+            Self::ApacheDeflate => Apache::new(root, php).children(workers).deflate().start(),
+        }
+    }
+
+    /// A server like that with one worker: what else it serves, it serves beside its streams.
+    #[track_caller]
+    pub(crate) fn play_alone(self) -> Scene {
+        self.play(1, Php::with_sse(), &[]).with_hub()
+    }
+}
+
+fn socket(site: &Site) -> PathBuf {
+    site.path("hub/hub.sock")
+}
+
+impl Scene {
+    /// Has the server's own user start the hub, by a script that publishes to nobody.
+    #[track_caller]
+    pub(crate) fn with_hub(self) -> Self {
+        self.site.write("start.php", START);
+        assert_eq!(self.server.get("/start.php").status(), 200);
+        self
+    }
+
+    /// A stream, with its first comment read.
+    #[track_caller]
+    pub(crate) fn subscribe(&self, query: &str) -> EventStream {
+        self.open(&Request::get(&format!("/subscribe.php?{query}"))).events()
+    }
+
+    #[track_caller]
+    pub(crate) fn open(&self, request: &Request) -> Response {
+        let response = self.server.send(request);
+        assert_eq!(response.status(), 200);
+        response
+    }
+
+    /// Publishes by a script of the server's.
+    #[track_caller]
+    pub(crate) fn publish(&self, data: &str) -> String {
+        let target = format!("/publish.php?data={}", data.replace(' ', "+"));
+        String::from_utf8(self.server.get(&target).into_body()).unwrap()
+    }
+
+    /// Publishes by a script of nobody's server.
+    #[track_caller]
+    pub(crate) fn publish_from_command_line(&self, data: &str) -> String {
+        let script = format!("echo Sse::publish('news', '{data}');");
+        let output = self.command_line(&script).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// A script on the command line that knows the hub.
+    pub(crate) fn command_line(&self, script: &str) -> Command {
+        let mut command = Command::new("php");
+        command.arg("-n").arg("-d").arg(format!("extension={}", extension::path().display()));
+        command.arg("-d").arg(format!("sse.hub_socket={}", socket(&self.site).display()));
+        command.args(["-r", script]);
+        command
+    }
+
+    /// The hub's own program.
+    pub(crate) fn hub(&self, command: &str) -> Command {
+        let mut program = Command::new(extension::path().with_file_name("sse-hub"));
+        program.arg(command).arg("--socket").arg(socket(&self.site));
+        program
+    }
+
+    fn ask_hub(&self, command: &str, option: &str) -> Output {
+        self.hub(command).arg(option).output().unwrap()
+    }
+
+    /// The hub's report; null while there is none.
+    pub(crate) fn status(&self) -> Value {
+        serde_json::from_slice(&self.ask_hub("status", "--json").stdout).unwrap_or_default()
+    }
+
+    /// Waits until a number of the hub's report is as expected.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, field: &str, expected: u64) {
+        let what = format!("{field} to be {expected}");
+        wait_for(&what, soon(), || (self.status()[field] == expected).then_some(()));
+    }
+
+    /// What the scripts were told.
+    #[track_caller]
+    pub(crate) fn wait_until_told(&self, expected: &str) {
+        self.site.wait_for_contents("told", expected, soon());
+    }
+
+    pub(crate) fn hub_pid(&self) -> Option<i32> {
+        self.status()["pid"].as_i64()?.try_into().ok()
+    }
+}
+
+impl Drop for Scene {
+    /// Ends the hub; it would end by itself, but much later.
+    fn drop(&mut self) {
+        drop(self.hub("stop").output());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
