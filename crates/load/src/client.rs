@@ -17,6 +17,7 @@ use crate::{
     ledger::{Ledger, Verdict},
     payload::{Payload, now},
     plan::Plan,
+    published::Published,
     response::{Response, Unexpected},
     tally::Counts,
 };
@@ -107,12 +108,11 @@ impl Client {
         }
     }
 
-    /// Reads what is there, up to the size of `buffer`; `published` tells how many events have been
-    /// published.
+    /// Reads what is there, up to the size of `buffer`.
     pub(crate) fn read(
         &mut self,
         buffer: &mut [u8],
-        published: impl Fn() -> u64,
+        published: &Published,
         counts: &mut Counts,
         latency: &mut Histogram<u32>,
     ) -> Progress {
@@ -128,8 +128,8 @@ impl Client {
         let mut has_body = false;
         let fed = connection.response.feed(&buffer[..length], |body| {
             has_body |= !body.is_empty();
-            let ledger = ledger.get_or_insert_with(|| Ledger::new(published()));
-            let each = |event| take_event(&event, arrival, ledger, &published, counts, latency);
+            let ledger = ledger.get_or_insert_with(|| Ledger::new(published.count()));
+            let each = |event| take_event(&event, arrival, ledger, published, counts, latency);
             counts.foreign += u64::from(parser.feed(body, each).is_err());
         });
         match fed {
@@ -162,9 +162,11 @@ impl Client {
         self.parser.retry().map(event_stream::Retry::as_millis)
     }
 
-    /// How many of the first `published` events have not come yet.
-    pub(crate) fn behind(&self, published: u64) -> u64 {
-        self.ledger.as_ref().map_or(published, |ledger| ledger.behind(published))
+    /// How many events have not come yet.
+    pub(crate) fn behind(&self, published: &Published) -> u64 {
+        let count = published.count();
+        let next = self.ledger.as_ref().map_or(0, |ledger| ledger.next().min(count));
+        published.certain(next..count)
     }
 }
 
@@ -178,14 +180,14 @@ fn take_event(
     event: &ParsedEvent,
     arrival: u64,
     ledger: &mut Ledger,
-    published: impl Fn() -> u64,
+    published: &Published,
     counts: &mut Counts,
     latency: &mut Histogram<u32>,
 ) {
     let in_order = ledger.take_id(event.id.as_deref());
     if event.event.as_deref() == Some(RESET) {
         counts.resets += 1;
-        ledger.reset(published());
+        ledger.reset(published.count());
         return;
     }
     counts.bad_ids += u64::from(!in_order);
@@ -197,10 +199,10 @@ fn take_event(
         Verdict::InOrder => counts.in_order += 1,
         Verdict::After(missing) => {
             counts.in_order += 1;
-            counts.lost += missing;
+            counts.lost += published.certain(missing);
         }
         Verdict::Late => {
-            counts.lost -= 1;
+            counts.lost -= published.certain(payload.sequence..payload.sequence + 1);
             counts.late += 1;
         }
         Verdict::Repeated => counts.repeated += 1,

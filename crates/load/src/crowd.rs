@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -22,6 +22,7 @@ use rustix::{
 use crate::{
     group::Group,
     plan::Plan,
+    published::Published,
     tally::{Counts, Report},
 };
 
@@ -30,24 +31,6 @@ const BATCH: usize = 256;
 
 /// The longest wait, after which the thread looks whether it is to end.
 const TICK: Duration = Duration::from_millis(10);
-
-/// How many events publishers have begun to publish: what comes after the answer to a request, a client
-/// of that answer has to get.
-#[derive(Debug, Default)]
-pub struct Published(AtomicU64);
-
-impl Published {
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    /// The number of the next one, which is counted at once.
-    pub fn begin(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::SeqCst)
-    }
-}
 
 /// Clients that connect, stay or leave, and account for what they get, until they are dispersed.
 #[derive(Debug)]

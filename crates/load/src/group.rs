@@ -16,8 +16,8 @@ use rustix::{
 
 use crate::{
     client::{Client, End, Progress},
-    crowd::Published,
     plan::{Conduct, Plan},
+    published::Published,
     tally::{Counts, Report},
 };
 
@@ -82,17 +82,13 @@ impl Group {
 
     /// How many clients have all that has been published.
     pub(crate) fn complete(&self) -> usize {
-        let published = self.published.count();
-        self.clients
-            .iter()
-            .filter(|client| client.is_open() && client.behind(published) == 0)
-            .count()
+        let has_all = |client: &&Client| client.is_open() && client.behind(&self.published) == 0;
+        self.clients.iter().filter(has_all).count()
     }
 
     /// How many events are still to come, over all clients.
     pub(crate) fn behind(&self) -> u64 {
-        let published = self.published.count();
-        self.clients.iter().map(|client| client.behind(published)).sum()
+        self.clients.iter().map(|client| client.behind(&self.published)).sum()
     }
 
     /// From now on all stay.
@@ -144,10 +140,9 @@ impl Group {
     }
 
     fn read(&mut self, number: usize, time: Instant) {
-        let published = || self.published.count();
         let Report { counts, latency } = &mut self.report;
         let client = &mut self.clients[number];
-        match client.read(&mut self.buffer, published, counts, latency) {
+        match client.read(&mut self.buffer, &self.published, counts, latency) {
             Progress::Same => {}
             Progress::Opened => self.opened(number),
             Progress::Over(end) => self.over(number, end, time),

@@ -20,11 +20,11 @@ pub(crate) struct Ledger {
 }
 
 /// What an event's number says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     InOrder,
-    /// So many that should have come before it have not.
-    After(u64),
+    /// These should have come before it, and have not.
+    After(Range<u64>),
     /// It is one of those that should have come before.
     Late,
     Repeated,
@@ -55,7 +55,7 @@ impl Ledger {
             return Verdict::InOrder;
         }
         self.missing.push(expected..sequence);
-        Verdict::After(sequence - expected)
+        Verdict::After(expected..sequence)
     }
 
     /// Whether an id is there and greater than the one before.
@@ -66,9 +66,9 @@ impl Ledger {
         greater
     }
 
-    /// How many of the first `published` events it should still get, leaving out what was lost on the way.
-    pub(crate) fn behind(&self, published: u64) -> u64 {
-        published.saturating_sub(self.next.max(self.joining.unwrap_or(0)))
+    /// The number that it waits for.
+    pub(crate) fn next(&self) -> u64 {
+        self.next.max(self.joining.unwrap_or(0))
     }
 
     /// Takes a number off what is missing.
@@ -101,20 +101,19 @@ mod tests {
     #[test]
     fn a_complete_sequence_is_in_order() {
         let mut ledger = Ledger::new(0);
-        assert_eq!(verdicts(&mut ledger, &[0, 1, 2]), [Verdict::InOrder; 3]);
-        assert_eq!(ledger.behind(3), 0);
-        assert_eq!(ledger.behind(5), 2);
+        assert_eq!(verdicts(&mut ledger, &[0, 1, 2]), [const { Verdict::InOrder }; 3]);
+        assert_eq!(ledger.next(), 3);
     }
 
     #[test]
     fn a_loss_is_counted() {
         let mut ledger = Ledger::new(0);
-        assert_eq!(verdicts(&mut ledger, &[0, 3]), [Verdict::InOrder, Verdict::After(2)]);
+        assert_eq!(verdicts(&mut ledger, &[0, 3]), [Verdict::InOrder, Verdict::After(1..3)]);
     }
 
     #[test]
     fn a_loss_at_the_beginning_is_counted_from_where_the_client_came() {
-        assert_eq!(Ledger::new(4).take(6), Verdict::After(2));
+        assert_eq!(Ledger::new(4).take(6), Verdict::After(4..6));
         assert_eq!(Ledger::new(4).take(4), Verdict::InOrder);
         assert_eq!(Ledger::new(4).take(2), Verdict::InOrder, "published while it connected");
     }
@@ -126,7 +125,7 @@ mod tests {
         let expected = [
             Verdict::InOrder,
             Verdict::Repeated,
-            Verdict::After(3),
+            Verdict::After(1..4),
             Verdict::Late,
             Verdict::Repeated,
             Verdict::Late,
@@ -142,8 +141,8 @@ mod tests {
         ledger.take(0);
         ledger.take(1);
         ledger.reset(5);
-        assert_eq!(ledger.behind(5), 0);
-        assert_eq!(verdicts(&mut ledger, &[1, 7]), [Verdict::Repeated, Verdict::After(2)]);
+        assert_eq!(ledger.next(), 5);
+        assert_eq!(verdicts(&mut ledger, &[1, 7]), [Verdict::Repeated, Verdict::After(5..7)]);
     }
 
     #[test]

@@ -13,7 +13,7 @@
 //! - `ledger`: what one client has had, and what of it was wrong
 //! - `response`: HTTP/1.1 as it arrives
 //! - `client`, `group`, `crowd`: one client; those of a thread; all of them
-//! - `plan`, `tally`: what is to be done, and what came of it
+//! - `plan`, `published`, `tally`: what is to be done; what has been published; what came of it
 //! - `http`, `publisher`, `pages`: ordinary requests, one after the other; events by way of them; how many
 //!   a second
 
@@ -27,14 +27,16 @@ mod ledger;
 mod pages;
 mod payload;
 mod plan;
+mod published;
 mod publisher;
 mod response;
 mod tally;
 
-pub use crowd::{Crowd, Published};
+pub use crowd::Crowd;
 pub use http::Connection;
 pub use pages::{Pages, Rate};
 pub use payload::{Payload, now};
 pub use plan::{Conduct, Plan};
-pub use publisher::{Pace, Publish, publish};
+pub use published::Published;
+pub use publisher::{Flow, Pace, Publish, publish};
 pub use tally::{Counts, Report};

@@ -1,7 +1,12 @@
 //! Events at a pace, each numbered and stamped.
 
 use std::{
-    io, thread,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -42,6 +47,54 @@ pub fn publish(by: &mut impl Publish, pace: Pace, published: &Published) -> io::
         by.publish(&payload.to_data(pace.size))?;
     }
     Ok(())
+}
+
+/// Publishes at a pace until it is ended, whatever fails: an event that was not taken leaves a doubt.
+#[derive(Debug)]
+pub struct Flow {
+    ended: Arc<AtomicBool>,
+    thread: JoinHandle<u64>,
+}
+
+impl Flow {
+    /// Begins; the number of events that `pace` says does not count.
+    ///
+    /// # Errors
+    ///
+    /// When there is no thread for it.
+    pub fn begin(
+        mut by: impl Publish + Send + 'static,
+        pace: Pace,
+        published: &Arc<Published>,
+    ) -> io::Result<Self> {
+        let ended = Arc::new(AtomicBool::new(false));
+        let (until, published) = (Arc::clone(&ended), Arc::clone(published));
+        let pace = Pace { events: 1, ..pace };
+        let run = move || {
+            let (mut doubts, mut last_was_taken) = (0, false);
+            while !until.load(Ordering::Relaxed) || !last_was_taken {
+                last_was_taken = publish(&mut by, pace, &published).is_ok();
+                if !last_was_taken {
+                    published.doubt(published.count() - 1);
+                    doubts += 1;
+                }
+                thread::sleep(pace.every);
+            }
+            doubts
+        };
+        let thread = thread::Builder::new().name("publisher".to_owned()).spawn(run)?;
+        Ok(Self { ended, thread })
+    }
+
+    /// Ends when an event was taken, so that the last one is without a doubt; how many were not.
+    ///
+    /// # Errors
+    ///
+    /// When the publisher has panicked.
+    pub fn end(self) -> io::Result<u64> {
+        self.ended.store(true, Ordering::Relaxed);
+        self.thread.join().map_err(|_| io::Error::other("the publisher has panicked"))
+    }
 }
 
 /// By a POST of the data to a path.

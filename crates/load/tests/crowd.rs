@@ -183,3 +183,16 @@ fn what_has_not_come_yet_is_told() {
     (0..4).for_each(|_| _ = published.begin());
     assert_eq!((crowd.complete() as u64, crowd.behind()), (0, CLIENTS));
 }
+
+#[test]
+fn a_gap_where_publishing_was_in_doubt_is_no_loss() {
+    let published = Arc::new(Published::default());
+    let crowd = gather(|_| (events(&[0, 2]), true), Conduct::Steady, &published);
+    wait(&crowd, |counts| counts.in_order == 2 * CLIENTS);
+    assert_eq!(crowd.disperse().unwrap().counts.lost, CLIENTS);
+
+    published.doubt(1);
+    let crowd = gather(|_| (events(&[0, 2]), true), Conduct::Steady, &published);
+    wait(&crowd, |counts| counts.in_order == 2 * CLIENTS);
+    assert_eq!(crowd.disperse().unwrap().counts.faults(), 0);
+}
