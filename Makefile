@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help build demo setup-test test test-rust test-phpt test-servers test-browser test-debug \
-	lint bench latency storm fuzz stubs-check valgrind clean
+	lint bench latency load storm fuzz stubs-check valgrind clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ bench: build ## the benchmarks, with ratios
 latency: build ## how soon a script knows that its client has left, beside plain PHP
 	@scripts/setup servers
 	scripts/latency
+
+load: build ## 10,000 streams, restarts, storms: the hub beside nchan and beside plain workers (minutes)
+	@scripts/setup load
+	scripts/load
 
 storm: build ## the keeper in full: 20 s blocked in every way, 50,000 heartbeats a server (minutes)
 	@scripts/setup servers

@@ -13,6 +13,7 @@ servers_packages=(
   php-laravel-framework? php-symfony-http-kernel? php-symfony-routing?
   chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv strace
 )
+load_packages=(php-fpm nginx-light libnginx-mod-nchan? redis-server)
 bench_packages=(php-fpm nginx-light strace)
 debug_packages=(
   make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring

@@ -111,6 +111,14 @@ impl Process {
         self.end_group()
     }
 
+    /// Asks it to stop, and kills it, with its group, if it takes too long.
+    pub fn stop(&mut self) {
+        if !self.ended {
+            self.ask_to_stop();
+        }
+        self.end_group();
+    }
+
     fn ask_to_stop(&self) {
         if kill_process(self.pid(), Signal::TERM).is_err() {
             return;
@@ -133,10 +141,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if !self.ended {
-            self.ask_to_stop();
-        }
-        self.end_group();
+        self.stop();
         if thread::panicking() {
             eprintln!("---- log of {} ----\n{}", self.name, self.log());
         }

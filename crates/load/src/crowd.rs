@@ -95,6 +95,13 @@ impl Crowd {
         self.groups.iter().for_each(|group| group.lock().forget_latencies());
     }
 
+    /// The longest that an event has taken since then.
+    #[must_use]
+    pub fn longest_latency(&self) -> Duration {
+        let longest = self.groups.iter().map(|group| group.lock().longest_latency()).max();
+        Duration::from_micros(longest.unwrap_or(0))
+    }
+
     /// All connections are closed; what has been counted until then.
     ///
     /// # Errors

@@ -80,6 +80,11 @@ impl Group {
         self.report.latency.reset();
     }
 
+    /// In microseconds.
+    pub(crate) fn longest_latency(&self) -> u64 {
+        self.report.latency.max()
+    }
+
     /// How many clients have all that has been published.
     pub(crate) fn complete(&self) -> usize {
         let has_all = |client: &&Client| client.is_open() && client.behind(&self.published) == 0;

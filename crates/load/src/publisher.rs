@@ -38,7 +38,11 @@ pub struct Pace {
 /// # Errors
 ///
 /// The first event that is not taken ends it.
-pub fn publish(by: &mut impl Publish, pace: Pace, published: &Published) -> io::Result<()> {
+pub fn publish(
+    by: &mut (impl Publish + ?Sized),
+    pace: Pace,
+    published: &Published,
+) -> io::Result<()> {
     let mut due = Instant::now();
     for _ in 0..pace.events {
         thread::sleep(due.saturating_duration_since(Instant::now()));
@@ -104,5 +108,11 @@ impl Publish for (Connection, String) {
             (200..300, _) => Ok(()),
             (status, _) => Err(io::Error::other(format!("publishing was answered with {status}"))),
         }
+    }
+}
+
+impl<P: Publish + ?Sized> Publish for Box<P> {
+    fn publish(&mut self, data: &str) -> io::Result<()> {
+        (**self).publish(data)
     }
 }

@@ -1,6 +1,6 @@
 //! What a crowd has met with, in numbers.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Sub};
 
 use hdrhistogram::Histogram;
 
@@ -54,18 +54,35 @@ impl Counts {
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        self.connects += other.connects;
-        self.open += other.open;
-        self.in_order += other.in_order;
-        self.lost += other.lost;
-        self.repeated += other.repeated;
-        self.late += other.late;
-        self.bad_ids += other.bad_ids;
-        self.foreign += other.foreign;
-        self.resets += other.resets;
-        self.ended += other.ended;
-        self.aborted += other.aborted;
-        self.refused += other.refused;
-        self.failed += other.failed;
+        *self = self.combine(other, |ours, theirs| ours + theirs);
+    }
+}
+
+/// What has come since; more may have been open, or lost, before, and then it is none.
+impl Sub for Counts {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        self.combine(before, u64::saturating_sub)
+    }
+}
+
+impl Counts {
+    fn combine(self, other: Self, with: impl Fn(u64, u64) -> u64) -> Self {
+        Self {
+            connects: with(self.connects, other.connects),
+            open: with(self.open, other.open),
+            in_order: with(self.in_order, other.in_order),
+            lost: with(self.lost, other.lost),
+            repeated: with(self.repeated, other.repeated),
+            late: with(self.late, other.late),
+            bad_ids: with(self.bad_ids, other.bad_ids),
+            foreign: with(self.foreign, other.foreign),
+            resets: with(self.resets, other.resets),
+            ended: with(self.ended, other.ended),
+            aborted: with(self.aborted, other.aborted),
+            refused: with(self.refused, other.refused),
+            failed: with(self.failed, other.failed),
+        }
     }
 }

@@ -73,7 +73,7 @@ impl Apache {
             Some(key) => Endpoint::tls(addr, trusting(key.cert.der().clone())),
             None => Endpoint::plain(addr),
         };
-        Server { endpoint, front: None, php, reload: Some(Signal::USR1), _directory: directory }
+        Server { endpoint, front: None, php, reload: Some(Signal::USR1), directory }
     }
 
     fn spawn(&self, addr: SocketAddr, directory: &Path) -> Process {

@@ -42,12 +42,6 @@ impl Builtin {
             self.php.clone().configure(&mut command, directory.path());
             Process::spawn("php", &mut command, directory.path())
         });
-        Server {
-            endpoint: Endpoint::plain(addr),
-            front: None,
-            php,
-            reload: None,
-            _directory: directory,
-        }
+        Server { endpoint: Endpoint::plain(addr), front: None, php, reload: None, directory }
     }
 }

@@ -58,6 +58,13 @@ impl Fpm {
         self
     }
 
+    /// With so many workers of nginx; the default is one.
+    #[must_use]
+    pub fn nginx_workers(mut self, workers: usize) -> Self {
+        self.nginx.workers(workers);
+        self
+    }
+
     /// With connections between nginx and FPM that serve one request after the other.
     #[must_use]
     pub fn keepalive(mut self) -> Self {
@@ -101,8 +108,20 @@ impl Fpm {
             front: Some(front),
             php,
             reload: Some(Signal::USR2),
-            _directory: directory,
+            directory,
         }
+    }
+
+    /// Stops the FPM of a server that was started from this, and starts it again.
+    ///
+    /// # Panics
+    /// When it listens on TCP.
+    #[track_caller]
+    pub fn restart(&self, server: &mut Server) {
+        assert!(!self.over_tcp, "the port could be another's by then");
+        server.php.stop();
+        fs::remove_file(server.php.log_path()).unwrap();
+        server.php = self.start_over_unix_socket(server.directory.path()).0;
     }
 
     fn start_over_tcp(&self, directory: &Path) -> (Process, String) {

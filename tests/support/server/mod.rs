@@ -42,7 +42,7 @@ pub struct Server {
     php: Process,
     reload: Option<Signal>,
     /// Dropped last: the others live in it.
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Server {
@@ -57,6 +57,14 @@ impl Server {
             none if none.is_empty() => vec![self.pid()],
             workers => workers,
         }
+    }
+
+    /// The processes of what stands between the client and PHP; none where nothing does.
+    pub fn front(&self) -> Vec<Pid> {
+        self.front
+            .iter()
+            .flat_map(|front| front.children().into_iter().chain([front.pid()]))
+            .collect()
     }
 
     /// Tells the server to start anew with fresh workers, as its administrator would, and does not

@@ -16,13 +16,14 @@ pub(super) struct Nginx {
     root: PathBuf,
     keepalive: bool,
     front_controller: Option<String>,
+    workers: usize,
     lines: Vec<String>,
 }
 
 impl Nginx {
     pub(super) fn new(root: &Path) -> Self {
         let root = root.to_owned();
-        Self { root, keepalive: false, front_controller: None, lines: Vec::new() }
+        Self { root, keepalive: false, front_controller: None, workers: 1, lines: Vec::new() }
     }
 
     pub(super) fn keepalive(&mut self) {
@@ -31,6 +32,10 @@ impl Nginx {
 
     pub(super) fn front_controller(&mut self, script: &str) {
         self.front_controller = Some(script.to_owned());
+    }
+
+    pub(super) fn workers(&mut self, workers: usize) {
+        self.workers = workers;
     }
 
     pub(super) fn line(&mut self, line: &str) {
@@ -59,12 +64,13 @@ impl Nginx {
             .front_controller
             .as_deref()
             .map_or_else(|| "=404".to_owned(), |script| format!("/{script}$is_args$args"));
+        let workers = self.workers;
         let lines = self.lines.join("\n        ");
         format!(
             r"
 daemon off;
 {user}
-worker_processes 1;
+worker_processes {workers};
 worker_rlimit_nofile 65536;
 pid {directory}/nginx.pid;
 error_log {directory}/nginx.log notice;

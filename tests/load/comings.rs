@@ -1,0 +1,95 @@
+//! 4. Clients that come and go at random, while workers are killed.
+
+use std::{
+    io,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use fastrand::Rng;
+use rustix::process::{Signal, kill_process};
+use server_tests::patience::{wait_for, within};
+use sse_load::{Conduct, Counts, Crowd, Flow, Pace, Plan, Published};
+
+use crate::{
+    side::{Side, wait_until_complete},
+    stage::Stage,
+    table::{Promises, heading, line},
+    usage::{Usage, all_descriptors},
+};
+
+const CLIENTS: usize = 1_000;
+const CONNECTS: u64 = 20_000;
+const PACE: Pace = Pace { events: 1, size: 200, every: Duration::from_millis(10) };
+
+/// How long, at most, a client stays.
+const STAY: Duration = Duration::from_secs(1);
+
+/// How often a worker is killed.
+const KILLS: Duration = Duration::from_millis(200);
+
+/// What the hub's memory may grow by after the first half of it all.
+const GROWTH: u64 = 1024 * 1024;
+
+const SEED: u64 = 4;
+
+pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
+    println!("4. {CONNECTS} connects by {CLIENTS} clients that abort at random (seed {SEED}),");
+    println!("   an event every {:?}, a worker killed with -9 every {KILLS:?}", PACE.every);
+    heading(&["connects", "aborted", "events", "lost/rep/late", "resets", "descriptors", "hub KB"]);
+    let stage = Stage::start(&[], &[]);
+    stage.publisher("warm-up")?.publish("0 0 ")?;
+    let before = Usage::of(&stage.holder());
+    let first = half(&stage, "first", before.descriptors, promises)?;
+    let second = half(&stage, "second", before.descriptors, promises)?;
+    let grown = second.memory.saturating_sub(first.memory);
+    promises.note(
+        format!("the second half leaves {} KB more than the first, under 1 MB", grown / 1024),
+        grown < GROWTH,
+    );
+    Ok(())
+}
+
+/// Half of it; what the hub uses afterwards.
+fn half(
+    stage: &Stage,
+    name: &str,
+    descriptors: usize,
+    promises: &mut Promises,
+) -> io::Result<Usage> {
+    let published = Arc::new(Published::default());
+    let flow = Flow::begin(stage.publisher(name)?, PACE, &published)?;
+    let mut plan = Plan::new(stage.address(), &stage.path(name), CLIENTS);
+    plan.seed = SEED;
+    let crowd = Crowd::gather(&plan.conduct(Conduct::Restless(STAY)), &published)?;
+    let mut random = Rng::with_seed(SEED);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while crowd.counts().connects < CONNECTS / 2 && Instant::now() < deadline {
+        thread::sleep(KILLS);
+        if let Some(worker) = random.choice(stage.server.workers()) {
+            // It may have gone by itself.
+            let _ = kill_process(worker, Signal::KILL);
+        }
+    }
+    crowd.settle();
+    flow.end()?;
+    wait_until_complete(&crowd, CLIENTS);
+    let complete = crowd.complete();
+    let counts = crowd.disperse()?.counts;
+    let baseline = wait_for("the hub to let go of all", within(Duration::from_secs(20)), || {
+        let open = all_descriptors(&stage.holder());
+        (open <= descriptors).then_some(open)
+    });
+    let usage = Usage::of(&stage.holder());
+    let Counts { connects, aborted, in_order, lost, repeated, late, resets, .. } = counts;
+    let [connects_shown, aborted] = [connects, aborted].map(|count| count.to_string());
+    let [in_order, resets] = [in_order, resets].map(|count| count.to_string());
+    let faults = format!("{lost}/{repeated}/{late}");
+    let memory = (usage.memory / 1024).to_string();
+    let cells = [connects_shown, aborted, in_order, faults, resets, baseline.to_string(), memory];
+    line(name, &cells);
+    let sound = complete == CLIENTS && counts.faults() == 0 && connects >= CONNECTS / 2;
+    promises.note(format!("{name} half: every client complete and in order"), sound);
+    Ok(usage)
+}

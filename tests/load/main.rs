@@ -1,0 +1,56 @@
+//! Prints what the hub holds, beside nchan and beside workers without a hub, and judges what was promised:
+//! nginx and FPM with two workers, clients of [`sse_load`] on the same machine.
+//!
+//! # Layout
+//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`]: a part each
+//! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
+//! - [`usage`], [`table`]: what is measured, and printed
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
+#![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
+#![allow(clippy::cast_precision_loss, reason = "nothing here counts up to 2^52")]
+
+mod comings;
+mod fan_out;
+mod hub;
+mod nchan;
+mod ordinary;
+mod producer;
+mod restarts;
+mod side;
+mod stage;
+mod table;
+mod two_hubs;
+mod usage;
+
+use std::{env, io, process::ExitCode};
+
+use table::Promises;
+
+type Part = fn(&mut Promises) -> io::Result<()>;
+
+const PARTS: [(&str, Part); 5] = [
+    ("1", fan_out::run),
+    ("2", ordinary::run),
+    ("3", restarts::run),
+    ("4", comings::run),
+    ("5", two_hubs::run),
+];
+
+/// Runs the parts that are named by their numbers, or all.
+fn main() -> io::Result<ExitCode> {
+    let named: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let mut promises = Promises::default();
+    for (name, run) in PARTS {
+        if named.is_empty() || named.iter().any(|it| it == name) {
+            run(&mut promises)?;
+            println!();
+        }
+    }
+    if promises.broken().is_empty() {
+        println!("All kept.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("Not kept:");
+    promises.broken().iter().for_each(|promise| println!("- {promise}"));
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,61 @@
+//! A PHP script that publishes what it is told, as a queue worker would.
+
+use std::{
+    io::{self, BufRead, BufReader, ErrorKind, Write},
+    path::Path,
+    process::{ChildStdin, ChildStdout, Command},
+};
+
+use server_tests::{binary, extension, process::Process};
+use sse_load::Publish;
+
+use crate::hub::Hub;
+
+/// For each line, which is a topic, a space, and data, it answers with the event's id or an error.
+const SCRIPT: &str = r"<?php
+while (($line = fgets(STDIN)) !== false) {
+    [$topic, $data] = explode(' ', rtrim($line), 2);
+    try {
+        echo Sse::publish($topic, $data), PHP_EOL;
+    } catch (SseException $e) {
+        echo 'error: ', $e->getMessage(), PHP_EOL;
+    }
+}
+";
+
+/// A way to publish under one topic.
+#[derive(Debug)]
+pub(crate) struct Producer {
+    _process: Process,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    topic: String,
+}
+
+impl Producer {
+    /// Starts the script; the hub's socket is in `directory`.
+    pub(crate) fn start(directory: &Path, topic: &str) -> io::Result<Self> {
+        let script = directory.join("publish.php");
+        std::fs::write(&script, SCRIPT)?;
+        let mut command = Command::new(binary::php());
+        command.args(["-n", "-d", "display_errors=stderr"]);
+        command.arg("-d").arg(format!("extension={}", extension::path().display()));
+        command.arg("-d").arg(format!("sse.hub_socket={}", Hub::socket(directory).display()));
+        command.args(["-d", "sse.hub_spawn=0"]).arg(script);
+        let (process, stdin, stdout) = Process::spawn_piped("producer", &mut command, directory);
+        let stdout = BufReader::new(stdout);
+        Ok(Self { _process: process, stdin, stdout, topic: topic.to_owned() })
+    }
+}
+
+impl Publish for Producer {
+    fn publish(&mut self, data: &str) -> io::Result<()> {
+        self.stdin.write_all(format!("{} {data}\n", self.topic).as_bytes())?;
+        let mut answer = String::new();
+        match self.stdout.read_line(&mut answer)? {
+            0 => Err(ErrorKind::UnexpectedEof.into()),
+            _ if answer.starts_with("error: ") => Err(io::Error::other(answer)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! nginx, FPM with two workers, and a hub: what carries the streams that are measured.
+
+use std::{io, net::SocketAddr};
+
+use server_tests::{
+    process::Pid,
+    server::{Fpm, Php, Server},
+    site::Site,
+};
+use sse_load::Publish;
+
+use crate::{hub::Hub, producer::Producer, side::Side};
+
+/// FPM's workers: as few as there can be, so that a stream that keeps one is noticed.
+const WORKERS: usize = 2;
+
+pub(crate) const STREAM: &str = "<?php Sse::start()->subscribe($_GET['topic']);";
+pub(crate) const PINNED: &str = "<?php Sse::start()->subscribe($_GET['topic'], handOff: false);";
+pub(crate) const PAGE: &str = "<?php echo str_repeat('x', 1000);";
+
+/// All of it, up and running.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) hub: Hub,
+    pub(crate) server: Server,
+    fpm: Fpm,
+    site: Site,
+}
+
+impl Stage {
+    /// Starts it, with options for the hub and lines for FPM's pool.
+    pub(crate) fn start(hub: &[String], pool: &[&str]) -> Self {
+        let site = Site::new()
+            .file("stream.php", STREAM)
+            .file("pinned.php", PINNED)
+            .file("page.php", PAGE);
+        let hub = Hub::start(site.as_ref(), hub);
+        let php = Php::with_sse()
+            .ini("zend_extension", "opcache")
+            .ini("sse.hub_socket", &Hub::socket(site.as_ref()).display().to_string())
+            .ini("sse.hub_spawn", "0");
+        let fpm = Fpm::new(&site, php)
+            .children(WORKERS)
+            .nginx_workers(4)
+            .nginx_line("keepalive_requests 1000000;")
+            // Room for as many as come back at once.
+            .pool_line("listen.backlog = 4096");
+        let fpm = pool.iter().fold(fpm, |fpm, line| fpm.pool_line(line));
+        let server = fpm.clone().start();
+        Self { hub, server, fpm, site }
+    }
+
+    pub(crate) fn stop_and_start_fpm(&mut self) {
+        self.fpm.restart(&mut self.server);
+    }
+}
+
+impl Side for Stage {
+    fn name(&self) -> &'static str {
+        "Sse"
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.addr()
+    }
+
+    fn path(&self, topic: &str) -> String {
+        format!("/stream.php?topic={topic}")
+    }
+
+    fn publisher(&self, topic: &str) -> io::Result<Box<dyn Publish + Send>> {
+        Ok(Box::new(Producer::start(self.site.as_ref(), topic)?))
+    }
+
+    fn holder(&self) -> Vec<Pid> {
+        vec![self.hub.pid()]
+    }
+
+    fn front(&self) -> Vec<Pid> {
+        self.server.front()
+    }
+}

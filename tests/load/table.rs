@@ -1,0 +1,51 @@
+//! What is printed: columns, and whether what was promised was kept.
+
+/// What was promised, and what has come of it.
+#[derive(Debug, Default)]
+pub(crate) struct Promises {
+    broken: Vec<String>,
+}
+
+impl Promises {
+    /// Notes whether one was kept.
+    pub(crate) fn note(&mut self, promise: impl Into<String>, kept: bool) {
+        let promise = promise.into();
+        println!("  {} {promise}", if kept { "kept:  " } else { "BROKEN:" });
+        if !kept {
+            self.broken.push(promise);
+        }
+    }
+
+    /// Those that were not kept.
+    pub(crate) fn broken(&self) -> &[String] {
+        &self.broken
+    }
+}
+
+/// A line that says what stands in the columns.
+pub(crate) fn heading(names: &[&str]) {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    line("", &names);
+}
+
+/// A line of cells: the name to the left, the others to the right.
+pub(crate) fn line(name: &str, cells: &[String]) {
+    print!("  {name:24}");
+    for cell in cells {
+        print!("{cell:>14}");
+    }
+    println!();
+}
+
+/// With three digits or so.
+pub(crate) fn short(value: f64) -> String {
+    let decimals = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+    format!("{value:.decimals$}")
+}
+
+/// The middle one.
+pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.into_iter().collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
