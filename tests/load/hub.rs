@@ -2,7 +2,8 @@
 
 use std::{
     env,
-    os::unix::net::UnixStream,
+    fs::DirBuilder,
+    os::unix::{fs::DirBuilderExt, net::UnixStream},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -22,9 +23,12 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// Starts one with a socket in `directory`, and waits for it.
+    /// Starts one with a directory of its own in `directory`, and waits for it.
     pub(crate) fn start(directory: &Path, options: &[String]) -> Self {
         let options = options.to_vec();
+        // The hub takes no directory that others may write to.
+        let own = Self::directory(directory);
+        DirBuilder::new().recursive(true).mode(0o700).create(&own).unwrap();
         let process = spawn(directory, &options);
         wait_until_it_listens(directory, &process);
         Self { process, directory: directory.to_owned(), options }
@@ -32,7 +36,11 @@ impl Hub {
 
     /// Where it listens.
     pub(crate) fn socket(directory: &Path) -> PathBuf {
-        directory.join("hub.sock")
+        Self::directory(directory).join("hub.sock")
+    }
+
+    fn directory(directory: &Path) -> PathBuf {
+        directory.join("hub")
     }
 
     pub(crate) fn pid(&self) -> Pid {

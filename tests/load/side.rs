@@ -39,7 +39,7 @@ pub(crate) struct Round {
     pub(crate) report: Report,
     /// Microseconds of CPU for each delivery: of the holder, and of what is in front.
     pub(crate) cpu: [f64; 2],
-    /// Bytes for each stream.
+    /// Bytes for each stream, before there are events.
     pub(crate) memory: [f64; 2],
     /// From the clients' leaving to the holder's last descriptor.
     pub(crate) cleaned: Duration,
@@ -72,7 +72,7 @@ pub(crate) fn round(side: &dyn Side, topic: &str, streams: usize, pace: Pace) ->
     let cpu = [0, 1]
         .map(|of| after[of].cpu.saturating_sub(open[of].cpu).as_secs_f64() * 1e6 / deliveries);
     let memory =
-        [0, 1].map(|of| after[of].memory.saturating_sub(before[of].memory) as f64 / streams as f64);
+        [0, 1].map(|of| open[of].memory.saturating_sub(before[of].memory) as f64 / streams as f64);
     Ok(Round { accepted, report, cpu, memory, cleaned })
 }
 
