@@ -1,11 +1,11 @@
-//! The hub, in the foreground, as a supervisor would run it.
+//! The hub, in the foreground so that it can be measured; when it is killed, the extension starts another one.
 
 use std::{
     env,
     fs::DirBuilder,
     os::unix::{fs::DirBuilderExt, net::UnixStream},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use server_tests::{
@@ -47,29 +47,29 @@ impl Hub {
         self.process.pid()
     }
 
-    /// Kills it, without a word, and starts another one.
-    pub(crate) fn kill_and_start(&mut self) {
+    /// Kills it, without a word. The extension starts another one when it needs one.
+    pub(crate) fn kill(&mut self) {
         self.process.signal(Signal::KILL);
         self.process.wait(soon());
-        *self = Self::start(&self.directory, &self.options);
     }
+}
 
-    /// Starts another one that takes everything over, and waits for this one to end.
-    pub(crate) fn upgrade(&mut self) {
-        let mut options = self.options.clone();
-        options.push("--take-over".to_owned());
-        let new = spawn(&self.directory, &options);
-        self.process.wait(soon());
-        assert!(!new.has_exited(), "{}", new.log());
-        wait_until_it_listens(&self.directory, &new);
-        self.process = new;
+impl Drop for Hub {
+    /// Ends the one that the extension may have started.
+    fn drop(&mut self) {
+        if self.process.has_exited() {
+            let mut stop = Command::new(binary());
+            stop.arg("stop").arg("--socket").arg(Self::socket(&self.directory));
+            // Where it fails, there is none.
+            let _ = stop.stderr(Stdio::null()).status();
+        }
     }
 }
 
 fn spawn(directory: &Path, options: &[String]) -> Process {
     let mut command = Command::new(binary());
     command.arg("serve").arg("--socket").arg(Hub::socket(directory)).args(options);
-    Process::spawn("hub", &mut command, directory)
+    Process::spawn("served", &mut command, directory)
 }
 
 fn wait_until_it_listens(directory: &Path, process: &Process) {
@@ -80,6 +80,6 @@ fn wait_until_it_listens(directory: &Path, process: &Process) {
 }
 
 /// `SSE_HUB`, else the one that `make build` leaves beside the extension.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     env::var_os("SSE_HUB").map_or_else(|| extension::path().with_file_name("sse-hub"), Into::into)
 }

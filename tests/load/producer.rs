@@ -9,7 +9,7 @@ use std::{
 use server_tests::{binary, extension, process::Process};
 use sse_load::Publish;
 
-use crate::hub::Hub;
+use crate::hub::{self, Hub};
 
 /// For each line, which is a topic, a space, and data, it answers with the event's id or an error.
 const SCRIPT: &str = r"<?php
@@ -41,7 +41,7 @@ impl Producer {
         command.args(["-n", "-d", "display_errors=stderr"]);
         command.arg("-d").arg(format!("extension={}", extension::path().display()));
         command.arg("-d").arg(format!("sse.hub_socket={}", Hub::socket(directory).display()));
-        command.args(["-d", "sse.hub_spawn=0"]).arg(script);
+        command.arg("-d").arg(format!("sse.hub_path={}", hub::binary().display())).arg(script);
         let (process, stdin, stdout) = Process::spawn_piped("producer", &mut command, directory);
         let stdout = BufReader::new(stdout);
         Ok(Self { _process: process, stdin, stdout, topic: topic.to_owned() })

@@ -47,11 +47,8 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     step("FPM reload", &mut || replaced(&stage, |stage| stage.server.reload()));
     step("pm.max_requests", &mut || replaced(&stage, ask_for_many_pages));
     step("FPM stop and start", &mut || stage.stop_and_start_fpm());
-    if std::env::var_os("NOUP").is_none() {
-        step("hub upgrade", &mut || stage.hub.upgrade());
-    }
 
-    let counts = watch(&crowd, "hub killed with -9", &mut || stage.hub.kill_and_start());
+    let counts = watch(&crowd, "hub killed with -9", &mut || stage.hub.kill());
     let streams = STREAMS as u64;
     let kept = counts.ended >= streams && counts.resets >= streams && counts.faults() == 0;
     promises.note("hub killed: every client comes back, and is told of it by a reset", kept);

@@ -9,7 +9,11 @@ use server_tests::{
 };
 use sse_load::Publish;
 
-use crate::{hub::Hub, producer::Producer, side::Side};
+use crate::{
+    hub::{self, Hub},
+    producer::Producer,
+    side::Side,
+};
 
 /// FPM's workers: as few as there can be, so that a stream that keeps one is noticed.
 const WORKERS: usize = 2;
@@ -29,16 +33,16 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Starts it, with options for the hub and lines for FPM's pool.
-    pub(crate) fn start(hub: &[String], pool: &[&str]) -> Self {
+    pub(crate) fn start(options: &[String], pool: &[&str]) -> Self {
         let site = Site::new()
             .file("stream.php", STREAM)
             .file("pinned.php", PINNED)
             .file("page.php", PAGE);
-        let hub = Hub::start(site.as_ref(), hub);
+        let hub = Hub::start(site.as_ref(), options);
         let php = Php::with_sse()
             .ini("zend_extension", "opcache")
             .ini("sse.hub_socket", &Hub::socket(site.as_ref()).display().to_string())
-            .ini("sse.hub_spawn", "0");
+            .ini("sse.hub_path", &hub::binary().display().to_string());
         let fpm = Fpm::new(&site, php)
             .children(WORKERS)
             .nginx_workers(4)
