@@ -73,7 +73,7 @@ http {{
     nchan_shared_memory_size 128m;
     nchan_message_buffer_length 1000;
     server {{
-        listen {address};
+        listen {address} reuseport;
         location ~ ^/subscribe/([\w-]+)$ {{ nchan_subscriber eventsource; nchan_channel_id $1; }}
         location ~ ^/publish/([\w-]+)$ {{ nchan_publisher; nchan_channel_id $1; }}
     }}

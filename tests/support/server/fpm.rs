@@ -58,7 +58,7 @@ impl Fpm {
         self
     }
 
-    /// With so many workers of nginx; the default is one.
+    /// With so many workers of nginx that share connections evenly (`reuseport`); the default is one.
     #[must_use]
     pub fn nginx_workers(mut self, workers: usize) -> Self {
         self.nginx.workers(workers);

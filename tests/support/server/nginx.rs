@@ -17,13 +17,21 @@ pub(super) struct Nginx {
     keepalive: bool,
     front_controller: Option<String>,
     workers: usize,
+    reuseport: bool,
     lines: Vec<String>,
 }
 
 impl Nginx {
     pub(super) fn new(root: &Path) -> Self {
         let root = root.to_owned();
-        Self { root, keepalive: false, front_controller: None, workers: 1, lines: Vec::new() }
+        Self {
+            root,
+            keepalive: false,
+            front_controller: None,
+            workers: 1,
+            reuseport: false,
+            lines: Vec::new(),
+        }
     }
 
     pub(super) fn keepalive(&mut self) {
@@ -36,6 +44,7 @@ impl Nginx {
 
     pub(super) fn workers(&mut self, workers: usize) {
         self.workers = workers;
+        self.reuseport = true;
     }
 
     pub(super) fn line(&mut self, line: &str) {
@@ -65,6 +74,7 @@ impl Nginx {
             .as_deref()
             .map_or_else(|| "=404".to_owned(), |script| format!("/{script}$is_args$args"));
         let workers = self.workers;
+        let reuseport = if self.reuseport { " reuseport" } else { "" };
         let lines = self.lines.join("\n        ");
         format!(
             r"
@@ -86,7 +96,7 @@ http {{
     uwsgi_temp_path {directory}/uwsgi;
     upstream php {{ server {upstream}; {keepalive} }}
     server {{
-        listen {addr};
+        listen {addr}{reuseport};
         root {root};
         {lines}
         location / {{ try_files $uri {fallback}; }}
