@@ -43,8 +43,8 @@ pub enum Request {
     Metrics,
     /// To end: streams are told goodbye, then the hub exits: [`Reply::Stopping`].
     Stop,
-    /// To hand everything over to the hub that asks: the messages of an upgrade follow.
-    TakeOver,
+    /// To have the program that is installed now go on with everything: [`Reply::Stopping`].
+    Upgrade,
 }
 
 /// An event to be published.

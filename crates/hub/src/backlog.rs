@@ -11,7 +11,7 @@ use std::{
 
 use hub_protocol::{EventId, Topic};
 
-use crate::event::Event;
+use crate::{event::Event, upgrade::Estate};
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +82,36 @@ impl Backlog {
             floor: start,
             evicted: None,
         }
+    }
+
+    /// The backlog that another hub has left.
+    pub(crate) fn restored(limits: Limits, estate: &mut Estate) -> Self {
+        let mut backlog = Self::new(limits, estate.floor);
+        backlog.evicted = estate.evicted;
+        for (topic, floor) in estate.floors.drain(..) {
+            backlog.topics.insert(topic, Ring { events: VecDeque::new(), floor });
+        }
+        for event in estate.events.drain(..) {
+            backlog.push(Arc::new(event));
+        }
+        backlog.newest = estate.newest;
+        backlog
+    }
+
+    /// The floor of topics without one of their own, and when the last event arrived that is not kept any
+    /// more.
+    pub(crate) fn lost(&self) -> (EventId, Option<Instant>) {
+        (self.floor, self.evicted)
+    }
+
+    /// The topics, and the ids after which nothing of them was lost.
+    pub(crate) fn floors(&self) -> impl Iterator<Item = (&Topic, EventId)> {
+        self.topics.iter().map(|(topic, ring)| (topic, ring.floor))
+    }
+
+    /// All that is kept, in order.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Arc<Event>> {
+        self.events.values().map(|kept| &kept.event)
     }
 
     /// The id of the newest event there has been.

@@ -23,6 +23,8 @@ pub struct Config {
     pub max_event: usize,
     /// The Redis that it shares its events through; `None` keeps them to itself.
     pub redis: Option<Arc<redis_log::Settings>>,
+    /// Whether it takes the place of the hub that has started it.
+    pub takes_over: bool,
     /// Whether the extension has started it: it then leaves the session of who did.
     pub spawned: bool,
 }
@@ -40,6 +42,7 @@ impl Config {
             queue: 64 * 1024,
             max_event: 8 * 1024 * 1024,
             redis: None,
+            takes_over: false,
             spawned: false,
         }
     }

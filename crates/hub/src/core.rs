@@ -11,8 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crossbeam_channel::unbounded;
 use hub_protocol::{EventId, Publication, Refusal, Reply, Subscription};
 use redis_log::{AppendError, Entry, News};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     backlog::{Backlog, Missed},
@@ -32,7 +34,7 @@ const FIRST: &[u8] = b":\n\n";
 const NEWS_AT_ONCE: usize = 64;
 
 /// From where a stream goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Cursor {
     /// After this event.
     After(EventId),
@@ -80,14 +82,19 @@ impl Core {
     /// # Errors
     ///
     /// When its threads cannot be started.
-    pub(crate) fn new(config: &Config, log: Log) -> io::Result<Self> {
+    pub(crate) fn new(
+        config: &Config,
+        log: Log,
+        backlog: Backlog,
+        leases: Leases,
+    ) -> io::Result<Self> {
         let counters = Arc::new(Counters::default());
         let shards =
             (0..config.shards.max(1)).map(|_| Shard::start(config.queue, Arc::clone(&counters)));
         Ok(Self {
-            backlog: Backlog::new(config.backlog, log.last()),
+            backlog,
             log,
-            leases: Leases::default(),
+            leases,
             shards: shards.collect::<io::Result<_>>()?,
             counters,
             next_shard: 0,
@@ -252,6 +259,32 @@ impl Core {
         stream.position = position;
         stream.topics = Vec::from(topics).into();
         self.counters.accepted.add(1);
+        self.add(stream);
+    }
+
+    /// Whether somebody waits for an answer of Redis.
+    pub(crate) fn is_asking(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Takes all streams from the shards, which go on without any.
+    pub(crate) fn surrender(&self) -> Vec<Stream> {
+        let (given, taken) = unbounded();
+        for shard in &self.shards {
+            shard.send(Command::Surrender(given.clone()));
+        }
+        drop(given);
+        taken.iter().flatten().collect()
+    }
+
+    /// Has the shards hold these streams.
+    pub(crate) fn hold(&mut self, streams: Vec<Stream>) {
+        for stream in streams {
+            self.add(stream);
+        }
+    }
+
+    fn add(&mut self, stream: Stream) {
         let shard = self.next_shard % self.shards.len();
         self.next_shard = shard + 1;
         self.shards[shard].send(Command::Add(Box::new(stream)));
@@ -285,7 +318,7 @@ fn stream(joining: Joining, now: Instant) -> Stream {
         topics: Box::default(),
         position: EventId::ZERO,
         timing: timing(&subscription, output, now),
-        _lease: leases.map(Box::new),
+        lease: leases.map(Box::new),
         queue: Queue::default(),
         ending: false,
         due: None,

@@ -43,6 +43,12 @@ impl Event {
         Self { id: position, topics: Vec::new(), name, data, arrived: now, encoded }
     }
 
+    /// What was published, to be passed on; `None` for what the hub itself has said.
+    pub(crate) fn publication(&self) -> Option<Publication> {
+        let topics = self.topics.clone().try_into().ok()?;
+        Some(Publication { topics, event: self.name.clone(), data: self.data.clone() })
+    }
+
     /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded.
     pub(crate) fn size(&self) -> usize {
         let topics = self.topics.iter().map(|topic| topic.as_str().len() + size_of::<Topic>());

@@ -50,9 +50,25 @@ impl Leases {
         free
     }
 
+    /// Takes places without asking, for who had them before an upgrade.
+    pub(crate) fn restore(&self, keys: Vec<String>) -> Lease {
+        let mut lease = Lease { leases: self.clone(), keys: Vec::with_capacity(keys.len()) };
+        for key in keys {
+            self.take_one(&Limit { key, max: u32::MAX }, &mut lease.keys);
+        }
+        lease
+    }
+
     /// How many keys have a place taken.
     pub(crate) fn len(&self) -> usize {
         self.0.lock().len()
+    }
+}
+
+impl Lease {
+    /// The keys under which there is a place.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| &**key)
     }
 }
 

@@ -8,7 +8,7 @@
 //! * `log`: where events get their ids: here, or from Redis, with other hubs
 //! * `shard`: the threads that hold connections and send to them
 //! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
-//! * `serve`, `launch`: how a hub comes into being
+//! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it is followed by another
 //!
 //! The invariant: each stream gets every event of its topics from its last event ID on, in order and
 //! once; or it is told `reset`; or it is closed, and comes back.
@@ -27,9 +27,11 @@ mod journal;
 mod launch;
 mod leases;
 mod log;
+mod metrics;
 mod serve;
 mod shard;
 mod status;
+mod upgrade;
 mod usage;
 mod wheel;
 
@@ -37,4 +39,5 @@ pub use backlog::Limits;
 pub use config::Config;
 pub use launch::launch;
 pub use serve::{LISTENING, serve};
+pub use upgrade::TAKE_OVER;
 pub use usage::USAGE;

@@ -16,7 +16,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use redis_log::Settings;
 
 /// How long a hub has to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     match run() {
@@ -48,6 +48,9 @@ fn run() -> Result<(), String> {
             launch(socket, &arguments)
         }
         "status" => print(&status(socket, asked.json)?),
+        "metrics" => print(&metrics(socket)?),
+        "top" => top(socket),
+        "upgrade" => upgrade(socket),
         "stop" => ask(socket, &Request::Stop).map(drop),
         other => Err(format!("there is no command {other}\n\n{USAGE}")),
     }
@@ -72,6 +75,7 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
             Arg::Value(command) if asked.command.is_empty() => asked.command = command.string()?,
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
             Arg::Long("json") => asked.json = true,
+            Arg::Long("take-over") => config.takes_over = true,
             Arg::Long("spawned") => config.spawned = true,
             Arg::Long("socket") => config.socket = parser.value()?.into(),
             Arg::Long("group") => config.group = Some(parser.value()?.string()?),
@@ -103,8 +107,9 @@ fn ask(socket: &Path, request: &Request) -> Result<Reply, String> {
 }
 
 fn status(socket: &Path, as_json: bool) -> Result<String, String> {
-    let Reply::Status(report) = ask(socket, &Request::Status)? else {
-        return Err("the hub has answered something else".to_owned());
+    let report = match ask(socket, &Request::Status)? {
+        Reply::Status(report) => report,
+        other => return Err(unexpected(&other)),
     };
     if as_json {
         return Ok(report + "\n");
@@ -126,6 +131,37 @@ fn flatten(name: &str, value: &serde_json::Value, lines: &mut Vec<String>) {
     } else {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         lines.push(format!("{name:<16} {text}\n"));
+    }
+}
+
+fn metrics(socket: &Path) -> Result<String, String> {
+    match ask(socket, &Request::Metrics)? {
+        Reply::Metrics(text) => Ok(text),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Has the program that stands there now take the place of the hub.
+fn upgrade(socket: &Path) -> Result<(), String> {
+    match ask(socket, &Request::Upgrade)? {
+        Reply::Stopping => Ok(()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn unexpected(reply: &Reply) -> String {
+    match reply {
+        Reply::Refused { message, .. } => message.clone(),
+        _ => "the hub has answered something else".to_owned(),
+    }
+}
+
+/// The report, again and again, until the hub ends or nobody reads it.
+fn top(socket: &Path) -> Result<(), String> {
+    const CLEAR: &str = "\x1b[H\x1b[J";
+    loop {
+        print(&format!("{CLEAR}{}", status(socket, false)?))?;
+        std::thread::sleep(Duration::from_secs(1));
     }
 }
 

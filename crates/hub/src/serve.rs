@@ -12,13 +12,18 @@ use signal_hook::{
     low_level::pipe,
 };
 
+use hub_protocol::EventId;
+
 use crate::{
+    backlog::Backlog,
     config::Config,
     control::{Control, Listener},
     core::Core,
     ids::Ids,
     journal::note,
+    leases::Leases,
     log::{Log, Shared},
+    upgrade::{self, Estate},
 };
 
 /// What is printed on stdout once the hub listens; who has started it waits for that.
@@ -35,24 +40,53 @@ pub fn serve(config: Config) -> Result<(), String> {
         let _ = setsid();
     }
     raise_descriptor_limit();
-    let listener = Listener::bind(&config.socket, config.group.as_deref())?;
-    let fail = |error: io::Error| format!("the hub cannot be set up: {error}");
     let signals = signals().map_err(fail)?;
-    let log = log(&config)?;
-    let core = Core::new(&config, log).map_err(fail)?;
     let path = config.socket.display().to_string();
-    let control = Control::new(config, core, listener, signals).map_err(fail)?;
+    let control =
+        if config.takes_over { inherit(config, signals)? } else { set_up(config, signals)? };
     note!("version {} listens at {path}", env!("CARGO_PKG_VERSION"));
     announce();
     control.run();
     Ok(())
 }
 
-/// Where events get their ids.
-fn log(config: &Config) -> Result<Log, String> {
+/// What is said when the system has no more of something.
+#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
+fn fail(error: io::Error) -> String {
+    format!("the hub cannot be set up: {error}")
+}
+
+/// A hub without a past.
+fn set_up(config: Config, signals: UnixStream) -> Result<Control, String> {
+    let listener = Listener::bind(&config.socket, config.group.as_deref())?;
+    let log = log(&config, None)?;
+    let backlog = Backlog::new(config.backlog, log.last());
+    let core = Core::new(&config, log, backlog, Leases::default()).map_err(fail)?;
+    Control::new(config, core, listener, signals).map_err(fail)
+}
+
+/// The hub that takes the place of the one that has started it.
+fn inherit(config: Config, signals: UnixStream) -> Result<Control, String> {
+    let leases = Leases::default();
+    let estate = upgrade::take(&leases);
+    let mut estate =
+        estate.map_err(|error| format!("nothing can be taken over from the old hub: {error}"))?;
+    let backlog = Backlog::restored(config.backlog, &mut estate);
+    let Estate { listener, lock, newest, streams, connections, .. } = estate;
+    let listener = Listener::inherited(&config.socket, config.group.as_deref(), listener, lock);
+    let log = log(&config, Some(newest))?;
+    let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
+    core.hold(streams);
+    let mut control = Control::new(config, core, listener, signals).map_err(fail)?;
+    control.inherit(connections);
+    Ok(control)
+}
+
+/// Where events get their ids; `after` the last one that is known.
+fn log(config: &Config, after: Option<EventId>) -> Result<Log, String> {
     if let Some(settings) = &config.redis {
         note!("events are shared through Redis at {settings}");
-        let shared = Shared::start(Arc::clone(settings), None);
+        let shared = Shared::start(Arc::clone(settings), after);
         return shared.map(Log::Shared).map_err(|error| format!("Redis cannot be used: {error}"));
     }
     let last_id = config.socket.with_file_name("last-id");

@@ -20,7 +20,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         Just(Request::Status),
         Just(Request::Metrics),
         Just(Request::Stop),
-        Just(Request::TakeOver),
+        Just(Request::Upgrade),
     ]
 }
 

@@ -77,6 +77,35 @@ impl Connection {
         }
     }
 
+    /// A connection that another hub has had.
+    pub(crate) fn restored(
+        socket: OwnedFd,
+        greeted: bool,
+        unread: &[u8],
+        unsent: Vec<u8>,
+        lease: Option<Lease>,
+    ) -> Self {
+        let mut messages = Messages::default();
+        messages.feed(unread);
+        Self { messages, greeted, output: unsent, lease, ..Self::new(socket) }
+    }
+
+    /// Whether it has been greeted, what it has said that was not yet understood, and what is to be said to
+    /// it.
+    pub(crate) fn state(&self) -> (bool, &[u8], &[u8]) {
+        (self.greeted, self.messages.rest(), &self.output)
+    }
+
+    /// What has come with the messages that are not yet read.
+    pub(crate) fn descriptors(&self) -> &[OwnedFd] {
+        &self.descriptors
+    }
+
+    /// Adds to these.
+    pub(crate) fn add_descriptor(&mut self, descriptor: OwnedFd) {
+        self.descriptors.push(descriptor);
+    }
+
     /// Reads what is there; whether there may be more.
     ///
     /// # Errors

@@ -58,6 +58,15 @@ impl Listener {
         Ok(Self { socket, path: path.to_owned(), lock, for_group: group.is_some() })
     }
 
+    /// The socket that another hub has listened on.
+    pub(crate) fn inherited(path: &Path, group: Option<&str>, socket: OwnedFd, lock: File) -> Self {
+        Self { socket: socket.into(), path: path.to_owned(), lock, for_group: group.is_some() }
+    }
+
+    pub(crate) fn lock(&self) -> &File {
+        &self.lock
+    }
+
     pub(crate) fn socket(&self) -> &UnixListener {
         &self.socket
     }

@@ -6,5 +6,6 @@ mod connection;
 mod listener;
 mod serving;
 
+pub(crate) use connection::{Accepted, Connection};
 pub(crate) use listener::Listener;
 pub(crate) use serving::Control;

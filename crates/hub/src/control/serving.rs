@@ -26,7 +26,7 @@ use crate::{
     core::{Core, Joining},
     framing::Output,
     journal::note,
-    status,
+    metrics, status, upgrade,
 };
 
 const LISTENER: u64 = 0;
@@ -55,6 +55,8 @@ pub(crate) struct Control {
     /// When somebody has last asked for something.
     active: Instant,
     stopping: bool,
+    /// Whether another hub goes on with everything.
+    succeeded: bool,
     quiet_until: Option<Instant>,
 }
 
@@ -63,6 +65,8 @@ enum After {
     Stays,
     /// It belongs to a shard now.
     Listens(Subscription),
+    /// It has asked for another hub to go on.
+    Upgrades,
 }
 
 impl Control {
@@ -94,6 +98,7 @@ impl Control {
             started: now,
             active: now,
             stopping: false,
+            succeeded: false,
             quiet_until: None,
         })
     }
@@ -109,6 +114,7 @@ impl Control {
             for event in events.drain(..) {
                 let (data, flags) = (event.data, event.flags);
                 match data.u64() {
+                    _ if self.succeeded => {}
                     LISTENER => self.let_in(),
                     SIGNALS => self.asked_to_end(),
                     NEWS => self.hear(),
@@ -122,7 +128,9 @@ impl Control {
                 self.end_if_idle(now);
             }
         }
-        self.listener.remove();
+        if !self.succeeded {
+            self.listener.remove();
+        }
         self.core.end();
         note!("ended");
     }
@@ -192,6 +200,7 @@ impl Control {
                 self.flush(token);
             }
             Ok(After::Listens(subscription)) => self.make_subscriber(connection, subscription),
+            Ok(After::Upgrades) => self.upgrade(connection),
             Err(ended) => self.end(connection, ended),
         }
     }
@@ -261,9 +270,8 @@ impl Control {
                     Err(limit) => Reply::Exceeded(limit),
                 },
                 Request::Status => Reply::Status(self.report().to_string()),
-                Request::Metrics | Request::TakeOver => {
-                    refuse(Refusal::OutOfOrder, "this hub does not know how")
-                }
+                Request::Metrics => Reply::Metrics(metrics::text(&self.report())),
+                Request::Upgrade => return Ok(After::Upgrades),
                 Request::Stop => {
                     note!("asked to end");
                     self.stopping = true;
@@ -274,6 +282,59 @@ impl Control {
             drop(connection.flush());
         }
         Ok(After::Stays)
+    }
+
+    /// Has another hub go on with everything; goes on itself if that cannot be.
+    fn upgrade(&mut self, mut asker: Connection) {
+        let _ = epoll::delete(&self.epoll, &asker.socket);
+        self.settle();
+        let streams = self.core.surrender();
+        let connections: Vec<&Connection> = self.connections.values().collect();
+        let (listener, backlog) = (&self.listener, &self.core.backlog);
+        let reply = match upgrade::hand_on(listener, backlog, &streams, &connections) {
+            Ok(()) => {
+                note!("another hub goes on with {} streams", streams.len());
+                (self.stopping, self.succeeded) = (true, true);
+                // What is asked from here on is the other's to answer.
+                self.connections.clear();
+                Reply::Stopping
+            }
+            Err(why) => {
+                note!("{why}");
+                self.core.hold(streams);
+                refuse(Refusal::Unavailable, &why)
+            }
+        };
+        asker.reply(&reply);
+        if self.succeeded {
+            drop(asker.flush());
+        } else {
+            self.add(asker);
+        }
+    }
+
+    /// Waits a little for what Redis is asked: the answers would come to nobody.
+    fn settle(&mut self) {
+        let deadline = Instant::now() + PAUSE;
+        let is_waiting = |connection: &Connection| connection.is_waiting;
+        while (self.core.is_asking() || self.connections.values().any(is_waiting))
+            && Instant::now() < deadline
+        {
+            std::thread::sleep(Duration::from_millis(1));
+            self.hear();
+        }
+    }
+
+    /// Goes on with the connections of another hub.
+    pub(crate) fn inherit(&mut self, connections: Vec<Connection>) {
+        for connection in connections {
+            let token = self.next;
+            self.add(connection);
+            // What it has asked so far may have come whole.
+            if let Some(connection) = self.connections.remove(&token) {
+                self.go_on(token, connection, Ok(()));
+            }
+        }
     }
 
     fn report(&self) -> serde_json::Value {

@@ -30,7 +30,7 @@ pub(crate) struct Stream {
     pub(crate) position: EventId,
     pub(crate) timing: Timing,
     /// Its place under limits, for as long as it lives.
-    pub(crate) _lease: Option<Box<Lease>>,
+    pub(crate) lease: Option<Box<Lease>>,
     pub(crate) queue: Queue,
     /// Whether it ends with what is queued.
     pub(crate) ending: bool,
@@ -102,6 +102,12 @@ impl Queue {
         self.pieces.len() > 1 && self.length > limit + self.replay
     }
 
+    /// What waits, as one piece.
+    pub(crate) fn rest(&self) -> Vec<u8> {
+        let all = self.pieces.iter().flat_map(|piece| piece.iter());
+        all.skip(self.sent).copied().collect()
+    }
+
     fn slices(&self) -> impl Iterator<Item = IoSlice<'_>> {
         let mut skip = self.sent;
         self.pieces.iter().take(PIECES).map(move |piece| {
@@ -131,6 +137,11 @@ impl Queue {
 }
 
 impl Stream {
+    /// The same stream, which no wheel or epoll knows of.
+    pub(crate) fn forgotten(self) -> Self {
+        Self { due: None, awaits_room: false, ..self }
+    }
+
     /// Sends what waits, as far as there is room.
     pub(crate) fn flush(&mut self, now: Instant, sent_bytes: &mut usize) -> Flushed {
         while !self.queue.is_empty() {

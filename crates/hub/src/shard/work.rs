@@ -132,6 +132,13 @@ impl Work {
                 Command::Add(stream) => self.add(stream),
                 Command::Deliver(event) => self.deliver(&event),
                 Command::Reset(event) => self.reset(&event),
+                Command::Surrender(heir) => {
+                    let tokens = self.roll.tokens().into_iter();
+                    let streams = tokens.filter_map(|token| self.take_out(token)).map(|it| *it);
+                    let streams: Vec<Stream> = streams.map(Stream::forgotten).collect();
+                    // The core waits for it.
+                    drop(heir.send(streams));
+                }
                 Command::Goodbye => self.say_goodbye(),
             }
         }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     os::{fd::AsFd, unix::net::UnixStream},
     path::{Path, PathBuf},
@@ -41,12 +42,21 @@ impl Hub {
 
     /// Starts one that shares its events through the Redis with this URL.
     pub(crate) fn start_with(directory: TempDir, options: &[&str], redis: &str) -> Self {
-        let mut process = command(&directory.path().join("hub/hub.sock"), "serve")
-            .args(options)
-            .env("SSE_HUB_REDIS", redis)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
+        command.args(options).env("SSE_HUB_REDIS", redis);
+        Self::run(command, directory)
+    }
+
+    /// Starts a copy of the program, which can be replaced.
+    pub(crate) fn start_copy(program: &Path, directory: TempDir) -> Self {
+        fs::copy(env!("CARGO_BIN_EXE_sse-hub"), program).unwrap();
+        let mut command = Command::new(program);
+        command.arg("serve").arg("--socket").arg(directory.path().join("hub/hub.sock"));
+        Self::run(command, directory)
+    }
+
+    fn run(mut command: Command, directory: TempDir) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line, "listening\n");
@@ -119,6 +129,10 @@ impl Hub {
 
 impl Drop for Hub {
     fn drop(&mut self) {
+        // One that has taken over is no child of ours.
+        if let Ok(mut client) = Client::connect(&self.socket(), soon()) {
+            drop(client.call(&Request::Stop, None, soon()));
+        }
         drop(self.process.kill());
         drop(self.process.wait());
     }

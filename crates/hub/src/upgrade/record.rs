@@ -1,0 +1,123 @@
+//! What is passed on, as messages. A change to any of them is a change of the protocol's version.
+
+use std::time::{Duration, Instant};
+
+use hub_protocol::{EventId, Framing, Publication, Response, Subscription, Topic};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    core::Cursor,
+    framing::Output,
+    shard::{Stream, Timing},
+};
+
+/// One thing that is passed on.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Record {
+    /// The socket that is listened on: the descriptor with it.
+    Listener,
+    /// The file whose lock makes a hub the only one: the descriptor with it.
+    Lock,
+    /// Where the backlog stands.
+    Backlog {
+        /// The newest id there has been.
+        newest: EventId,
+        /// Of a topic without a floor of its own, nothing after this was lost.
+        floor: EventId,
+        /// How long ago the last event arrived that is not kept any more.
+        evicted: Option<Duration>,
+    },
+    /// Of this topic, nothing after this id was lost.
+    Floor(Topic, EventId),
+    /// An event of the backlog, and how long ago it arrived.
+    Event(EventId, Publication, Duration),
+    /// A stream: the descriptor with it.
+    Stream(StreamRecord),
+    /// A connection to the control socket: the descriptor with it.
+    Connection(ConnectionRecord),
+    /// What the connection before has offered: the descriptor with it.
+    Accepted(Subscription, Response, Cursor),
+    /// A descriptor that has come with a message of the connection before, which is not yet complete.
+    Loose,
+    /// That was all.
+    End,
+}
+
+impl Record {
+    pub(super) fn has_descriptor(&self) -> bool {
+        !matches!(self, Self::Backlog { .. } | Self::Floor(..) | Self::Event(..) | Self::End)
+    }
+}
+
+/// A stream.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StreamRecord {
+    /// `None` if a worker serves it.
+    pub(super) framing: Option<Framing>,
+    pub(super) topics: Vec<Topic>,
+    pub(super) position: EventId,
+    pub(super) heartbeat: Option<Duration>,
+    /// How long it may still live.
+    pub(super) left: Option<Duration>,
+    pub(super) write_timeout: Option<Duration>,
+    pub(super) goodbye: u32,
+    /// How long it has been silent.
+    pub(super) silent: Duration,
+    /// The keys under which it has a place.
+    pub(super) leases: Vec<String>,
+    /// What waits to be sent.
+    #[serde(with = "serde_bytes")]
+    pub(super) rest: Vec<u8>,
+    pub(super) ending: bool,
+}
+
+impl StreamRecord {
+    pub(super) fn new(stream: &Stream, now: Instant) -> Self {
+        let Timing { heartbeat, end, write_timeout, goodbye, last_write } = stream.timing;
+        let leases = stream.lease.iter().flat_map(|lease| lease.keys());
+        Self {
+            framing: match stream.output {
+                Output::Http(framing) => Some(framing),
+                Output::Worker => None,
+            },
+            topics: stream.topics.to_vec(),
+            position: stream.position,
+            heartbeat,
+            left: end.map(|end| end.saturating_duration_since(now)),
+            write_timeout,
+            goodbye,
+            silent: now.saturating_duration_since(last_write),
+            leases: leases.map(str::to_owned).collect(),
+            rest: stream.queue.rest(),
+            ending: stream.ending,
+        }
+    }
+
+    pub(super) fn output(&self) -> Output {
+        self.framing.map_or(Output::Worker, Output::Http)
+    }
+
+    pub(super) fn timing(&self, now: Instant) -> Timing {
+        Timing {
+            heartbeat: self.heartbeat,
+            end: self.left.and_then(|left| now.checked_add(left)),
+            write_timeout: self.write_timeout,
+            goodbye: self.goodbye,
+            last_write: now.checked_sub(self.silent).unwrap_or(now),
+        }
+    }
+}
+
+/// A connection to the control socket.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ConnectionRecord {
+    pub(super) greeted: bool,
+    /// What it has said that was not yet understood.
+    #[serde(with = "serde_bytes")]
+    pub(super) unread: Vec<u8>,
+    /// What is to be said to it.
+    #[serde(with = "serde_bytes")]
+    pub(super) unsent: Vec<u8>,
+    /// The keys under which its next stream has a place.
+    pub(super) leases: Option<Vec<String>>,
+}

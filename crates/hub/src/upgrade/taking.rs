@@ -1,0 +1,185 @@
+//! The new hub's side.
+
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io::{self, ErrorKind, Read, Write},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::net::UnixStream,
+    },
+    time::{Duration, Instant},
+};
+
+use hub_protocol::{EventId, Messages, Publication, Topic, socket};
+
+use super::{
+    DONE, PATIENCE,
+    record::{ConnectionRecord, Record, StreamRecord},
+};
+use crate::{
+    control::{Accepted, Connection},
+    event::Event,
+    leases::Leases,
+    shard::{Queue, Stream},
+};
+
+/// All that a hub has left to its successor.
+#[derive(Debug)]
+pub(crate) struct Estate {
+    pub(crate) listener: OwnedFd,
+    pub(crate) lock: File,
+    pub(crate) newest: EventId,
+    pub(crate) floor: EventId,
+    pub(crate) evicted: Option<Instant>,
+    pub(crate) floors: Vec<(Topic, EventId)>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) streams: Vec<Stream>,
+    pub(crate) connections: Vec<Connection>,
+}
+
+/// Takes over from the hub at the other end of the standard input. When this returns it has ended, or is
+/// about to.
+///
+/// # Errors
+///
+/// When it has not passed everything on, or does not say farewell: it goes on, and this one must not.
+pub(crate) fn take(leases: &Leases) -> io::Result<Estate> {
+    let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    channel.set_read_timeout(Some(PATIENCE))?;
+    let estate = Inventory::read(&channel, leases)?;
+    channel.write_all(&[DONE])?;
+    let mut farewell = [0];
+    channel.read_exact(&mut farewell)?;
+    if farewell == [DONE] { Ok(estate) } else { Err(ErrorKind::InvalidData.into()) }
+}
+
+/// What has come so far.
+struct Inventory<'a> {
+    leases: &'a Leases,
+    now: Instant,
+    listener: Option<OwnedFd>,
+    lock: Option<File>,
+    backlog: Option<(EventId, EventId, Option<Instant>)>,
+    floors: Vec<(Topic, EventId)>,
+    events: Vec<Event>,
+    streams: Vec<Stream>,
+    connections: Vec<Connection>,
+}
+
+impl<'a> Inventory<'a> {
+    fn read(channel: &UnixStream, leases: &'a Leases) -> io::Result<Estate> {
+        let mut inventory = Self {
+            leases,
+            now: Instant::now(),
+            listener: None,
+            lock: None,
+            backlog: None,
+            floors: Vec::new(),
+            events: Vec::new(),
+            streams: Vec::new(),
+            connections: Vec::new(),
+        };
+        let (mut messages, mut descriptors) = (Messages::default(), VecDeque::new());
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            while let Some(record) = messages.next_message().map_err(io::Error::other)? {
+                // It has come with the first byte of its message, and so they are in one order.
+                let has_descriptor = Record::has_descriptor(&record);
+                let descriptor = if has_descriptor { descriptors.pop_front() } else { None };
+                if has_descriptor && descriptor.is_none() {
+                    return Err(io::Error::other("a descriptor is missing"));
+                }
+                if inventory.note(record, descriptor) {
+                    return inventory.close();
+                }
+            }
+            let received = socket::receive(channel, &mut buffer)?;
+            if received.length == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            messages.feed(&buffer[..received.length]);
+            descriptors.extend(received.descriptors);
+        }
+    }
+
+    /// Notes one thing; true after the last.
+    fn note(&mut self, record: Record, descriptor: Option<OwnedFd>) -> bool {
+        match (record, descriptor) {
+            (Record::Listener, listener) => self.listener = listener,
+            (Record::Lock, lock) => self.lock = lock.map(File::from),
+            (Record::Backlog { newest, floor, evicted }, _) => {
+                self.backlog = Some((newest, floor, evicted.map(|ago| self.ago(ago))));
+            }
+            (Record::Floor(topic, floor), _) => self.floors.push((topic, floor)),
+            (Record::Event(id, publication, ago), _) => self.note_event(id, publication, ago),
+            (Record::Stream(record), Some(socket)) => self.note_stream(record, socket),
+            (Record::Connection(record), Some(socket)) => self.note_connection(record, socket),
+            (Record::Accepted(subscription, response, cursor), Some(socket)) => {
+                if let Some(connection) = self.connections.last_mut() {
+                    let accepted = Accepted { socket, subscription, response, cursor };
+                    connection.accepted = Some(accepted);
+                }
+            }
+            (Record::Loose, Some(descriptor)) => {
+                if let Some(connection) = self.connections.last_mut() {
+                    connection.add_descriptor(descriptor);
+                }
+            }
+            (Record::End, _) => return true,
+            (_, None) => {}
+        }
+        false
+    }
+
+    fn ago(&self, ago: Duration) -> Instant {
+        self.now.checked_sub(ago).unwrap_or(self.now)
+    }
+
+    fn note_event(&mut self, id: EventId, publication: Publication, ago: Duration) {
+        self.events.push(Event::new(id, publication, self.ago(ago)));
+    }
+
+    fn note_stream(&mut self, record: StreamRecord, socket: OwnedFd) {
+        let mut queue = Queue::default();
+        queue.push(record.rest.as_slice().into());
+        queue.allow_replay();
+        let (output, timing) = (record.output(), record.timing(self.now));
+        let lease = (!record.leases.is_empty()).then(|| self.leases.restore(record.leases));
+        self.streams.push(Stream {
+            socket,
+            output,
+            topics: record.topics.into(),
+            position: record.position,
+            timing,
+            lease: lease.map(Box::new),
+            queue,
+            ending: record.ending,
+            due: None,
+            awaits_room: false,
+        });
+    }
+
+    fn note_connection(&mut self, record: ConnectionRecord, socket: OwnedFd) {
+        let ConnectionRecord { greeted, unread, unsent, leases } = record;
+        let lease = leases.map(|keys| self.leases.restore(keys));
+        self.connections.push(Connection::restored(socket, greeted, &unread, unsent, lease));
+    }
+
+    fn close(self) -> io::Result<Estate> {
+        let missing =
+            || io::Error::other("the listening socket, its lock or the backlog is missing");
+        let (newest, floor, evicted) = self.backlog.ok_or_else(missing)?;
+        Ok(Estate {
+            listener: self.listener.ok_or_else(missing)?,
+            lock: self.lock.ok_or_else(missing)?,
+            newest,
+            floor,
+            evicted,
+            floors: self.floors,
+            events: self.events,
+            streams: self.streams,
+            connections: self.connections,
+        })
+    }
+}

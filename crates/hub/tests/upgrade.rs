@@ -1,0 +1,192 @@
+//! A hub that takes the place of another: nobody notices.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
+
+mod support;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::{fd::AsFd, unix::net::UnixStream},
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    thread,
+};
+
+use hub_protocol::{
+    Client, EventId, Framing, Hello, Limit, Reply, Request, Response, Subscription, encode,
+};
+use support::{FASTCGI, Hub, after, assert_reads, frame, publish, soon, to};
+
+#[track_caller]
+fn upgrade(hub: &Hub) {
+    let before = hub.status()["pid"].clone();
+    assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
+    assert_ne!(hub.status()["pid"], before);
+}
+
+#[track_caller]
+fn publish_on(client: &mut Client, data: &str) -> EventId {
+    match client.call(&publish(&["a"], data), None, soon()).unwrap() {
+        Reply::Published(id) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn streams_go_on_and_their_backlog_too() {
+    let hub = Hub::start(&["--backlog-events", "3"]);
+    let subscription = Subscription { heartbeat: 50, ..to(&["a"]) };
+    let mut raw = hub.stream(Framing::Raw, subscription);
+    let mut fastcgi = hub.stream(FASTCGI, to(&["a"]));
+    let mut worker = hub.connect();
+    let request = Request::Subscribe(to(&["a"]));
+    assert_eq!(worker.call(&request, None, soon()).unwrap(), Reply::Subscribed);
+    hub.wait_for("streams", 2);
+    let mut publisher = hub.connect();
+    let ids: Vec<EventId> = (0..5).map(|i| publish_on(&mut publisher, &i.to_string())).collect();
+    for _ in 0..3 {
+        upgrade(&hub);
+        hub.wait_for("streams", 2);
+        hub.wait_for("workers", 1);
+    }
+    let last = publish_on(&mut publisher, "5");
+    assert!(last > ids[4]);
+
+    let events: Vec<String> =
+        ids.iter().chain([&last]).enumerate().map(|(i, id)| frame(*id, &i.to_string())).collect();
+    assert_eq!(lines_without_heartbeats(&mut raw, &events.concat()), events.concat());
+    let record = |event: &String| {
+        let length = u8::try_from(event.len()).unwrap();
+        [b"\x01\x06\0\x01\0", &[length, 0, 0][..], event.as_bytes()].concat()
+    };
+    let records = events.iter().map(record).collect::<Vec<_>>().concat();
+    assert_reads(&mut fastcgi, [b"\x01\x06\0\x01\0\x03\0\0:\n\n", &records[..]].concat());
+    for id in ids.iter().chain([&last]) {
+        let delivery = loop {
+            match worker.next_reply().unwrap() {
+                Some(Reply::Delivery(delivery)) => break delivery,
+                Some(other) => panic!("{other:?}"),
+                None => worker.fill().unwrap(),
+            }
+        };
+        assert_eq!(delivery.id, *id);
+    }
+
+    let mut again = hub.stream(Framing::Raw, after(&ids[3], &["a"]));
+    assert_reads(&mut again, format!(":\n\n{}{}", frame(ids[4], "4"), frame(last, "5")));
+    let mut forgetful = hub.stream(Framing::Raw, after(&ids[0], &["a"]));
+    assert_reads(&mut forgetful, format!(":\n\nid: {last}\nevent: reset\n"));
+}
+
+/// Reads as many bytes as expected, comments apart, and a heartbeat after them.
+fn lines_without_heartbeats(client: &mut UnixStream, expected: &str) -> String {
+    let mut reader = BufReader::new(client);
+    let mut lines = String::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        match line.as_str() {
+            ":\n" if lines.trim_start().len() == expected.len() => {
+                return lines.trim_start().to_owned();
+            }
+            ":\n" => {}
+            _ => lines.push_str(&line),
+        }
+    }
+}
+
+#[test]
+fn what_was_begun_is_ended_with_the_new_hub() {
+    let hub = Hub::start(&[]);
+    let limit = Limit { key: "ann".to_owned(), max: 1 };
+    let lease = Request::Lease(vec![limit.clone()]);
+    let mut worker = hub.connect();
+    assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
+    let (mut client, connection) = UnixStream::pair().unwrap();
+    let response = Response { framing: Framing::Raw, before: Vec::new() };
+    let request = Request::HandOver { subscription: to(&["a"]), response };
+    assert_eq!(worker.call(&request, Some(connection.as_fd()), soon()).unwrap(), Reply::Accepted);
+    drop(connection);
+    let mut slow = UnixStream::connect(hub.socket()).unwrap();
+    let message = encode(&publish(&["a"], "in two halves")).unwrap();
+    let (first, second) = message.split_at(9);
+    slow.write_all(&[&Hello::OURS.to_bytes(), first].concat()).unwrap();
+    let between = hub.publish(&["a"], "between");
+
+    upgrade(&hub);
+    assert_eq!(hub.ask(&lease), Reply::Exceeded(limit));
+    worker.send(&Request::Commit, None, soon()).unwrap();
+    drop(worker);
+    assert_reads(&mut client, format!(":\n\n{}", frame(between, "between")));
+    slow.write_all(second).unwrap();
+    let mut id = [0; 4];
+    std::io::Read::read_exact(&mut client, &mut id).unwrap();
+    drop(client);
+    hub.wait_for("streams", 0);
+    assert_eq!(hub.ask(&lease), Reply::Granted);
+}
+
+#[test]
+fn nobody_misses_an_event_in_a_storm_of_upgrades() {
+    const STREAMS: usize = 200;
+    const UPGRADES: usize = 10;
+    let hub = Hub::start(&[]);
+    let streams: Vec<_> = (0..STREAMS).map(|_| hub.stream(Framing::Raw, to(&["a"]))).collect();
+    hub.wait_for("streams", STREAMS as u64);
+    let over = AtomicBool::new(false);
+    let sequences = thread::scope(|scope| {
+        let readers: Vec<_> =
+            streams.into_iter().map(|stream| scope.spawn(move || numbers(stream))).collect();
+        let publisher = scope.spawn(|| {
+            let mut client = hub.connect();
+            let mut number = 0;
+            while !over.load(SeqCst) {
+                publish_on(&mut client, &number.to_string());
+                number += 1;
+            }
+            publish_on(&mut client, "end");
+            number
+        });
+        for _ in 0..UPGRADES {
+            upgrade(&hub);
+        }
+        over.store(true, SeqCst);
+        let count = publisher.join().unwrap();
+        let sequences: Vec<_> = readers.into_iter().map(|reader| reader.join().unwrap()).collect();
+        sequences.into_iter().map(move |sequence| (sequence, count)).collect::<Vec<_>>()
+    });
+    for (sequence, count) in sequences {
+        assert_eq!(sequence, (0..count).collect::<Vec<usize>>());
+    }
+}
+
+/// The data of a stream's events, up to the one that says it is the end.
+fn numbers(stream: UnixStream) -> Vec<usize> {
+    let lines = BufReader::new(stream).lines().map(Result::unwrap);
+    let data = lines.filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
+    data.take_while(|data| data != "end").map(|data| data.parse().unwrap()).collect()
+}
+
+#[test]
+fn a_program_that_does_not_take_over_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("sse-hub");
+    let hub = Hub::start_copy(&program, tempfile::tempdir().unwrap());
+    let mut stream = hub.stream(Framing::Raw, to(&["a"]));
+    hub.wait_for("streams", 1);
+    let pid = hub.status()["pid"].clone();
+    for broken in ["/bin/false", "/bin/cat", "/does/not/exist"] {
+        fs::remove_file(&program).unwrap();
+        if Path::new(broken).exists() {
+            fs::copy(broken, &program).unwrap();
+        }
+        let reply = hub.ask(&Request::Upgrade);
+        assert!(matches!(reply, Reply::Refused { .. }), "{broken}: {reply:?}");
+        if !program.exists() {
+            fs::write(&program, "").unwrap();
+        }
+    }
+    assert_eq!(hub.status()["pid"], pid);
+    let id = hub.publish(&["a"], "as if nothing had been");
+    assert_reads(&mut stream, format!(":\n\n{}", frame(id, "as if nothing had been")));
+}
