@@ -19,19 +19,17 @@ use server_tests::{
 pub(crate) struct Hub {
     process: Process,
     directory: PathBuf,
-    options: Vec<String>,
 }
 
 impl Hub {
     /// Starts one with a directory of its own in `directory`, and waits for it.
     pub(crate) fn start(directory: &Path, options: &[String]) -> Self {
-        let options = options.to_vec();
         // The hub takes no directory that others may write to.
         let own = Self::directory(directory);
         DirBuilder::new().recursive(true).mode(0o700).create(&own).unwrap();
-        let process = spawn(directory, &options);
+        let process = spawn(directory, options);
         wait_until_it_listens(directory, &process);
-        Self { process, directory: directory.to_owned(), options }
+        Self { process, directory: directory.to_owned() }
     }
 
     /// Where it listens.

@@ -1,8 +1,13 @@
 //! How a hub is set up.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use crate::Limits;
+
+/// One for four processors: the others are for the web server, which has more to do for each event.
+fn default_shards() -> usize {
+    thread::available_parallelism().map_or(1, |processors| (processors.get() / 4).max(1))
+}
 
 /// How a hub is set up. Each field is an option of the command line; [`crate::USAGE`] has their defaults.
 #[derive(Debug, Clone)]
@@ -23,6 +28,8 @@ pub struct Config {
     pub max_event: usize,
     /// The Redis that it shares its events through; `None` keeps them to itself.
     pub redis: Option<Arc<redis_log::Settings>>,
+    /// Where Prometheus may ask, by HTTP; `None` is nowhere. Loopback only.
+    pub metrics: Option<SocketAddr>,
     /// Whether it takes the place of the hub that has started it.
     pub takes_over: bool,
     /// Whether the extension has started it: it then leaves the session of who did.
@@ -36,12 +43,13 @@ impl Config {
         Self {
             socket,
             group: None,
-            shards: 2,
+            shards: default_shards(),
             idle_exit: None,
             backlog: Limits::default(),
             queue: 64 * 1024,
             max_event: 8 * 1024 * 1024,
             redis: None,
+            metrics: None,
             takes_over: false,
             spawned: false,
         }

@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsString,
     io::{self, Write},
+    net::SocketAddr,
     path::Path,
     process::ExitCode,
     sync::Arc,
@@ -75,6 +76,7 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
             Arg::Value(command) if asked.command.is_empty() => asked.command = command.string()?,
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
             Arg::Long("json") => asked.json = true,
+            Arg::Long("metrics") => config.metrics = Some(loopback(&mut parser)?),
             Arg::Long("take-over") => config.takes_over = true,
             Arg::Long("spawned") => config.spawned = true,
             Arg::Long("socket") => config.socket = parser.value()?.into(),
@@ -92,6 +94,15 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
         }
     }
     Ok((!asked.command.is_empty()).then_some(asked))
+}
+
+/// An address that only this machine reaches.
+fn loopback(parser: &mut Parser) -> Result<SocketAddr, lexopt::Error> {
+    let address: SocketAddr = parser.value()?.parse()?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(format!("--metrics: {address} is not a loopback address; put a proxy before it").into())
 }
 
 fn seconds(parser: &mut Parser) -> Result<Option<Duration>, lexopt::Error> {

@@ -14,12 +14,13 @@ sse-hub: holds event streams, so that PHP's workers need not
 
   --socket PATH          where it listens (sse-<uid>/hub.sock in /run/php, /run/user/<uid> or /tmp)
   --group GROUP          members of this group may speak to it, too
-  --shards N             how many threads hold connections (2)
+  --shards N             how many threads hold connections (one for four processors)
   --idle-exit SECONDS    end after so long without a stream or a request (0: never)
   --backlog-events N     how many events of a topic are kept (1000)
   --backlog-bytes N      how many bytes of events are kept in all (67108864)
   --backlog-age SECONDS  for how long an event is kept (3600)
   --queue BYTES          how much may wait for a slow client before it is dropped (65536)
+  --metrics ADDR:PORT    answer Prometheus by HTTP there; loopback only (off)
   --max-event BYTES      the largest event it takes (8388608)
 
   SSE_HUB_REDIS=URL      in the environment: hubs of several machines share their events through this Redis,

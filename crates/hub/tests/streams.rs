@@ -108,7 +108,7 @@ fn ids_go_on_after_a_kill_and_who_comes_back_is_told() {
 
 #[test]
 fn fastcgi_and_chunks_frame_what_is_sent_and_its_end() {
-    let hub = Hub::start(&[]);
+    let hub = Hub::start(&["--shards", "2"]);
     let mut fastcgi = hub.stream(FASTCGI, to(&["a"]));
     let mut chunked = hub.stream(Framing::Chunked, to(&["a"]));
     hub.wait_for("streams", 2);
@@ -250,4 +250,33 @@ fn many_requests_on_one_connection_are_answered_in_order() {
         assert!(id > last);
         last = id;
     }
+}
+
+#[test]
+fn prometheus_is_answered_on_its_port_and_on_the_socket() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let hub = Hub::start(&["--metrics", &port.to_string()]);
+    hub.publish(&["a"], "x");
+    let answer = wait_for_metrics(port);
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let published = "# TYPE sse_hub_published_total counter\nsse_hub_published_total 1\n";
+    assert!(answer.contains(published), "{answer}");
+    assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
+    wait_for_metrics(port);
+    let Reply::Metrics(text) = hub.ask(&Request::Metrics) else { panic!("no metrics") };
+    assert!(text.contains("sse_hub_backlog_events 1\n"), "{text}");
+}
+
+fn wait_for_metrics(port: std::net::SocketAddr) -> String {
+    let deadline = soon();
+    let mut scrape = loop {
+        match std::net::TcpStream::connect(port) {
+            Ok(scrape) => break scrape,
+            Err(error) => assert!(std::time::Instant::now() < deadline, "{error}"),
+        }
+    };
+    std::io::Write::write_all(&mut scrape, b"GET /metrics HTTP/1.1\r\nHost: hub\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut scrape, &mut answer).unwrap();
+    answer
 }

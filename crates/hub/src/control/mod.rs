@@ -4,6 +4,7 @@
 
 mod connection;
 mod listener;
+mod scrapes;
 mod serving;
 
 pub(crate) use connection::{Accepted, Connection};

@@ -20,6 +20,7 @@ use rustix::{
 use super::{
     connection::{Accepted, Connection, Ended},
     listener::Listener,
+    scrapes::Scrapes,
 };
 use crate::{
     config::Config,
@@ -32,7 +33,8 @@ use crate::{
 const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
 const NEWS: u64 = 2;
-const FIRST_CONNECTION: u64 = 3;
+const SCRAPES: u64 = 3;
+const FIRST_CONNECTION: u64 = 4;
 
 /// How often what has become too old is let go of, and idleness is looked at.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -45,6 +47,8 @@ pub(crate) struct Control {
     config: Config,
     core: Core,
     listener: Listener,
+    /// Where Prometheus asks.
+    scrapes: Option<Scrapes>,
     /// A byte comes here when the process is asked to end.
     signals: UnixStream,
     epoll: OwnedFd,
@@ -90,6 +94,7 @@ impl Control {
             config,
             core,
             listener,
+            scrapes: None,
             signals,
             epoll,
             connections: HashMap::new(),
@@ -107,6 +112,7 @@ impl Control {
     pub(crate) fn run(mut self) {
         let mut events = Vec::with_capacity(256);
         let mut looked = Instant::now();
+        self.open_scrapes();
         while !self.stopping {
             let pause = Timespec::try_from(PAUSE).ok();
             // It fails only when a signal comes in between.
@@ -118,6 +124,7 @@ impl Control {
                     LISTENER => self.let_in(),
                     SIGNALS => self.asked_to_end(),
                     NEWS => self.hear(),
+                    SCRAPES => self.answer_scrape(),
                     token => self.ready(token, flags),
                 }
             }
@@ -125,6 +132,7 @@ impl Control {
             if now.saturating_duration_since(looked) >= PAUSE {
                 looked = now;
                 self.core.backlog.expire(now);
+                self.open_scrapes();
                 self.end_if_idle(now);
             }
         }
@@ -133,6 +141,26 @@ impl Control {
         }
         self.core.end();
         note!("ended");
+    }
+
+    /// Listens for Prometheus, as soon as the port is free: a hub before this one may still be there.
+    fn open_scrapes(&mut self) {
+        let Some(address) = self.config.metrics.filter(|_| self.scrapes.is_none()) else { return };
+        let bound = Scrapes::bind(address).and_then(|scrapes| {
+            let data = EventData::new_u64(SCRAPES);
+            epoll::add(&self.epoll, scrapes.socket(), data, EventFlags::IN)?;
+            Ok(scrapes)
+        });
+        match bound {
+            Ok(scrapes) => self.scrapes = Some(scrapes),
+            Err(error) => self.complain(&format!("metrics at {address}: {error}")),
+        }
+    }
+
+    fn answer_scrape(&self) {
+        if let Some(scrapes) = &self.scrapes {
+            scrapes.answer(|| metrics::text(&self.report()));
+        }
     }
 
     fn asked_to_end(&mut self) {
