@@ -3,7 +3,12 @@
 
 mod support;
 
-use std::{os::fd::AsFd, os::unix::net::UnixStream};
+use std::{
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::{fd::AsFd, unix::net::UnixStream},
+    time::{Duration, Instant},
+};
 
 use hub_protocol::{EventId, Framing, Limit, Reply, Request, Response, Subscription};
 use rustix::process::Signal;
@@ -35,7 +40,7 @@ fn a_worker_without_a_commit_keeps_its_connection() {
     hub.publish(&["a"], "not yet");
     drop(worker);
     hub.wait_for("streams", 0);
-    std::io::Write::write_all(&mut &connection, b"still mine").unwrap();
+    (&connection).write_all(b"still mine").unwrap();
     drop(connection);
     assert_ends(&mut client, "still mine");
 }
@@ -58,7 +63,7 @@ fn what_is_published_between_hand_over_and_commit_is_not_missed() {
 fn what_was_published_since_the_script_began_is_not_missed() {
     let hub = Hub::start(&[]);
     hub.publish(&["a"], "before");
-    let began = Subscription::moment(std::time::Duration::ZERO);
+    let began = Subscription::moment(Duration::ZERO);
     let id = hub.publish(&["a"], "since");
     let mut client = hub.stream(Framing::Raw, Subscription { began, ..to(&["a"]) });
     let mut late = hub.stream(Framing::Raw, to(&["a"]));
@@ -101,7 +106,7 @@ fn ids_go_on_after_a_kill_and_who_comes_back_is_told() {
     let hub = Hub::start_in(hub.wait(), &[]);
     let mut client = hub.stream(Framing::Raw, after(&EventId::ZERO.next(1), &["a"]));
     let mut bytes = [0; 64];
-    let length = std::io::Read::read(&mut client, &mut bytes).unwrap();
+    let length = client.read(&mut bytes).unwrap();
     assert!(String::from_utf8_lossy(&bytes[..length]).contains("event: reset\n"));
     assert!(hub.publish(&["a"], "later") > last);
 }
@@ -254,7 +259,7 @@ fn many_requests_on_one_connection_are_answered_in_order() {
 
 #[test]
 fn prometheus_is_answered_on_its_port_and_on_the_socket() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let hub = Hub::start(&["--metrics", &port.to_string()]);
     hub.publish(&["a"], "x");
     let answer = wait_for_metrics(port);
@@ -267,16 +272,21 @@ fn prometheus_is_answered_on_its_port_and_on_the_socket() {
     assert!(text.contains("sse_hub_backlog_events 1\n"), "{text}");
 }
 
-fn wait_for_metrics(port: std::net::SocketAddr) -> String {
+/// What it answers; the hub before may just be closing the port.
+fn wait_for_metrics(port: SocketAddr) -> String {
     let deadline = soon();
-    let mut scrape = loop {
-        match std::net::TcpStream::connect(port) {
-            Ok(scrape) => break scrape,
-            Err(error) => assert!(std::time::Instant::now() < deadline, "{error}"),
+    loop {
+        match scrape(port) {
+            Ok(answer) if !answer.is_empty() => return answer,
+            other => assert!(Instant::now() < deadline, "{other:?}"),
         }
-    };
-    std::io::Write::write_all(&mut scrape, b"GET /metrics HTTP/1.1\r\nHost: hub\r\n\r\n").unwrap();
+    }
+}
+
+fn scrape(port: SocketAddr) -> io::Result<String> {
+    let mut connection = TcpStream::connect(port)?;
+    connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: hub\r\n\r\n")?;
     let mut answer = String::new();
-    std::io::Read::read_to_string(&mut scrape, &mut answer).unwrap();
-    answer
+    connection.read_to_string(&mut answer)?;
+    Ok(answer)
 }
