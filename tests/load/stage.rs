@@ -22,6 +22,9 @@ pub(crate) const STREAM: &str = "<?php Sse::start()->subscribe($_GET['topic']);"
 pub(crate) const PINNED: &str = "<?php Sse::start()->subscribe($_GET['topic'], handOff: false);";
 pub(crate) const PAGE: &str = "<?php echo str_repeat('x', 1000);";
 
+/// Chunks are of no use to a stream without an end, and each costs nginx some work.
+const STREAMS: &str = "location = /stream.php { fastcgi_pass php; chunked_transfer_encoding off; }";
+
 /// All of it, up and running.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -47,6 +50,7 @@ impl Stage {
             .children(WORKERS)
             .nginx_workers(4)
             .nginx_line("keepalive_requests 1000000;")
+            .nginx_line(STREAMS)
             // Room for as many as come back at once.
             .pool_line("listen.backlog = 4096");
         let fpm = pool.iter().fold(fpm, |fpm, line| fpm.pool_line(line));
