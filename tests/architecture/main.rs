@@ -20,7 +20,7 @@ const PACKAGES: [(&str, &[&str]); 7] = [
     ("crates/hub", &["event-stream", "hub-protocol", "redis-log"]),
     ("crates/load", &["event-stream", "hub-protocol"]),
     ("", &["event-stream", "hub-protocol", "ext-php-rs", "ext-php-rs-build"]),
-    ("tests", &[]),
+    ("tests", &["sse-load"]),
 ];
 
 fn root() -> &'static Path {

@@ -13,6 +13,7 @@ use server_tests::patience::{wait_for, within};
 use sse_load::{Conduct, Counts, Crowd, Flow, Pace, Plan, Published};
 
 use crate::{
+    hub::Settings,
     side::{Side, wait_until_complete},
     stage::Stage,
     table::{Promises, heading, line},
@@ -42,7 +43,7 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     println!("4. {CONNECTS} connects by {CLIENTS} clients that abort at random (seed {SEED}),");
     println!("   an event every {:?}, a worker killed with -9 every {KILLS:?}", PACE.every);
     heading(&["connects", "aborted", "events", "lost/rep/late", "resets", "descriptors", "hub KB"]);
-    let stage = Stage::start(&["--backlog-events".to_owned(), BACKLOG.to_string()], &[]);
+    let stage = Stage::start(&Settings { backlog: Some(BACKLOG), ..Settings::default() }, &[]);
     stage.publisher("warm-up")?.publish("0 0 ")?;
     let before = Usage::of(&stage.holder());
     let published = Arc::new(Published::default());

@@ -5,6 +5,7 @@ use std::{io, time::Duration};
 use sse_load::{Counts, Pace};
 
 use crate::{
+    hub::Settings,
     nchan::Nchan,
     side::{Round, Side, round},
     stage::Stage,
@@ -41,7 +42,7 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let nchan = Nchan::start()?;
     for (streams, every) in LOADS {
         // Another one for each, so that its memory begins at its least.
-        let stage = Stage::start(&[], &[]);
+        let stage = Stage::start(&Settings::default(), &[]);
         let sides = [Some(&stage as &dyn Side), nchan.as_ref().map(|nchan| nchan as &dyn Side)];
         let sides: Vec<&dyn Side> = sides.into_iter().flatten().collect();
         let pace = Pace { events: EVENTS, size: 1024, every };

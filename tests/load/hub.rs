@@ -14,6 +14,15 @@ use server_tests::{
     process::{Pid, Process, Signal},
 };
 
+/// How a hub is set up, where not as it is by default.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// How many events of a topic it keeps.
+    pub(crate) backlog: Option<u64>,
+    /// The Redis that it shares events through.
+    pub(crate) redis: Option<String>,
+}
+
 /// A hub that is up.
 #[derive(Debug)]
 pub(crate) struct Hub {
@@ -23,11 +32,11 @@ pub(crate) struct Hub {
 
 impl Hub {
     /// Starts one with a directory of its own in `directory`, and waits for it.
-    pub(crate) fn start(directory: &Path, options: &[String]) -> Self {
+    pub(crate) fn start(directory: &Path, settings: &Settings) -> Self {
         // The hub takes no directory that others may write to.
         let own = Self::directory(directory);
         DirBuilder::new().recursive(true).mode(0o700).create(&own).unwrap();
-        let process = spawn(directory, options);
+        let process = spawn(directory, settings);
         wait_until_it_listens(directory, &process);
         Self { process, directory: directory.to_owned() }
     }
@@ -45,9 +54,17 @@ impl Hub {
         self.process.pid()
     }
 
+    /// Has another one take over from it, and waits for this one to end; the other one is of its group.
+    pub(crate) fn upgrade(&self) {
+        let told = tell("upgrade", &self.directory).status().unwrap();
+        assert!(told.success(), "the hub was not upgraded: {}", self.process.log());
+        wait_for("the old hub to end", soon(), || self.process.has_exited().then_some(()));
+    }
+
     /// Kills it, without a word. The extension starts another one when it needs one.
     pub(crate) fn kill(&mut self) {
         self.process.signal(Signal::KILL);
+        // With the one that has taken over from it.
         self.process.wait(soon());
     }
 }
@@ -56,18 +73,27 @@ impl Drop for Hub {
     /// Ends the one that the extension may have started.
     fn drop(&mut self) {
         if self.process.has_exited() {
-            let mut stop = Command::new(binary());
-            stop.arg("stop").arg("--socket").arg(Self::socket(&self.directory));
             // Where it fails, there is none.
-            let _ = stop.stderr(Stdio::null()).status();
+            let _ = tell("stop", &self.directory).stderr(Stdio::null()).status();
         }
     }
 }
 
-fn spawn(directory: &Path, options: &[String]) -> Process {
-    let mut command = Command::new(binary());
-    command.arg("serve").arg("--socket").arg(Hub::socket(directory)).args(options);
+fn spawn(directory: &Path, settings: &Settings) -> Process {
+    let mut command = tell("serve", directory);
+    if let Some(events) = settings.backlog {
+        command.args(["--backlog-events", &events.to_string()]);
+    }
+    if let Some(url) = &settings.redis {
+        command.env("SSE_HUB_REDIS", url);
+    }
     Process::spawn("served", &mut command, directory)
+}
+
+fn tell(what: &str, directory: &Path) -> Command {
+    let mut command = Command::new(binary());
+    command.arg(what).arg("--socket").arg(Hub::socket(directory));
+    command
 }
 
 fn wait_until_it_listens(directory: &Path, process: &Process) {

@@ -5,6 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
 use sse_load::{Crowd, Pages, Plan, Rate};
 
 use crate::{
+    hub::Settings,
     side::{Side, wait_for_streams},
     stage::Stage,
     table::{Promises, heading, line, median, short},
@@ -23,7 +24,7 @@ const SHARE: f64 = 0.9;
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     println!("2. Ordinary PHP requests by the second, 2 workers; median of {ROUNDS} rounds");
     heading(&["without", "with streams", "ratio", "failures"]);
-    let stage = Stage::start(&[], &[]);
+    let stage = Stage::start(&Settings::default(), &[]);
     let (mut without, mut with) = (Vec::new(), Vec::new());
     for turn in 0..ROUNDS {
         without.push(rate(stage.address())?);
@@ -46,7 +47,7 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
 
 /// The same without hand-off.
 fn blocked(promises: &mut Promises) -> io::Result<()> {
-    let stage = Stage::start(&[], &[]);
+    let stage = Stage::start(&Settings::default(), &[]);
     let without = rate(stage.address())?;
     let plan = Plan::new(stage.address(), "/pinned.php?topic=idle", 2);
     let crowd = Crowd::gather(&plan, &Arc::default())?;

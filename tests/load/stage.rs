@@ -10,7 +10,7 @@ use server_tests::{
 use sse_load::Publish;
 
 use crate::{
-    hub::{self, Hub},
+    hub::{self, Hub, Settings},
     producer::Producer,
     side::Side,
 };
@@ -35,13 +35,13 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts it, with options for the hub and lines for FPM's pool.
-    pub(crate) fn start(options: &[String], pool: &[&str]) -> Self {
+    /// Starts it, with settings of the hub and lines for FPM's pool.
+    pub(crate) fn start(settings: &Settings, pool: &[&str]) -> Self {
         let site = Site::new()
             .file("stream.php", STREAM)
             .file("pinned.php", PINNED)
             .file("page.php", PAGE);
-        let hub = Hub::start(site.as_ref(), options);
+        let hub = Hub::start(site.as_ref(), settings);
         let php = Php::with_sse()
             .ini("zend_extension", "opcache")
             .ini("sse.hub_socket", &Hub::socket(site.as_ref()).display().to_string())

@@ -10,6 +10,7 @@ use server_tests::{
 use sse_load::{Crowd, Flow, Pace, Plan, Published, Report, publish};
 
 use crate::{
+    hub::Settings,
     side::{Side, wait_for_streams, wait_until_complete},
     stage::Stage,
     table::{Promises, heading, line, short},
@@ -25,13 +26,13 @@ const DOWN: Duration = Duration::from_secs(1);
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     println!("5. {} streams on two hubs, from publish to client", 2 * STREAMS);
     heading(&["p50 ms", "p99 ms", "lost/rep/late", "ended", "doubtful"]);
-    let embedded = Stage::start(&[], &[]);
+    let embedded = Stage::start(&Settings::default(), &[]);
     let one = print("embedded, one hub", &calm(&[&embedded, &embedded], promises)?, 0);
 
     let site = Site::new();
     let mut redis = Redis::start(site.as_ref())?;
-    let options = ["--redis".to_owned(), redis.url()];
-    let stages = [Stage::start(&options, &[]), Stage::start(&options, &[])];
+    let settings = Settings { redis: Some(redis.url()), ..Settings::default() };
+    let stages = [Stage::start(&settings, &[]), Stage::start(&settings, &[])];
     let two = print("Redis, two hubs", &calm(&stages.each_ref(), promises)?, 0);
     line("  ratio Redis/embedded", &[two.0 / one.0, two.1 / one.1].map(short));
     killed(&stages, &mut redis, promises)
