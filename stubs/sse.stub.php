@@ -203,9 +203,10 @@ final class Sse
     public function close(mixed $data = null, ?string $event = null): void {}
 
     /**
-     * What stands between the script and the browser, and what to change.
+     * What stands between the script and the browser, and what to change. `hub` says whether there is a
+     * hub, `handOff` whether subscribe() would free the worker, and if not, why.
      *
-     * @return array{server: string, path: string, heartbeats: string, buffers: list<string>, advice: list<string>}
+     * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, buffers: list<string>, advice: list<string>}
      */
     public static function doctor(): array {}
 

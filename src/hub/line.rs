@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use hub_protocol::{Client, Reply, Request, Response, Subscription};
+use hub_protocol::{Client, ClientError, Reply, Request, Response, Subscription};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -12,7 +12,11 @@ use super::breaker::Breaker;
 use super::{HubError, PATIENCE, Settings, spawn};
 use crate::sapi::process::forks;
 
-static BREAKER: Breaker = Breaker::new();
+/// Opens when a hub that listens does not answer.
+static ANSWERS: Breaker = Breaker::new();
+
+/// Opens when no hub can be started. One that somebody else starts is found meanwhile.
+static STARTS: Breaker = Breaker::new();
 
 /// The connection that this process keeps.
 static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
@@ -40,13 +44,20 @@ pub(super) fn ask(settings: &Settings, request: &Request) -> Result<Reply, HubEr
         Some(client) => client,
         None => connect(settings)?,
     };
-    let answer = client.call(request, None, Instant::now() + PATIENCE);
-    let worked = answer.is_ok();
-    BREAKER.note(worked, Instant::now());
-    if worked {
-        let (socket, forks) = (settings.socket.clone(), forks());
-        *KEPT.lock() = Some(Kept { client, socket, forks });
-    }
+    let reply = call(&mut client, request, None)?;
+    let (socket, forks) = (settings.socket.clone(), forks());
+    *KEPT.lock() = Some(Kept { client, socket, forks });
+    Ok(reply)
+}
+
+/// Asks, and notes whether there was an answer.
+pub(super) fn call(
+    client: &mut Client,
+    request: &Request,
+    connection: Option<BorrowedFd<'_>>,
+) -> Result<Reply, HubError> {
+    let answer = client.call(request, connection, Instant::now() + PATIENCE);
+    ANSWERS.note(answer.is_ok(), Instant::now());
     Ok(answer?)
 }
 
@@ -63,19 +74,39 @@ fn take_kept(settings: &Settings) -> Option<Client> {
 
 /// A new connection; a hub is started if there is none.
 pub(super) fn connect(settings: &Settings) -> Result<Client, HubError> {
+    match connect_to_running(settings) {
+        Err(HubError::Absent(_)) if settings.spawns => start(settings),
+        other => other,
+    }
+}
+
+/// A new connection to a hub that is there.
+pub(super) fn connect_to_running(settings: &Settings) -> Result<Client, HubError> {
     let now = Instant::now();
-    if !BREAKER.is_closed(now) {
+    if !ANSWERS.is_closed(now) {
         return Err(HubError::Resting);
     }
-    let client = match Client::connect(&settings.socket, now + PATIENCE) {
-        Ok(client) => Ok(client),
-        Err(_) if settings.spawns => spawn::spawn(settings),
-        Err(error) => Err(HubError::Absent(format!(
+    Client::connect(&settings.socket, now + PATIENCE).map_err(|error| match error {
+        // It listens, and has not taken anybody in for a while.
+        ClientError::TimedOut => {
+            ANSWERS.note(false, Instant::now());
+            error.into()
+        }
+        error => HubError::Absent(format!(
             "{}: {error}; start one (sse-hub serve), or let the extension do it (sse.hub_spawn=1)",
             settings.socket.display()
-        ))),
-    };
-    BREAKER.note(client.is_ok(), Instant::now());
+        )),
+    })
+}
+
+fn start(settings: &Settings) -> Result<Client, HubError> {
+    if !STARTS.is_closed(Instant::now()) {
+        return Err(HubError::Absent(
+            "it did not start a moment ago, and is not started again yet".to_owned(),
+        ));
+    }
+    let client = spawn::spawn(settings);
+    STARTS.note(client.is_ok(), Instant::now());
     client
 }
 
@@ -99,9 +130,7 @@ pub(crate) fn hand_over(
         None => connect(settings)?,
     };
     let request = Request::HandOver { subscription, response };
-    let answer = client.call(&request, Some(connection), Instant::now() + PATIENCE);
-    BREAKER.note(answer.is_ok(), Instant::now());
-    match answer? {
+    match call(&mut client, &request, Some(connection))? {
         Reply::Accepted => Ok(Handing(client)),
         other => Err(HubError::from_reply(other)),
     }

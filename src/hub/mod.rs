@@ -10,9 +10,9 @@ mod spawn;
 mod subscriber;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hub_protocol::{Client, EventId, Limit, Publication, Reply, Request};
+use hub_protocol::{EventId, Limit, Publication, Reply, Request};
 
 pub(crate) use error::HubError;
 pub(crate) use line::{Lease, hand_over};
@@ -54,9 +54,11 @@ pub(crate) fn publish(settings: &Settings, publication: Publication) -> Result<E
 ///
 /// [`HubError`] when there is one that does not answer.
 pub(crate) fn status(settings: &Settings) -> Result<Option<String>, HubError> {
-    let deadline = Instant::now() + PATIENCE;
-    let Ok(mut client) = Client::connect(&settings.socket, deadline) else { return Ok(None) };
-    match client.call(&Request::Status, None, deadline)? {
+    let mut client = match line::connect_to_running(settings) {
+        Err(HubError::Absent(_)) => return Ok(None),
+        other => other?,
+    };
+    match line::call(&mut client, &Request::Status, None)? {
         Reply::Status(report) => Ok(Some(report)),
         other => Err(HubError::from_reply(other)),
     }
@@ -72,7 +74,7 @@ pub(crate) fn lease(
     limits: Vec<Limit>,
 ) -> Result<Result<Lease, Limit>, HubError> {
     let mut client = line::connect(settings)?;
-    match client.call(&Request::Lease(limits), None, Instant::now() + PATIENCE)? {
+    match line::call(&mut client, &Request::Lease(limits), None)? {
         Reply::Granted => Ok(Ok(Lease::new(client))),
         Reply::Exceeded(limit) => Ok(Err(limit)),
         other => Err(HubError::from_reply(other)),

@@ -2,11 +2,11 @@
 //! streams have. When the hub goes away, it is taken up again where it was.
 
 use std::os::fd::{AsFd, AsRawFd, RawFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hub_protocol::{Client, Delivery, Reply, Request, Subscription};
 
-use super::{HubError, PATIENCE, Settings, line};
+use super::{HubError, Settings, line};
 
 /// A subscription.
 pub(crate) struct Subscriber {
@@ -45,7 +45,7 @@ impl Subscriber {
     fn ask(&self) -> Result<Client, HubError> {
         let mut client = line::connect(&self.settings)?;
         let request = Request::Subscribe(self.subscription.clone());
-        match client.call(&request, None, Instant::now() + PATIENCE)? {
+        match line::call(&mut client, &request, None)? {
             Reply::Subscribed => Ok(client),
             other => Err(HubError::from_reply(other)),
         }

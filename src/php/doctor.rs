@@ -1,24 +1,61 @@
 //! `Sse::doctor()`: what stands between the script and the browser.
 
+use std::fmt::Display;
+
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::php_sapi_name;
 
-use crate::sapi::Server;
+use super::hub::settings;
+use crate::hub;
 use crate::sapi::diagnosis::{self, Diagnosis};
+use crate::sapi::{PhpConnection, Server};
 
-/// The report, as the entries of an array. `way` is the way that frames take, and why it is not a
-/// better one.
-pub(super) fn report(way: Option<(&str, &str)>) -> Vec<(String, Zval)> {
+/// The report, as the entries of an array, on the stream of this request if there is one.
+pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> {
     let Diagnosis { path, heartbeats, buffers, advice } =
-        diagnosis::examine(Server::current(), way);
+        diagnosis::examine(Server::current(), connection.map(PhpConnection::describe));
     vec![
         entry("server", php_sapi_name().unwrap_or_default()),
         entry("path", path),
         entry("heartbeats", heartbeats),
+        entry("hub", hub_in_words()),
+        entry("handOff", hand_off(connection)),
         entry("buffers", buffers),
         entry("advice", advice),
     ]
+}
+
+/// Whether there is a hub; none is started for it.
+fn hub_in_words() -> String {
+    let settings = settings();
+    let socket = settings.socket.display();
+    match hub::status(&settings) {
+        Ok(Some(_)) => format!("listens at {socket}"),
+        Ok(None) if settings.spawns => {
+            format!("none at {socket}; one is started when it is needed (sse.hub_spawn)")
+        }
+        Ok(None) => format!("none at {socket}, and none will be started (sse.hub_spawn=0)"),
+        Err(error) => format!("at {socket}: {error}"),
+    }
+}
+
+/// Whether `subscribe()` would move the connection to the hub.
+fn hand_off(connection: Option<&PhpConnection>) -> String {
+    fn no(why: impl Display) -> String {
+        format!("no: {why}; subscribe() serves the stream from the script")
+    }
+    match (connection, diagnosis::expected_hand_off(Server::current())) {
+        (_, Err(why)) => no(why),
+        (None, Ok(())) => "expected; ask again once the stream is open".into(),
+        (Some(connection), Ok(())) => match connection.offer() {
+            Err(why) => no(why),
+            Ok(offer) => {
+                offer.withdraw();
+                "yes: subscribe() moves the connection, and frees the worker".into()
+            }
+        },
+    }
 }
 
 fn entry(name: &str, value: impl IntoZval) -> (String, Zval) {

@@ -9,7 +9,7 @@ use super::exception::SseException;
 use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
-use super::{current, settings};
+use super::{current, hub, settings};
 use crate::sapi::{
     Server, adoption, declare, diagnosis, hooks, ini, keeper, overrides, process, shortcut, signals,
 };
@@ -74,6 +74,10 @@ extern "C" fn print_info(module: *mut ModuleEntry) {
     let server = Server::current();
     info_table_row!("Frames go", diagnosis::expected_path(server));
     info_table_row!("Heartbeats come", diagnosis::heartbeats(server, "").as_str());
+    let moves = diagnosis::expected_hand_off(server);
+    let moves = moves.map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
+    info_table_row!("Streams move to the hub", moves.as_str());
+    info_table_row!("The hub's socket", hub::settings().socket.display().to_string().as_str());
     info_table_end!();
     ini::print_table(module);
 }

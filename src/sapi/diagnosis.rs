@@ -37,6 +37,20 @@ pub(crate) fn expected_path(server: Server) -> &'static str {
     }
 }
 
+/// Whether a connection of this server's can be given away to the hub, if all is as it should be.
+///
+/// # Errors
+///
+/// Why not, in words.
+pub(crate) fn expected_hand_off(server: Server) -> Result<(), &'static str> {
+    match server {
+        _ if cfg!(php_zts) => Err("PHP runs threads"),
+        Server::Fpm | Server::Cgi | Server::BuiltIn | Server::Apache => Ok(()),
+        Server::CommandLine => Err("the command line has no connection"),
+        Server::Other => Err("nothing is known about this server"),
+    }
+}
+
 /// Who sends heartbeats.
 pub(crate) fn heartbeats(server: Server, why_not: &str) -> String {
     const OWN_TIME: &str = "from wait(), on the script's own time";

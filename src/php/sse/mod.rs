@@ -269,10 +269,7 @@ impl Sse {
     /// What stands between the script and the browser, and what to change.
     fn doctor() -> PhpResult<Vec<(String, Zval)>> {
         let current = current::get();
-        let way = current
-            .as_ref()
-            .and_then(current::native)
-            .map(|sse| sse.stream.connection().describe());
-        answer(Ok(doctor::report(way)))
+        let sse = current.as_ref().and_then(current::native);
+        answer(Ok(doctor::report(sse.map(|sse| sse.stream.connection()))))
     }
 }

@@ -1,0 +1,46 @@
+--TEST--
+A filter gets each event and a topic, and decides; what it throws surfaces, and exit() ends
+--FILE--
+<?php
+require __DIR__ . '/../support/hub.inc';
+
+$hub = Hub::started();
+$script = <<<'PHP'
+    $sse = started(maxLifetime: 0.2);
+    $ids = [Sse::publish('a', 'one', 'named'), Sse::publish(['b', 'a'], ['two' => 2]), Sse::publish('a', 'three')];
+    ob_start(fn ($written) => strtr($written, array_combine($ids, ['ID1', 'ID2', 'ID3'])));
+    $sse->onClose(function ($why) { echo "closed: $why->name, "; });
+    observe(fn () => $sse->subscribe('a', function (SseEvent $event, string $topic) use ($ids, $sse) {
+        fwrite(STDERR, "$topic " . in_words([array_search($event->id, $ids), $event->event, $event->data]) . ' ');
+        %s
+    }));
+    PHP;
+foreach ([
+    'return $event->event !== "named";',
+    'return [];',
+    'throw new LogicException("no");',
+    '$sse->close(); return true;',
+    '$sse->send("of the filter"); return false;',
+    'exit("bye");',
+    'undefined();',
+] as $filter) {
+    $hub->command(sprintf($script, $filter));
+}
+$hub->command('$sse = started(); observe(fn () => $sse->subscribe("a", "nobody")); Sse::publish("a", "x"); observe(fn () => $sse->subscribe("a", "strlen"));');
+?>
+--EXPECT--
+"wrote \"id: ID2\\ndata: {\\\"two\\\":2}\\n\\nid: ID3\\ndata: three\\n\\nclosed: MaxLifetime, \", returned false\n"
+standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "
+"wrote \"closed: MaxLifetime, \", returned false\n"
+standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "
+"threw LogicException: no\nclosed: Closed, "
+standard error: "a [0,\"named\",\"one\"] "
+"wrote \"closed: Closed, \", returned false\n"
+standard error: "a [0,\"named\",\"one\"] "
+"wrote \"data: of the filter\\n\\ndata: of the filter\\n\\ndata: of the filter\\n\\nclosed: MaxLifetime, \", returned false\n"
+standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "
+"byeclosed: Closed, "
+standard error: "a [0,\"named\",\"one\"] "
+"threw Error: Call to undefined function undefined()\nclosed: Closed, "
+standard error: "a [0,\"named\",\"one\"] "
+"threw TypeError: Sse::subscribe(): Argument #2 ($filter) must be a valid callback or null, function \"nobody\" not found or invalid function name\nthrew ArgumentCountError: strlen() expects exactly 1 argument, 2 given\n"

@@ -1,0 +1,34 @@
+--TEST--
+limitKey and limit go together, and have ranges
+--INI--
+sse.hub_socket=/nowhere/hub.sock
+sse.hub_spawn=0
+--FILE--
+<?php
+require __DIR__ . '/../support/observe.inc';
+
+observe(fn () => Sse::start(limitKey: 'a'));
+observe(fn () => Sse::start(limit: 1));
+observe(fn () => Sse::start(limitKey: '', limit: 1));
+observe(fn () => Sse::start(limitKey: str_repeat('k', 257), limit: 1));
+observe(fn () => Sse::start(limitKey: 'a', limit: 0));
+observe(fn () => Sse::start(limitKey: 'a', limit: -1));
+observe(fn () => Sse::start(limitKey: 'a', limit: 4294967296));
+observe(fn () => Sse::start(limitKey: [], limit: 1));
+observe(fn () => Sse::stream([], limitKey: 'a', limit: 0));
+observe(fn () => Sse::stream([], limitKey: 'a'));
+// Nobody limits the command line.
+observe(fn () => Sse::start(limitKey: 'a', limit: 1));
+?>
+--EXPECT--
+threw ValueError: Sse::start(): Argument #7 ($limit) must be given with limitKey
+threw ValueError: Sse::start(): Argument #6 ($limitKey) must be given with limit
+threw ValueError: Sse::start(): Argument #6 ($limitKey) must be of 1 to 256 bytes
+threw ValueError: Sse::start(): Argument #6 ($limitKey) must be of 1 to 256 bytes
+threw ValueError: Sse::start(): Argument #7 ($limit) must be between 1 and 4294967295
+threw ValueError: Sse::start(): Argument #7 ($limit) must be between 1 and 4294967295
+threw ValueError: Sse::start(): Argument #7 ($limit) must be between 1 and 4294967295
+threw TypeError: Sse::start(): Argument #6 ($limitKey) must be of type ?string, array given
+threw ValueError: Sse::stream(): Argument #10 ($limit) must be between 1 and 4294967295
+threw ValueError: Sse::stream(): Argument #10 ($limit) must be given with limitKey
+wrote ":\n\n", returned Sse
