@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags};
 use super::engine::c_string;
 use super::hand_off::{Parting, Shape};
 use super::poll::poll;
-use super::socket::{duplicate, is_same};
+use super::socket::{duplicate, is_same, untaken};
 use super::transport::{Small, Transport, Way};
 
 /// The head of `php_struct` (`sapi/apache2handler/php_apache.h`).
@@ -80,7 +80,7 @@ const STOPPING: c_int = 2;
 const HTTP_2: i32 = 2000;
 /// The keeper writes only while less than this waits in the connection, in bytes: then httpd's
 /// write cannot block.
-const ROOM: c_int = 32 * 1024;
+const ROOM: u32 = 32 * 1024;
 
 /// What is asked of httpd.
 #[derive(Clone, Copy)]
@@ -238,11 +238,7 @@ impl Apache {
         if fds[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
             return None;
         }
-        let mut waiting: c_int = 0;
-        let fd = std::os::fd::AsRawFd::as_raw_fd(&self.fd);
-        // SAFETY: writes one int: how many bytes the socket has not sent yet.
-        let asked = unsafe { libc::ioctl(fd, libc::TIOCOUTQ, &raw mut waiting) };
-        Some(asked == 0 && waiting < ROOM)
+        Some(untaken(self.fd.as_fd()).is_some_and(|waiting| waiting < ROOM))
     }
 }
 

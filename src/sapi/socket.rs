@@ -1,7 +1,7 @@
 //! A socket that was taken from a server: a duplicate of its own, checked to be what it should be.
 
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use rustix::fs::fstat;
 use rustix::io::fcntl_dupfd_cloexec;
@@ -47,6 +47,15 @@ pub(super) fn was_accepted_from(connection: impl AsFd, listener: RawFd) -> bool 
     };
     // A listener on every address has none of its own, but a port.
     own == theirs || port(&own).is_some_and(|own| Some(own) == port(&theirs))
+}
+
+/// How many bytes wait in a socket to be taken by the other side; of use to see whether it takes any. The
+/// system says that there is room only when a good part of its buffer is free again.
+pub(super) fn untaken(fd: BorrowedFd<'_>) -> Option<u32> {
+    let mut waiting: libc::c_int = 0;
+    // SAFETY: writes one int.
+    let asked = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut waiting) };
+    if asked == 0 { u32::try_from(waiting).ok() } else { None }
 }
 
 /// A descriptor of the server's, for the length of a system call or two.

@@ -1,7 +1,12 @@
 //! A client that reads nothing holds neither its script nor the worker up for longer than
 //! `sse.write_timeout`; one that reads slowly is left in peace.
 
-use std::{io::Write, path::Path, thread, time::Duration};
+use std::{
+    io::Write,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use server_tests::{
     http::Wire,
@@ -118,6 +123,23 @@ fn a_slow_client_gets_everything(start: Start) {
     served.wait_for_notes("Closed\n");
 }
 
+/// A client that reads all the time, but so slowly that the system never says that there is room: it says
+/// so when a good part of its buffer is free again.
+#[track_caller]
+fn a_trickle_is_no_standstill(script: &str, start: Start) {
+    const BYTES_PER_SECOND: f64 = 80e3;
+
+    let served = serve(script, WRITE_TIMEOUT, start);
+    let mut reader = Reader::new(ask(&served));
+    let since = Instant::now();
+    while since.elapsed() < WRITE_TIMEOUT * 4 {
+        let Some(piece) = reader.next_piece(soon()).unwrap() else { panic!("it ended") };
+        let length = u32::try_from(piece.bytes.len()).unwrap();
+        thread::sleep(Duration::from_secs_f64(f64::from(length) / BYTES_PER_SECOND));
+    }
+    assert_eq!(served.site.read("notes"), "begun\n");
+}
+
 macro_rules! on_every_server {
     ($($server:ident: $start:expr,)*) => {
         $(mod $server {
@@ -156,6 +178,34 @@ on_every_server! {
     cgi: |root, php| Cgi::new(root, php).children(1).start(),
     apache: |root, php| Apache::new(root, php).children(1).start(),
     apache_with_tls: |root, php| Apache::new(root, php).children(1).tls().start(),
+}
+
+/// Where PHP itself writes to the client. nginx takes nothing from PHP either before it can get rid of it.
+mod a_client_that_reads_a_trickle {
+    use super::*;
+
+    #[test]
+    fn of_the_builtin_server() {
+        for script in [SENDS, ECHOES] {
+            a_trickle_is_no_standstill(script, |root, php| Builtin::new(root, php).start());
+        }
+    }
+
+    #[test]
+    fn of_apache() {
+        for script in [SENDS, ECHOES] {
+            a_trickle_is_no_standstill(script, |root, php| {
+                Apache::new(root, php).children(1).start()
+            });
+        }
+    }
+
+    #[test]
+    fn of_apache_with_tls() {
+        a_trickle_is_no_standstill(SENDS, |root, php| {
+            Apache::new(root, php).children(1).tls().start()
+        });
+    }
 }
 
 #[test]

@@ -7,8 +7,9 @@ use event_stream::HEARTBEAT;
 #[cfg(feature = "without-wire-lock")]
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
-use super::sending::Sent;
+use super::sending::{LOOK, Sent};
 use super::{Line, Wire, ticks};
+use crate::sapi::socket;
 #[cfg(feature = "without-wire-lock")]
 use crate::sapi::transport::Way;
 use crate::stream::StopReason;
@@ -25,8 +26,7 @@ impl Wire {
             if due > now { due } else { now.saturating_add(STALLED.min(self.beat_interval())) }
         });
         let entered = self.in_server_since.load(Ordering::Acquire);
-        let stuck = (entered > 0)
-            .then(|| Duration::from_nanos(entered).saturating_add(self.timing.write_timeout));
+        let stuck = (entered > 0).then(|| now.saturating_add(LOOK));
         [due, stuck].into_iter().flatten().min()
     }
 
@@ -43,14 +43,27 @@ impl Wire {
         if self.stop_reason().is_some() {
             return;
         }
-        let entered = self.in_server_since.load(Ordering::Acquire);
-        if entered > 0
-            && Duration::from_nanos(entered).saturating_add(self.timing.write_timeout) <= now
-        {
+        if self.is_stuck_in_server(now) {
             self.stop(StopReason::WriteTimeout);
         } else if now.saturating_sub(self.last_write()) >= self.beat_interval() {
             self.beat(now);
         }
+    }
+
+    /// Whether the script is in a write of the server's own, and the client takes nothing of it.
+    fn is_stuck_in_server(&self, now: Duration) -> bool {
+        let entered = self.in_server_since.load(Ordering::Acquire);
+        if entered == 0 {
+            return false;
+        }
+        let untaken = socket::untaken(self.transport.fd()).unwrap_or(u32::MAX);
+        if untaken < self.untaken.swap(untaken, Ordering::AcqRel) {
+            // It takes bytes, if slowly; if the script has come back meanwhile, that stays so.
+            let order = (Ordering::AcqRel, Ordering::Acquire);
+            let _ = self.in_server_since.compare_exchange(entered, ticks(now), order.0, order.1);
+            return false;
+        }
+        Duration::from_nanos(entered).saturating_add(self.timing.write_timeout) <= now
     }
 
     /// Sends a heartbeat if there is a place for one. The lock is never waited for: while the

@@ -66,6 +66,8 @@ pub(crate) struct Wire {
     last_write: AtomicU64,
     /// When the script went into a write of the server's own that has not come back; 0 if it has.
     in_server_since: AtomicU64,
+    /// How many bytes waited in the connection when the keeper looked last.
+    untaken: AtomicU32,
     /// Whether the keeper has to leave the wire alone: the script is inside the server.
     paused: AtomicBool,
     /// The engine's flag that makes the script look up from whatever it is doing, if it is to be
@@ -115,6 +117,7 @@ impl Wire {
             last_write: AtomicU64::new(ticks(clock::lately())),
             tail: AtomicU32::new(tail.to_bits()),
             in_server_since: AtomicU64::new(0),
+            untaken: AtomicU32::new(0),
             paused: AtomicBool::new(false),
             interrupt,
             forks: forks(),

@@ -13,6 +13,7 @@ use super::{Line, Wire, ticks};
 use crate::sapi::clock;
 use crate::sapi::framing::Framing;
 use crate::sapi::poll::poll;
+use crate::sapi::socket;
 use crate::sapi::transport::{Small, Way};
 use crate::stream::StopReason;
 
@@ -31,6 +32,8 @@ pub(super) enum Sent {
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// How long a client that takes nothing may hold up a server that wants to stop.
 const WHEN_STOPPING: Duration = Duration::from_secs(1);
+/// How often is looked whether a client takes bytes.
+pub(super) const LOOK: Duration = Duration::from_millis(250);
 /// The most slices that one system call takes (`IOV_MAX`).
 const SLICES_MAX: usize = 1024;
 
@@ -152,8 +155,10 @@ impl Wire {
     /// Waits until the connection takes bytes again, or is over; false when patience runs out. A
     /// server that wants to stop has less of it.
     fn wait_for_room(&self, patience: Duration) -> bool {
-        let mut deadline = Instant::now() + patience.min(LONGEST);
+        let patience = patience.min(LONGEST);
+        let mut deadline = Instant::now() + patience;
         let mut hurries = false;
+        let mut untaken = socket::untaken(self.transport.fd());
         loop {
             if !hurries && self.stop_reason() == Some(StopReason::Shutdown) {
                 hurries = true;
@@ -164,8 +169,17 @@ impl Wire {
             let mut fds = [room, self.bell()];
             // The bell goes on ringing: once it was heard it is left out.
             let heard = if self.stop_reason().is_some() { 1 } else { 2 };
-            match poll(&mut fds[..heard], Some(left)) {
-                Ok(0) => return false,
+            match poll(&mut fds[..heard], Some(left.min(LOOK))) {
+                Ok(0) => {
+                    let before =
+                        std::mem::replace(&mut untaken, socket::untaken(self.transport.fd()));
+                    if untaken < before && !hurries && !patience.is_zero() {
+                        // It takes bytes, if slowly.
+                        deadline = Instant::now() + patience;
+                    } else if Instant::now() >= deadline {
+                        return false;
+                    }
+                }
                 Err(Errno::INTR) if !left.is_zero() => {}
                 Ok(_) if fds[0].revents().is_empty() => {}
                 _ => return true,
