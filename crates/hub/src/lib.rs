@@ -28,6 +28,7 @@ mod launch;
 mod leases;
 mod log;
 mod metrics;
+mod notify;
 mod serve;
 mod shard;
 mod status;

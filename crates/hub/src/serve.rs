@@ -23,6 +23,7 @@ use crate::{
     journal::note,
     leases::Leases,
     log::{Log, Shared},
+    notify::notify,
     upgrade::{self, Estate},
 };
 
@@ -46,6 +47,7 @@ pub fn serve(config: Config) -> Result<(), String> {
         if config.takes_over { inherit(config, signals)? } else { set_up(config, signals)? };
     note!("version {} listens at {path}", env!("CARGO_PKG_VERSION"));
     announce();
+    notify("READY=1");
     control.run();
     Ok(())
 }

@@ -190,3 +190,22 @@ fn a_program_that_does_not_take_over_changes_nothing() {
     let id = hub.publish(&["a"], "as if nothing had been");
     assert_reads(&mut stream, format!(":\n\n{}", frame(id, "as if nothing had been")));
 }
+
+#[test]
+fn systemd_is_told_which_process_is_the_hub() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("notify");
+    let told = UnixDatagram::bind(&place).unwrap();
+    told.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+    let hub = Hub::start_notifying(&place);
+    let word = || {
+        let mut bytes = [0; 64];
+        let length = told.recv(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    assert_eq!(word(), "READY=1");
+    upgrade(&hub);
+    let words = [word(), word()];
+    let pid = format!("MAINPID={}", hub.status()["pid"]);
+    assert!(words.contains(&pid) && words.contains(&"READY=1".to_owned()), "{words:?}");
+}

@@ -27,7 +27,9 @@ use crate::{
     core::{Core, Joining},
     framing::Output,
     journal::note,
-    metrics, status, upgrade,
+    metrics,
+    notify::notify,
+    status, upgrade,
 };
 
 const LISTENER: u64 = 0;
@@ -320,7 +322,8 @@ impl Control {
         let connections: Vec<&Connection> = self.connections.values().collect();
         let (listener, backlog) = (&self.listener, &self.core.backlog);
         let reply = match upgrade::hand_on(listener, backlog, &streams, &connections) {
-            Ok(()) => {
+            Ok(heir) => {
+                notify(&format!("MAINPID={heir}"));
                 note!("another hub goes on with {} streams", streams.len());
                 (self.stopping, self.succeeded) = (true, true);
                 // What is asked from here on is the other's to answer.

@@ -29,7 +29,7 @@ struct Giver {
     heir: Child,
 }
 
-/// Starts the new hub, and passes everything on. When this returns it serves.
+/// Starts the new hub, and passes everything on. When this returns it serves; its process id is the answer.
 ///
 /// # Errors
 ///
@@ -39,10 +39,10 @@ pub(crate) fn hand_on(
     backlog: &Backlog,
     streams: &[Stream],
     connections: &[&Connection],
-) -> Result<(), String> {
+) -> Result<u32, String> {
     let mut giver = start().map_err(|error| format!("the new hub cannot be started: {error}"))?;
     let passed_on = giver.give(listener, backlog, streams, connections);
-    passed_on.and_then(|()| giver.part()).map_err(|error| {
+    passed_on.and_then(|()| giver.part()).map(|()| giver.heir.id()).map_err(|error| {
         // It must not serve, whatever it has got.
         drop(giver.heir.kill());
         drop(giver.heir.wait());

@@ -55,6 +55,14 @@ impl Hub {
         Self::run(command, directory)
     }
 
+    /// Starts one as systemd does, which is told there how it goes.
+    pub(crate) fn start_notifying(place: &Path) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
+        command.env("NOTIFY_SOCKET", place);
+        Self::run(command, directory)
+    }
+
     fn run(mut command: Command, directory: TempDir) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
