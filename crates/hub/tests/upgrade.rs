@@ -6,7 +6,10 @@ mod support;
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    os::{fd::AsFd, unix::net::UnixStream},
+    os::{
+        fd::AsFd,
+        unix::net::{UnixDatagram, UnixStream},
+    },
     path::Path,
     sync::atomic::{AtomicBool, Ordering::SeqCst},
     thread,
