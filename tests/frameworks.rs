@@ -3,10 +3,11 @@
 //! needs.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
-use std::ops::Deref;
+use std::{ops::Deref, path::PathBuf, process::Command};
 
 use serde_json::{Value, json};
 use server_tests::{
+    extension,
     http::{Request, Response},
     patience::{soon, wait_for},
     server::{Builtin, Cli, Fpm, Php, Server},
@@ -76,6 +77,7 @@ in_each_framework! {
     its_test_helpers_capture_a_stream,
     a_stream_written_by_hand_runs_as_it_does_without_the_extension,
     the_example_runs_on_the_builtin_server,
+    a_controllers_stream_moves_to_the_hub,
 }
 
 fn a_stream_has_the_headers_of_one_and_a_session_cookie(framework: &Framework) {
@@ -185,6 +187,19 @@ fn the_example_runs_on_the_builtin_server(framework: &Framework) {
     assert_eq!(text(server.get("/countdown").into_body()), COUNTDOWN);
 }
 
+fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
+    let hub = Hub::new();
+    let socket = hub.socket().display().to_string();
+    let app = framework.with_test_routes(with_sse().ini("sse.hub_socket", &socket));
+    wait_for("the hub", soon(), || (app.get("/publish").status() == 200).then_some(()));
+
+    let mut events = app.get("/news").events();
+    app.site.wait_for_contents("told", r#"[false,"handed_off"]"#, soon());
+    let id = app.text("/publish");
+    let event = events.next_event();
+    assert_eq!((event.id, event.data.as_str()), (Some(id), "something new"));
+}
+
 #[test]
 fn symfony_may_open_the_session_again_when_the_stream_begins() {
     let app = SYMFONY.with_test_routes(with_sse());
@@ -196,6 +211,26 @@ fn symfony_may_open_the_session_again_when_the_stream_begins() {
 
     let visits = Request::get("/visits").header("Cookie", cookie);
     assert_eq!(text(app.send(&visits).into_body()), r#"{"visit":2}"#);
+}
+
+/// A place for a hub that scripts start, which ends with the test.
+struct Hub(Site);
+
+impl Hub {
+    fn new() -> Self {
+        Self(Site::new())
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.0.path("hub/hub.sock")
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        let mut program = Command::new(extension::path().with_file_name("sse-hub"));
+        drop(program.arg("stop").arg("--socket").arg(self.socket()).output());
+    }
 }
 
 /// An application on a server, writing to a directory of its own.

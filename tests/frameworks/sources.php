@@ -22,6 +22,14 @@ function stream_by_hand(): void
     }
 }
 
+/** Follows what is published, in the hub's hands; the script goes on without its client. */
+function follow_news(): void
+{
+    $ended = Sse::stream(fn () => Sse::current()->subscribe('news'));
+    echo 'of no stream';
+    file_put_contents($_SERVER['DOCUMENT_ROOT'] . '/told', json_encode([$ended, Sse::current()->stopReason()]));
+}
+
 const HEADERS_BY_HAND = [
     'Content-Type' => 'text/event-stream',
     'Cache-Control' => 'no-cache',

@@ -31,6 +31,8 @@ namespace {
         $stream = fn ($source) => response()->stream(fn () => Sse::stream($source), 200, Sse::headers());
         Route::get('/own-events', fn () => $stream(own_events()));
         Route::get('/throws', fn () => $stream(throwing_source()));
+        Route::get('/news', fn () => response()->stream('follow_news', 200, Sse::headers()));
+        Route::get('/publish', fn () => Sse::publish('news', 'something new'));
         Route::get('/by-hand', fn () => response()->stream('stream_by_hand', 200, HEADERS_BY_HAND));
     });
 

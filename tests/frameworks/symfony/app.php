@@ -51,6 +51,7 @@ namespace Symfony\Component\HttpFoundation {
 
 namespace {
     use Symfony\Component\HttpFoundation\Request;
+    use Symfony\Component\HttpFoundation\Response;
     use Symfony\Component\HttpFoundation\ServerEvent;
     use Symfony\Component\HttpFoundation\StreamedResponse;
 
@@ -67,6 +68,8 @@ namespace {
     $controllers = [
         '/own-events' => fn () => $stream(own_events()),
         '/throws' => fn () => $stream(throwing_source()),
+        '/news' => fn () => new StreamedResponse('follow_news', 200, Sse::headers()),
+        '/publish' => fn () => new Response(Sse::publish('news', 'something new')),
         '/by-hand' => fn () => new StreamedResponse('stream_by_hand', 200, HEADERS_BY_HAND),
         '/late-session' => fn (Request $request) => new StreamedResponse(function () use ($request) {
             // The kernel has saved the session and given up its lock by now; reading takes it again.
