@@ -8,7 +8,7 @@ echo command_with_leaving_reader(<<<'PHP'
     <?php
     ini_set('sse.interrupt', '1');
     try {
-        $sse = Sse::start(heartbeat: 0.05);
+        $sse = Sse::start(heartbeat: 0.2);
         $sse->onClose(fn ($reason) => note("closed: $reason->name"));
         for ($start = hrtime(true); hrtime(true) - $start < 20e9;);
         note('never interrupted');
@@ -18,7 +18,7 @@ echo command_with_leaving_reader(<<<'PHP'
         note('finally');
     }
     note(json_encode(Sse::current()->send('x')));
-    PHP);
+    PHP, leavesAfter: ":\n\n:\n"); // a heartbeat: the script is in its loop
 echo command_with_leaving_reader(<<<'PHP'
     <?php
     $sse = Sse::start(heartbeat: 0.05);
