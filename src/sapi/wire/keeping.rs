@@ -127,7 +127,7 @@ impl Wire {
     #[cfg(feature = "without-wire-lock")]
     fn beat_past_the_lock(&self) {
         match self.transport.way() {
-            Way::Direct(framing) => framing.with_slices(HEARTBEAT, |slices| {
+            Way::Direct(framing) => framing.with_slices(HEARTBEAT, &mut Vec::new(), |slices| {
                 let mut control = SendAncillaryBuffer::default();
                 let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
                 let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);
