@@ -28,6 +28,8 @@ pub(crate) struct Storm {
     written: usize,
     /// Whether a process of the server's has ended: then it is not known what was wrong with the bytes.
     pub(crate) crashed: bool,
+    /// Whether nothing came any more: neither is it then.
+    pub(crate) hangs: bool,
     /// What was wrong first, if anything was.
     pub(crate) damage: Option<String>,
 }
@@ -51,7 +53,10 @@ pub(crate) fn blow(kind: Kind, php: Php, heartbeats: usize) -> Storm {
         match stream.next_item(within(Duration::from_secs(30))) {
             Ok(Some(item)) => storm.take(item),
             Ok(None) => break,
-            Err(error) => storm.note(format!("{error:?}").chars().take(200).collect()),
+            Err(error) => {
+                storm.hangs = matches!(error, ReadError::Late { .. });
+                storm.note(format!("{error:?}").chars().take(200).collect());
+            }
         }
         if storm.heartbeats >= heartbeats {
             running.site.write("enough", "");
@@ -127,8 +132,12 @@ impl Storm {
 
 impl fmt::Display for Storm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { heartbeats, events, bytes, crashed, damage, .. } = self;
-        let crash = if *crashed { "a crash; " } else { "" };
+        let Self { heartbeats, events, bytes, crashed, hangs, damage, .. } = self;
+        let crash = match (crashed, hangs) {
+            (true, _) => "a crash; ",
+            (_, true) => "a hang; ",
+            _ => "",
+        };
         let damage = damage.as_deref().unwrap_or("none");
         write!(f, "{heartbeats:>12}{events:>12}{:>12}  {crash}{damage}", bytes >> 20)
     }
