@@ -13,7 +13,7 @@ use crate::{
 };
 
 const EVENTS: u64 = 50;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// How many streams, and how fast events follow one another.
 const LOADS: [(usize, Duration); 3] = [
@@ -47,6 +47,22 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
         let sides: Vec<&dyn Side> = sides.into_iter().flatten().collect();
         let pace = Pace { events: EVENTS, size: 1024, every };
         contest(&sides, streams, pace, promises)?;
+        if streams == 10_000 {
+            at_once(&sides, streams)?;
+        }
+    }
+    Ok(())
+}
+
+/// How many deliveries there are by the second when no event waits for the one before.
+fn at_once(sides: &[&dyn Side], streams: usize) -> io::Result<()> {
+    let pace = Pace { events: EVENTS, size: 1024, every: Duration::ZERO };
+    println!("  the same {EVENTS} events as fast as they are taken, to {streams} streams:");
+    for side in sides {
+        let round = round(*side, "at-once", streams, pace)?;
+        let rate = round.report.counts.in_order as f64 / round.delivered.as_secs_f64();
+        let faults = round.report.counts.faults();
+        println!("    {:8}{:>10.0} deliveries a second, {faults} faults", side.name(), rate);
     }
     Ok(())
 }

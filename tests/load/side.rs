@@ -37,6 +37,8 @@ pub(crate) struct Round {
     /// From the first connect to the first byte of the last stream.
     pub(crate) accepted: Duration,
     pub(crate) report: Report,
+    /// From the first event's publishing to the last one's arrival at the last client.
+    pub(crate) delivered: Duration,
     /// Microseconds of CPU for each delivery: of the holder, and of what is in front.
     pub(crate) cpu: [f64; 2],
     /// Bytes for each stream, before there are events.
@@ -58,8 +60,10 @@ pub(crate) fn round(side: &dyn Side, topic: &str, streams: usize, pace: Pace) ->
     wait_for_streams(&crowd, streams);
     let accepted = begun.elapsed();
     let open = usage();
+    let begun = Instant::now();
     publish(&mut *producer, pace, &published)?;
     wait_until_complete(&crowd, streams);
+    let delivered = begun.elapsed();
     let after = usage();
     drop(producer);
     let left = Instant::now();
@@ -73,7 +77,7 @@ pub(crate) fn round(side: &dyn Side, topic: &str, streams: usize, pace: Pace) ->
         .map(|of| after[of].cpu.saturating_sub(open[of].cpu).as_secs_f64() * 1e6 / deliveries);
     let memory =
         [0, 1].map(|of| open[of].memory.saturating_sub(before[of].memory) as f64 / streams as f64);
-    Ok(Round { accepted, report, cpu, memory, cleaned })
+    Ok(Round { accepted, report, delivered, cpu, memory, cleaned })
 }
 
 /// Waits until all streams are open.

@@ -107,3 +107,30 @@ impl Connection {
 fn number(text: &str, radix: u32) -> io::Result<u64> {
     u64::from_str_radix(text, radix).map_err(|_| ErrorKind::InvalidData.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{net::TcpListener, thread};
+
+    use super::*;
+
+    #[test]
+    fn answers_of_every_length_follow_one_another_on_one_connection() {
+        let answers = [
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
+            "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+        ];
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(answers.concat().as_bytes()).unwrap();
+            stream.read_to_end(&mut Vec::new()).unwrap();
+        });
+        let mut connection = Connection::open(server).unwrap();
+        let got = [connection.get("/"), connection.post("/", b"x"), connection.get("/")];
+        let got = got.map(Result::unwrap);
+        assert_eq!(got, [(200, b"ab".to_vec()), (200, b"abc".to_vec()), (404, Vec::new())]);
+    }
+}
