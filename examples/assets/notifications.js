@@ -3,7 +3,7 @@
 // session, and its newest id goes into the query.
 
 import { whileVisible } from './lifetime.js';
-import { openStream, report } from './stream.js';
+import { openStream, post } from './stream.js';
 
 const KEPT = 100;
 const STORE = 'notifications';
@@ -49,11 +49,4 @@ function show(panel, { id, text, time }) {
     list.prepend(item);
     list.children[KEPT]?.remove();
     panel.querySelector('.last-event-id').textContent = id;
-}
-
-async function post(url, body) {
-    const response = await fetch(url, { method: 'POST', body }).catch(() => null);
-    if (!response?.ok) {
-        report(`${url} answered ${response?.status ?? 'nothing'}.`);
-    }
 }

@@ -63,3 +63,11 @@ function connect(panel, url, controller, handlers, next) {
         show();
     });
 }
+
+/** Posts a form, and reports what goes wrong. */
+export async function post(url, body) {
+    const response = await fetch(url, { method: 'POST', body }).catch(() => null);
+    if (!response?.ok) {
+        report(`${url} answered ${response?.status ?? 'nothing'}.`);
+    }
+}

@@ -229,3 +229,19 @@ fn without_the_extension_the_page_says_so() {
     let said = said.as_str().unwrap();
     assert!(said.ends_with("Is the extension loaded? Run “make demo”."), "{said}");
 }
+
+#[test]
+fn the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream() {
+    let visit = Visit::start();
+    visit.wait_for("state('live') == 'open'");
+    let _worker = visit.demo.start_worker();
+    visit.wait_for("text('[data-name=streams]') == 1");
+    let say = "document.querySelector('#say').value = arguments[0];
+        document.querySelector('#live form').requestSubmit()";
+    visit.browser.execute(say, &[json!("hello <b>")]);
+    visit.wait_for("text('.chat li span') == 'hello <b>'");
+    visit.click(".order");
+    visit.wait_for("text('.orders li em') == 'delivered'");
+    assert_eq!(visit.evaluate("document.querySelectorAll('.orders li').length"), 1);
+    visit.assert_no_complaints();
+}

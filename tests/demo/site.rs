@@ -5,11 +5,14 @@ use std::{
     fs,
     ops::Deref,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use server_tests::{
+    extension,
     http::{Request, Response},
-    server::{Builtin, Php, Server},
+    reader::{Pipe, Reader},
+    server::{Builtin, Cli, CliProcess, Php, Server},
     site::Site,
 };
 use walkdir::WalkDir;
@@ -19,6 +22,20 @@ use walkdir::WalkDir;
 pub(crate) struct Demo {
     server: Server,
     pub(crate) site: Site,
+    php: Php,
+}
+
+/// Where its hub listens.
+fn socket(site: &Site) -> PathBuf {
+    site.path("hub/hub.sock")
+}
+
+impl Drop for Demo {
+    /// Ends the hub, as `make demo` does.
+    fn drop(&mut self) {
+        let mut stop = Command::new(extension::path().with_file_name("sse-hub"));
+        drop(stop.arg("stop").arg("--socket").arg(socket(&self.site)).output());
+    }
 }
 
 impl Demo {
@@ -34,8 +51,15 @@ impl Demo {
             let name = file.strip_prefix(directory()).unwrap();
             site.write(&format!("examples/{}", name.display()), fs::read(&file).unwrap());
         }
-        let server = Builtin::new(site.path("examples"), php).workers(8).start();
-        Self { server, site }
+        let php = php.ini("sse.hub_socket", &socket(&site).display().to_string());
+        let server = Builtin::new(site.path("examples"), php.clone()).workers(8).start();
+        Self { server, site, php }
+    }
+
+    /// Runs the queue worker, until it is dropped.
+    #[track_caller]
+    pub(crate) fn start_worker(&self) -> (CliProcess, Reader<Pipe>) {
+        Cli::new(self.site.path("examples/worker.php"), self.php.clone()).start()
     }
 
     /// Changes a script for this test: `from` stands in it, and becomes `to`.
