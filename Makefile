@@ -8,7 +8,7 @@
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## the extension: target/release/libsse.so
+build: ## the extension and its hub: target/release/libsse.so, sse-hub
 	@scripts/setup build
 	scripts/build --release
 

@@ -1,5 +1,6 @@
 //! Connections to the hub: one that a process keeps for what it publishes, and one for each stream.
 
+use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -92,11 +93,19 @@ pub(super) fn connect_to_running(settings: &Settings) -> Result<Client, HubError
             ANSWERS.note(false, Instant::now());
             error.into()
         }
+        // It does not know this user, or is about to end.
+        ClientError::Io(error) if is_hang_up(&error) => {
+            HubError::Refused("it has closed the connection".to_owned())
+        }
         error => HubError::Absent(format!(
             "{}: {error}; start one (sse-hub serve), or let the extension do it (sse.hub_spawn=1)",
             settings.socket.display()
         )),
     })
+}
+
+fn is_hang_up(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
 }
 
 fn start(settings: &Settings) -> Result<Client, HubError> {

@@ -57,12 +57,24 @@ fn nobody_else_may_open_what_a_hub_listens_on() {
         let path = scene.site.path(name);
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     }
-    let script =
-        "try { echo Sse::publish('news', 'y'); } catch (SseException $e) { echo 'refused'; }";
-    let nobody = scene.command_line(script).uid(65534).gid(65534).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&nobody.stdout), "refused");
+    for (script, said) in [
+        (
+            "try { Sse::publish('news', 'y'); } catch (SseException $e) { echo 'refused'; }",
+            "refused",
+        ),
+        ("try { Sse::status(); } catch (SseException $e) { echo 'refused'; }", "refused"),
+        // What it has not seen would be sent at once.
+        (
+            "$_SERVER['HTTP_LAST_EVENT_ID'] = '1-1';
+            Sse::start(maxLifetime: 0.2)->subscribe('news');",
+            ":\n\n",
+        ),
+    ] {
+        let nobody = scene.command_line(script).uid(65534).gid(65534).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&nobody.stdout), said);
+    }
     assert_eq!(scene.status()["published"], 2);
-    assert!(scene.status()["refused"].as_u64() >= Some(1));
+    assert!(scene.status()["refused"].as_u64() >= Some(3));
 }
 
 #[test]
@@ -130,6 +142,23 @@ fn a_hub_of_another_version_is_named() {
     let said = text(&scene, "/try.php");
     assert!(said.contains("version 255 of the hub's protocol"), "{said}");
     hub.join().unwrap();
+}
+
+#[test]
+fn a_forked_child_does_not_speak_on_its_parents_connection() {
+    let scene = Kind::Builtin.play_alone();
+    let script = "
+        Sse::publish('news', 'before');
+        $child = pcntl_fork();
+        $ids = array_map(fn ($i) => Sse::publish('news', \"$child $i\"), range(1, 500));
+        $child and pcntl_wait($status);
+        echo implode(\"\\n\", $ids), \"\\n\";";
+    let before = scene.status()["published"].as_u64().unwrap();
+    let output = scene.command_line(script).output().unwrap();
+    let ids = String::from_utf8(output.stdout).unwrap();
+    let different: std::collections::HashSet<_> = ids.lines().collect();
+    assert_eq!((ids.lines().count(), different.len()), (1000, 1000));
+    assert_eq!(scene.status()["published"].as_u64().unwrap() - before, 1001);
 }
 
 #[test]

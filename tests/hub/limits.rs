@@ -1,8 +1,10 @@
 //! One stream too many.
 
+use std::time::Duration;
+
 use server_tests::{
     http::Request,
-    patience::{soon, wait_for},
+    patience::{soon, wait_for, within},
     process::Signal,
     server::Php,
 };
@@ -55,7 +57,8 @@ fn a_worker_that_is_killed_gives_its_place_back() {
     let worker = scene.site.read("worker").parse().unwrap();
     let worker = rustix::process::Pid::from_raw(worker).unwrap();
     rustix::process::kill_process(worker, Signal::KILL).unwrap();
-    wait_until_allowed(&scene, target);
+    let a_second = within(Duration::from_secs(1));
+    wait_for("its place", a_second, || (scene.server.get(target).status() == 200).then_some(()));
 }
 
 #[test]

@@ -6,9 +6,11 @@
 //! - [`moved`]: streams that leave their worker
 //! - [`served`]: streams that the worker serves with the hub's events
 //! - [`hubs`]: hubs that are started, missing, frozen, or somebody else's
+//! - [`gap`]: events that are published while a stream begins
 //! - [`limits`]: one stream too many
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
+mod gap;
 mod hubs;
 mod limits;
 mod moved;

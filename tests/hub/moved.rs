@@ -16,6 +16,8 @@ macro_rules! on_each_server {
             #[test] fn cgi() { super::$test(Kind::Cgi); }
             #[test] fn builtin() { super::$test(Kind::Builtin); }
             #[test] fn apache() { super::$test(Kind::Apache); }
+            #[test] fn apache_without_chunks() { super::$test(Kind::ApacheHttp10); }
+            #[test] fn apache_that_would_compress() { super::$test(Kind::ApacheDeflate); }
         }
     )* };
 }
@@ -154,4 +156,40 @@ fn streams_outlive_the_reload_and_the_end_of_fpm() {
     for stream in &mut streams {
         assert_eq!(stream.next_event().data, "after the end");
     }
+}
+
+#[test]
+fn streams_outlive_the_workers_that_they_come_from() {
+    let scene = Kind::FpmRecycling.play_alone();
+    let mut streams: Vec<_> = (0..20).map(|_| scene.subscribe("")).collect();
+    scene.wait_for("streams", 20);
+    let id = scene.publish("to all");
+    for stream in &mut streams {
+        assert_eq!(stream.next_event().id.as_ref(), Some(&id));
+    }
+    assert_eq!(scene.status()["accepted"], 20);
+}
+
+#[test]
+fn compression_of_phps_own_is_out_of_the_way() {
+    let php = Php::with_sse().system_extensions().ini("zlib.output_compression", "1");
+    let scene = Kind::Fpm.play(1, php, &[]).with_hub();
+    let request = Request::get("/subscribe.php").header("Accept-Encoding", "gzip");
+    let mut stream = scene.open(&request).events();
+    scene.wait_for("streams", 1);
+    scene.publish("plain");
+    assert_eq!(stream.next_event().data, "plain");
+}
+
+#[test]
+fn what_is_echoed_before_keeps_its_place() {
+    let script = "<?php
+        $sse = Sse::start();
+        echo 'data: of the script';
+        $sse->subscribe('news');";
+    let scene = Kind::Fpm.play(1, Php::with_sse(), &[("echo.php", script)]).with_hub();
+    let mut stream = scene.open(&Request::get("/echo.php")).events();
+    scene.publish("of the hub");
+    assert_eq!(stream.next_event().data, "of the script");
+    assert_eq!(stream.next_event().data, "of the hub");
 }

@@ -3,7 +3,6 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
-    time::Duration,
 };
 
 use serde_json::Value;
@@ -15,6 +14,15 @@ use server_tests::{
     site::Site,
 };
 
+const HTTP_1_0: &str = "
+    LoadModule setenvif_module /usr/lib/apache2/modules/mod_setenvif.so
+    SetEnvIf Request_URI . downgrade-1.0 force-response-1.0";
+
+const FILTER: &str = "
+    LoadModule substitute_module /usr/lib/apache2/modules/mod_substitute.so
+    SetOutputFilter SUBSTITUTE
+    Substitute s/never/ever/";
+
 /// The servers that a stream can come from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
@@ -24,8 +32,14 @@ pub(crate) enum Kind {
     Cgi,
     Builtin,
     Apache,
+    /// Without chunks.
+    ApacheHttp10,
     ApacheTls,
     ApacheDeflate,
+    /// With a filter that nobody knows.
+    ApacheFilter,
+    /// Workers end after three requests.
+    FpmRecycling,
 }
 
 /// Subscribes to the topic of the query, and notes what the script is told.
@@ -53,8 +67,27 @@ const PUBLISH: &str = "<?php echo Sse::publish($_GET['topic'] ?? 'news', $_GET['
 
 /// A server, its site, and the hub that its scripts start.
 pub(crate) struct Scene {
+    // Ends first: its workers would start another hub.
     pub(crate) server: Server,
+    #[expect(dead_code, reason = "ends the hub when it is dropped")]
+    end: End,
     pub(crate) site: Site,
+}
+
+/// Ends the hub; it would end by itself, but much later.
+struct End(PathBuf);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        drop(program("stop", &self.0).output());
+    }
+}
+
+/// The hub's own program.
+fn program(command: &str, socket: &Path) -> Command {
+    let mut program = Command::new(extension::path().with_file_name("sse-hub"));
+    program.arg(command).arg("--socket").arg(socket);
+    program
 }
 
 impl Kind {
@@ -68,20 +101,24 @@ impl Kind {
         }
         let php = php.ini("sse.hub_socket", &socket(&site).display().to_string());
         let server = self.start(site.as_ref(), php, workers);
-        Scene { server, site }
+        Scene { server, end: End(socket(&site)), site }
     }
 
     fn start(self, root: &Path, php: Php, workers: usize) -> Server {
         let fpm = |php| Fpm::new(root, php).children(workers);
+        let apache = |php| Apache::new(root, php).children(workers);
         match self {
             Self::Fpm => fpm(php).start(),
             Self::FpmOverTcp => fpm(php).over_tcp().start(),
             Self::FpmKeepalive => fpm(php).keepalive().start(),
             Self::Cgi => Cgi::new(root, php).children(workers).start(),
             Self::Builtin => Builtin::new(root, php).start(),
-            Self::Apache => Apache::new(root, php).children(workers).start(),
-            Self::ApacheTls => Apache::new(root, php).children(workers).tls().start(),
-            Self::ApacheDeflate => Apache::new(root, php).children(workers).deflate().start(),
+            Self::Apache => apache(php).start(),
+            Self::ApacheHttp10 => apache(php).line(HTTP_1_0).start(),
+            Self::ApacheTls => apache(php).tls().start(),
+            Self::ApacheDeflate => apache(php).deflate().start(),
+            Self::ApacheFilter => apache(php).line(FILTER).start(),
+            Self::FpmRecycling => fpm(php).pool_line("pm.max_requests = 3").start(),
         }
     }
 
@@ -144,9 +181,7 @@ impl Scene {
 
     /// The hub's own program.
     pub(crate) fn hub(&self, command: &str) -> Command {
-        let mut program = Command::new(extension::path().with_file_name("sse-hub"));
-        program.arg(command).arg("--socket").arg(socket(&self.site));
-        program
+        program(command, &socket(&self.site))
     }
 
     fn ask_hub(&self, command: &str, option: &str) -> Output {
@@ -173,13 +208,5 @@ impl Scene {
 
     pub(crate) fn hub_pid(&self) -> Option<i32> {
         self.status()["pid"].as_i64()?.try_into().ok()
-    }
-}
-
-impl Drop for Scene {
-    /// Ends the hub; it would end by itself, but much later.
-    fn drop(&mut self) {
-        drop(self.hub("stop").output());
-        std::thread::sleep(Duration::from_millis(1));
     }
 }

@@ -1,6 +1,7 @@
 //! Streams that the worker serves, with the hub's events.
 
-use server_tests::{http::Request, server::Php};
+use rustix::process::{Pid, kill_process};
+use server_tests::{http::Request, process::Signal, server::Php};
 
 use crate::scene::{Kind, Scene};
 
@@ -24,6 +25,38 @@ fn assert_served(scene: &Scene, query: &str) {
 #[test]
 fn httpd_keeps_a_connection_that_it_encrypts() {
     assert_served(&Kind::ApacheTls.play(2, Php::with_sse(), &[]).with_hub(), "");
+}
+
+#[test]
+fn httpd_keeps_a_connection_whose_bytes_it_changes() {
+    assert_served(&Kind::ApacheFilter.play(2, Php::with_sse(), &[]).with_hub(), "");
+}
+
+#[test]
+fn a_head_request_has_no_stream_to_move() {
+    let scene = Kind::Fpm.play_alone();
+    let response = scene.open(&Request::head("/subscribe.php"));
+    assert_eq!(response.header("Content-Type"), Some("text/event-stream;charset=UTF-8"));
+    scene.wait_until_told("served Closed over\n");
+    assert_eq!(scene.status()["accepted"], 0);
+}
+
+#[test]
+fn a_stream_that_stays_goes_on_with_the_next_hub() {
+    let scene = Kind::Fpm.play(2, Php::with_sse(), &[]).with_hub();
+    let mut stream = scene.subscribe("stay");
+    scene.wait_for("workers", 1);
+    scene.publish("of the first hub");
+    assert_eq!(stream.next_event().data, "of the first hub");
+    assert!(scene.hub("upgrade").status().unwrap().success());
+    scene.publish("of the second hub");
+    assert_eq!(stream.next_event().data, "of the second hub");
+    kill_process(Pid::from_raw(scene.hub_pid().unwrap()).unwrap(), Signal::KILL).unwrap();
+    scene.wait_for("workers", 1);
+    let id = scene.publish("of the third hub");
+    let events = [(); 2].map(|()| stream.next_event());
+    assert_eq!(events[0].event, "reset");
+    assert_eq!((&events[1].data[..], &events[1].id), ("of the third hub", &Some(id)));
 }
 
 #[test]
