@@ -1,7 +1,8 @@
 //! One stream too many.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, kill_process};
 use server_tests::{
     http::Request,
     patience::{soon, wait_for, within},
@@ -55,8 +56,8 @@ fn a_worker_that_is_killed_gives_its_place_back() {
     let _streams = [(); 3].map(|()| scene.open(&Request::get(target)));
     assert_refused(&scene, target);
     let worker = scene.site.read("worker").parse().unwrap();
-    let worker = rustix::process::Pid::from_raw(worker).unwrap();
-    rustix::process::kill_process(worker, Signal::KILL).unwrap();
+    let worker = Pid::from_raw(worker).unwrap();
+    kill_process(worker, Signal::KILL).unwrap();
     let a_second = within(Duration::from_secs(1));
     wait_for("its place", a_second, || (scene.server.get(target).status() == 200).then_some(()));
 }
@@ -67,4 +68,21 @@ fn a_pool_has_no_more_streams_than_its_setting_allows() {
     let _streams = [(); 2].map(|()| scene.subscribe(""));
     scene.wait_for("streams", 2);
     assert_refused(&scene, "/subscribe.php");
+}
+
+#[test]
+fn a_frozen_hub_refuses_nobody_and_keeps_one_request_waiting() {
+    let scene = Kind::Fpm.play(1, Php::with_sse(), &[("limited.php", LIMITED)]).with_hub();
+    let hub = Pid::from_raw(scene.hub_pid().unwrap()).unwrap();
+    kill_process(hub, Signal::STOP).unwrap();
+    let request = Request::head("/limited.php?user=ann");
+    let durations = [(); 5].map(|()| {
+        let start = Instant::now();
+        scene.open(&request);
+        start.elapsed()
+    });
+    kill_process(hub, Signal::CONT).unwrap();
+    let patience = Duration::from_millis(250);
+    assert!(durations[0] >= patience, "{durations:?}");
+    assert!(durations[1..].iter().all(|duration| *duration < patience), "{durations:?}");
 }
