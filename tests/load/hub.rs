@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) backlog: Option<u64>,
     /// The Redis that it shares events through.
     pub(crate) redis: Option<String>,
+    /// The extension starts none: others see to that.
+    pub(crate) supervised: bool,
 }
 
 /// A hub that is up.
@@ -28,6 +30,7 @@ pub(crate) struct Settings {
 pub(crate) struct Hub {
     process: Process,
     directory: PathBuf,
+    settings: Settings,
 }
 
 impl Hub {
@@ -38,7 +41,7 @@ impl Hub {
         DirBuilder::new().recursive(true).mode(0o700).create(&own).unwrap();
         let process = spawn(directory, settings);
         wait_until_it_listens(directory, &process);
-        Self { process, directory: directory.to_owned() }
+        Self { process, directory: directory.to_owned(), settings: settings.clone() }
     }
 
     /// Where it listens.
@@ -61,11 +64,17 @@ impl Hub {
         wait_for("the old hub to end", soon(), || self.process.has_exited().then_some(()));
     }
 
-    /// Kills it, without a word. The extension starts another one when it needs one.
+    /// Kills it, without a word.
     pub(crate) fn kill(&mut self) {
         self.process.signal(Signal::KILL);
         // With the one that has taken over from it.
         self.process.wait(soon());
+    }
+
+    /// Starts another one after it was killed, as a supervisor does.
+    pub(crate) fn start_again(&mut self) {
+        self.process = spawn(&self.directory, &self.settings);
+        wait_until_it_listens(&self.directory, &self.process);
     }
 }
 

@@ -33,15 +33,16 @@ pub(crate) struct Producer {
 }
 
 impl Producer {
-    /// Starts the script; the hub's socket is in `directory`.
-    pub(crate) fn start(directory: &Path, topic: &str) -> io::Result<Self> {
+    /// Starts the script; the hub's socket is in `directory`, and `spawns` is `sse.hub_spawn`.
+    pub(crate) fn start(directory: &Path, topic: &str, spawns: &str) -> io::Result<Self> {
         let script = directory.join("publish.php");
         std::fs::write(&script, SCRIPT)?;
         let mut command = Command::new(binary::php());
         command.args(["-n", "-d", "display_errors=stderr"]);
         command.arg("-d").arg(format!("extension={}", extension::path().display()));
         command.arg("-d").arg(format!("sse.hub_socket={}", Hub::socket(directory).display()));
-        command.arg("-d").arg(format!("sse.hub_path={}", hub::binary().display())).arg(script);
+        command.arg("-d").arg(format!("sse.hub_path={}", hub::binary().display()));
+        command.arg("-d").arg(format!("sse.hub_spawn={spawns}")).arg(script);
         let (process, stdin, stdout) = Process::spawn_piped("producer", &mut command, directory);
         let stdout = BufReader::new(stdout);
         Ok(Self { _process: process, stdin, stdout, topic: topic.to_owned() })

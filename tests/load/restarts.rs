@@ -3,6 +3,7 @@
 use std::{
     io,
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -30,31 +31,57 @@ const PACE: Pace = Pace { events: 1, size: 200, every: Duration::from_millis(20)
 /// How long they are watched after each step.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
+/// How long a supervisor leaves a hub dead.
+const DEAD: Duration = Duration::from_millis(300);
+
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     println!("3. {STREAMS} streams through restarts, an event every {:?}", PACE.every);
     heading(&["ended", "lost/rep/late", "resets", "longest ms"]);
-    let mut stage = Stage::start(&Settings::default(), &[MAX_REQUESTS]);
+    through_all(promises, &Settings::default(), |stage, crowd, promises| {
+        let mut step = |name: &str, happens: &mut dyn FnMut()| {
+            let counts = watch(crowd, name, happens);
+            let held = counts.ended == 0 && counts.faults() == 0 && counts.in_order > 0;
+            promises.note(format!("{name}: no stream ended, no event missed"), held);
+        };
+        step("FPM reload", &mut || replaced(stage, |stage| stage.server.reload()));
+        step("pm.max_requests", &mut || replaced(stage, ask_for_many_pages));
+        step("FPM stop and start", &mut || stage.stop_and_start_fpm());
+        step("hub upgrade", &mut || stage.hub.upgrade());
+        let counts = watch(crowd, "hub killed with -9", &mut || stage.hub.kill());
+        note_coming_back("hub killed", &counts, promises);
+    })?;
+    let supervised = Settings { supervised: true, ..Settings::default() };
+    through_all(promises, &supervised, |stage, crowd, promises| {
+        let name = "the same, supervised";
+        let counts = watch(crowd, name, &mut || {
+            stage.hub.kill();
+            thread::sleep(DEAD);
+            stage.hub.start_again();
+        });
+        note_coming_back(name, &counts, promises);
+    })
+}
+
+fn note_coming_back(name: &str, counts: &Counts, promises: &mut Promises) {
+    // Who had the last event of the old hub has missed none, and needs no reset.
+    let kept = counts.ended >= STREAMS as u64 && counts.faults() == 0;
+    promises
+        .note(format!("{name}: every client comes back and misses nothing, or is told so"), kept);
+}
+
+/// Has streams open, and events flow, while something happens.
+fn through_all(
+    promises: &mut Promises,
+    settings: &Settings,
+    happens: impl FnOnce(&mut Stage, &Crowd, &mut Promises),
+) -> io::Result<()> {
+    let mut stage = Stage::start(settings, &[MAX_REQUESTS]);
     let published = Arc::new(Published::default());
     let flow = Flow::begin(stage.publisher("news")?, PACE, &published)?;
     let plan = Plan::new(stage.address(), &stage.path("news"), STREAMS);
     let crowd = Crowd::gather(&plan, &published)?;
     wait_for_streams(&crowd, STREAMS);
-
-    let mut step = |name: &str, happens: &mut dyn FnMut()| {
-        let counts = watch(&crowd, name, happens);
-        let held = counts.ended == 0 && counts.faults() == 0 && counts.in_order > 0;
-        promises.note(format!("{name}: no stream ended, no event missed"), held);
-    };
-    step("FPM reload", &mut || replaced(&stage, |stage| stage.server.reload()));
-    step("pm.max_requests", &mut || replaced(&stage, ask_for_many_pages));
-    step("FPM stop and start", &mut || stage.stop_and_start_fpm());
-    step("hub upgrade", &mut || stage.hub.upgrade());
-
-    let counts = watch(&crowd, "hub killed with -9", &mut || stage.hub.kill());
-    // Who had the last event of the old hub has missed none, and needs no reset.
-    let kept = counts.ended >= STREAMS as u64 && counts.resets > 0 && counts.faults() == 0;
-    promises.note("hub killed: every client comes back and misses nothing, or is told so", kept);
-
+    happens(&mut stage, &crowd, promises);
     let doubts = flow.end()?;
     wait_until_complete(&crowd, STREAMS);
     promises.note("every client is complete to the last event", crowd.complete() == STREAMS);

@@ -32,6 +32,7 @@ pub(crate) struct Stage {
     pub(crate) server: Server,
     fpm: Fpm,
     site: Site,
+    spawns: &'static str,
 }
 
 impl Stage {
@@ -41,11 +42,13 @@ impl Stage {
             .file("stream.php", STREAM)
             .file("pinned.php", PINNED)
             .file("page.php", PAGE);
+        let spawns = if settings.supervised { "0" } else { "1" };
         let hub = Hub::start(site.as_ref(), settings);
         let php = Php::with_sse()
             .ini("zend_extension", "opcache")
             .ini("sse.hub_socket", &Hub::socket(site.as_ref()).display().to_string())
-            .ini("sse.hub_path", &hub::binary().display().to_string());
+            .ini("sse.hub_path", &hub::binary().display().to_string())
+            .ini("sse.hub_spawn", spawns);
         let fpm = Fpm::new(&site, php)
             .children(WORKERS)
             .nginx_workers(4)
@@ -55,7 +58,7 @@ impl Stage {
             .pool_line("listen.backlog = 4096");
         let fpm = pool.iter().fold(fpm, |fpm, line| fpm.pool_line(line));
         let server = fpm.clone().start();
-        Self { hub, server, fpm, site }
+        Self { hub, server, fpm, site, spawns }
     }
 
     pub(crate) fn stop_and_start_fpm(&mut self) {
@@ -77,7 +80,7 @@ impl Side for Stage {
     }
 
     fn publisher(&self, topic: &str) -> io::Result<Box<dyn Publish + Send>> {
-        Ok(Box::new(Producer::start(self.site.as_ref(), topic)?))
+        Ok(Box::new(Producer::start(self.site.as_ref(), topic, self.spawns)?))
     }
 
     fn holder(&self) -> Vec<Pid> {
