@@ -47,7 +47,7 @@ static ENTRIES: IniEntryDefs<18> = IniEntryDefs::new([
     validated::<Switch>(IniEntryDef::new(c"sse.ignore_half_close", c"0", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.interrupt", c"0", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.adopt", c"0", PER_DIRECTORY)),
-    IniEntryDef::new(HUB_SOCKET, c"", PER_DIRECTORY),
+    validated::<Place>(IniEntryDef::new(HUB_SOCKET, c"", PER_DIRECTORY)),
     IniEntryDef::new(HUB_PATH, c"", PER_DIRECTORY),
     validated::<Switch>(IniEntryDef::new(HUB_SPAWN, c"1", PER_DIRECTORY)),
     IniEntryDef::new(HUB_GROUP, c"", PER_DIRECTORY),
@@ -93,6 +93,18 @@ impl Valid for EventSize {
         value.trim().parse().is_ok_and(|bytes| (1..=LARGEST_EVENT).contains(&bytes))
     }
 }
+
+/// A path that is the same in every directory, and that a socket may have.
+struct Place;
+
+impl Valid for Place {
+    fn accepts(value: &str) -> bool {
+        value.is_empty() || (value.starts_with('/') && value.len() <= LONGEST_SOCKET)
+    }
+}
+
+/// What the system allows, in bytes: 108 with a NUL at the end.
+const LONGEST_SOCKET: usize = 107;
 
 struct Origins;
 
