@@ -198,6 +198,11 @@ fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
     let id = app.text("/publish");
     let event = events.next_event();
     assert_eq!((event.id, event.data.as_str()), (Some(id), "something new"));
+
+    let second = app.get("/news");
+    assert_eq!((second.status(), second.header("Retry-After")), (503, Some("5")));
+    assert_eq!(second.header("Content-Type"), Some("text/plain; charset=utf-8"));
+    assert!(text(second.into_body()).starts_with("There are too many open streams."));
 }
 
 #[test]

@@ -25,7 +25,7 @@ function stream_by_hand(): void
 /** Follows what is published, in the hub's hands; the script goes on without its client. */
 function follow_news(): void
 {
-    $ended = Sse::stream(fn () => Sse::current()->subscribe('news'));
+    $ended = Sse::stream(fn () => Sse::current()->subscribe('news'), limitKey: 'everybody', limit: 1);
     echo 'of no stream';
     file_put_contents($_SERVER['DOCUMENT_ROOT'] . '/told', json_encode([$ended, Sse::current()->stopReason()]));
 }

@@ -60,6 +60,16 @@ fn a_stream_that_stays_goes_on_with_the_next_hub() {
 }
 
 #[test]
+fn a_stream_that_stays_ends_when_its_server_reloads() {
+    let scene = Kind::Fpm.play(2, Php::with_sse(), &[]).with_hub();
+    let stream = scene.subscribe("stay");
+    scene.wait_for("workers", 1);
+    scene.server.reload();
+    scene.wait_until_told("served Shutdown over\n");
+    drop(stream);
+}
+
+#[test]
 fn a_script_that_wants_to_stay_stays() {
     for kind in [Kind::Fpm, Kind::Cgi, Kind::Apache, Kind::ApacheDeflate] {
         assert_served(&kind.play(2, Php::with_sse(), &[]).with_hub(), "stay");
