@@ -58,7 +58,12 @@ pub(super) fn call(
     connection: Option<BorrowedFd<'_>>,
 ) -> Result<Reply, HubError> {
     let answer = client.call(request, connection, Instant::now() + PATIENCE);
-    ANSWERS.note(answer.is_ok(), Instant::now());
+    match &answer {
+        Ok(_) => ANSWERS.note(true, Instant::now()),
+        Err(ClientError::TimedOut) => ANSWERS.note(false, Instant::now()),
+        // It has died, which costs nobody any time, and says nothing of the one that follows.
+        Err(_) => {}
+    }
     Ok(answer?)
 }
 
