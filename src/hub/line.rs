@@ -8,6 +8,8 @@ use std::time::Instant;
 use hub_protocol::{Client, ClientError, Reply, Request, Response, Subscription};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt::socket_peercred;
+use rustix::process::geteuid;
 
 use super::breaker::Breaker;
 use super::{HubError, PATIENCE, Settings, spawn};
@@ -92,7 +94,7 @@ pub(super) fn connect_to_running(settings: &Settings) -> Result<Client, HubError
     if !ANSWERS.is_closed(now) {
         return Err(HubError::Resting);
     }
-    Client::connect(&settings.socket, now + PATIENCE).map_err(|error| match error {
+    let client = Client::connect(&settings.socket, now + PATIENCE).map_err(|error| match error {
         // It listens, and has not taken anybody in for a while.
         ClientError::TimedOut => {
             ANSWERS.note(false, Instant::now());
@@ -106,7 +108,24 @@ pub(super) fn connect_to_running(settings: &Settings) -> Result<Client, HubError
             "{}: {error}; start one (sse-hub serve), or let the extension do it (sse.hub_spawn=1)",
             settings.socket.display()
         )),
-    })
+    })?;
+    check_owner(settings, client)
+}
+
+/// Who listens there would get our clients' connections, and what is published: it has to be this user's
+/// hub, or root's; anybody's only where the hub is meant to be shared with a group.
+fn check_owner(settings: &Settings, client: Client) -> Result<Client, HubError> {
+    let owner = socket_peercred(&client).map(|peer| peer.uid);
+    match owner {
+        Ok(uid) if uid == geteuid() || uid.is_root() || !settings.group.is_empty() => Ok(client),
+        Ok(uid) => Err(HubError::Refused(format!(
+            "{} is user {}'s, who is not trusted with it; name another place (sse.hub_socket), or the group \
+             that shares a hub (sse.hub_group)",
+            settings.socket.display(),
+            uid.as_raw()
+        ))),
+        Err(error) => Err(HubError::Refused(error.to_string())),
+    }
 }
 
 fn is_hang_up(error: &io::Error) -> bool {

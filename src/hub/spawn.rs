@@ -1,10 +1,11 @@
 //! Starting a hub.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hub_protocol::Client;
+use hub_protocol::{Client, ClientError};
 use parking_lot::Mutex;
 
 use super::{HubError, PATIENCE, Settings};
@@ -38,7 +39,7 @@ pub(super) fn spawn(settings: &Settings) -> Result<Client, HubError> {
         // Not on the command line, which everybody can read.
         command.env("SSE_HUB_REDIS", &settings.redis);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     process::close_descriptors_on_exec(&mut command);
     let mut launcher = command.spawn().map_err(|error| {
         HubError::Absent(format!("{} cannot be started: {error}", program.display()))
@@ -47,13 +48,23 @@ pub(super) fn spawn(settings: &Settings) -> Result<Client, HubError> {
     while is_running(&mut launcher) && Instant::now() < deadline {
         std::thread::sleep(LOOK);
     }
-    let mut unended = UNENDED.lock();
-    unended.push(launcher);
-    unended.retain_mut(is_running);
-    Client::connect(&settings.socket, deadline).map_err(|error| {
-        let log = settings.socket.with_file_name("hub.log");
-        HubError::Absent(format!("it did not start ({error}); see {}", log.display()))
-    })
+    let client = Client::connect(&settings.socket, deadline);
+    client.map_err(|error| HubError::Absent(why(launcher, &error)))
+}
+
+/// Why there is no hub: what the launcher says, if it has ended.
+fn why(mut launcher: Child, error: &ClientError) -> String {
+    const ENOUGH: u64 = 1000;
+    let mut said = String::new();
+    if is_running(&mut launcher) {
+        let mut unended = UNENDED.lock();
+        unended.push(launcher);
+        unended.retain_mut(is_running);
+    } else if let Some(stderr) = launcher.stderr.take() {
+        // Nobody else has the other end.
+        drop(stderr.take(ENOUGH).read_to_string(&mut said));
+    }
+    if said.is_empty() { format!("it did not start: {error}") } else { said.trim().to_owned() }
 }
 
 /// Whether it has not ended; if it has, it is no zombie any more.

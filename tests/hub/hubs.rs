@@ -190,11 +190,46 @@ fn a_directory_that_somebody_else_can_write_to_is_refused() {
     std::fs::create_dir(&directory).unwrap();
     std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o777)).unwrap();
     let said = text(&scene, "/try.php");
-    assert!(said.contains("hub.log"), "{said}");
-    assert!(scene.site.read("hub/hub.log").contains("others may write to it"));
+    assert!(said.contains("others may write to it"), "{said}");
+    assert!(!scene.site.path("hub/hub.log").exists(), "nothing was opened there");
     let owned = Command::new("chown").arg("nobody").arg(&directory).status().unwrap();
     assert!(owned.success());
     std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700)).unwrap();
     let hub = scene.hub("serve").output().unwrap();
     assert!(String::from_utf8_lossy(&hub.stderr).contains("belongs to user 65534"));
+}
+
+#[test]
+fn somebody_elses_hub_gets_neither_events_nor_streams() {
+    const LISTEN: &str = "import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print('listening', flush=True)
+while True:
+    connection = listener.accept()[0]
+    connection.sendall(b'SSEH\\x01\\0\\0\\0')
+    print(connection.recv(1), flush=True)";
+
+    let scripts = [("try.php", TRY_TWICE)];
+    let scene = Kind::Fpm.play(2, Php::with_sse(), &scripts);
+    let directory = scene.site.path("hub");
+    std::fs::create_dir(&directory).unwrap();
+    std::os::unix::fs::chown(&directory, Some(65534), None).unwrap();
+    let mut stranger = Command::new("python3")
+        .args(["-c", LISTEN])
+        .arg(directory.join("hub.sock"))
+        .uid(65534)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut output = std::io::BufReader::new(stranger.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut output, &mut line).unwrap();
+    std::fs::set_permissions(directory.join("hub.sock"), std::fs::Permissions::from_mode(0o777))
+        .unwrap();
+    let said = text(&scene, "/try.php");
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
+    assert!(said.contains("is user 65534's, who is not trusted"), "{said}");
 }

@@ -1,19 +1,16 @@
 //! Starts a hub that outlives whoever has asked for it, unless one is there.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
+    fs::OpenOptions,
     io::{BufRead, BufReader},
-    os::unix::{
-        fs::{DirBuilderExt, OpenOptionsExt},
-        net::UnixStream,
-    },
+    os::unix::{fs::OpenOptionsExt, net::UnixStream},
     path::Path,
     process::{Command, Stdio},
 };
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::serve::LISTENING;
+use crate::{control::prepare, serve::LISTENING};
 
 /// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
 /// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.
@@ -24,8 +21,8 @@ use crate::serve::LISTENING;
 pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), String> {
     let directory = socket.parent().ok_or("the socket has no directory")?;
     let at = |path: &Path, error| format!("{}: {error}", path.display());
-    // Whether it is safe is for the hub to say.
-    drop(DirBuilder::new().mode(0o700).create(directory));
+    // Before anything is opened there: somebody else may have made it, and put links into it.
+    prepare(directory, false)?;
     let (lock_path, log_path) = (directory.join("launch.lock"), directory.join("hub.log"));
     let mut options = OpenOptions::new();
     options.create(true).append(true).mode(0o600);

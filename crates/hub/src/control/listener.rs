@@ -98,7 +98,7 @@ impl Listener {
 }
 
 /// Makes the directory, or makes sure that nobody else can put anything into it.
-fn prepare(directory: &Path, for_group: bool) -> Result<(), String> {
+pub(crate) fn prepare(directory: &Path, for_group: bool) -> Result<(), String> {
     let mode = if for_group { 0o750 } else { 0o700 };
     match DirBuilder::new().mode(mode).create(directory) {
         Ok(()) => return Ok(()),

@@ -8,5 +8,5 @@ mod scrapes;
 mod serving;
 
 pub(crate) use connection::{Accepted, Connection};
-pub(crate) use listener::Listener;
+pub(crate) use listener::{Listener, prepare};
 pub(crate) use serving::Control;
