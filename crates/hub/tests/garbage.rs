@@ -1,0 +1,167 @@
+//! What is no message costs who sends it the connection, and nobody else anything.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
+
+mod support;
+
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::net::UnixStream,
+    },
+    time::Duration,
+};
+
+use hub_protocol::{
+    Framing, Hello, Limit, Reply, Request, Response, encode,
+    socket::{receive, send},
+};
+use support::{Hub, assert_reads, frame, publish, to};
+
+const MESSAGES: u64 = 100_000;
+
+/// How many of them one connection sends, if it is let.
+const AT_ONCE: u64 = 50;
+
+/// How much more memory than after a first fifth is no leak, in bytes.
+const FLAT: u64 = 4 << 20;
+
+/// Numbers that look random, and are the same in each run (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit
+    }
+
+    fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).unwrap()
+    }
+
+    fn byte(&mut self) -> u8 {
+        u8::try_from(self.below(256)).unwrap()
+    }
+
+    fn bytes(&mut self, most: u64) -> Vec<u8> {
+        (0..self.below(most)).map(|_| self.byte()).collect()
+    }
+}
+
+/// A request that makes sense, though not here.
+fn request(random: &mut Random) -> Request {
+    let topic = ["a", "b", "c"][random.index(3)];
+    let framing = [Framing::Raw, Framing::Chunked, Framing::FastCgi { request_id: 1 }];
+    match random.below(8) {
+        0 => publish(&[topic], "garbage"),
+        1 => Request::Subscribe(to(&[topic])),
+        2 => {
+            let response = Response { framing: framing[random.index(3)], before: random.bytes(9) };
+            Request::HandOver { subscription: to(&[topic]), response }
+        }
+        3 | 4 => Request::Commit,
+        5 => Request::Lease(vec![Limit { key: topic.to_owned(), max: 1 }]),
+        6 => Request::Metrics,
+        _ => Request::Status,
+    }
+}
+
+/// Something like a message: as it has to be, changed here and there, cut off, or nothing of the kind.
+fn message(random: &mut Random) -> Vec<u8> {
+    let mut bytes = encode(&request(random)).unwrap();
+    match random.below(5) {
+        0 => {}
+        1 => bytes = random.bytes(200),
+        2 => bytes.truncate(random.index(bytes.len())),
+        3 => bytes.extend(random.bytes(20)),
+        _ => {
+            for _ in 0..=random.below(4) {
+                let at = random.index(bytes.len());
+                bytes[at] = random.byte();
+            }
+        }
+    }
+    bytes
+}
+
+/// Something that is a descriptor, and mostly no connection.
+fn descriptor(random: &mut Random) -> Option<OwnedFd> {
+    Some(match random.below(8) {
+        0 => File::open("/dev/null").unwrap().into(),
+        1 => TcpListener::bind("127.0.0.1:0").unwrap().into(),
+        2 => UnixStream::pair().unwrap().0.into(),
+        3 => File::open("/").unwrap().into(),
+        _ => return None,
+    })
+}
+
+fn descriptors(hub: &Hub) -> usize {
+    fs::read_dir(format!("/proc/{}/fd", hub.pid())).unwrap().count()
+}
+
+/// Sends messages until there are enough of them, or the hub has heard enough.
+fn send_garbage(hub: &Hub, random: &mut Random) -> u64 {
+    let connection = UnixStream::connect(hub.socket()).unwrap();
+    connection.set_nonblocking(true).unwrap();
+    let hello =
+        if random.below(20) == 0 { random.bytes(20) } else { Hello::OURS.to_bytes().into() };
+    let _ = send(&connection, &hello, None);
+    let mut sent = 0;
+    while sent < AT_ONCE {
+        sent += 1;
+        let descriptor = descriptor(random);
+        let descriptor = descriptor.as_ref().map(AsFd::as_fd);
+        if send(&connection, &message(random), descriptor).is_err() {
+            break;
+        }
+        // Now and then somebody listens.
+        if random.below(4) == 0 {
+            let _ = receive(&connection, &mut [0; 4096]);
+        }
+    }
+    sent
+}
+
+#[test]
+fn a_hundred_thousand_fuzzed_messages_leave_it_as_it_was() {
+    let hub = Hub::start(&["--backlog-bytes", "100000"]);
+    let mut stream = hub.stream(Framing::Raw, to(&["untouched"]));
+    hub.wait_for("streams", 1);
+    let baseline = descriptors(&hub);
+    let mut random = Random(20_260_101);
+    let (mut sent, mut memory) = (0, None);
+    while sent < MESSAGES {
+        sent += send_garbage(&hub, &mut random);
+        if memory.is_none() && sent > MESSAGES / 5 {
+            memory = hub.status()["memory"].as_u64();
+        }
+    }
+    hub.wait_for("streams", 1);
+    hub.wait_for("workers", 0);
+    let status = hub.status();
+    assert!(status["refused"].as_u64() > Some(100), "it has met garbage: {status}");
+    assert!(status["published"].as_u64() > Some(100), "and messages between: {status}");
+    let grown = status["memory"].as_u64().unwrap().saturating_sub(memory.unwrap());
+    assert!(grown < FLAT, "{grown} bytes more");
+    let deadline = support::soon();
+    while descriptors(&hub) > baseline {
+        assert!(std::time::Instant::now() < deadline, "{} > {baseline}", descriptors(&hub));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let id = hub.publish(&["untouched"], "x");
+    assert_reads(&mut stream, format!(":\n\n{}", frame(id, "x")));
+}
+
+#[test]
+fn who_asks_and_never_listens_is_not_waited_for() {
+    let hub = Hub::start(&[]);
+    let deaf = UnixStream::connect(hub.socket()).unwrap();
+    deaf.set_nonblocking(true).unwrap();
+    send(&deaf, &Hello::OURS.to_bytes(), None).unwrap();
+    let question = encode(&Request::Status).unwrap();
+    while send(&deaf, &question, None).is_ok() {}
+    assert!(matches!(hub.ask(&Request::Status), Reply::Status(_)));
+}
