@@ -1,6 +1,7 @@
 //! A server and a hub of its own: scripts that subscribe and publish, and the program that asks the hub.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -83,6 +84,14 @@ impl Drop for End {
     }
 }
 
+/// Puts the extension and the hub where everybody can read them: who builds them may have a home that is
+/// closed to the users that servers run as.
+fn install(site: &Site) {
+    let built = extension::path();
+    fs::copy(built.with_file_name("sse-hub"), site.path("sse-hub")).unwrap();
+    fs::copy(built, site.path("libsse.so")).unwrap();
+}
+
 /// The hub's own program.
 fn program(command: &str, socket: &Path) -> Command {
     let mut program = Command::new(extension::path().with_file_name("sse-hub"));
@@ -99,7 +108,10 @@ impl Kind {
         for (name, script) in scripts {
             site.write(name, script);
         }
-        let php = php.ini("sse.hub_socket", &socket(&site).display().to_string());
+        install(&site);
+        let php = php
+            .ini("sse.hub_socket", &socket(&site).display().to_string())
+            .ini("sse.hub_path", &site.path("sse-hub").display().to_string());
         let server = self.start(site.as_ref(), php, workers);
         Scene { server, end: End(socket(&site)), site }
     }
@@ -173,7 +185,10 @@ impl Scene {
     /// A script on the command line that knows the hub.
     pub(crate) fn command_line(&self, script: &str) -> Command {
         let mut command = Command::new("php");
-        command.arg("-n").arg("-d").arg(format!("extension={}", extension::path().display()));
+        command
+            .arg("-n")
+            .arg("-d")
+            .arg(format!("extension={}", self.site.path("libsse.so").display()));
         command.arg("-d").arg(format!("sse.hub_socket={}", socket(&self.site).display()));
         command.args(["-r", script]);
         command
