@@ -32,6 +32,16 @@ impl EventId {
     /// Before every event.
     pub const ZERO: Self = Self { milliseconds: 0, sequence: 0 };
 
+    /// The greatest id that is smaller; [`EventId::ZERO`] has none, and is its own.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        match (self.milliseconds, self.sequence) {
+            (0, 0) => self,
+            (milliseconds, 0) => Self { milliseconds: milliseconds - 1, sequence: u64::MAX },
+            (_, sequence) => Self { sequence: sequence - 1, ..self },
+        }
+    }
+
     /// The next id when the clock says `milliseconds`: greater than this one, whatever the clock does.
     #[must_use]
     pub fn next(self, milliseconds: u64) -> Self {
@@ -87,6 +97,13 @@ mod tests {
             assert_eq!(text.parse::<EventId>(), Err(InvalidEventId), "{text:?}");
         }
         assert_eq!("18446744073709551616-0".parse::<EventId>(), Err(InvalidEventId));
+    }
+
+    #[test]
+    fn nothing_is_between_an_id_and_the_one_before() {
+        assert_eq!(id(5, 3).previous(), id(5, 2));
+        assert_eq!(id(5, 0).previous(), id(4, u64::MAX));
+        assert_eq!(EventId::ZERO.previous(), EventId::ZERO);
     }
 
     #[test]

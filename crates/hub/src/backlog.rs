@@ -218,22 +218,13 @@ impl Backlog {
         self.floor = self.floor.max(floor.unwrap_or_default());
     }
 
-    /// The id after which everything arrived later than `then`.
+    /// The id after which everything arrived later than `then`; `None` if something of that is gone.
     pub(crate) fn position_at(&self, then: Instant) -> Option<EventId> {
         if self.evicted.is_some_and(|evicted| evicted >= then) {
             return None;
         }
-        let before = self.events.values().rev().find(|kept| kept.event.arrived < then);
-        Some(match before {
-            Some(kept) => kept.event.id,
-            None if self.events.is_empty() => self.newest,
-            None => self.floor_of_all(),
-        })
-    }
-
-    /// An id before all events that are kept, and after all that are not.
-    fn floor_of_all(&self) -> EventId {
-        self.topics.values().map(|ring| ring.floor).fold(self.floor, EventId::max)
+        let later = self.events.values().rev().take_while(|kept| kept.event.arrived >= then);
+        Some(later.last().map_or(self.newest, |first| first.event.id.previous()))
     }
 
     /// The events of these topics after an id.
@@ -255,3 +246,6 @@ impl Backlog {
         Missed::Events(events.map(|kept| Arc::clone(&kept.event)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! The backlog beside a history that forgets nothing.
+
+use hub_protocol::{Publication, Topics};
+use proptest::{collection::vec, prelude::*};
+
+use super::*;
+
+const NAMES: [&str; 3] = ["a", "b", "c"];
+
+/// What happens to a backlog.
+#[derive(Debug, Clone)]
+enum Step {
+    /// An event under some of the topics, of so many bytes.
+    Push { topics: Vec<usize>, length: usize },
+    /// So many milliseconds pass.
+    Pass(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let topics = vec(0..NAMES.len(), 1..=NAMES.len());
+    prop_oneof![
+        4 => (topics, 0..300_usize).prop_map(|(topics, length)| Step::Push { topics, length }),
+        1 => (0..400_u64).prop_map(Step::Pass),
+    ]
+}
+
+fn topics(numbers: &[usize]) -> Topics {
+    let names = numbers.iter().map(|number| Topic::new(NAMES[*number].as_bytes()).unwrap());
+    names.collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// A backlog, and everything that was ever in it.
+struct World {
+    backlog: Backlog,
+    limits: Limits,
+    history: Vec<Arc<Event>>,
+    last: EventId,
+    now: Instant,
+}
+
+const START: EventId = EventId { milliseconds: 1000, sequence: 0 };
+
+impl World {
+    fn new(events: usize, bytes: usize) -> Self {
+        let limits = Limits { events, bytes, age: Duration::from_secs(1) };
+        let backlog = Backlog::new(limits, START);
+        Self { backlog, limits, history: Vec::new(), last: START, now: Instant::now() }
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Push { topics: numbers, length } => {
+                self.last = self.last.next(0);
+                let topics = topics(&numbers);
+                let publication = Publication { topics, event: None, data: vec![b'x'; length] };
+                let event = Arc::new(Event::new(self.last, publication, self.now));
+                self.history.push(Arc::clone(&event));
+                self.backlog.push(event);
+            }
+            Step::Pass(milliseconds) => {
+                self.now += Duration::from_millis(milliseconds);
+                self.backlog.expire(self.now);
+            }
+        }
+    }
+
+    /// All that these topics have had after an id.
+    fn after(&self, topics: &Topics, id: EventId) -> Vec<EventId> {
+        let is_theirs = |event: &&Arc<Event>| event.topics.iter().any(|it| topics.contains(it));
+        let later = self.history.iter().filter(|event| event.id > id).filter(is_theirs);
+        later.map(|event| event.id).collect()
+    }
+
+    /// Whether a topic still lists the event.
+    fn lists(&self, topic: &Topic, id: EventId) -> bool {
+        self.backlog.topics.get(topic).is_some_and(|ring| ring.events.contains(&id))
+    }
+
+    fn check(&self, topics: &Topics, id: EventId) {
+        let expected = self.after(topics, id);
+        let is_lost = topics.iter().any(|topic| {
+            let of_topic = |event: &&Arc<Event>| event.topics.contains(topic) && event.id > id;
+            self.history.iter().filter(of_topic).any(|event| !self.lists(topic, event.id))
+        });
+        match self.backlog.since(topics, id) {
+            Missed::Events(events) => {
+                let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+                assert_eq!(ids, expected, "after {id}");
+                assert!(!is_lost && id >= START, "after {id}");
+            }
+            Missed::FallenOut => assert!(is_lost || id < START, "after {id}, nothing was lost"),
+        }
+    }
+
+    fn check_limits(&self) {
+        let sizes = self.backlog.events().map(|event| event.size());
+        assert_eq!(self.backlog.size().1, sizes.sum::<usize>());
+        assert!(self.backlog.bytes <= self.limits.bytes);
+        assert!(self.backlog.topics.values().all(|ring| ring.events.len() <= self.limits.events));
+    }
+
+    /// What arrived since `then` comes after the position, and nothing else that is kept.
+    fn check_position(&self, then: Instant) {
+        if let Some(position) = self.backlog.position_at(then) {
+            for event in &self.history {
+                assert_eq!(event.id > position, event.arrived >= then, "{}", event.id);
+            }
+        } else {
+            let kept = |event: &&Arc<Event>| self.backlog.events.contains_key(&event.id);
+            let gone = self.history.iter().filter(|event| !kept(event));
+            assert!(gone.into_iter().any(|event| event.arrived >= then));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn all_that_was_missed_is_given_out_or_it_is_said_that_it_cannot_be(
+        events in 1..6_usize,
+        bytes in 500..4000_usize,
+        steps in vec(step(), 1..60),
+        asked in vec((vec(0..NAMES.len(), 1..=NAMES.len()), 0..70_u64, 0..2000_u64), 1..20),
+    ) {
+        let mut world = World::new(events, bytes);
+        for step in steps {
+            world.take(step);
+            world.check_limits();
+        }
+        for (numbers, sequence, ago) in asked {
+            let id = EventId { milliseconds: START.milliseconds, sequence };
+            world.check(&topics(&numbers), id.min(world.last));
+            let then = world.now.checked_sub(Duration::from_millis(ago));
+            world.check_position(then.unwrap());
+        }
+        world.check(&topics(&[0, 1, 2]), EventId::ZERO);
+    }
+}
