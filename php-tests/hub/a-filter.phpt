@@ -6,7 +6,7 @@ require __DIR__ . '/../support/hub.inc';
 
 $hub = Hub::started();
 $script = <<<'PHP'
-    $sse = started(maxLifetime: 0.2);
+    $sse = started(maxLifetime: 0.8);
     $ids = [Sse::publish('a', 'one', 'named'), Sse::publish(['b', 'a'], ['two' => 2]), Sse::publish('a', 'three')];
     ob_start(fn ($written) => strtr($written, array_combine($ids, ['ID1', 'ID2', 'ID3'])));
     $sse->onClose(function ($why) { echo "closed: $why->name, "; });
