@@ -3,12 +3,12 @@
 //! needs.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
-use std::{ops::Deref, path::PathBuf, process::Command};
+use std::ops::Deref;
 
 use serde_json::{Value, json};
 use server_tests::{
-    extension,
     http::{Request, Response},
+    hub::HubOf,
     patience::{soon, wait_for},
     server::{Builtin, Cli, Fpm, Php, Server},
     site::Site,
@@ -188,7 +188,8 @@ fn the_example_runs_on_the_builtin_server(framework: &Framework) {
 }
 
 fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
-    let hub = Hub::new();
+    let place = Site::new();
+    let hub = HubOf::site(&place);
     let socket = hub.socket().display().to_string();
     let app = framework.with_test_routes(with_sse().ini("sse.hub_socket", &socket));
     wait_for("the hub", soon(), || (app.get("/publish").status() == 200).then_some(()));
@@ -216,26 +217,6 @@ fn symfony_may_open_the_session_again_when_the_stream_begins() {
 
     let visits = Request::get("/visits").header("Cookie", cookie);
     assert_eq!(text(app.send(&visits).into_body()), r#"{"visit":2}"#);
-}
-
-/// A place for a hub that scripts start, which ends with the test.
-struct Hub(Site);
-
-impl Hub {
-    fn new() -> Self {
-        Self(Site::new())
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.0.path("hub/hub.sock")
-    }
-}
-
-impl Drop for Hub {
-    fn drop(&mut self) {
-        let mut program = Command::new(extension::path().with_file_name("sse-hub"));
-        drop(program.arg("stop").arg("--socket").arg(self.socket()).output());
-    }
 }
 
 /// An application on a server, writing to a directory of its own.

@@ -5,12 +5,11 @@ use std::{
     fs,
     ops::Deref,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use server_tests::{
-    extension,
     http::{Request, Response},
+    hub::HubOf,
     reader::{Pipe, Reader},
     server::{Builtin, Cli, CliProcess, Php, Server},
     site::Site,
@@ -20,22 +19,12 @@ use walkdir::WalkDir;
 /// Served as `make demo` serves it.
 #[derive(Debug)]
 pub(crate) struct Demo {
+    // Ends first: its scripts would start another hub.
     server: Server,
+    #[expect(dead_code, reason = "ends the hub when it is dropped")]
+    hub: HubOf,
     pub(crate) site: Site,
     php: Php,
-}
-
-/// Where its hub listens.
-fn socket(site: &Site) -> PathBuf {
-    site.path("hub/hub.sock")
-}
-
-impl Drop for Demo {
-    /// Ends the hub, as `make demo` does.
-    fn drop(&mut self) {
-        let mut stop = Command::new(extension::path().with_file_name("sse-hub"));
-        drop(stop.arg("stop").arg("--socket").arg(socket(&self.site)).output());
-    }
 }
 
 impl Demo {
@@ -51,9 +40,10 @@ impl Demo {
             let name = file.strip_prefix(directory()).unwrap();
             site.write(&format!("examples/{}", name.display()), fs::read(&file).unwrap());
         }
-        let php = php.ini("sse.hub_socket", &socket(&site).display().to_string());
+        let hub = HubOf::site(&site);
+        let php = php.ini("sse.hub_socket", &hub.socket().display().to_string());
         let server = Builtin::new(site.path("examples"), php.clone()).workers(8).start();
-        Self { server, site, php }
+        Self { server, hub, site, php }
     }
 
     /// Runs the queue worker, until it is dropped.

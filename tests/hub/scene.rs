@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output},
 };
 
@@ -10,6 +10,7 @@ use serde_json::Value;
 use server_tests::{
     extension,
     http::{EventStream, Request, Response},
+    hub::HubOf,
     patience::{soon, wait_for},
     server::{Apache, Builtin, Cgi, Fpm, Php, Server},
     site::Site,
@@ -70,18 +71,8 @@ const PUBLISH: &str = "<?php echo Sse::publish($_GET['topic'] ?? 'news', $_GET['
 pub(crate) struct Scene {
     // Ends first: its workers would start another hub.
     pub(crate) server: Server,
-    #[expect(dead_code, reason = "ends the hub when it is dropped")]
-    end: End,
+    hub: HubOf,
     pub(crate) site: Site,
-}
-
-/// Ends the hub; it would end by itself, but much later.
-struct End(PathBuf);
-
-impl Drop for End {
-    fn drop(&mut self) {
-        drop(program("stop", &self.0).output());
-    }
 }
 
 /// Puts the extension and the hub where everybody can read them: who builds them may have a home that is
@@ -90,13 +81,6 @@ fn install(site: &Site) {
     let built = extension::path();
     fs::copy(built.with_file_name("sse-hub"), site.path("sse-hub")).unwrap();
     fs::copy(built, site.path("libsse.so")).unwrap();
-}
-
-/// The hub's own program.
-fn program(command: &str, socket: &Path) -> Command {
-    let mut program = Command::new(extension::path().with_file_name("sse-hub"));
-    program.arg(command).arg("--socket").arg(socket);
-    program
 }
 
 impl Kind {
@@ -109,11 +93,12 @@ impl Kind {
             site.write(name, script);
         }
         install(&site);
+        let hub = HubOf::site(&site);
         let php = php
-            .ini("sse.hub_socket", &socket(&site).display().to_string())
+            .ini("sse.hub_socket", &hub.socket().display().to_string())
             .ini("sse.hub_path", &site.path("sse-hub").display().to_string());
         let server = self.start(site.as_ref(), php, workers);
-        Scene { server, end: End(socket(&site)), site }
+        Scene { server, hub, site }
     }
 
     fn start(self, root: &Path, php: Php, workers: usize) -> Server {
@@ -139,10 +124,6 @@ impl Kind {
     pub(crate) fn play_alone(self) -> Scene {
         self.play(1, Php::with_sse(), &[]).with_hub()
     }
-}
-
-fn socket(site: &Site) -> PathBuf {
-    site.path("hub/hub.sock")
 }
 
 impl Scene {
@@ -189,14 +170,14 @@ impl Scene {
             .arg("-n")
             .arg("-d")
             .arg(format!("extension={}", self.site.path("libsse.so").display()));
-        command.arg("-d").arg(format!("sse.hub_socket={}", socket(&self.site).display()));
+        command.arg("-d").arg(format!("sse.hub_socket={}", self.hub.socket().display()));
         command.args(["-r", script]);
         command
     }
 
     /// The hub's own program.
     pub(crate) fn hub(&self, command: &str) -> Command {
-        program(command, &socket(&self.site))
+        self.hub.program(command)
     }
 
     fn ask_hub(&self, command: &str, option: &str) -> Output {

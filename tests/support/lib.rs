@@ -12,6 +12,7 @@
 //! - [`event_stream`]: what the bytes of an event stream mean
 //! - [`oracle`]: what parsers written by others say that they mean
 //! - [`browser`]: headless Chromium
+//! - [`hub`]: the hub that scripts start
 //!
 //! **Invariant**: it shares no code with the extension, which it knows only as a file to load.
 #![allow(
@@ -30,6 +31,7 @@ pub mod browser;
 pub mod event_stream;
 pub mod extension;
 pub mod http;
+pub mod hub;
 pub mod oracle;
 pub mod patience;
 pub mod process;

@@ -1,0 +1,40 @@
+//! The hub that scripts start, which ends with the test.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{extension, site::Site};
+
+/// A place for a hub of a site's scripts. Dropping it ends the hub, which would end by itself, but much
+/// later; whatever would start another one has to be dropped before.
+#[derive(Debug)]
+pub struct HubOf {
+    socket: PathBuf,
+}
+
+impl HubOf {
+    /// In a directory of the site's.
+    pub fn site(site: &Site) -> Self {
+        Self { socket: site.path("hub/hub.sock") }
+    }
+
+    /// Where it listens: `sse.hub_socket`.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Its own program, to be run with a command.
+    pub fn program(&self, command: &str) -> Command {
+        let mut program = Command::new(extension::path().with_file_name("sse-hub"));
+        program.arg(command).arg("--socket").arg(&self.socket);
+        program
+    }
+}
+
+impl Drop for HubOf {
+    fn drop(&mut self) {
+        drop(self.program("stop").output());
+    }
+}
