@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hub_protocol::{Client, ClientError};
+use hub_protocol::{Client, ClientError, place::REDIS_VARIABLE};
 use parking_lot::Mutex;
 
 use super::{HubError, PATIENCE, Settings};
@@ -36,8 +36,7 @@ pub(super) fn spawn(settings: &Settings) -> Result<Client, HubError> {
     // What a script has put into its environment is no business of a daemon's.
     command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     if !settings.redis.is_empty() {
-        // Not on the command line, which everybody can read.
-        command.env("SSE_HUB_REDIS", &settings.redis);
+        command.env(REDIS_VARIABLE, &settings.redis);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     process::close_descriptors_on_exec(&mut command);

@@ -83,14 +83,11 @@ impl Valid for Whole {
     }
 }
 
-/// What the hub takes by default.
-const LARGEST_EVENT: u32 = 8 * 1024 * 1024;
-
 struct EventSize;
 
 impl Valid for EventSize {
     fn accepts(value: &str) -> bool {
-        value.trim().parse().is_ok_and(|bytes| (1..=LARGEST_EVENT).contains(&bytes))
+        value.trim().parse().is_ok_and(|bytes| (1..=hub_protocol::MAX_EVENT).contains(&bytes))
     }
 }
 

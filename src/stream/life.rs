@@ -3,13 +3,9 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use event_stream::{Comment, Event, HEARTBEAT, Retry};
+use event_stream::{Comment, Event, FIRST_BYTES, HEARTBEAT, Retry};
 
 use super::{Connection, Interrupted, Options, StopReason, Written};
-
-/// What a stream begins with: bytes, so that the client's `open` fires and proxies let go, that mean
-/// nothing to it.
-const FIRST_BYTES: &[u8] = b":\n\n";
 
 /// One event stream. Answers `true` while it is open; after it has stopped, nothing is written.
 pub struct Stream<C> {

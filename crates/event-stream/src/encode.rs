@@ -15,6 +15,10 @@ use crate::decode::decode;
 /// as that must come first in its stream.
 pub const HEARTBEAT: &[u8] = b":\n";
 
+/// What a stream begins with: bytes, so that the client's `open` fires and proxies let go, that mean
+/// nothing to it.
+pub const FIRST_BYTES: &[u8] = b":\n\n";
+
 /// Appends `name` and `value`, which is one line. `name` comes with the colon and the one space that
 /// a client takes off again, so that a space of the value's own survives.
 pub(crate) fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {

@@ -68,7 +68,7 @@ mod event;
 mod field;
 mod parse;
 
-pub use encode::HEARTBEAT;
+pub use encode::{FIRST_BYTES, HEARTBEAT};
 pub use event::Event;
 pub use field::{Comment, EventId, EventType, FieldError, Retry};
 pub use parse::{EventTooLarge, ParsedEvent, Parser};

@@ -9,6 +9,9 @@ use crate::Hello;
 /// The longest body, in bytes: room for the largest event that can be configured.
 pub const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 
+/// The largest event that a hub takes unless it is told otherwise, in bytes of data.
+pub const MAX_EVENT: usize = 8 * 1024 * 1024;
+
 const PREFIX: usize = size_of::<u32>();
 
 /// How much memory a connection keeps for the next message, in bytes; what a longer one took is let go.

@@ -17,7 +17,7 @@
 //! * `codec`: messages to bytes and back, incrementally
 //! * `socket`: bytes and a descriptor through a socket
 //! * `client`: a blocking client with deadlines
-//! * `place`: where a hub listens
+//! * `place`: where a hub listens, and how it is told of Redis
 
 #![forbid(unsafe_code)]
 
@@ -32,7 +32,7 @@ pub mod socket;
 mod topic;
 
 pub use client::{Client, ClientError};
-pub use codec::{MAX_MESSAGE, MessageError, Messages, encode};
+pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode};
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{

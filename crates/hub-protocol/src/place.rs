@@ -7,6 +7,10 @@ use rustix::{
     process::geteuid,
 };
 
+/// The environment variable with the URL of the Redis that a hub shares its events through. Not an option:
+/// what is on a command line, everybody can read.
+pub const REDIS_VARIABLE: &str = "SSE_HUB_REDIS";
+
 /// The socket of this user's hub: `sse-<uid>/hub.sock` in the first of `/run/php`, `/run/user/<uid>` and
 /// `/tmp` that this user may write to. It does not depend on the environment, so that a cron job finds
 /// the hub of the web server.

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
+use hub_protocol::MAX_EVENT;
+
 use crate::Limits;
 
 /// One for four processors: the others are for the web server, which has more to do for each event.
@@ -47,7 +49,7 @@ impl Config {
             idle_exit: None,
             backlog: Limits::default(),
             queue: 64 * 1024,
-            max_event: 8 * 1024 * 1024,
+            max_event: MAX_EVENT,
             redis: None,
             metrics: None,
             takes_over: false,

@@ -12,6 +12,7 @@ use std::{
 };
 
 use crossbeam_channel::unbounded;
+use event_stream::FIRST_BYTES;
 use hub_protocol::{EventId, Publication, Refusal, Reply, Subscription};
 use redis_log::{AppendError, Entry, News};
 use serde::{Deserialize, Serialize};
@@ -26,9 +27,6 @@ use crate::{
     log::{Log, Ticket},
     shard::{Command, Queue, Shard, Stream, Timing},
 };
-
-/// The first bytes of a stream: a comment, so that the client's `open` fires.
-const FIRST: &[u8] = b":\n\n";
 
 /// How much news is taken in before others have their turn.
 const NEWS_AT_ONCE: usize = 64;
@@ -325,7 +323,7 @@ fn stream(joining: Joining, now: Instant) -> Stream {
         awaits_room: false,
     };
     stream.queue.push(match output {
-        Output::Http(framing) => framing::wrap(framing, &[&before, FIRST].concat()).into(),
+        Output::Http(framing) => framing::wrap(framing, &[&before, FIRST_BYTES].concat()).into(),
         Output::Worker => before.into(),
     });
     stream

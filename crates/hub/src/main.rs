@@ -12,7 +12,10 @@ use std::{
 };
 
 use hub::{Config, USAGE, launch, serve};
-use hub_protocol::{Client, Reply, Request, place::default_socket};
+use hub_protocol::{
+    Client, Reply, Request,
+    place::{REDIS_VARIABLE, default_socket},
+};
 use lexopt::{Arg, Parser, ValueExt};
 use redis_log::Settings;
 
@@ -59,7 +62,7 @@ fn run() -> Result<(), String> {
 
 /// The Redis of the environment: what is on a command line, everybody can read.
 fn redis() -> Result<Option<Arc<Settings>>, String> {
-    let Some(url) = env::var_os("SSE_HUB_REDIS").filter(|url| !url.is_empty()) else {
+    let Some(url) = env::var_os(REDIS_VARIABLE).filter(|url| !url.is_empty()) else {
         return Ok(None);
     };
     let settings = Settings::from_url(&url.to_string_lossy());

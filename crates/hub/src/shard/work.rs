@@ -8,6 +8,7 @@ use std::{
 };
 
 use crossbeam_channel::Receiver;
+use event_stream::{Event as Frame, HEARTBEAT, Retry};
 use hub_protocol::Framing;
 use rustix::{
     buffer::spare_capacity,
@@ -33,8 +34,6 @@ use crate::{
 
 /// The token of the bell, which no stream has: it would be the four billionth.
 const BELL: u64 = u64::MAX;
-
-const HEARTBEAT: &[u8] = b":\n";
 
 /// How long streams have to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -341,8 +340,10 @@ fn say_goodbye(stream: &mut Stream, number: usize) {
     {
         let least = if stream.timing.goodbye == 0 { RETRY } else { stream.timing.goodbye };
         let spread = u64::from(least) * 2 * (number as u64 % 100) / 100;
-        let retry = format!("retry: {}\n\n", u64::from(least) + spread);
-        stream.queue.push(framing::wrap(framing, retry.as_bytes()).into());
+        let retry = Some(Retry::from_millis(u64::from(least) + spread));
+        let mut goodbye = Vec::new();
+        Frame { retry, ..Frame::default() }.encode_into(&mut goodbye);
+        stream.queue.push(framing::wrap(framing, &goodbye).into());
     }
     end(stream);
 }
