@@ -2,10 +2,12 @@
 //!
 //! The invariant: whatever is sent here, by whom ever, costs its sender the connection at most.
 
+mod answering;
 mod connection;
 mod listener;
 mod scrapes;
 mod serving;
+mod succession;
 
 pub(crate) use connection::{Accepted, Connection};
 pub(crate) use listener::{Listener, prepare};

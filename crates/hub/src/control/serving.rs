@@ -1,4 +1,4 @@
-//! The loop of the hub's first thread: connections come, ask, and are answered.
+//! The loop of the hub's first thread: connections come, are listened to, and go.
 
 use std::{
     collections::HashMap,
@@ -7,30 +7,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{Publication, Refusal, Reply, Request, Response, Subscription};
 use rustix::{
     buffer::spare_capacity,
     event::{
         Timespec,
         epoll::{self, EventData, EventFlags},
     },
-    net::{SocketType, sockopt},
 };
 
 use super::{
-    connection::{Accepted, Connection, Ended},
+    answering::After,
+    connection::{Connection, Ended},
     listener::Listener,
     scrapes::Scrapes,
 };
-use crate::{
-    config::Config,
-    core::{Core, Joining},
-    framing::Output,
-    journal::note,
-    metrics,
-    notify::notify,
-    status, upgrade,
-};
+use crate::{config::Config, core::Core, journal::note, metrics};
 
 const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
@@ -39,40 +30,31 @@ const SCRAPES: u64 = 3;
 const FIRST_CONNECTION: u64 = 4;
 
 /// How often what has become too old is let go of, and idleness is looked at.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// How long a journal says nothing about bad connections after it has said something.
 const QUIET: Duration = Duration::from_secs(1);
 
 /// The control socket and all who are connected to it.
 pub(crate) struct Control {
-    config: Config,
-    core: Core,
-    listener: Listener,
+    pub(super) config: Config,
+    pub(super) core: Core,
+    pub(super) listener: Listener,
     /// Where Prometheus asks.
     scrapes: Option<Scrapes>,
     /// A byte comes here when the process is asked to end.
     signals: UnixStream,
-    epoll: OwnedFd,
-    connections: HashMap<u64, Connection>,
-    next: u64,
+    pub(super) epoll: OwnedFd,
+    pub(super) connections: HashMap<u64, Connection>,
+    pub(super) next: u64,
     buffer: Vec<u8>,
-    started: Instant,
+    pub(super) started: Instant,
     /// When somebody has last asked for something.
-    active: Instant,
-    stopping: bool,
+    pub(super) active: Instant,
+    pub(super) stopping: bool,
     /// Whether another hub goes on with everything.
-    succeeded: bool,
+    pub(super) succeeded: bool,
     quiet_until: Option<Instant>,
-}
-
-/// What becomes of a connection after a request.
-enum After {
-    Stays,
-    /// It belongs to a shard now.
-    Listens(Subscription),
-    /// It has asked for another hub to go on.
-    Upgrades,
 }
 
 impl Control {
@@ -195,7 +177,7 @@ impl Control {
         }
     }
 
-    fn add(&mut self, connection: Connection) {
+    pub(super) fn add(&mut self, connection: Connection) {
         let token = self.next;
         self.next += 1;
         let data = EventData::new_u64(token);
@@ -223,7 +205,12 @@ impl Control {
     }
 
     /// Answers what waits on a connection, and sees to what becomes of it.
-    fn go_on(&mut self, token: u64, mut connection: Connection, filled: Result<(), Ended>) {
+    pub(super) fn go_on(
+        &mut self,
+        token: u64,
+        mut connection: Connection,
+        filled: Result<(), Ended>,
+    ) {
         match filled.and_then(|()| self.serve(token, &mut connection)) {
             Ok(After::Stays) => {
                 self.connections.insert(token, connection);
@@ -236,7 +223,7 @@ impl Control {
     }
 
     /// Redis has something to say.
-    fn hear(&mut self) {
+    pub(super) fn hear(&mut self) {
         for (token, reply) in self.core.hear(Instant::now()) {
             // Who has published may be gone by now.
             let Some(mut connection) = self.connections.remove(&token) else { continue };
@@ -271,164 +258,4 @@ impl Control {
             }
         }
     }
-
-    /// Answers what has been asked so far.
-    fn serve(&mut self, token: u64, connection: &mut Connection) -> Result<After, Ended> {
-        while let Some(request) = connection.next_request()? {
-            self.active = Instant::now();
-            let reply = match request {
-                Request::Publish(publication) => {
-                    let Some(reply) = self.publish(publication, token) else {
-                        connection.is_waiting = true;
-                        break;
-                    };
-                    reply
-                }
-                Request::Subscribe(subscription) => return Ok(After::Listens(subscription)),
-                Request::HandOver { subscription, response } => {
-                    self.accept(connection, subscription, response)
-                }
-                Request::Commit => {
-                    self.commit(connection)?;
-                    continue;
-                }
-                Request::Lease(limits) => match self.core.leases.take(limits) {
-                    Ok(lease) => {
-                        connection.lease = Some(lease);
-                        Reply::Granted
-                    }
-                    Err(limit) => Reply::Exceeded(limit),
-                },
-                Request::Status => Reply::Status(self.report().to_string()),
-                Request::Metrics => Reply::Metrics(metrics::text(&self.report())),
-                Request::Upgrade => return Ok(After::Upgrades),
-                Request::Stop => {
-                    note!("asked to end");
-                    self.stopping = true;
-                    Reply::Stopping
-                }
-            };
-            connection.reply(&reply);
-            drop(connection.flush());
-        }
-        Ok(After::Stays)
-    }
-
-    /// Has another hub go on with everything; goes on itself if that cannot be.
-    fn upgrade(&mut self, mut asker: Connection) {
-        let _ = epoll::delete(&self.epoll, &asker.socket);
-        self.settle();
-        let streams = self.core.surrender();
-        let connections: Vec<&Connection> = self.connections.values().collect();
-        let (listener, backlog) = (&self.listener, &self.core.backlog);
-        let reply = match upgrade::hand_on(listener, backlog, &streams, &connections) {
-            Ok(heir) => {
-                notify(&format!("MAINPID={heir}"));
-                note!("another hub goes on with {} streams", streams.len());
-                (self.stopping, self.succeeded) = (true, true);
-                // What is asked from here on is the other's to answer.
-                self.connections.clear();
-                Reply::Stopping
-            }
-            Err(why) => {
-                note!("{why}");
-                self.core.hold(streams);
-                refuse(Refusal::Unavailable, &why)
-            }
-        };
-        asker.reply(&reply);
-        if self.succeeded {
-            drop(asker.flush());
-        } else {
-            self.add(asker);
-        }
-    }
-
-    /// Waits a little for what Redis is asked: the answers would come to nobody.
-    fn settle(&mut self) {
-        let deadline = Instant::now() + PAUSE;
-        let is_waiting = |connection: &Connection| connection.is_waiting;
-        while (self.core.is_asking() || self.connections.values().any(is_waiting))
-            && Instant::now() < deadline
-        {
-            std::thread::sleep(Duration::from_millis(1));
-            self.hear();
-        }
-    }
-
-    /// Goes on with the connections of another hub.
-    pub(crate) fn inherit(&mut self, connections: Vec<Connection>) {
-        for connection in connections {
-            let token = self.next;
-            self.add(connection);
-            // What it has asked so far may have come whole.
-            if let Some(connection) = self.connections.remove(&token) {
-                self.go_on(token, connection, Ok(()));
-            }
-        }
-    }
-
-    fn report(&self) -> serde_json::Value {
-        status::report(&self.core, self.started, Instant::now())
-    }
-
-    /// `None` when the answer comes later.
-    fn publish(&mut self, publication: Publication, publisher: u64) -> Option<Reply> {
-        let (length, limit) = (publication.data.len(), self.config.max_event);
-        if length > limit {
-            let message = format!("the event has {length} bytes, and this hub takes {limit}");
-            return Some(refuse(Refusal::TooLarge, &message));
-        }
-        self.core.publish(publication, publisher, Instant::now())
-    }
-
-    fn accept(
-        &mut self,
-        connection: &mut Connection,
-        subscription: Subscription,
-        response: Response,
-    ) -> Reply {
-        let Some(socket) = connection.take_descriptor() else {
-            return refuse(Refusal::OutOfOrder, "no descriptor came with the hand-over");
-        };
-        let is_connected = sockopt::socket_type(&socket) == Ok(SocketType::STREAM)
-            && sockopt::socket_acceptconn(&socket) == Ok(false);
-        if !is_connected {
-            return refuse(Refusal::OutOfOrder, "what came is no connection");
-        }
-        let cursor = self.core.cursor(&subscription, Instant::now());
-        connection.accepted = Some(Accepted { socket, subscription, response, cursor });
-        Reply::Accepted
-    }
-
-    fn commit(&mut self, connection: &mut Connection) -> Result<(), Ended> {
-        let accepted = connection.accepted.take();
-        let accepted = accepted.ok_or(Ended::Garbage("a commit without a hand-over".to_owned()))?;
-        let Accepted { socket, subscription, response, cursor } = accepted;
-        let joining = Joining {
-            socket,
-            output: Output::Http(response.framing),
-            before: response.before,
-            subscription,
-            cursor,
-            leases: connection.lease.take(),
-        };
-        self.core.join(joining, Instant::now());
-        Ok(())
-    }
-
-    /// From now on, a shard sends events to this connection, and nobody reads from it.
-    fn make_subscriber(&mut self, mut connection: Connection, subscription: Subscription) {
-        let now = Instant::now();
-        connection.reply(&Reply::Subscribed);
-        let _ = epoll::delete(&self.epoll, &connection.socket);
-        let cursor = self.core.cursor(&subscription, now);
-        let (socket, before, leases) = connection.into_subscriber();
-        let output = Output::Worker;
-        self.core.join(Joining { socket, output, before, subscription, cursor, leases }, now);
-    }
-}
-
-fn refuse(refusal: Refusal, message: &str) -> Reply {
-    Reply::Refused { refusal, message: message.to_owned() }
 }

@@ -3,6 +3,8 @@
 //! The invariant: commands are obeyed in order. A stream that joins comes with what it has missed so far,
 //! and what is published later comes later, so that there is neither a gap nor a repeat between.
 
+mod ending;
+mod obeying;
 mod roll;
 mod stream;
 mod work;

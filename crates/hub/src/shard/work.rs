@@ -1,4 +1,4 @@
-//! What a shard's thread does.
+//! What a shard's thread does: it sends what waits, and looks after its streams' time and their ends.
 
 use std::{
     io,
@@ -8,7 +8,7 @@ use std::{
 };
 
 use crossbeam_channel::Receiver;
-use event_stream::{Event as Frame, HEARTBEAT, Retry};
+use event_stream::HEARTBEAT;
 use hub_protocol::Framing;
 use rustix::{
     buffer::spare_capacity,
@@ -22,12 +22,13 @@ use rustix::{
 
 use super::{
     Command, Stream,
+    ending::end,
     roll::{Roll, Token},
     stream::Flushed,
 };
 use crate::{
     counters::Counters,
-    event::{Bytes, Event},
+    event::Bytes,
     framing::{self, Output},
     wheel::Wheel,
 };
@@ -35,29 +36,25 @@ use crate::{
 /// The token of the bell, which no stream has: it would be the four billionth.
 const BELL: u64 = u64::MAX;
 
-/// How long streams have to take the last bytes when the hub ends.
-const GOODBYE: Duration = Duration::from_secs(2);
-
-/// The reconnection time that is left behind when the script has named none, in milliseconds. It is
-/// spread up to three times as much, so that clients do not come back all at once.
-const RETRY: u32 = 1000;
+/// What is always awaited of a connection.
+pub(super) const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 
 /// How much is read of what a client sends, at a time: it is thrown away.
 const UNREAD: usize = 16 * 1024;
 
 pub(super) struct Work {
-    epoll: OwnedFd,
+    pub(super) epoll: OwnedFd,
     bell: Arc<OwnedFd>,
-    commands: Receiver<Command>,
-    queue_limit: usize,
-    counters: Arc<Counters>,
-    roll: Roll,
+    pub(super) commands: Receiver<Command>,
+    pub(super) queue_limit: usize,
+    pub(super) counters: Arc<Counters>,
+    pub(super) roll: Roll,
     /// Streams, with when they are due: what a stream has changed since is out of date.
     wheel: Wheel<(Token, Instant)>,
     /// The streams that have something new to send.
-    woken: Vec<Token>,
+    pub(super) woken: Vec<Token>,
     /// When to end at the latest.
-    end: Option<Instant>,
+    pub(super) end: Option<Instant>,
 }
 
 impl Work {
@@ -124,95 +121,6 @@ impl Work {
         let _ = epoll::wait(&self.epoll, spare_capacity(events), timeout.as_ref());
     }
 
-    /// Obeys the commands that wait.
-    fn obey(&mut self) {
-        while let Ok(command) = self.commands.try_recv() {
-            match command {
-                Command::Add(stream) => self.add(stream),
-                Command::Deliver(event) => self.deliver(&event),
-                Command::Reset(event) => self.reset(&event),
-                Command::Surrender(heir) => {
-                    let tokens = self.roll.tokens().into_iter();
-                    let streams = tokens.filter_map(|token| self.take_out(token)).map(|it| *it);
-                    let streams: Vec<Stream> = streams.map(Stream::forgotten).collect();
-                    // The core waits for it.
-                    drop(heir.send(streams));
-                }
-                Command::Goodbye => self.say_goodbye(),
-            }
-        }
-    }
-
-    fn add(&mut self, stream: Box<Stream>) {
-        let counter = match stream.output {
-            Output::Http(_) => &self.counters.streams,
-            Output::Worker => &self.counters.workers,
-        };
-        counter.add(1);
-        let token = self.roll.add(stream);
-        let Some(stream) = self.roll.get(token) else { return };
-        let added =
-            epoll::add(&self.epoll, &stream.socket, EventData::new_u64(token.to_bits()), READABLE);
-        if added.is_err() {
-            self.close(token);
-            return;
-        }
-        if self.end.is_some() {
-            say_goodbye(stream, 0);
-        }
-        self.woken.push(token);
-    }
-
-    /// Queues an event for everyone who follows one of its topics, once.
-    fn deliver(&mut self, event: &Event) {
-        let Self { roll, woken, counters, .. } = self;
-        let mut full = Vec::new();
-        let mut delivered = 0;
-        for topic in &event.topics {
-            roll.each_follower(topic, |token, stream| {
-                if stream.position >= event.id || stream.ending {
-                    return;
-                }
-                stream.position = event.id;
-                if stream.queue.is_empty() {
-                    woken.push(token);
-                }
-                stream.queue.push(event.bytes(stream.output));
-                delivered += 1;
-                if stream.queue.is_over(self.queue_limit) {
-                    full.push(token);
-                }
-            });
-        }
-        counters.delivered.add(delivered);
-        for token in full {
-            self.relieve(token);
-        }
-    }
-
-    /// Tells every stream that it has missed events.
-    fn reset(&mut self, event: &Event) {
-        for token in self.roll.tokens() {
-            let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {
-                continue;
-            };
-            stream.position = event.id;
-            stream.queue.push(event.bytes(stream.output));
-            self.counters.resets.add(1);
-            self.woken.push(token);
-        }
-    }
-
-    /// Drops a client that leaves too much lying, if it does not take it now.
-    fn relieve(&mut self, token: Token) {
-        self.flush(token, Instant::now());
-        let limit = self.queue_limit;
-        if self.roll.get(token).is_some_and(|stream| stream.queue.is_over(limit)) {
-            self.counters.dropped_slow.add(1);
-            self.close(token);
-        }
-    }
-
     fn flush_woken(&mut self, now: Instant) {
         let mut woken = std::mem::take(&mut self.woken);
         for token in woken.drain(..) {
@@ -222,7 +130,7 @@ impl Work {
     }
 
     /// Sends what waits; closes the stream if its client is gone, or if that was the end.
-    fn flush(&mut self, token: Token, now: Instant) {
+    pub(super) fn flush(&mut self, token: Token, now: Instant) {
         let Some(stream) = self.roll.get(token) else { return };
         let mut sent = 0;
         let flushed = stream.flush(now, &mut sent);
@@ -295,13 +203,13 @@ impl Work {
     }
 
     /// Closes a connection for whoever else may hold it, too: a child that a script has left behind.
-    fn close(&mut self, token: Token) {
+    pub(super) fn close(&mut self, token: Token) {
         if let Some(stream) = self.take_out(token) {
             let _ = shutdown(&stream.socket, Shutdown::Both);
         }
     }
 
-    fn take_out(&mut self, token: Token) -> Option<Box<Stream>> {
+    pub(super) fn take_out(&mut self, token: Token) -> Option<Box<Stream>> {
         let stream = self.roll.remove(token)?;
         // Before it is closed: a child of the script may hold the connection, and it would still report.
         let _ = epoll::delete(&self.epoll, &stream.socket);
@@ -311,19 +219,7 @@ impl Work {
         }
         Some(stream)
     }
-
-    fn say_goodbye(&mut self) {
-        self.end = Some(Instant::now() + GOODBYE);
-        for (number, token) in self.roll.tokens().into_iter().enumerate() {
-            if let Some(stream) = self.roll.get(token) {
-                say_goodbye(stream, number);
-                self.woken.push(token);
-            }
-        }
-    }
 }
-
-const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 
 /// Reads what nobody waits for (the rest of a request's body); false at its end: the client is gone.
 fn throw_away_input(stream: &Stream) -> bool {
@@ -332,29 +228,6 @@ fn throw_away_input(stream: &Stream) -> bool {
         Ok((_, length)) => length > 0,
         Err(error) => matches!(error, Errno::AGAIN | Errno::INTR),
     }
-}
-
-fn say_goodbye(stream: &mut Stream, number: usize) {
-    if let Output::Http(framing) = stream.output
-        && !stream.ending
-    {
-        let least = if stream.timing.goodbye == 0 { RETRY } else { stream.timing.goodbye };
-        let spread = u64::from(least) * 2 * (number as u64 % 100) / 100;
-        let retry = Some(Retry::from_millis(u64::from(least) + spread));
-        let mut goodbye = Vec::new();
-        Frame { retry, ..Frame::default() }.encode_into(&mut goodbye);
-        stream.queue.push(framing::wrap(framing, &goodbye).into());
-    }
-    end(stream);
-}
-
-fn end(stream: &mut Stream) {
-    if let Output::Http(framing) = stream.output
-        && !stream.ending
-    {
-        stream.queue.push(framing::end(framing).into());
-    }
-    stream.ending = true;
 }
 
 /// A heartbeat, whose bytes are made once.

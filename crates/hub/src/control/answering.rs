@@ -1,0 +1,140 @@
+//! What is asked on the control socket, and what the hub answers.
+
+use std::time::Instant;
+
+use hub_protocol::{Publication, Refusal, Reply, Request, Response, Subscription};
+use rustix::{
+    event::epoll,
+    net::{SocketType, sockopt},
+};
+
+use super::{
+    connection::{Accepted, Connection, Ended},
+    serving::Control,
+};
+use crate::{core::Joining, framing::Output, journal::note, metrics, status};
+
+/// What becomes of a connection after a request.
+pub(super) enum After {
+    Stays,
+    /// It belongs to a shard now.
+    Listens(Subscription),
+    /// It has asked for another hub to go on.
+    Upgrades,
+}
+
+impl Control {
+    /// Answers what has been asked so far.
+    pub(super) fn serve(
+        &mut self,
+        token: u64,
+        connection: &mut Connection,
+    ) -> Result<After, Ended> {
+        while let Some(request) = connection.next_request()? {
+            self.active = Instant::now();
+            let reply = match request {
+                Request::Publish(publication) => {
+                    let Some(reply) = self.publish(publication, token) else {
+                        connection.is_waiting = true;
+                        break;
+                    };
+                    reply
+                }
+                Request::Subscribe(subscription) => return Ok(After::Listens(subscription)),
+                Request::HandOver { subscription, response } => {
+                    self.accept(connection, subscription, response)
+                }
+                Request::Commit => {
+                    self.commit(connection)?;
+                    continue;
+                }
+                Request::Lease(limits) => match self.core.leases.take(limits) {
+                    Ok(lease) => {
+                        connection.lease = Some(lease);
+                        Reply::Granted
+                    }
+                    Err(limit) => Reply::Exceeded(limit),
+                },
+                Request::Status => Reply::Status(self.report().to_string()),
+                Request::Metrics => Reply::Metrics(metrics::text(&self.report())),
+                Request::Upgrade => return Ok(After::Upgrades),
+                Request::Stop => {
+                    note!("asked to end");
+                    self.stopping = true;
+                    Reply::Stopping
+                }
+            };
+            connection.reply(&reply);
+            drop(connection.flush());
+        }
+        Ok(After::Stays)
+    }
+
+    pub(super) fn report(&self) -> serde_json::Value {
+        status::report(&self.core, self.started, Instant::now())
+    }
+
+    /// `None` when the answer comes later.
+    fn publish(&mut self, publication: Publication, publisher: u64) -> Option<Reply> {
+        let (length, limit) = (publication.data.len(), self.config.max_event);
+        if length > limit {
+            let message = format!("the event has {length} bytes, and this hub takes {limit}");
+            return Some(refuse(Refusal::TooLarge, &message));
+        }
+        self.core.publish(publication, publisher, Instant::now())
+    }
+
+    fn accept(
+        &mut self,
+        connection: &mut Connection,
+        subscription: Subscription,
+        response: Response,
+    ) -> Reply {
+        let Some(socket) = connection.take_descriptor() else {
+            return refuse(Refusal::OutOfOrder, "no descriptor came with the hand-over");
+        };
+        let is_connected = sockopt::socket_type(&socket) == Ok(SocketType::STREAM)
+            && sockopt::socket_acceptconn(&socket) == Ok(false);
+        if !is_connected {
+            return refuse(Refusal::OutOfOrder, "what came is no connection");
+        }
+        let cursor = self.core.cursor(&subscription, Instant::now());
+        connection.accepted = Some(Accepted { socket, subscription, response, cursor });
+        Reply::Accepted
+    }
+
+    fn commit(&mut self, connection: &mut Connection) -> Result<(), Ended> {
+        let accepted = connection.accepted.take();
+        let accepted = accepted.ok_or(Ended::Garbage("a commit without a hand-over".to_owned()))?;
+        let Accepted { socket, subscription, response, cursor } = accepted;
+        let joining = Joining {
+            socket,
+            output: Output::Http(response.framing),
+            before: response.before,
+            subscription,
+            cursor,
+            leases: connection.lease.take(),
+        };
+        self.core.join(joining, Instant::now());
+        Ok(())
+    }
+
+    /// From now on, a shard sends events to this connection, and nobody reads from it.
+    pub(super) fn make_subscriber(
+        &mut self,
+        mut connection: Connection,
+        subscription: Subscription,
+    ) {
+        let now = Instant::now();
+        connection.reply(&Reply::Subscribed);
+        let _ = epoll::delete(&self.epoll, &connection.socket);
+        let cursor = self.core.cursor(&subscription, now);
+        let (socket, before, leases) = connection.into_subscriber();
+        let output = Output::Worker;
+        self.core.join(Joining { socket, output, before, subscription, cursor, leases }, now);
+    }
+}
+
+pub(super) fn refuse(refusal: Refusal, message: &str) -> Reply {
+    Reply::Refused { refusal, message: message.to_owned() }
+}

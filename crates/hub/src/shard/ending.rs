@@ -1,0 +1,35 @@
+//! The last bytes of a stream.
+
+use event_stream::{Event as Frame, Retry};
+
+use super::Stream;
+use crate::framing::{self, Output};
+
+/// The reconnection time that is left behind when the script has named none, in milliseconds. It is
+/// spread up to three times as much, so that clients do not come back all at once.
+const RETRY: u32 = 1000;
+
+/// Ends the stream of so many after others, with the time after which its client comes back.
+pub(super) fn say_goodbye(stream: &mut Stream, number: usize) {
+    if let Output::Http(framing) = stream.output
+        && !stream.ending
+    {
+        let least = if stream.timing.goodbye == 0 { RETRY } else { stream.timing.goodbye };
+        let spread = u64::from(least) * 2 * (number as u64 % 100) / 100;
+        let retry = Some(Retry::from_millis(u64::from(least) + spread));
+        let mut goodbye = Vec::new();
+        Frame { retry, ..Frame::default() }.encode_into(&mut goodbye);
+        stream.queue.push(framing::wrap(framing, &goodbye).into());
+    }
+    end(stream);
+}
+
+/// Ends the stream with what is queued.
+pub(super) fn end(stream: &mut Stream) {
+    if let Output::Http(framing) = stream.output
+        && !stream.ending
+    {
+        stream.queue.push(framing::end(framing).into());
+    }
+    stream.ending = true;
+}

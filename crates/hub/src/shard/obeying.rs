@@ -1,0 +1,116 @@
+//! How a shard's thread obeys the core's commands.
+
+use std::time::{Duration, Instant};
+
+use rustix::event::epoll::{self, EventData};
+
+use super::{
+    Command, Stream, ending,
+    roll::Token,
+    work::{READABLE, Work},
+};
+use crate::{event::Event, framing::Output};
+
+/// How long streams have to take the last bytes when the hub ends.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+impl Work {
+    /// Obeys the commands that wait.
+    pub(super) fn obey(&mut self) {
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Add(stream) => self.add(stream),
+                Command::Deliver(event) => self.deliver(&event),
+                Command::Reset(event) => self.reset(&event),
+                Command::Surrender(heir) => {
+                    let tokens = self.roll.tokens().into_iter();
+                    let streams = tokens.filter_map(|token| self.take_out(token)).map(|it| *it);
+                    let streams: Vec<Stream> = streams.map(Stream::forgotten).collect();
+                    // The core waits for it.
+                    drop(heir.send(streams));
+                }
+                Command::Goodbye => self.say_goodbye(),
+            }
+        }
+    }
+
+    fn add(&mut self, stream: Box<Stream>) {
+        let counter = match stream.output {
+            Output::Http(_) => &self.counters.streams,
+            Output::Worker => &self.counters.workers,
+        };
+        counter.add(1);
+        let token = self.roll.add(stream);
+        let Some(stream) = self.roll.get(token) else { return };
+        let added =
+            epoll::add(&self.epoll, &stream.socket, EventData::new_u64(token.to_bits()), READABLE);
+        if added.is_err() {
+            self.close(token);
+            return;
+        }
+        if self.end.is_some() {
+            ending::say_goodbye(stream, 0);
+        }
+        self.woken.push(token);
+    }
+
+    /// Queues an event for everyone who follows one of its topics, once.
+    fn deliver(&mut self, event: &Event) {
+        let Self { roll, woken, counters, .. } = self;
+        let mut full = Vec::new();
+        let mut delivered = 0;
+        for topic in &event.topics {
+            roll.each_follower(topic, |token, stream| {
+                if stream.position >= event.id || stream.ending {
+                    return;
+                }
+                stream.position = event.id;
+                if stream.queue.is_empty() {
+                    woken.push(token);
+                }
+                stream.queue.push(event.bytes(stream.output));
+                delivered += 1;
+                if stream.queue.is_over(self.queue_limit) {
+                    full.push(token);
+                }
+            });
+        }
+        counters.delivered.add(delivered);
+        for token in full {
+            self.relieve(token);
+        }
+    }
+
+    /// Tells every stream that it has missed events.
+    fn reset(&mut self, event: &Event) {
+        for token in self.roll.tokens() {
+            let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {
+                continue;
+            };
+            stream.position = event.id;
+            stream.queue.push(event.bytes(stream.output));
+            self.counters.resets.add(1);
+            self.woken.push(token);
+        }
+    }
+
+    /// Drops a client that leaves too much lying, if it does not take it now.
+    fn relieve(&mut self, token: Token) {
+        self.flush(token, Instant::now());
+        let limit = self.queue_limit;
+        if self.roll.get(token).is_some_and(|stream| stream.queue.is_over(limit)) {
+            self.counters.dropped_slow.add(1);
+            self.close(token);
+        }
+    }
+
+    fn say_goodbye(&mut self) {
+        self.end = Some(Instant::now() + GOODBYE);
+        for (number, token) in self.roll.tokens().into_iter().enumerate() {
+            if let Some(stream) = self.roll.get(token) {
+                ending::say_goodbye(stream, number);
+                self.woken.push(token);
+            }
+        }
+    }
+}
