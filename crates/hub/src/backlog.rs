@@ -10,6 +10,7 @@ use std::{
 };
 
 use hub_protocol::{EventId, Topic};
+use redis_log::{Entry, LastPage};
 
 use crate::{event::Event, upgrade::Estate};
 
@@ -41,6 +42,9 @@ pub(crate) struct Backlog {
     topics: HashMap<Topic, Ring>,
     bytes: usize,
     newest: EventId,
+    /// Every event since this one has passed here. `None` while it is not known where the log of events
+    /// stands.
+    began: Option<EventId>,
     /// Of a topic that is not in `topics`, nothing after this id has been lost.
     floor: EventId,
     /// When the last event arrived that is not kept any more.
@@ -71,22 +75,25 @@ pub(crate) enum Missed {
 }
 
 impl Backlog {
-    /// One without events; nothing is known of what was before `start`.
-    pub(crate) fn new(limits: Limits, start: EventId) -> Self {
+    /// One without events; nothing is known of what was before `start`, or at all.
+    pub(crate) fn new(limits: Limits, start: Option<EventId>) -> Self {
+        let newest = start.unwrap_or_default();
         Self {
             limits,
             events: BTreeMap::new(),
             topics: HashMap::new(),
             bytes: 0,
-            newest: start,
-            floor: start,
+            newest,
+            began: start,
+            floor: newest,
             evicted: None,
         }
     }
 
     /// The backlog that another hub has left.
     pub(crate) fn restored(limits: Limits, estate: &mut Estate) -> Self {
-        let mut backlog = Self::new(limits, estate.floor);
+        let mut backlog = Self::new(limits, estate.began);
+        backlog.floor = estate.floor;
         backlog.evicted = estate.evicted;
         for (topic, floor) in estate.floors.drain(..) {
             backlog.topics.insert(topic, Ring { events: VecDeque::new(), floor });
@@ -96,6 +103,16 @@ impl Backlog {
         }
         backlog.newest = estate.newest;
         backlog
+    }
+
+    /// Whether it is known where the log of events stands.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.began.is_some()
+    }
+
+    /// Since when every event has passed here.
+    pub(crate) fn began(&self) -> Option<EventId> {
+        self.began
     }
 
     /// The floor of topics without one of their own, and when the last event arrived that is not kept any
@@ -129,9 +146,26 @@ impl Backlog {
         self.topics.values().filter(|ring| !ring.events.is_empty()).count()
     }
 
-    /// Forgets everything: nothing is known of what was before `start`.
-    pub(crate) fn begin_anew(&mut self, start: EventId) {
-        *self = Self::new(self.limits, start);
+    /// Forgets everything: of what was before `start`, events were lost until now.
+    pub(crate) fn begin_anew(&mut self, start: EventId, now: Instant) {
+        *self = Self::new(self.limits, Some(start));
+        self.evicted = Some(now);
+    }
+
+    /// Begins at the end of this page.
+    pub(crate) fn begin(&mut self, page: LastPage) {
+        *self = Self::new(self.limits, Some(page.newest));
+        (self.floor, self.evicted) = (page.floor, page.left_out);
+        for (Entry { id, publication }, added) in page.events {
+            self.push(Arc::new(Event::new(id, publication, added)));
+        }
+        self.newest = page.newest;
+    }
+
+    /// Whether there has been an event with this id, as far as is known. An id of before the beginning may be
+    /// of an event that the log of events has lost, together with others after it.
+    pub(crate) fn knows(&self, id: EventId) -> bool {
+        self.began.is_some_and(|began| id >= began) || self.events.contains_key(&id)
     }
 
     /// Keeps an event, which has to be newer than all others.

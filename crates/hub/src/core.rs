@@ -24,7 +24,7 @@ use crate::{
     event::Event,
     framing::{self, Output},
     leases::{Lease, Leases},
-    log::{Log, Ticket},
+    log::{Log, Shared, Ticket},
     shard::{Command, Queue, Shard, Stream, Timing},
 };
 
@@ -34,6 +34,8 @@ const NEWS_AT_ONCE: usize = 64;
 /// From where a stream goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Cursor {
+    /// Not known yet, as it is not known where the log of events stands.
+    Unknown,
     /// After this event.
     After(EventId),
     /// What it has missed cannot be known: it is told, and goes on after this event.
@@ -61,6 +63,8 @@ pub(crate) struct Core {
     pub(crate) counters: Arc<Counters>,
     pub(crate) shards: Vec<Shard>,
     next_shard: usize,
+    /// Streams that have come before it was known where Redis stands.
+    early: Vec<Joining>,
     /// Streams that Redis is asked for, by number.
     waiting: HashMap<u64, Waiting>,
     asked: u64,
@@ -96,6 +100,7 @@ impl Core {
             shards: shards.collect::<io::Result<_>>()?,
             counters,
             next_shard: 0,
+            early: Vec::new(),
             waiting: HashMap::new(),
             asked: 0,
         })
@@ -137,8 +142,14 @@ impl Core {
                         self.arrive(id, publication, now);
                     }
                 }
-                Some(News::Began(position) | News::Lost(position)) => {
-                    self.begin_anew(position, now);
+                Some(News::Began(page)) => {
+                    self.backlog.begin(page);
+                    self.reset(now);
+                    self.join_early(now);
+                }
+                Some(News::Lost(position)) => {
+                    self.backlog.begin_anew(position, now);
+                    self.reset(now);
                 }
                 Some(News::Appended { ticket: Ticket::Publisher(publisher), result }) => {
                     let reply = result.map_or_else(|error| unavailable(&error), Reply::Published);
@@ -149,6 +160,7 @@ impl Core {
                         self.join_waiting(waiting, entries, now);
                     }
                 }
+                Some(News::Disconnected(_)) => self.join_early(now),
                 Some(_) => {}
             }
         }
@@ -159,16 +171,22 @@ impl Core {
         answers
     }
 
-    /// Nothing is known of what was before this id: whoever is here is told.
-    fn begin_anew(&mut self, position: EventId, now: Instant) {
-        self.backlog.begin_anew(position);
-        let reset = Arc::new(Event::reset(position, None, now));
+    /// Tells whoever is here that it may have missed events.
+    fn reset(&mut self, now: Instant) {
+        let reset = Arc::new(Event::reset(self.backlog.newest(), None, now));
         for shard in &self.shards {
             shard.send(Command::Reset(Arc::clone(&reset)));
         }
         // Redis is asked for something that is no more.
         for (_, waiting) in std::mem::take(&mut self.waiting) {
             self.join_lost(waiting.joining, now);
+        }
+    }
+
+    /// It is known now where Redis stands, or that it cannot be known.
+    fn join_early(&mut self, now: Instant) {
+        for joining in std::mem::take(&mut self.early) {
+            self.join(joining, now);
         }
     }
 
@@ -184,6 +202,9 @@ impl Core {
 
     /// From where a stream goes on that asks now. What is published from here on is not missed.
     pub(crate) fn cursor(&self, subscription: &Subscription, now: Instant) -> Cursor {
+        if !self.backlog.has_begun() {
+            return Cursor::Unknown;
+        }
         let newest = self.backlog.newest();
         let last_event_id = subscription.last_event_id.clone();
         let after = if let Some(id) = &last_event_id {
@@ -198,10 +219,22 @@ impl Core {
     }
 
     /// Lets a stream go live, with what it has missed; at once, or when Redis has told that.
-    pub(crate) fn join(&mut self, joining: Joining, now: Instant) {
-        let Cursor::After(id) = joining.cursor else { return self.join_lost(joining, now) };
+    pub(crate) fn join(&mut self, mut joining: Joining, now: Instant) {
+        if joining.cursor == Cursor::Unknown {
+            joining.cursor = self.cursor(&joining.subscription, now);
+        }
+        match joining.cursor {
+            Cursor::After(id) => self.join_after(id, joining, now),
+            Cursor::Lost { .. } => self.join_lost(joining, now),
+            Cursor::Unknown => self.join_blindly(joining, now),
+        }
+    }
+
+    fn join_after(&mut self, id: EventId, joining: Joining, now: Instant) {
         let (newest, topics) = (self.backlog.newest(), joining.subscription.topics.clone());
+        let is_ours = joining.subscription.last_event_id.is_none();
         if id <= newest
+            && (is_ours || self.backlog.knows(id))
             && let Missed::Events(events) = self.backlog.since(&topics, id)
         {
             return self.go_live(joining, events, newest);
@@ -211,6 +244,18 @@ impl Core {
         self.asked += 1;
         shared.range(topics, id, up_to, self.asked);
         self.waiting.insert(self.asked, Waiting { joining, up_to });
+    }
+
+    /// Has a stream wait until it is known where Redis stands; not longer than until Redis cannot be reached:
+    /// then it goes live, and is told when Redis is back.
+    fn join_blindly(&mut self, joining: Joining, now: Instant) {
+        if self.log.shared().is_some_and(Shared::is_connecting) {
+            self.early.push(joining);
+        } else if joining.subscription.last_event_id.is_some() {
+            self.join_lost(joining, now);
+        } else {
+            self.go_live(joining, Vec::new(), self.backlog.newest());
+        }
     }
 
     /// Redis has told what a stream has missed, or that it cannot.
@@ -234,7 +279,9 @@ impl Core {
     fn join_lost(&mut self, joining: Joining, now: Instant) {
         let newest = self.backlog.newest();
         let (position, last_event_id) = match &joining.cursor {
-            Cursor::After(_) => (newest, joining.subscription.last_event_id.as_deref()),
+            Cursor::Unknown | Cursor::After(_) => {
+                (newest, joining.subscription.last_event_id.as_deref())
+            }
             Cursor::Lost { position, last_event_id } => {
                 ((*position).min(newest), last_event_id.as_deref())
             }

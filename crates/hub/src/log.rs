@@ -39,16 +39,17 @@ pub(crate) struct Shared {
     news: Receiver<News<Ticket>>,
     /// Readable when there is news.
     bell: Arc<OwnedFd>,
-    connected: bool,
+    /// `None` while the first connection is being made.
+    connected: Option<bool>,
     foreign: u64,
 }
 
 impl Log {
-    /// The id that everything new comes after, as far as it is known.
-    pub(crate) fn last(&self) -> EventId {
+    /// The id that everything new comes after, if it is known.
+    pub(crate) fn last(&self) -> Option<EventId> {
         match self {
-            Self::Alone(ids) => ids.last(),
-            Self::Shared(_) => EventId::ZERO,
+            Self::Alone(ids) => Some(ids.last()),
+            Self::Shared(_) => None,
         }
     }
 
@@ -62,7 +63,7 @@ impl Log {
 }
 
 impl Shared {
-    /// Follows the stream after an id, or from its newest entry on.
+    /// Follows the stream after an id, or from its last page on.
     ///
     /// # Errors
     ///
@@ -77,7 +78,7 @@ impl Shared {
                 let _ = rustix::io::write(&ring, &1_u64.to_ne_bytes());
             }
         })?;
-        Ok(Self { log, settings, news, bell, connected: false, foreign: 0 })
+        Ok(Self { log, settings, news, bell, connected: None, foreign: 0 })
     }
 
     pub(crate) fn bell(&self) -> &OwnedFd {
@@ -115,12 +116,12 @@ impl Shared {
     pub(crate) fn next(&mut self) -> Option<News<Ticket>> {
         let news = self.news.try_recv().ok()?;
         match &news {
-            News::Began(_) | News::Connected => {
-                self.connected = true;
+            News::Connected => {
+                self.connected = Some(true);
                 note!("connected to Redis at {}", self.settings);
             }
             News::Disconnected(why) => {
-                self.connected = false;
+                self.connected = Some(false);
                 note!("no connection to Redis at {}: {why}", self.settings);
             }
             News::Lost(position) => note!(
@@ -134,13 +135,18 @@ impl Shared {
                     note!("not an event in Redis: {why} ({} so far)", self.foreign);
                 }
             }
-            News::Arrived(_) | News::Appended { .. } | News::Range { .. } => {}
+            News::Began(_) | News::Arrived(_) | News::Appended { .. } | News::Range { .. } => {}
         }
         Some(news)
     }
 
+    /// Whether the first connection is still being made.
+    pub(crate) fn is_connecting(&self) -> bool {
+        self.connected.is_none()
+    }
+
     /// For the hub's report.
     pub(crate) fn report(&self) -> Value {
-        json!({ "server": self.settings.to_string(), "connected": self.connected })
+        json!({ "server": self.settings.to_string(), "connected": self.connected == Some(true) })
     }
 }

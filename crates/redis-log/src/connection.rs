@@ -62,10 +62,23 @@ impl Connection {
 
     /// The id of the newest entry; zero when there is none.
     pub(crate) fn newest(&mut self) -> RedisResult<EventId> {
-        let mut command = cmd("XREVRANGE");
-        command.arg(&self.stream).arg("+").arg("-").arg("COUNT").arg(1);
-        let entries: Vec<RawEntry> = command.query(&mut self.redis)?;
+        let entries = self.last_entries(1)?;
         entries.first().map_or(Ok(EventId::ZERO), |(id, _)| parse(id))
+    }
+
+    /// So many of the last entries, in order.
+    pub(crate) fn last_entries(&mut self, count: usize) -> RedisResult<Vec<RawEntry>> {
+        let mut command = cmd("XREVRANGE");
+        command.arg(&self.stream).arg("+").arg("-").arg("COUNT").arg(count);
+        let mut entries: Vec<RawEntry> = command.query(&mut self.redis)?;
+        entries.reverse();
+        Ok(entries)
+    }
+
+    /// What Redis' clock says: since the Unix epoch.
+    pub(crate) fn time(&mut self) -> RedisResult<Duration> {
+        let (seconds, microseconds) = cmd("TIME").query(&mut self.redis)?;
+        Ok(Duration::from_secs(seconds) + Duration::from_micros(microseconds))
     }
 
     /// Whether everything after this id is still there. It is when its own entry is: entries are dropped

@@ -15,6 +15,7 @@
 //! * `settings`: the URL
 //! * `connection`: a connection with deadlines, and the few commands
 //! * `entry`: an event as the fields of an entry
+//! * `page`: the end of the stream, dated
 //! * `backoff`: how long to wait before the next attempt
 //! * `link`: whether publishing is possible just now
 
@@ -24,6 +25,7 @@ mod backoff;
 mod connection;
 mod entry;
 mod link;
+mod page;
 mod ranger;
 mod reader;
 mod settings;
@@ -35,6 +37,7 @@ use crossbeam_channel::Sender;
 use hub_protocol::{EventId, Publication, Topics};
 
 pub use entry::Entry;
+pub use page::LastPage;
 pub use settings::{Settings, SettingsError};
 pub use writer::AppendError;
 
@@ -46,8 +49,8 @@ use writer::{Job, Writer};
 /// What the log has to say. `Ticket` is what the caller gave with its question.
 #[derive(Debug)]
 pub enum News<Ticket> {
-    /// The first connection is there: the newest entry has this id, and what follows will arrive.
-    Began(EventId),
+    /// The stream is followed from the end of this page on.
+    Began(LastPage),
     /// These entries came, in this order: also those that this hub has published.
     Arrived(Vec<Entry>),
     /// Redis has lost or dropped entries that have not arrived. It goes on after this id, which may be
@@ -69,7 +72,7 @@ pub enum News<Ticket> {
     },
     /// The stream cannot be followed, for this reason. Said once, until it can be again.
     Disconnected(String),
-    /// It can be followed again.
+    /// It can be followed, for the first time or again.
     Connected,
     /// An entry of the stream is not an event of ours, and is passed over.
     Foreign(String),
@@ -85,7 +88,7 @@ pub struct RedisLog<Ticket> {
 }
 
 impl<Ticket: Send + 'static> RedisLog<Ticket> {
-    /// Starts to follow the stream: after an id, if that is known from before, else from its newest entry on.
+    /// Starts to follow the stream: after an id, if that is known from before, else from its last page on.
     /// `tell` is called from several threads; while it blocks, it is Redis that waits.
     ///
     /// # Errors

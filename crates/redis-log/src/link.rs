@@ -1,7 +1,7 @@
 //! Whether publishing is possible just now, and the way to the writer.
 //!
-//! The invariant: a job is sent only while the link is up, under the lock; and the writer takes the link
-//! down before it empties the queue. So that no job is left behind where nobody looks.
+//! The invariant: a job is sent only while the link is up, or is being made for the first time, under the
+//! lock; and the writer takes the link down before it empties the queue. So that no job is left behind where nobody looks.
 
 use std::sync::Arc;
 
@@ -40,8 +40,7 @@ impl<Ticket> Link<Ticket> {
     pub(crate) fn new() -> (Self, Jobs<Ticket>) {
         let (to_jobs, jobs) = crossbeam_channel::bounded(WAITING);
         let (to_doubts, doubts) = crossbeam_channel::bounded(1);
-        let down = Some(Arc::from("there is no connection yet"));
-        let state = Mutex::new(State { jobs: Some(to_jobs), down });
+        let state = Mutex::new(State { jobs: Some(to_jobs), down: None });
         (Self { state, doubts: to_doubts }, Jobs { jobs, doubts })
     }
 

@@ -9,7 +9,7 @@ use hub_protocol::EventId;
 use redis::RedisResult;
 
 use crate::{
-    Entry, News, Settings, Tell,
+    Entry, LastPage, News, Settings, Tell,
     backoff::Backoff,
     connection::{Connection, PAGE, is_an_answer, parse},
     entry::{RawEntry, read_fields},
@@ -23,8 +23,8 @@ pub(crate) struct Reader<Ticket> {
     /// The last id seen; `None` before the first connection.
     place: Option<EventId>,
     backoff: Backoff,
-    /// Whether a failure was told that no success has followed.
-    failing: bool,
+    /// Whether the stream can be followed, as it was told last.
+    told: Option<bool>,
 }
 
 impl<Ticket> Reader<Ticket> {
@@ -35,15 +35,15 @@ impl<Ticket> Reader<Ticket> {
         tell: &Arc<Tell<Ticket>>,
     ) -> Self {
         let (settings, link, tell) = (Arc::clone(settings), Arc::clone(link), Arc::clone(tell));
-        Self { settings, link, tell, place, backoff: Backoff::new(), failing: false }
+        Self { settings, link, tell, place, backoff: Backoff::new(), told: None }
     }
 
     pub(crate) fn run(mut self) {
         while !self.link.ended() {
             let connection = Connection::open(&self.settings);
             if let Err(error) = connection.and_then(|connection| self.follow(connection)) {
-                if !self.failing {
-                    self.failing = true;
+                if self.told != Some(false) {
+                    self.told = Some(false);
                     (self.tell)(News::Disconnected(error.to_string()));
                 }
                 thread::sleep(self.backoff.failed());
@@ -82,9 +82,10 @@ impl<Ticket> Reader<Ticket> {
     }
 
     fn begin(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
-        let newest = connection.newest()?;
+        let page = LastPage::load(connection)?;
+        let newest = page.newest;
         self.place = Some(newest);
-        (self.tell)(News::Began(newest));
+        (self.tell)(News::Began(page));
         Ok(newest)
     }
 
@@ -99,8 +100,8 @@ impl<Ticket> Reader<Ticket> {
 
     fn succeed(&mut self) {
         self.backoff.succeeded();
-        if self.failing {
-            self.failing = false;
+        if self.told != Some(true) {
+            self.told = Some(true);
             (self.tell)(News::Connected);
         }
     }

@@ -43,7 +43,7 @@ const START: EventId = EventId { milliseconds: 1000, sequence: 0 };
 impl World {
     fn new(events: usize, bytes: usize) -> Self {
         let limits = Limits { events, bytes, age: Duration::from_secs(1) };
-        let backlog = Backlog::new(limits, START);
+        let backlog = Backlog::new(limits, Some(START));
         Self { backlog, limits, history: Vec::new(), last: START, now: Instant::now() }
     }
 

@@ -98,8 +98,8 @@ impl Giver {
     fn give_backlog(&self, backlog: &Backlog, now: Instant) -> io::Result<()> {
         let ago = |then: Instant| now.saturating_duration_since(then);
         let (floor, evicted) = backlog.lost();
-        let newest = backlog.newest();
-        self.send(&Record::Backlog { newest, floor, evicted: evicted.map(ago) }, None)?;
+        let (newest, began) = (backlog.newest(), backlog.began());
+        self.send(&Record::Backlog { newest, began, floor, evicted: evicted.map(ago) }, None)?;
         for (topic, floor) in backlog.floors() {
             self.send(&Record::Floor(topic.clone(), floor), None)?;
         }

@@ -22,6 +22,8 @@ pub(super) enum Record {
     Backlog {
         /// The newest id there has been.
         newest: EventId,
+        /// Since when every event has passed there, if it was known where the log of events stands.
+        began: Option<EventId>,
         /// Of a topic without a floor of its own, nothing after this was lost.
         floor: EventId,
         /// How long ago the last event arrived that is not kept any more.

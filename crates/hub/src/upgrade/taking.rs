@@ -30,6 +30,7 @@ pub(crate) struct Estate {
     pub(crate) listener: OwnedFd,
     pub(crate) lock: File,
     pub(crate) newest: EventId,
+    pub(crate) began: Option<EventId>,
     pub(crate) floor: EventId,
     pub(crate) evicted: Option<Instant>,
     pub(crate) floors: Vec<(Topic, EventId)>,
@@ -60,7 +61,7 @@ struct Inventory<'a> {
     now: Instant,
     listener: Option<OwnedFd>,
     lock: Option<File>,
-    backlog: Option<(EventId, EventId, Option<Instant>)>,
+    backlog: Option<(EventId, Option<EventId>, EventId, Option<Instant>)>,
     floors: Vec<(Topic, EventId)>,
     events: Vec<Event>,
     streams: Vec<Stream>,
@@ -108,8 +109,8 @@ impl<'a> Inventory<'a> {
         match (record, descriptor) {
             (Record::Listener, listener) => self.listener = listener,
             (Record::Lock, lock) => self.lock = lock.map(File::from),
-            (Record::Backlog { newest, floor, evicted }, _) => {
-                self.backlog = Some((newest, floor, evicted.map(|ago| self.ago(ago))));
+            (Record::Backlog { newest, began, floor, evicted }, _) => {
+                self.backlog = Some((newest, began, floor, evicted.map(|ago| self.ago(ago))));
             }
             (Record::Floor(topic, floor), _) => self.floors.push((topic, floor)),
             (Record::Event(id, publication, ago), _) => self.note_event(id, publication, ago),
@@ -169,11 +170,12 @@ impl<'a> Inventory<'a> {
     fn close(self) -> io::Result<Estate> {
         let missing =
             || io::Error::other("the listening socket, its lock or the backlog is missing");
-        let (newest, floor, evicted) = self.backlog.ok_or_else(missing)?;
+        let (newest, began, floor, evicted) = self.backlog.ok_or_else(missing)?;
         Ok(Estate {
             listener: self.listener.ok_or_else(missing)?,
             lock: self.lock.ok_or_else(missing)?,
             newest,
+            began,
             floor,
             evicted,
             floors: self.floors,

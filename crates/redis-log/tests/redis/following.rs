@@ -1,5 +1,7 @@
 //! Hubs that follow one stream.
 
+use std::time::Instant;
+
 use hub_protocol::EventId;
 use redis_log::News;
 
@@ -32,18 +34,44 @@ fn two_hubs_get_all_events_in_the_same_order() {
 }
 
 #[test]
-fn a_hub_begins_at_the_newest_event() {
+fn a_hub_begins_with_the_last_page_and_follows_from_its_end() {
     let server = Server::start(&[]);
     let mut before = Hub::following(&server.url());
-    let published = before.publish("t", "before").unwrap();
+    let first = before.publish("t", "first").unwrap();
+    let (mut hub, newest, events, left_out) = begin(&server);
+    assert_eq!((newest, left_out), (first, false));
+    assert_eq!(events, ["", "first"], "the first is what it has tried Redis with");
+
+    let number_of = |number: usize| number.to_string();
+    for number in 0..300 {
+        before.publish("t", &number_of(number)).unwrap();
+    }
+    server.say("XADD sse * anything else");
+    let (mut later, newest, events, left_out) = begin(&server);
+    assert!(left_out, "there are more than fit on a page");
+    assert_eq!(events, (45..300).map(number_of).collect::<Vec<_>>());
+    assert!(newest > before.arrived.last().unwrap().id, "what is no event has an id, too");
+
+    let after = before.publish("t", "after").unwrap();
+    for hub in [&mut hub, &mut later] {
+        hub.until_arrived(after);
+    }
+    assert_eq!((hub.data("t").len(), later.data("t")), (301, vec!["after".to_owned()]));
+}
+
+/// A hub that begins: the newest id, the events of its page, and whether some were left out. They are in
+/// order, and none is dated after now.
+fn begin(server: &Server) -> (Hub, EventId, Vec<String>, bool) {
     let mut hub = Hub::start(&server.url());
-    let began = hub.until("it begins", |news| match news {
-        News::Began(id) => Some(*id),
+    let (newest, events, left_out) = hub.until("it begins", |news| match news {
+        News::Began(page) => Some((page.newest, page.events.clone(), page.left_out)),
         _ => None,
     });
-    assert_eq!(began, published);
-    hub.until_arrived(before.publish("t", "after").unwrap());
-    assert_eq!(hub.data("t"), ["after"]);
+    assert!(events.is_sorted_by(|(one, added), (next, later)| one.id < next.id && added <= later));
+    assert!(events.iter().all(|(_, added)| *added <= Instant::now()));
+    let data = events.into_iter().map(|(entry, _)| entry.publication.data);
+    let data = data.map(|data| String::from_utf8(data).unwrap()).collect();
+    (hub, newest, data, left_out.is_some())
 }
 
 #[test]

@@ -1,0 +1,185 @@
+//! Clients that come for the first time to a hub that has just been started: what another machine has
+//! published since their scripts began is in a real Redis only.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test reports by panicking"
+)]
+
+#[path = "../../redis-log/tests/redis/server.rs"]
+#[allow(dead_code, reason = "the log's own tests do more with it")]
+mod server;
+mod support;
+
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::net::UnixStream,
+    time::Duration,
+};
+
+use hub_protocol::{EventId, Framing, Reply, Subscription};
+use rustix::process::{Pid, Signal, kill_process};
+use server::{Server, eventually};
+use support::{Hub, after, assert_reads, frame, publish, to};
+
+/// A hub that may not have heard of Redis yet.
+fn start(server: &Server) -> Hub {
+    Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url())
+}
+
+/// A hub that knows where Redis stands.
+fn hub(server: &Server) -> Hub {
+    let hub = start(server);
+    eventually("the hub follows Redis", || hub.status()["redis"]["connected"] == true);
+    hub
+}
+
+/// Now, for a script that begins.
+fn now() -> u64 {
+    Subscription::moment(Duration::ZERO)
+}
+
+fn since(began: u64, names: &[&str]) -> Subscription {
+    Subscription { began, ..to(names) }
+}
+
+/// Waits until Redis would give another millisecond to its next entry.
+fn wait_for_another_moment(server: &Server, id: EventId) {
+    let mut redis = server.connect();
+    eventually("the clock goes on", || {
+        let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query(&mut redis).unwrap();
+        seconds * 1000 + microseconds / 1000 > id.milliseconds + 1
+    });
+}
+
+fn signal(server: &Server, signal: Signal) {
+    let pid = Pid::from_raw(server.pid().try_into().unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+}
+
+/// The type and the data of the next event.
+fn next_event(client: UnixStream) -> (String, String) {
+    let mut event = (String::new(), String::new());
+    for line in BufReader::new(client).lines() {
+        let line = line.unwrap();
+        match line.split_once(": ") {
+            Some(("event", name)) => name.clone_into(&mut event.0),
+            Some(("data", data)) => data.clone_into(&mut event.1),
+            None if !event.1.is_empty() => return event,
+            _ => {}
+        }
+    }
+    panic!("the stream has ended after {event:?}");
+}
+
+#[test]
+fn what_was_published_elsewhere_before_the_hub_was_there_is_not_missed() {
+    let server = Server::start(&[]);
+    let elsewhere = hub(&server);
+    let before = elsewhere.publish(&["a"], "before the script");
+    wait_for_another_moment(&server, before);
+    let began = now();
+    let since_then = ["one", "two"].map(|data| {
+        elsewhere.publish(&["b"], "of no interest");
+        frame(elsewhere.publish(&["a"], data), data)
+    });
+    let hub = hub(&server);
+    let mut client = hub.stream(Framing::Raw, since(began, &["a"]));
+    let next = elsewhere.publish(&["a"], "live");
+    assert_reads(&mut client, format!(":\n\n{}{}", since_then.concat(), frame(next, "live")));
+}
+
+#[test]
+fn a_stream_that_comes_before_its_hub_knows_redis_waits_for_it() {
+    let server = Server::start(&[]);
+    let elsewhere = hub(&server);
+    let seen = elsewhere.publish(&["a"], "seen");
+    wait_for_another_moment(&server, seen);
+    let began = now();
+    let missed = frame(elsewhere.publish(&["a"], "missed"), "missed");
+    signal(&server, Signal::STOP);
+    let hub = start(&server);
+    let subscriptions = [since(began, &["a"]), after(&seen, &["a"])];
+    let mut clients = subscriptions.map(|subscription| hub.stream(Framing::Raw, subscription));
+    signal(&server, Signal::CONT);
+    for client in &mut clients {
+        assert_reads(client, format!(":\n\n{missed}"));
+    }
+    let next = elsewhere.publish(&["a"], "live");
+    for client in &mut clients {
+        assert_reads(client, frame(next, "live"));
+    }
+}
+
+#[test]
+fn a_hub_that_is_started_to_publish_publishes() {
+    let server = Server::start(&[]);
+    signal(&server, Signal::STOP);
+    let hub = start(&server);
+    let mut publisher = hub.connect();
+    publisher.send(&publish(&["a"], "first"), None, support::soon()).unwrap();
+    signal(&server, Signal::CONT);
+    let answer = loop {
+        match publisher.next_reply().unwrap() {
+            Some(answer) => break answer,
+            None => publisher.fill().unwrap(),
+        }
+    };
+    assert!(matches!(answer, Reply::Published(_)), "{answer:?}");
+}
+
+#[test]
+fn a_stream_does_not_wait_for_a_redis_that_does_not_answer_and_is_told_when_it_does() {
+    let server = Server::start(&[]);
+    signal(&server, Signal::STOP);
+    let hub = start(&server);
+    let mut client = hub.stream(Framing::Raw, since(now(), &["a"]));
+    assert_reads(&mut client, ":\n\n");
+    signal(&server, Signal::CONT);
+    assert_eq!(next_event(client).0, "reset");
+}
+
+#[test]
+fn who_began_longer_ago_than_the_hub_can_know_is_told() {
+    let server = Server::start(&[]);
+    let elsewhere = hub(&server);
+    let began = now();
+    let all = 300;
+    for number in 0..all {
+        elsewhere.publish(&["a"], &number.to_string());
+    }
+    let hub = hub(&server);
+    let kept = hub.status()["backlog"]["events"].as_u64().unwrap();
+    assert!(kept > 0 && kept < all, "{kept}");
+    assert_eq!(next_event(hub.stream(Framing::Raw, since(began, &["a"]))).0, "reset");
+}
+
+#[test]
+fn who_began_before_redis_lost_events_is_told() {
+    let mut server = Server::start(&[]);
+    let hub = hub(&server);
+    let began = now();
+    hub.publish(&["a"], "lost");
+    server.lose_everything();
+    eventually("the hub knows", || hub.status()["lastEventId"] == "0-0");
+    assert_eq!(next_event(hub.stream(Framing::Raw, since(began, &["a"]))).0, "reset");
+    let later = hub.stream(Framing::Raw, since(now(), &["a"]));
+    eventually("Redis takes an event", || {
+        matches!(hub.ask(&publish(&["a"], "after")), Reply::Published(_))
+    });
+    assert_eq!(next_event(later), (String::new(), "after".to_owned()));
+}
+
+#[test]
+fn who_comes_back_with_an_id_that_redis_has_lost_is_told() {
+    let server = Server::start(&[]);
+    let elsewhere = hub(&server);
+    elsewhere.publish(&["a"], "kept");
+    let lost = elsewhere.publish(&["a"], "lost");
+    elsewhere.publish(&["a"], "after");
+    // As from a copy of Redis' data that is some events old.
+    server.say(&format!("XDEL sse {lost}"));
+    let hub = hub(&server);
+    assert_eq!(next_event(hub.stream(Framing::Raw, after(&lost, &["a"]))).0, "reset");
+}

@@ -1,0 +1,84 @@
+//! The end of the stream, as a hub finds it that begins to follow it: so that it knows what was published
+//! shortly before.
+//!
+//! The invariant: an entry is never dated earlier than it was added, so that who asks for what came since a
+//! moment may get an entry too many, and misses none.
+
+use std::time::{Duration, Instant};
+
+use hub_protocol::EventId;
+use redis::RedisResult;
+
+use crate::{
+    Entry, News,
+    connection::{Connection, PAGE, parse},
+    reader::read,
+};
+
+/// The end of the stream.
+#[derive(Debug)]
+pub struct LastPage {
+    /// The id of the newest entry; zero when there is none.
+    pub newest: EventId,
+    /// Of what came after this id, nothing is missing among the events.
+    pub floor: EventId,
+    /// The events, in order, and when each was added: at that moment or a little earlier, by the clock of
+    /// this machine.
+    pub events: Vec<(Entry, Instant)>,
+    /// When the last entry was added that is not on the page, at the latest; `None` if there was none.
+    pub left_out: Option<Instant>,
+}
+
+impl LastPage {
+    pub(crate) fn load(connection: &mut Connection) -> RedisResult<Self> {
+        let raw = connection.last_entries(PAGE)?;
+        let clock = Clock { time: connection.time()?, now: Instant::now() };
+        let is_full = raw.len() >= PAGE;
+        let first = raw.first().map(|(id, _)| parse(id)).transpose()?;
+        let mut newest = EventId::ZERO;
+        let entries = read(raw, &mut newest, &|_: News<()>| {})?;
+        let dated = |entry: Entry| {
+            let added = clock.at(entry.id);
+            (entry, added)
+        };
+        Ok(Self {
+            newest,
+            floor: first.map_or(EventId::ZERO, EventId::previous),
+            events: entries.into_iter().map(dated).collect(),
+            left_out: first.filter(|_| is_full).map(|first| clock.at(first)),
+        })
+    }
+}
+
+/// What Redis' clock says, and a moment of ours that came after.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    /// Since the Unix epoch.
+    time: Duration,
+    now: Instant,
+}
+
+impl Clock {
+    /// When an entry with this id was added: its id has only whole milliseconds, and may be ahead of a clock
+    /// that was set back.
+    fn at(self, id: EventId) -> Instant {
+        let added = Duration::from_millis(id.milliseconds.saturating_add(1));
+        self.now.checked_sub(self.time.saturating_sub(added)).unwrap_or(self.now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_never_dated_earlier_than_it_was_added() {
+        let now = Instant::now();
+        let clock = Clock { time: Duration::from_micros(10_000_700), now };
+        let ago = |milliseconds| now - clock.at(EventId { milliseconds, sequence: 7 });
+        assert_eq!(ago(9_000), Duration::from_micros(999_700), "at the end of its millisecond");
+        assert_eq!(ago(10_000), Duration::ZERO, "in the same millisecond");
+        assert_eq!(ago(20_000), Duration::ZERO, "the clock was set back");
+        assert_eq!(ago(u64::MAX), Duration::ZERO);
+    }
+}
