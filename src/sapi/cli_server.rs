@@ -2,8 +2,13 @@
 //!
 //! The descriptor stands in `struct php_cli_server_client` (`sapi/cli/php_cli_server.c`), behind a
 //! pointer. It is believed only if its other end has the port that the request says it has.
+//! Beside it stands the server itself, where Ctrl-C leaves a note, also one that came before the stream.
+//! That is believed only if the address noted there is that of the socket the connection came by.
 
+use std::ffi::{c_char, c_int};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use ext_php_rs::zend::SapiGlobals;
 use rustix::net::getpeername;
@@ -12,47 +17,85 @@ use super::framing::Framing;
 use super::hand_off::{Parting, Shape};
 use super::request;
 use super::signals;
-use super::socket::{duplicate, is_same};
+use super::socket::{duplicate, is_same, local_address, was_accepted_from};
 use super::transport::{Small, Transport, Way};
 
 /// The head of `struct php_cli_server_client`.
 #[repr(C)]
 struct Client {
-    server: *mut u8,
-    socket: i32,
+    server: *const Server,
+    socket: RawFd,
+}
+
+/// The head of `struct php_cli_server`.
+#[repr(C)]
+struct Server {
+    listener: RawFd,
+    poller: Poller,
+    /// 1, or 0 once it is to stop: then it ends after its requests.
+    is_running: AtomicI32,
+    host: *const c_char,
+    port: c_int,
+    family: c_int,
+}
+
+/// `struct php_cli_server_poller`.
+#[repr(C)]
+struct Poller {
+    sets: [libc::fd_set; 4],
+    highest: RawFd,
 }
 
 /// The connection of a request to `php -S`.
-struct CliServer(OwnedFd);
+struct CliServer {
+    fd: OwnedFd,
+    /// What the server notes of itself, if its layout is the one that is known.
+    is_running: Option<&'static AtomicI32>,
+}
 
 /// The transport of this request.
 pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
-    let fd = duplicate(socket()?).ok_or("the browser's connection is no stream socket")?;
+    let client = client()?;
+    let fd = duplicate(client.socket).ok_or("the browser's connection is no stream socket")?;
     if !comes_from_the_client(&fd) {
         return Err("the connection is not that of the request");
     }
-    Ok(Box::new(CliServer(fd)))
+    let is_running = is_running(client.server, &fd);
+    Ok(Box::new(CliServer { fd, is_running }))
 }
 
-fn socket() -> Result<RawFd, &'static str> {
+fn client() -> Result<&'static Client, &'static str> {
+    const NONE: &str = "there is no request of the built-in server";
     let context = SapiGlobals::get().server_context.cast::<Client>();
-    if context.is_null() || !context.is_aligned() {
-        return Err("there is no request of the built-in server");
+    let context = Some(context).filter(|context| context.is_aligned()).ok_or(NONE)?;
+    // SAFETY: null, or the client of this SAPI, which lives for the whole request; it is not kept.
+    unsafe { context.as_ref() }.ok_or(NONE)
+}
+
+/// Where the server that has accepted the connection `fd` notes whether it runs.
+fn is_running(server: *const Server, fd: &OwnedFd) -> Option<&'static AtomicI32> {
+    if server.is_null() || !server.is_aligned() {
+        return None;
     }
-    // SAFETY: the server context of this SAPI is its client, which lives for the whole request.
-    Ok(unsafe { (*context).socket })
+    // SAFETY: the process' one server, a static variable that is larger than what is read of it. Nobody
+    // else writes to it during a request, but for signal handlers to the atomic.
+    let server = unsafe { &*server };
+    let own = local_address(fd).filter(|_| was_accepted_from(fd, server.listener))?;
+    let family = if own.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    let is_known = server.port == c_int::from(own.port()) && server.family == family;
+    is_known.then_some(&server.is_running)
 }
 
 fn comes_from_the_client(fd: &OwnedFd) -> bool {
     let claimed = request::server_text("REMOTE_PORT").and_then(|port| port.parse().ok());
     let peer = getpeername(fd).ok().flatten();
-    let peer = peer.and_then(|peer| std::net::SocketAddr::try_from(peer).ok());
+    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
     peer.is_some_and(|peer| Some(peer.port()) == claimed)
 }
 
 impl Transport for CliServer {
     fn fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.fd.as_fd()
     }
 
     fn way(&self) -> Way {
@@ -64,13 +107,13 @@ impl Transport for CliServer {
     }
 
     fn server_is_stopping(&self) -> bool {
-        // Only its signals tell.
-        signals::stop_was_asked()
+        let is_to_stop = |is_running: &AtomicI32| is_running.load(Ordering::Relaxed) == 0;
+        signals::stop_was_asked() || self.is_running.is_some_and(is_to_stop)
     }
 
     fn hand_off(&self) -> Result<Parting, &'static str> {
-        let descriptor = socket()?;
-        if !is_same(descriptor, &self.0) {
+        let descriptor = client()?.socket;
+        if !is_same(descriptor, &self.fd) {
             return Err("the request is another one now");
         }
         Ok(Parting { descriptor, shape: Shape::Raw })

@@ -192,6 +192,8 @@ pub(super) fn attach_wire(server: Server, wishes: &Wishes) -> Result<Arc<Wire>, 
         signals::give_back(server);
         return Err("there are no threads left");
     }
+    // It may have been asked to stop before anybody listened.
+    wire.ask_server();
     hooks::attach(&wire);
     Ok(wire)
 }

@@ -13,7 +13,7 @@ use ext_php_rs::zend::SapiGlobals;
 use super::framing::Framing;
 use super::hand_off::{Parting, Shape};
 use super::signals;
-use super::socket::{duplicate, is_listening, is_same, is_socket, was_accepted_from};
+use super::socket::{duplicate, is_listening, is_same, was_accepted_from};
 use super::transport::{Small, Transport, Way};
 
 /// The head of `struct _fcgi_request`.
@@ -39,8 +39,8 @@ const OUT_BUFFER: usize = 8192;
 struct FastCgi {
     fd: OwnedFd,
     request_id: u16,
-    /// The socket the worker accepts from, if it could be told: it closes when FPM reloads.
-    listener: Option<RawFd>,
+    /// The socket the worker accepts from: it closes when FPM reloads.
+    listener: RawFd,
 }
 
 /// The transport of this request.
@@ -50,8 +50,7 @@ pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
     let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
     let request_id = request_id.ok_or("the FastCGI request has no id")?;
     let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
-    let listener = Some(request.listen_socket).filter(|socket| is_socket(*socket));
-    Ok(Box::new(FastCgi { fd, request_id, listener }))
+    Ok(Box::new(FastCgi { fd, request_id, listener: request.listen_socket }))
 }
 
 /// Whether all that is known of a request between two flushes holds.
@@ -93,19 +92,18 @@ impl Transport for FastCgi {
     }
 
     fn server_is_stopping(&self) -> bool {
-        // A worker that is asked to quit replaces its listening socket by one that is not.
-        signals::stop_was_asked() || self.listener.is_some_and(|listener| !is_listening(listener))
+        // A worker that is asked to quit closes its listening socket, and opens one that is none; that
+        // has the same number, unless a lower one was free.
+        signals::stop_was_asked() || !is_listening(self.listener)
     }
 
     fn hand_off(&self) -> Result<Parting, &'static str> {
         let request = request().ok_or("this is no FastCGI request")?;
         check(request)?;
-        let listener =
-            self.listener.ok_or("the socket that the worker accepts from is not known")?;
         if i32::from(self.request_id) != request.id || !is_same(request.fd, &self.fd) {
             return Err("the FastCGI request is another one now");
         }
-        if !was_accepted_from(&self.fd, listener) {
+        if !was_accepted_from(&self.fd, self.listener) {
             return Err("the connection was not accepted from the worker's socket");
         }
         let shape = Shape::Records { request_id: self.request_id };

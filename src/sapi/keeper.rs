@@ -127,11 +127,13 @@ impl Rounds {
         let mut ask_at = clock::now();
         loop {
             self.wait(ask_at);
+            // Before the orders: an alarm is for each wire that was there when it was raised.
+            let alarmed = signals::take_alarm();
             if !self.take_orders() {
                 return;
             }
             let now = clock::now();
-            let asks = signals::take_alarm() || ask_at <= now;
+            let asks = alarmed || ask_at <= now;
             if asks {
                 ask_at = now + ASK_SERVER;
             }

@@ -6,6 +6,8 @@
 //! SIGTERM kills, as ever.
 //! `php -S` notes Ctrl-C in a handler of its own, and php-cgi SIGTERM; these are called as ever. So is
 //! that of httpd, which ends its process at once, after the keeper was shown out of httpd's memory.
+//! What came before the stream is not heard here; the servers that go on all the same tell it themselves
+//! (`cli_server`, `fastcgi`).
 
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
@@ -34,7 +36,7 @@ static CHAINED: AtomicUsize = AtomicUsize::new(0);
 /// The signal that is passed on to the server's own handler; 0 for none.
 static CHAINED_SIGNAL: AtomicI32 = AtomicI32::new(0);
 
-/// Whether a signal asked the server to stop, since the stream began.
+/// Whether a signal asked the server to stop, since this request's first stream began.
 pub(super) fn stop_was_asked() -> bool {
     ASKED.load(Ordering::Acquire)
 }
@@ -46,8 +48,6 @@ pub(super) fn take_alarm() -> bool {
 
 /// Takes the signals over that would cut a stream short. Called when a stream begins.
 pub(crate) fn take_over(server: Server) {
-    ASKED.store(false, Ordering::Release);
-    CAME.store(0, Ordering::Release);
     let (held, passed_on): (&[c_int], c_int) = match server {
         Server::Fpm => (&[libc::SIGTERM], 0),
         Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
@@ -77,8 +77,9 @@ pub(crate) fn give_back(server: Server) {
     }
 }
 
-/// Passes on a SIGTERM that came while a stream was open, once the request is over.
+/// Passes on a SIGTERM that came while a stream was open, once the request is over, and forgets what came.
 pub(crate) fn pass_on(server: Server) {
+    ASKED.store(false, Ordering::Release);
     let came = CAME.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
     if came && server == Server::BuiltIn {
         // SAFETY: as if the signal came now, when it harms nobody.

@@ -19,11 +19,6 @@ pub(super) fn duplicate(fd: RawFd) -> Option<OwnedFd> {
     fcntl_dupfd_cloexec(theirs, 3).ok()
 }
 
-/// Whether the descriptor is a socket.
-pub(super) fn is_socket(fd: RawFd) -> bool {
-    borrow(fd).is_some_and(|fd| socket_type(fd).is_ok())
-}
-
 /// Whether the descriptor is a socket that connections are accepted from.
 pub(super) fn is_listening(fd: RawFd) -> bool {
     borrow(fd).is_some_and(|fd| socket_acceptconn(fd) == Ok(true))
@@ -42,11 +37,18 @@ pub(super) fn was_accepted_from(connection: impl AsFd, listener: RawFd) -> bool 
     let (Ok(own), Ok(theirs)) = (getsockname(connection), getsockname(listener)) else {
         return false;
     };
-    let port = |address: &SocketAddrAny| {
-        SocketAddr::try_from(address.clone()).ok().map(|address| address.port())
-    };
     // A listener on every address has none of its own, but a port.
+    let port = |address: &SocketAddrAny| internet(address).map(|address| address.port());
     own == theirs || port(&own).is_some_and(|own| Some(own) == port(&theirs))
+}
+
+/// The internet address of this side of a connection, if it has one.
+pub(super) fn local_address(connection: impl AsFd) -> Option<SocketAddr> {
+    internet(&getsockname(connection).ok()?)
+}
+
+fn internet(address: &SocketAddrAny) -> Option<SocketAddr> {
+    SocketAddr::try_from(address.clone()).ok()
 }
 
 /// How many bytes wait in a socket to be taken by the other side; of use to see whether it takes any. The

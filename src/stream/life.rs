@@ -51,14 +51,14 @@ impl<C: Connection> Stream<C> {
         &self.connection
     }
 
-    /// Sends the first bytes.
+    /// Sends the first bytes, even if the stream is to stop at once: the client learns when to come back.
     ///
     /// # Errors
     ///
     /// [`Interrupted`], as every method that writes: the engine needs the control back at once.
     pub fn begin(&self, options: &Options, now: Instant) -> Result<bool, Interrupted> {
         let hello = Event { retry: options.retry, ..Event::default() };
-        self.write(now, |out| {
+        self.write_out(now, |out| {
             out.extend_from_slice(FIRST_BYTES);
             hello.encode_into(out);
         })
@@ -155,8 +155,7 @@ impl<C: Connection> Stream<C> {
     pub fn is_open(&self, now: Instant) -> bool {
         if self.stopped.get().is_none() {
             if let Some(reason) = self.connection.stop_reason() {
-                self.stop(reason, now);
-                self.say_goodbye(now);
+                self.learn(reason, now);
             } else if self.end.is_some_and(|end| end <= now) {
                 self.stop(StopReason::MaxLifetime, now);
             }
@@ -164,10 +163,13 @@ impl<C: Connection> Stream<C> {
         self.stopped.get().is_none()
     }
 
-    /// Tells a client whose server is about to stop when to come back.
-    fn say_goodbye(&self, now: Instant) {
+    /// Stops the stream for what its connection says, and tells a client whose server is about to stop
+    /// when to come back.
+    fn learn(&self, reason: StopReason, now: Instant) {
+        let news = self.stopped.get().is_none();
+        self.stop(reason, now);
         let Some(retry) = self.goodbye else { return };
-        if self.stop_reason() == Some(StopReason::Shutdown) {
+        if news && reason == StopReason::Shutdown {
             let goodbye = Event { retry: Some(retry), ..Event::default() };
             // If it cannot be written, nobody is there to read it.
             let _ = self.write_out(now, |out| goodbye.encode_into(out));
@@ -251,7 +253,7 @@ impl<C: Connection> Stream<C> {
     fn note(&self, written: Written, now: Instant) -> bool {
         self.last_write.set(now);
         if let Written::Stopped(reason) = written {
-            self.stop(reason, now);
+            self.learn(reason, now);
         }
         self.stopped.get().is_none()
     }

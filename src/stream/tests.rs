@@ -46,7 +46,7 @@ impl Connection for &Memory {
         };
         self.writes_left.set(left);
         self.echo(bytes);
-        Ok(Written::Whole)
+        Ok(self.stop_reason().map_or(Written::Whole, Written::Stopped))
     }
 
     fn beats_itself(&self) -> bool {
@@ -257,6 +257,20 @@ fn a_stream_that_a_shutdown_ends_says_when_to_come_back() {
     assert_eq!(stream.wait(seconds(60), now), Ok(false));
     assert_eq!(stream.wait(seconds(60), now), Ok(false));
     assert_eq!(*memory.written.borrow(), b"retry: 500\n\n");
+}
+
+#[test]
+fn a_stream_that_begins_in_a_shutdown_says_all_it_has_to_say_and_ends() {
+    let now = Instant::now();
+    let memory = Memory::new(now);
+    memory.reason.set(Some(StopReason::Shutdown));
+    let [retry, goodbye] = [3000, 500].map(|millis| Some(Retry::from_millis(millis)));
+    let options = Options { retry, goodbye, ..Options::default() };
+    let stream = open(&memory, options);
+    assert_eq!(stream.begin(&options, now), Ok(false));
+    assert_eq!(stream.send(&[event("late")], now), Ok(false));
+    assert_eq!(stream.stop_reason(), Some(StopReason::Shutdown));
+    assert_eq!(*memory.written.borrow(), b":\n\nretry: 3000\n\nretry: 500\n\n");
 }
 
 #[test]

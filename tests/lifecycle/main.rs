@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
-//! - [`reloads`]: servers that reload
+//! - [`reloads`], [`early`]: servers that reload; before the stream
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +14,7 @@
 
 mod departure;
 mod departures;
+mod early;
 mod endurance;
 mod interrupts;
 mod place;
