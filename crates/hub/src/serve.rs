@@ -4,6 +4,7 @@ use std::{
     io::{self, Write},
     os::unix::net::UnixStream,
     sync::Arc,
+    time::Instant,
 };
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
@@ -74,11 +75,14 @@ fn inherit(config: Config, signals: UnixStream) -> Result<Control, String> {
     let mut estate =
         estate.map_err(|error| format!("nothing can be taken over from the old hub: {error}"))?;
     let backlog = Backlog::restored(config.backlog, &mut estate);
-    let Estate { listener, lock, newest, began, streams, connections, .. } = estate;
+    let Estate { listener, lock, newest, began, streams, joining, connections, .. } = estate;
     let listener = Listener::inherited(&config.socket, config.group.as_deref(), listener, lock);
     let log = log(&config, began.and(Some(newest)))?;
     let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
     core.hold(streams);
+    for joining in joining {
+        core.join(joining, Instant::now());
+    }
     let mut control = Control::new(config, core, listener, signals).map_err(fail)?;
     control.inherit(connections);
     Ok(control)

@@ -19,7 +19,7 @@ use std::{
 };
 
 use hub_protocol::{EventId, Framing, Reply, Subscription};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use server::{Server, eventually};
 use support::{Hub, after, assert_reads, frame, publish, to};
 
@@ -51,11 +51,6 @@ fn wait_for_another_moment(server: &Server, id: EventId) {
         let (seconds, microseconds): (u64, u64) = redis::cmd("TIME").query(&mut redis).unwrap();
         seconds * 1000 + microseconds / 1000 > id.milliseconds + 1
     });
-}
-
-fn signal(server: &Server, signal: Signal) {
-    let pid = Pid::from_raw(server.pid().try_into().unwrap()).unwrap();
-    kill_process(pid, signal).unwrap();
 }
 
 /// The type and the data of the next event.
@@ -98,11 +93,11 @@ fn a_stream_that_comes_before_its_hub_knows_redis_waits_for_it() {
     wait_for_another_moment(&server, seen);
     let began = now();
     let missed = frame(elsewhere.publish(&["a"], "missed"), "missed");
-    signal(&server, Signal::STOP);
+    server.signal(Signal::STOP);
     let hub = start(&server);
     let subscriptions = [since(began, &["a"]), after(&seen, &["a"])];
     let mut clients = subscriptions.map(|subscription| hub.stream(Framing::Raw, subscription));
-    signal(&server, Signal::CONT);
+    server.signal(Signal::CONT);
     for client in &mut clients {
         assert_reads(client, format!(":\n\n{missed}"));
     }
@@ -115,11 +110,11 @@ fn a_stream_that_comes_before_its_hub_knows_redis_waits_for_it() {
 #[test]
 fn a_hub_that_is_started_to_publish_publishes() {
     let server = Server::start(&[]);
-    signal(&server, Signal::STOP);
+    server.signal(Signal::STOP);
     let hub = start(&server);
     let mut publisher = hub.connect();
     publisher.send(&publish(&["a"], "first"), None, support::soon()).unwrap();
-    signal(&server, Signal::CONT);
+    server.signal(Signal::CONT);
     let answer = loop {
         match publisher.next_reply().unwrap() {
             Some(answer) => break answer,
@@ -132,11 +127,11 @@ fn a_hub_that_is_started_to_publish_publishes() {
 #[test]
 fn a_stream_does_not_wait_for_a_redis_that_does_not_answer_and_is_told_when_it_does() {
     let server = Server::start(&[]);
-    signal(&server, Signal::STOP);
+    server.signal(Signal::STOP);
     let hub = start(&server);
     let mut client = hub.stream(Framing::Raw, since(now(), &["a"]));
     assert_reads(&mut client, ":\n\n");
-    signal(&server, Signal::CONT);
+    server.signal(Signal::CONT);
     assert_eq!(next_event(client).0, "reset");
 }
 

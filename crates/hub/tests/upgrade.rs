@@ -174,7 +174,7 @@ fn numbers(stream: UnixStream) -> Vec<usize> {
 fn a_program_that_does_not_take_over_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let program = directory.path().join("sse-hub");
-    let hub = Hub::start_copy(&program, tempfile::tempdir().unwrap());
+    let hub = Hub::start_copy(&program, &[], "");
     let mut stream = hub.stream(Framing::Raw, to(&["a"]));
     hub.wait_for("streams", 1);
     let pid = hub.status()["pid"].clone();

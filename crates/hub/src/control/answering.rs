@@ -127,6 +127,8 @@ impl Control {
     ) {
         let now = Instant::now();
         connection.reply(&Reply::Subscribed);
+        // At once: what it has missed may have to be asked of Redis first. Who is gone is seen later.
+        drop(connection.flush());
         let _ = epoll::delete(&self.epoll, &connection.socket);
         let cursor = self.core.cursor(&subscription, now);
         let (socket, before, leases) = connection.into_subscriber();

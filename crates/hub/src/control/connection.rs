@@ -156,6 +156,12 @@ impl Connection {
         self.output.extend(encode(reply).unwrap_or_default());
     }
 
+    /// Queues the answer that was awaited from elsewhere.
+    pub(crate) fn answer(&mut self, reply: &Reply) {
+        self.is_waiting = false;
+        self.reply(reply);
+    }
+
     /// Sends what waits; whether all is sent.
     ///
     /// # Errors

@@ -224,11 +224,26 @@ impl Control {
 
     /// Redis has something to say.
     pub(super) fn hear(&mut self) {
+        for token in self.take_answers() {
+            self.resume(token);
+        }
+    }
+
+    /// Queues the answers that have come from Redis; who has got one can go on.
+    pub(super) fn take_answers(&mut self) -> Vec<u64> {
+        let mut answered = Vec::new();
         for (token, reply) in self.core.hear(Instant::now()) {
             // Who has published may be gone by now.
-            let Some(mut connection) = self.connections.remove(&token) else { continue };
-            connection.is_waiting = false;
-            connection.reply(&reply);
+            if let Some(connection) = self.connections.get_mut(&token) {
+                connection.answer(&reply);
+                answered.push(token);
+            }
+        }
+        answered
+    }
+
+    pub(super) fn resume(&mut self, token: u64) {
+        if let Some(connection) = self.connections.remove(&token) {
             self.go_on(token, connection, Ok(()));
         }
     }

@@ -10,17 +10,29 @@ use super::{
     connection::Connection,
     serving::{Control, PAUSE},
 };
-use crate::{journal::note, notify::notify, upgrade};
+use crate::{
+    core::Joining,
+    journal::note,
+    notify::notify,
+    shard::Stream,
+    upgrade::{self, Legacy},
+};
 
 impl Control {
     /// Has another hub go on with everything; goes on itself if that cannot be.
     pub(super) fn upgrade(&mut self, mut asker: Connection) {
         let _ = epoll::delete(&self.epoll, &asker.socket);
-        self.settle();
-        let streams = self.core.surrender();
+        let settled = self.settle();
+        let (streams, joining) = (self.core.surrender(), self.core.surrender_waiting());
         let connections: Vec<&Connection> = self.connections.values().collect();
-        let (listener, backlog) = (&self.listener, &self.core.backlog);
-        let reply = match upgrade::hand_on(listener, backlog, &streams, &connections) {
+        let legacy = Legacy {
+            listener: &self.listener,
+            backlog: &self.core.backlog,
+            streams: &streams,
+            joining: &joining,
+            connections: &connections,
+        };
+        let reply = match upgrade::hand_on(&legacy) {
             Ok(heir) => {
                 notify(&format!("MAINPID={heir}"));
                 note!("another hub goes on with {} streams", streams.len());
@@ -31,7 +43,7 @@ impl Control {
             }
             Err(why) => {
                 note!("{why}");
-                self.core.hold(streams);
+                self.go_on_with(streams, joining, settled);
                 refuse(Refusal::Unavailable, &why)
             }
         };
@@ -43,15 +55,46 @@ impl Control {
         }
     }
 
-    /// Waits a little for what Redis is asked: the answers would come to nobody.
-    fn settle(&mut self) {
+    /// Waits a little for the answers of Redis to what was published: another hub would not get them. Nothing
+    /// else is taken in meanwhile. Who has been answered can go on.
+    fn settle(&mut self) -> Vec<u64> {
         let deadline = Instant::now() + PAUSE;
-        let is_waiting = |connection: &Connection| connection.is_waiting;
-        while (self.core.is_asking() || self.connections.values().any(is_waiting))
-            && Instant::now() < deadline
-        {
+        let mut settled = self.take_answers();
+        while self.connections.values().any(|it| it.is_waiting) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(1));
-            self.hear();
+            settled.extend(self.take_answers());
+        }
+        settled.extend(self.give_up_waiting());
+        settled
+    }
+
+    /// Answers who still waits for Redis, and has a new token from then on: an answer that comes later must not
+    /// be taken for that to a later question.
+    fn give_up_waiting(&mut self) -> Vec<u64> {
+        let unknown = refuse(
+            Refusal::Unavailable,
+            "Redis has not answered before another hub took over, it is unknown whether the event was \
+             published",
+        );
+        let waiting: Vec<_> = self.connections.extract_if(|_, it| it.is_waiting).collect();
+        let mut tokens = Vec::new();
+        for (_, mut connection) in waiting {
+            let _ = epoll::delete(&self.epoll, &connection.socket);
+            connection.answer(&unknown);
+            tokens.push(self.next);
+            self.add(connection);
+        }
+        tokens
+    }
+
+    /// Goes on as if nothing had been.
+    fn go_on_with(&mut self, streams: Vec<Stream>, joining: Vec<Joining>, settled: Vec<u64>) {
+        self.core.hold(streams);
+        for joining in joining {
+            self.core.join(joining, Instant::now());
+        }
+        for token in settled {
+            self.resume(token);
         }
     }
 

@@ -15,13 +15,24 @@ use hub_protocol::{encode, socket};
 
 use super::{
     DONE, PATIENCE, TAKE_OVER,
-    record::{ConnectionRecord, Record, StreamRecord},
+    record::{ConnectionRecord, JoiningRecord, Record, StreamRecord},
 };
 use crate::{
     backlog::Backlog,
     control::{Connection, Listener},
+    core::Joining,
     shard::Stream,
 };
+
+/// What a hub has to leave.
+pub(crate) struct Legacy<'a> {
+    pub(crate) listener: &'a Listener,
+    pub(crate) backlog: &'a Backlog,
+    pub(crate) streams: &'a [Stream],
+    /// Streams that wait for Redis.
+    pub(crate) joining: &'a [Joining],
+    pub(crate) connections: &'a [&'a Connection],
+}
 
 /// The other end of what the new hub reads.
 struct Giver {
@@ -34,14 +45,9 @@ struct Giver {
 /// # Errors
 ///
 /// In words: there is no new hub, and the old one has to go on.
-pub(crate) fn hand_on(
-    listener: &Listener,
-    backlog: &Backlog,
-    streams: &[Stream],
-    connections: &[&Connection],
-) -> Result<u32, String> {
+pub(crate) fn hand_on(legacy: &Legacy<'_>) -> Result<u32, String> {
     let mut giver = start().map_err(|error| format!("the new hub cannot be started: {error}"))?;
-    let passed_on = giver.give(listener, backlog, streams, connections);
+    let passed_on = giver.give(legacy);
     passed_on.and_then(|()| giver.part()).map(|()| giver.heir.id()).map_err(|error| {
         // It must not serve, whatever it has got.
         drop(giver.heir.kill());
@@ -74,13 +80,8 @@ fn program() -> io::Result<std::path::PathBuf> {
 }
 
 impl Giver {
-    fn give(
-        &self,
-        listener: &Listener,
-        backlog: &Backlog,
-        streams: &[Stream],
-        connections: &[&Connection],
-    ) -> io::Result<()> {
+    fn give(&self, legacy: &Legacy<'_>) -> io::Result<()> {
+        let Legacy { listener, backlog, streams, joining, connections } = *legacy;
         let now = Instant::now();
         self.send(&Record::Listener, Some(listener.socket().as_fd()))?;
         self.send(&Record::Lock, Some(listener.lock().as_fd()))?;
@@ -88,6 +89,10 @@ impl Giver {
         for stream in streams {
             let record = Record::Stream(StreamRecord::new(stream, now));
             self.send(&record, Some(stream.socket.as_fd()))?;
+        }
+        for joining in joining {
+            let record = Record::Joining(JoiningRecord::new(joining));
+            self.send(&record, Some(joining.socket.as_fd()))?;
         }
         for connection in connections {
             self.give_connection(connection)?;

@@ -2,7 +2,7 @@
 //!
 //! The old hub starts the new one, with its own options, and passes everything on through a socket that
 //! is the new one's standard input: the socket that it listens on and its lock, events, connections and
-//! what waits to be sent on them. Meanwhile neither sends anything.
+//! what waits to be sent on them, streams that wait for Redis. Meanwhile neither sends anything.
 //!
 //! The invariant: at every moment exactly one of the two serves. The new one says that it has
 //! everything, the old one says farewell and ends; the new one serves only after that. Without its word
@@ -14,7 +14,7 @@ mod taking;
 
 use std::time::Duration;
 
-pub(crate) use giving::hand_on;
+pub(crate) use giving::{Legacy, hand_on};
 pub(crate) use taking::{Estate, take};
 
 /// The option that has a hub take the place of the one that has started it.

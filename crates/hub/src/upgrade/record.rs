@@ -1,13 +1,17 @@
 //! What is passed on, as messages. A change to any of them is a change of the protocol's version.
 
-use std::time::{Duration, Instant};
+use std::{
+    os::fd::OwnedFd,
+    time::{Duration, Instant},
+};
 
 use hub_protocol::{EventId, Framing, Publication, Response, Subscription, Topic};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    core::Cursor,
+    core::{Cursor, Joining},
     framing::Output,
+    leases::{Lease, Leases},
     shard::{Stream, Timing},
 };
 
@@ -35,6 +39,8 @@ pub(super) enum Record {
     Event(EventId, Publication, Duration),
     /// A stream: the descriptor with it.
     Stream(StreamRecord),
+    /// A stream that waits for Redis: the descriptor with it.
+    Joining(JoiningRecord),
     /// A connection to the control socket: the descriptor with it.
     Connection(ConnectionRecord),
     /// What the connection before has offered: the descriptor with it.
@@ -76,12 +82,8 @@ pub(super) struct StreamRecord {
 impl StreamRecord {
     pub(super) fn new(stream: &Stream, now: Instant) -> Self {
         let Timing { heartbeat, end, write_timeout, goodbye, last_write } = stream.timing;
-        let leases = stream.lease.iter().flat_map(|lease| lease.keys());
         Self {
-            framing: match stream.output {
-                Output::Http(framing) => Some(framing),
-                Output::Worker => None,
-            },
+            framing: framing(stream.output),
             topics: stream.topics.to_vec(),
             position: stream.position,
             heartbeat,
@@ -89,14 +91,14 @@ impl StreamRecord {
             write_timeout,
             goodbye,
             silent: now.saturating_duration_since(last_write),
-            leases: leases.map(str::to_owned).collect(),
+            leases: keys(stream.lease.as_deref()),
             rest: stream.queue.rest(),
             ending: stream.ending,
         }
     }
 
     pub(super) fn output(&self) -> Output {
-        self.framing.map_or(Output::Worker, Output::Http)
+        output(self.framing)
     }
 
     pub(super) fn timing(&self, now: Instant) -> Timing {
@@ -108,6 +110,58 @@ impl StreamRecord {
             last_write: now.checked_sub(self.silent).unwrap_or(now),
         }
     }
+}
+
+/// A stream that waits for what it has missed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct JoiningRecord {
+    /// `None` if a worker serves it.
+    pub(super) framing: Option<Framing>,
+    /// What has to be sent before anything else.
+    #[serde(with = "serde_bytes")]
+    pub(super) before: Vec<u8>,
+    pub(super) subscription: Subscription,
+    pub(super) cursor: Cursor,
+    /// The keys under which it has a place.
+    pub(super) leases: Vec<String>,
+}
+
+impl JoiningRecord {
+    pub(super) fn new(joining: &Joining) -> Self {
+        Self {
+            framing: framing(joining.output),
+            before: joining.before.clone(),
+            subscription: joining.subscription.clone(),
+            cursor: joining.cursor.clone(),
+            leases: keys(joining.leases.as_ref()),
+        }
+    }
+
+    pub(super) fn join(self, socket: OwnedFd, leases: &Leases) -> Joining {
+        let Self { framing, before, subscription, cursor, leases: keys } = self;
+        let (output, leases) = (output(framing), restore(keys, leases));
+        Joining { socket, output, before, subscription, cursor, leases }
+    }
+}
+
+fn framing(output: Output) -> Option<Framing> {
+    match output {
+        Output::Http(framing) => Some(framing),
+        Output::Worker => None,
+    }
+}
+
+fn output(framing: Option<Framing>) -> Output {
+    framing.map_or(Output::Worker, Output::Http)
+}
+
+fn keys(lease: Option<&Lease>) -> Vec<String> {
+    lease.into_iter().flat_map(Lease::keys).map(str::to_owned).collect()
+}
+
+/// The places that somebody had under these keys.
+pub(super) fn restore(keys: Vec<String>, leases: &Leases) -> Option<Lease> {
+    (!keys.is_empty()).then(|| leases.restore(keys))
 }
 
 /// A connection to the control socket.

@@ -15,10 +15,11 @@ use hub_protocol::{EventId, Messages, Publication, Topic, socket};
 
 use super::{
     DONE, PATIENCE,
-    record::{ConnectionRecord, Record, StreamRecord},
+    record::{ConnectionRecord, Record, StreamRecord, restore},
 };
 use crate::{
     control::{Accepted, Connection},
+    core::Joining,
     event::Event,
     leases::Leases,
     shard::{Queue, Stream},
@@ -36,6 +37,8 @@ pub(crate) struct Estate {
     pub(crate) floors: Vec<(Topic, EventId)>,
     pub(crate) events: Vec<Event>,
     pub(crate) streams: Vec<Stream>,
+    /// Streams that wait for Redis.
+    pub(crate) joining: Vec<Joining>,
     pub(crate) connections: Vec<Connection>,
 }
 
@@ -65,6 +68,7 @@ struct Inventory<'a> {
     floors: Vec<(Topic, EventId)>,
     events: Vec<Event>,
     streams: Vec<Stream>,
+    joining: Vec<Joining>,
     connections: Vec<Connection>,
 }
 
@@ -79,6 +83,7 @@ impl<'a> Inventory<'a> {
             floors: Vec::new(),
             events: Vec::new(),
             streams: Vec::new(),
+            joining: Vec::new(),
             connections: Vec::new(),
         };
         let (mut messages, mut descriptors) = (Messages::default(), VecDeque::new());
@@ -115,6 +120,9 @@ impl<'a> Inventory<'a> {
             (Record::Floor(topic, floor), _) => self.floors.push((topic, floor)),
             (Record::Event(id, publication, ago), _) => self.note_event(id, publication, ago),
             (Record::Stream(record), Some(socket)) => self.note_stream(record, socket),
+            (Record::Joining(record), Some(socket)) => {
+                self.joining.push(record.join(socket, self.leases));
+            }
             (Record::Connection(record), Some(socket)) => self.note_connection(record, socket),
             (Record::Accepted(subscription, response, cursor), Some(socket)) => {
                 if let Some(connection) = self.connections.last_mut() {
@@ -146,7 +154,7 @@ impl<'a> Inventory<'a> {
         queue.push(record.rest.as_slice().into());
         queue.allow_replay();
         let (output, timing) = (record.output(), record.timing(self.now));
-        let lease = (!record.leases.is_empty()).then(|| self.leases.restore(record.leases));
+        let lease = restore(record.leases, self.leases);
         self.streams.push(Stream {
             socket,
             output,
@@ -181,6 +189,7 @@ impl<'a> Inventory<'a> {
             floors: self.floors,
             events: self.events,
             streams: self.streams,
+            joining: self.joining,
             connections: self.connections,
         })
     }

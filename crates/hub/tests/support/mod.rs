@@ -48,10 +48,12 @@ impl Hub {
     }
 
     /// Starts a copy of the program, which can be replaced.
-    pub(crate) fn start_copy(program: &Path, directory: TempDir) -> Self {
+    pub(crate) fn start_copy(program: &Path, options: &[&str], redis: &str) -> Self {
         fs::copy(env!("CARGO_BIN_EXE_sse-hub"), program).unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new(program);
         command.arg("serve").arg("--socket").arg(directory.path().join("hub/hub.sock"));
+        command.args(options).env("SSE_HUB_REDIS", redis);
         Self::run(command, directory)
     }
 
@@ -112,16 +114,7 @@ impl Hub {
 
     /// Hands the connection of a new client over, as a worker does.
     pub(crate) fn stream(&self, framing: Framing, subscription: Subscription) -> UnixStream {
-        let mut worker = self.connect();
-        let (client, connection) = UnixStream::pair().unwrap();
-        let response = Response { framing, before: Vec::new() };
-        let request = Request::HandOver { subscription, response };
-        let reply = worker.call(&request, Some(connection.as_fd()), soon()).unwrap();
-        assert_eq!(reply, Reply::Accepted);
-        drop(connection);
-        worker.send(&Request::Commit, None, soon()).unwrap();
-        client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        client
+        stream_by(&mut self.connect(), framing, subscription)
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
@@ -144,6 +137,23 @@ impl Drop for Hub {
         drop(self.process.kill());
         drop(self.process.wait());
     }
+}
+
+/// Hands the connection of a new client over, as a worker does that has said something before.
+pub(crate) fn stream_by(
+    worker: &mut Client,
+    framing: Framing,
+    subscription: Subscription,
+) -> UnixStream {
+    let (client, connection) = UnixStream::pair().unwrap();
+    let response = Response { framing, before: Vec::new() };
+    let request = Request::HandOver { subscription, response };
+    let reply = worker.call(&request, Some(connection.as_fd()), soon()).unwrap();
+    assert_eq!(reply, Reply::Accepted);
+    drop(connection);
+    worker.send(&Request::Commit, None, soon()).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    client
 }
 
 pub(crate) fn command(socket: &Path, name: &str) -> Command {

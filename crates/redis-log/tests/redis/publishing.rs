@@ -1,12 +1,10 @@
 //! Publications that Redis does not take, or that it does not answer.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use hub_protocol::EventId;
 use redis_log::AppendError;
+use rustix::process::Signal;
 
 use crate::{
     hub::Hub,
@@ -56,16 +54,12 @@ fn a_publication_whose_answer_is_lost_is_said_to_be_unknown() {
 fn a_frozen_redis_ends_every_wait() {
     let server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
-    let signal = |name: &str| {
-        let pid = server.pid().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
-    };
-    signal("-STOP");
+    server.signal(Signal::STOP);
     hub.append(1, "t", "x").unwrap();
     let error = hub.answer(1).unwrap_err();
     assert!(matches!(error, AppendError::Unknown(_)), "{error}");
     assert!(hub.range(&["t"], EventId::ZERO, EventId::ZERO).is_none());
-    signal("-CONT");
+    server.signal(Signal::CONT);
     hub.until_it_can_publish();
     let last = hub.publish("t", "y").unwrap();
     hub.until_arrived(last);

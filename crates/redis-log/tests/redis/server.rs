@@ -12,6 +12,7 @@ use std::{
 };
 
 use redis::{Client, Connection};
+use rustix::process::{Pid, Signal, kill_process};
 
 pub(crate) struct Server {
     directory: PathBuf,
@@ -65,8 +66,9 @@ impl Server {
         self.restart();
     }
 
-    pub(crate) fn pid(&self) -> u32 {
-        self.process.as_ref().unwrap().id()
+    /// Freezes it, or has it go on.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(self.process.as_ref().unwrap()), signal).unwrap();
     }
 
     pub(crate) fn url(&self) -> String {

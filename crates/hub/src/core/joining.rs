@@ -1,0 +1,231 @@
+//! How a stream goes live: from where it goes on, and what it has missed.
+//!
+//! The invariant: what a stream has missed and what is published from then on join without a gap or a
+//! repeat, or the stream is told that events are missing.
+
+use std::{
+    os::fd::OwnedFd,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use event_stream::FIRST_BYTES;
+use hub_protocol::{EventId, Subscription};
+use redis_log::Entry;
+use serde::{Deserialize, Serialize};
+
+use super::Core;
+use crate::{
+    backlog::Missed,
+    event::Event,
+    framing::{self, Output},
+    leases::Lease,
+    log::Shared,
+    shard::{Queue, Stream, Timing},
+};
+
+/// How many times Redis is asked for what a stream has missed: each time for what has come meanwhile.
+const ROUNDS: u8 = 10;
+
+/// From where a stream goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Cursor {
+    /// Not known yet, as it is not known where the log of events stands.
+    Unknown,
+    /// After this event.
+    After(EventId),
+    /// What it has missed cannot be known: it is told, and goes on after this event.
+    Lost { position: EventId, last_event_id: Option<String> },
+}
+
+/// A connection that is to become a stream.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    pub(crate) socket: OwnedFd,
+    pub(crate) output: Output,
+    /// What has to be sent before anything else.
+    pub(crate) before: Vec<u8>,
+    pub(crate) subscription: Subscription,
+    pub(crate) cursor: Cursor,
+    pub(crate) leases: Option<Lease>,
+}
+
+/// A stream that waits for what it has missed.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) joining: Joining,
+    /// What Redis has told so far.
+    missed: Vec<Arc<Event>>,
+    /// Up to where it is asked.
+    up_to: EventId,
+    /// How many times it may yet be asked.
+    rounds: u8,
+}
+
+impl Core {
+    /// From where a stream goes on that asks now. What is published from here on is not missed.
+    pub(crate) fn cursor(&self, subscription: &Subscription, now: Instant) -> Cursor {
+        if !self.backlog.has_begun() {
+            return Cursor::Unknown;
+        }
+        let newest = self.backlog.newest();
+        let last_event_id = subscription.last_event_id.clone();
+        let after = if let Some(id) = &last_event_id {
+            // Another hub may be ahead of this one.
+            let is_shared = self.log.shared().is_some();
+            id.parse().ok().filter(|id| *id <= newest || is_shared)
+        } else {
+            let began = now.checked_sub(subscription.age());
+            began.map_or(Some(newest), |began| self.backlog.position_at(began))
+        };
+        after.map_or(Cursor::Lost { position: newest, last_event_id }, Cursor::After)
+    }
+
+    /// Lets a stream go live, with what it has missed; at once, or when Redis has told that.
+    pub(crate) fn join(&mut self, mut joining: Joining, now: Instant) {
+        if joining.cursor == Cursor::Unknown {
+            joining.cursor = self.cursor(&joining.subscription, now);
+        }
+        match joining.cursor {
+            Cursor::After(id) => self.join_after(id, joining, now),
+            Cursor::Lost { .. } => self.join_lost(joining, now),
+            Cursor::Unknown => self.join_blindly(joining, now),
+        }
+    }
+
+    fn join_after(&mut self, id: EventId, joining: Joining, now: Instant) {
+        let (newest, topics) = (self.backlog.newest(), joining.subscription.topics.clone());
+        let is_ours = joining.subscription.last_event_id.is_none();
+        if id <= newest
+            && (is_ours || self.backlog.knows(id))
+            && let Missed::Events(events) = self.backlog.since(&topics, id)
+        {
+            return self.go_live(joining, events, newest);
+        }
+        let up_to = id.max(newest);
+        self.ask(Waiting { joining, missed: Vec::new(), up_to, rounds: ROUNDS }, id, now);
+    }
+
+    /// Asks Redis for what a stream has missed after an id.
+    fn ask(&mut self, waiting: Waiting, after: EventId, now: Instant) {
+        let Some(shared) = self.log.shared().filter(|_| waiting.rounds > 0) else {
+            return self.join_lost(waiting.joining, now);
+        };
+        self.asked += 1;
+        let topics = waiting.joining.subscription.topics.clone();
+        shared.range(topics, after, waiting.up_to, self.asked);
+        self.waiting.insert(self.asked, waiting);
+    }
+
+    /// Has a stream wait until it is known where Redis stands; not longer than until Redis cannot be reached:
+    /// then it goes live, and is told when Redis is back.
+    fn join_blindly(&mut self, joining: Joining, now: Instant) {
+        if self.log.shared().is_some_and(Shared::is_connecting) {
+            self.early.push(joining);
+        } else if joining.subscription.last_event_id.is_some() {
+            self.join_lost(joining, now);
+        } else {
+            self.go_live(joining, Vec::new(), self.backlog.newest());
+        }
+    }
+
+    /// Redis has told what a stream has missed, or that it cannot.
+    pub(super) fn join_waiting(
+        &mut self,
+        waiting: Waiting,
+        entries: Option<Vec<Entry>>,
+        now: Instant,
+    ) {
+        let Waiting { joining, mut missed, up_to, rounds } = waiting;
+        let newest = self.backlog.newest();
+        let Some(entries) = entries else { return self.join_lost(joining, now) };
+        let event = |entry: Entry| Arc::new(Event::new(entry.id, entry.publication, now));
+        missed.extend(entries.into_iter().map(event));
+        // What has arrived since it was asked; more than is kept is asked again.
+        match self.backlog.since(&joining.subscription.topics, up_to) {
+            Missed::Events(later) => {
+                missed.extend(later);
+                self.go_live(joining, missed, newest.max(up_to));
+            }
+            Missed::FallenOut => {
+                let waiting = Waiting { joining, missed, up_to: newest, rounds: rounds - 1 };
+                self.ask(waiting, up_to, now);
+            }
+        }
+    }
+
+    /// Lets a stream go live that is told that it has missed what cannot be known.
+    pub(super) fn join_lost(&mut self, joining: Joining, now: Instant) {
+        let newest = self.backlog.newest();
+        let (position, last_event_id) = match &joining.cursor {
+            Cursor::Unknown | Cursor::After(_) => {
+                (newest, joining.subscription.last_event_id.as_deref())
+            }
+            Cursor::Lost { position, last_event_id } => {
+                ((*position).min(newest), last_event_id.as_deref())
+            }
+        };
+        self.counters.resets.add(1);
+        let mut events = vec![Arc::new(Event::reset(position, last_event_id, now))];
+        if let Missed::Events(later) = self.backlog.since(&joining.subscription.topics, position) {
+            events.extend(later);
+        }
+        self.go_live(joining, events, newest);
+    }
+
+    pub(super) fn go_live(&mut self, joining: Joining, missed: Vec<Arc<Event>>, position: EventId) {
+        let topics = joining.subscription.topics.clone();
+        let mut stream = stream(joining, Instant::now());
+        for event in missed {
+            stream.queue.push(event.bytes(stream.output));
+        }
+        stream.queue.allow_replay();
+        stream.position = position;
+        stream.topics = Vec::from(topics).into();
+        self.counters.accepted.add(1);
+        self.add(stream);
+    }
+
+    /// It is known now where Redis stands, or that it cannot be known.
+    pub(super) fn join_early(&mut self, now: Instant) {
+        for joining in std::mem::take(&mut self.early) {
+            self.join(joining, now);
+        }
+    }
+}
+
+fn stream(joining: Joining, now: Instant) -> Stream {
+    let Joining { socket, output, before, subscription, leases, .. } = joining;
+    let mut stream = Stream {
+        socket,
+        output,
+        topics: Box::default(),
+        position: EventId::ZERO,
+        timing: timing(&subscription, output, now),
+        lease: leases.map(Box::new),
+        queue: Queue::default(),
+        ending: false,
+        due: None,
+        awaits_room: false,
+    };
+    stream.queue.push(match output {
+        Output::Http(framing) => framing::wrap(framing, &[&before, FIRST_BYTES].concat()).into(),
+        Output::Worker => before.into(),
+    });
+    stream
+}
+
+/// A worker that serves a stream itself sees to its heartbeats and to its end.
+fn timing(subscription: &Subscription, output: Output, now: Instant) -> Timing {
+    let some = |milliseconds: u64| {
+        let wanted = milliseconds > 0 && output != Output::Worker;
+        wanted.then(|| Duration::from_millis(milliseconds))
+    };
+    Timing {
+        heartbeat: some(subscription.heartbeat.into()),
+        end: some(subscription.lifetime).and_then(|lifetime| now.checked_add(lifetime)),
+        write_timeout: some(subscription.write_timeout.into()),
+        goodbye: subscription.goodbye,
+        last_write: now,
+    }
+}

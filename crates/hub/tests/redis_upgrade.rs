@@ -1,0 +1,290 @@
+//! A hub that takes the place of another while events flow through a real Redis, or while Redis does not
+//! answer: nothing is lost, nothing comes twice, nobody waits for ever.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test reports by panicking"
+)]
+
+#[path = "../../redis-log/tests/redis/server.rs"]
+#[allow(dead_code, reason = "the log's own tests do more with it")]
+mod server;
+mod support;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::net::UnixStream,
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    thread,
+};
+
+use hub_protocol::{Client, EventId, Framing, Limit, Refusal, Reply, Request};
+use rustix::process::Signal;
+use server::{Server, eventually};
+use support::{Hub, after, assert_reads, frame, publish, soon, stream_by, to};
+
+/// How many events of a topic a hub keeps.
+const KEPT: &str = "1";
+
+/// A hub that follows Redis. It keeps few events of a topic: what clients have missed is asked of Redis.
+fn hub(server: &Server) -> Hub {
+    let directory = tempfile::tempdir().unwrap();
+    let hub = Hub::start_with(directory, &["--backlog-events", KEPT], &server.url());
+    until_connected(&hub);
+    hub
+}
+
+fn until_connected(hub: &Hub) {
+    eventually("the hub follows Redis", || hub.status()["redis"]["connected"] == true);
+}
+
+#[track_caller]
+fn upgrade(hub: &Hub) {
+    let before = hub.status()["pid"].clone();
+    assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
+    assert_ne!(hub.status()["pid"], before);
+}
+
+/// Publishes, and waits until the hub has its own event back.
+fn publish_and_wait(hub: &Hub, data: &str) -> EventId {
+    let id = hub.publish(&["a"], data);
+    eventually("it has arrived", || hub.status()["lastEventId"] == id.to_string());
+    id
+}
+
+/// Sends a request; the answer comes later.
+fn ask_later(hub: &Hub, request: &Request) -> Client {
+    let mut client = hub.connect();
+    client.send(request, None, soon()).unwrap();
+    client
+}
+
+fn next_reply(client: &mut Client) -> Reply {
+    loop {
+        match client.next_reply().unwrap() {
+            Some(reply) => return reply,
+            None => client.fill().unwrap(),
+        }
+    }
+}
+
+/// The ids and data of a stream's events, up to the one that says it is the end.
+fn events(stream: UnixStream) -> Vec<(EventId, String)> {
+    let (mut events, mut id) = (Vec::new(), EventId::ZERO);
+    for line in BufReader::new(stream).lines() {
+        let line = line.unwrap();
+        match line.split_once(": ") {
+            Some(("id", text)) => id = text.parse().unwrap(),
+            Some(("data", "end")) => return events,
+            Some(("data", data)) => events.push((id, data.to_owned())),
+            Some(other) => panic!("{other:?}"),
+            None => {}
+        }
+    }
+    panic!("the stream has ended after {} events", events.len());
+}
+
+#[test]
+fn nobody_misses_an_event_in_a_storm_of_upgrades_and_replays() {
+    const STREAMS: usize = 50;
+    const UPGRADES: usize = 10;
+    let server = Server::start(&[]);
+    let (hub, other) = (hub(&server), hub(&server));
+    let start = hub.publish(&["a"], "start");
+    let streams: Vec<_> =
+        (0..STREAMS).map(|_| hub.stream(Framing::Raw, after(&start, &["a"]))).collect();
+    let over = AtomicBool::new(false);
+    let (published, seen) = thread::scope(|scope| {
+        let reader = |stream| scope.spawn(move || events(stream));
+        let mut readers: Vec<_> = streams.into_iter().map(reader).collect();
+        // One through the hub that is followed by others, one through another machine's.
+        let publishers = [&hub, &other].map(|hub| {
+            scope.spawn(|| {
+                let (mut client, mut published) = (hub.connect(), Vec::new());
+                while !over.load(SeqCst) {
+                    let data = format!("{} of {}", published.len(), hub.pid());
+                    match client.call(&publish(&["a"], &data), None, soon()).unwrap() {
+                        Reply::Published(id) => published.push((id, data)),
+                        other => panic!("{other:?}"),
+                    }
+                }
+                published
+            })
+        });
+        // Clients that come back all the time, with what they have seen long ago.
+        let visitor = scope.spawn(|| {
+            let mut streams = Vec::new();
+            while !over.load(SeqCst) && streams.len() < STREAMS {
+                streams.push(hub.stream(Framing::Raw, after(&start, &["a"])));
+            }
+            streams
+        });
+        for _ in 0..UPGRADES {
+            upgrade(&hub);
+        }
+        over.store(true, SeqCst);
+        readers.extend(visitor.join().unwrap().into_iter().map(reader));
+        let published = publishers.map(|publisher| publisher.join().unwrap());
+        hub.publish(&["a"], "end");
+        let seen: Vec<_> = readers.into_iter().map(|reader| reader.join().unwrap()).collect();
+        (published, seen)
+    });
+    let mut published = published.concat();
+    published.sort();
+    for (number, seen) in seen.iter().enumerate() {
+        assert_eq!(seen.len(), published.len(), "stream {number}");
+        assert_eq!(*seen, published, "stream {number}");
+    }
+}
+
+#[test]
+fn what_waits_for_redis_gets_its_answer_before_or_after() {
+    let server = Server::start(&[]);
+    let hub = hub(&server);
+    let seen = hub.publish(&["a"], "seen");
+    let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();
+    let mut live = hub.stream(Framing::Raw, to(&["a"]));
+    assert_reads(&mut live, ":\n\n");
+
+    // Redis answers nobody for less than the hub waits for its publishers.
+    let mut pause = server.connect();
+    redis::cmd("CLIENT").arg("PAUSE").arg(300).arg("ALL").exec(&mut pause).unwrap();
+    let mut replayed = hub.stream(Framing::Raw, after(&seen, &["a"]));
+    let publishers = ["b", "c"].map(|data| ask_later(&hub, &publish(&["a"], data)));
+    upgrade(&hub);
+    let ids = publishers.map(|mut publisher| match next_reply(&mut publisher) {
+        Reply::Published(id) => id,
+        other => panic!("{other:?}"),
+    });
+    let mut frames = [frame(ids[0], "b"), frame(ids[1], "c")];
+    if ids[0] > ids[1] {
+        frames.reverse();
+    }
+    assert_reads(&mut live, frames.concat());
+    assert_reads(&mut replayed, format!(":\n\n{missed}{}", frames.concat()));
+}
+
+#[test]
+fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
+    let server = Server::start(&[]);
+    let hub = hub(&server);
+    let limit = Limit { key: "ann".to_owned(), max: 1 };
+    let seen = hub.publish(&["a"], "seen");
+    let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();
+    server.signal(Signal::STOP);
+    let mut publisher = hub.connect();
+    publisher.send(&publish(&["b"], "nobody knows"), None, soon()).unwrap();
+    publisher.send(&Request::Status, None, soon()).unwrap();
+    let mut replayed = {
+        let mut worker = hub.connect();
+        let lease = Request::Lease(vec![limit.clone()]);
+        assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
+        stream_by(&mut worker, Framing::Raw, after(&seen, &["a"]))
+    };
+    let mut worker = hub.connect();
+    let request = Request::Subscribe(after(&seen, &["a"]));
+    assert_eq!(worker.call(&request, None, soon()).unwrap(), Reply::Subscribed);
+
+    upgrade(&hub);
+    let Reply::Refused { refusal: Refusal::Unavailable, message } = next_reply(&mut publisher)
+    else {
+        panic!("it is not known");
+    };
+    assert!(message.contains("unknown whether the event was published"), "{message}");
+    assert!(matches!(next_reply(&mut publisher), Reply::Status(_)), "what was asked after that");
+    let lease = hub.ask(&Request::Lease(vec![limit.clone()]));
+    assert_eq!(lease, Reply::Exceeded(limit.clone()), "the stream that waits has its place");
+    server.signal(Signal::CONT);
+    assert_reads(&mut replayed, format!(":\n\n{missed}"));
+    for data in ["one", "two"] {
+        let reply = next_reply(&mut worker);
+        let Reply::Delivery(delivery) = reply else { panic!("{reply:?}") };
+        assert_eq!(delivery.data, data.as_bytes());
+    }
+    let last = until_it_publishes(&hub, "last");
+    assert_reads(&mut replayed, frame(last, "last"));
+    drop(replayed);
+    eventually("the place is free", || {
+        hub.ask(&Request::Lease(vec![limit.clone()])) == Reply::Granted
+    });
+}
+
+/// Publishes; where Redis was frozen, an attempt may fail.
+fn until_it_publishes(hub: &Hub, data: &str) -> EventId {
+    let mut published = None;
+    eventually("Redis takes an event", || match hub.ask(&publish(&["a"], data)) {
+        Reply::Published(id) => {
+            published = Some(id);
+            true
+        }
+        Reply::Refused { refusal: Refusal::Unavailable, .. } => false,
+        other => panic!("{other:?}"),
+    });
+    published.unwrap()
+}
+
+#[test]
+fn a_hub_that_has_to_stay_goes_on_with_what_waits() {
+    let server = Server::start(&[]);
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("sse-hub");
+    let hub = Hub::start_copy(&program, &["--backlog-events", KEPT], &server.url());
+    until_connected(&hub);
+    let seen = publish_and_wait(&hub, "seen");
+    let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();
+    fs::remove_file(&program).unwrap();
+    fs::copy("/bin/false", &program).unwrap();
+
+    server.signal(Signal::STOP);
+    let mut replayed = hub.stream(Framing::Raw, after(&seen, &["a"]));
+    let mut publisher = ask_later(&hub, &publish(&["b"], "nobody knows"));
+    publisher.send(&publish(&["b"], "and then?"), None, soon()).unwrap();
+    let stayed = hub.ask(&Request::Upgrade);
+    assert!(matches!(stayed, Reply::Refused { .. }), "{stayed:?}");
+    let unknown = next_reply(&mut publisher);
+    assert!(matches!(unknown, Reply::Refused { .. }), "{unknown:?}");
+    server.signal(Signal::CONT);
+    assert_reads(&mut replayed, format!(":\n\n{missed}"));
+    next_reply(&mut publisher);
+    publisher.send(&Request::Status, None, soon()).unwrap();
+    let after_all = next_reply(&mut publisher);
+    assert!(matches!(after_all, Reply::Status(_)), "one answer for each: {after_all:?}");
+}
+
+#[test]
+fn a_hub_that_never_knew_redis_is_followed_by_one_that_does_not_invent_a_past() {
+    let mut server = Server::start(&[]);
+    {
+        let elsewhere = hub(&server);
+        elsewhere.publish(&["a"], "long ago");
+    }
+    server.kill();
+    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
+    let mut client = hub.stream(Framing::Raw, to(&["a"]));
+    assert_reads(&mut client, ":\n\n");
+    upgrade(&hub);
+    server.restart();
+    let mut client = BufReader::new(client);
+    let mut lines = [(); 3].map(|()| {
+        let mut line = String::new();
+        client.read_line(&mut line).unwrap();
+        line
+    });
+    assert_eq!(lines[1..], ["event: reset\n", "data: {\"lastEventId\":null}\n"]);
+    let id = until_it_publishes(&hub, "now");
+    client.read_line(&mut lines[0]).unwrap();
+    assert_reads(client.get_mut(), frame(id, "now"));
+}
+
+#[test]
+fn the_new_hub_says_that_it_is_connected() {
+    let server = Server::start(&[]);
+    let hub = hub(&server);
+    upgrade(&hub);
+    until_connected(&hub);
+    let mut client = hub.stream(Framing::Raw, to(&["a"]));
+    let id = hub.publish(&["a"], "x");
+    assert_reads(&mut client, format!(":\n\n{}", frame(id, "x")));
+}
