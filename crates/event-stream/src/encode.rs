@@ -22,15 +22,23 @@ pub const FIRST_BYTES: &[u8] = b":\n\n";
 /// Appends `name` and `value`, which is one line. `name` comes with the colon and the one space that
 /// a client takes off again, so that a space of the value's own survives.
 pub(crate) fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
+    push_line(out, name, value.as_bytes());
+}
+
+fn push_line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(value.as_bytes());
+    out.extend_from_slice(value);
     out.push(b'\n');
 }
 
 /// Appends a `data` field for each line of `data`, so that the client puts them together again.
 pub(crate) fn push_data(out: &mut Vec<u8>, data: &[u8]) {
+    const NAME: &str = "data: ";
+    if is_plain(data) {
+        return push_line(out, NAME, data);
+    }
     for line in lines(&decode(data)) {
-        push_field(out, "data: ", line);
+        push_field(out, NAME, line);
     }
 }
 
@@ -43,6 +51,15 @@ pub(crate) fn push_comment(out: &mut Vec<u8>, comment: &[u8]) {
             push_field(out, ": ", line);
         }
     }
+}
+
+/// Whether all is ASCII without control characters below 14: then it is UTF-8, and one line, and that was
+/// found with one comparison for each vector of bytes.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_plain =
+        |bytes: &[u8]| !bytes.iter().fold(false, |odd, byte| odd | (byte.cast_signed() < 14));
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    blocks.iter().all(|block| is_plain(block)) && is_plain(rest)
 }
 
 /// The lines of `text`. CRLF, LF and CR end one line each, and what follows the last line end is a
