@@ -14,7 +14,7 @@ use super::process::forks;
 use super::transport::of_request;
 use super::wire::{Timing, Wire};
 use super::{Server, engine, hooks, ini, keeper, output, signals};
-use crate::stream::{Connection, Interrupted, StopReason, Tail, Woken, Written, seconds};
+use crate::stream::{Connection, Interrupted, Packet, StopReason, Tail, Written, seconds};
 
 /// The connection of a stream.
 pub(crate) struct PhpConnection {
@@ -199,16 +199,17 @@ pub(super) fn attach_wire(server: Server, wishes: &Wishes) -> Result<Arc<Wire>, 
 }
 
 impl Connection for PhpConnection {
-    fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted> {
+    #[inline]
+    fn write(&self, packet: &mut Packet) -> Result<Written, Interrupted> {
         match self.own_wire().filter(|wire| wire.is_direct()) {
             Some(wire) => {
                 hooks::flushed();
-                if let Err(reason) = wire.write(bytes) {
+                if let Err(reason) = wire.write(packet) {
                     output::note_client_gone();
                     return Ok(Written::Stopped(reason));
                 }
             }
-            None => self.write_through_php(bytes)?,
+            None => self.write_through_php(packet.bytes())?,
         }
         Ok(self.stop_reason().map_or(Written::Whole, Written::Stopped))
     }
@@ -217,11 +218,16 @@ impl Connection for PhpConnection {
         self.wire.is_some()
     }
 
+    #[inline]
     fn tail(&self) -> Tail {
-        if self.passes_buffers() { None } else { output::buffered_tail() }
-            .unwrap_or_else(hooks::tail)
+        match self.own_wire() {
+            Some(wire) if self.passes_buffers() => wire.tail(),
+            _ if self.passes_buffers() => hooks::tail(),
+            _ => output::buffered_tail().unwrap_or_else(hooks::tail),
+        }
     }
 
+    #[inline]
     fn stop_reason(&self) -> Option<StopReason> {
         if self.is_over() {
             return Some(StopReason::Closed);
@@ -233,22 +239,25 @@ impl Connection for PhpConnection {
         reason.or_else(|| output::client_is_gone().then_some(StopReason::ClientGone))
     }
 
-    fn sleep_until(&self, deadline: Option<Instant>) -> Woken {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, deadline: Option<Instant>) -> bool {
         // What the script echoed must not wait for its next frame.
         if hooks::has_unflushed() && output::without_abort(output::flush).is_err() {
-            return Woken { at: Instant::now(), early: true };
+            return true;
         }
         loop {
-            let now = Instant::now();
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(self.now()));
             let left = left.map_or(Self::LONGEST_SLEEP, |left| left.min(Self::LONGEST_SLEEP));
             if left.is_zero() {
-                return Woken { at: now, early: false };
+                return false;
             }
             match self.nap(left) {
                 Ok(false) => {}
                 Err(Errno::INTR) if !engine::has_something_to_run() => {}
-                Ok(true) | Err(_) => return Woken { at: Instant::now(), early: true },
+                Ok(true) | Err(_) => return true,
             }
         }
     }

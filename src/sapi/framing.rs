@@ -2,6 +2,8 @@
 
 use std::io::IoSlice;
 
+use crate::stream::Packet;
+
 /// How bytes travel to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
@@ -17,35 +19,35 @@ pub(crate) enum Framing {
 /// The most that one FastCGI record holds, in bytes, rounded down to a multiple of eight as the
 /// specification recommends.
 const RECORD_MAX: usize = 0xfff8;
-const HEADER: usize = 8;
-/// Up to this size, in bytes, a record is cheaper as one run of bytes than as two slices.
-const SMALL: usize = 1280;
+const HEADER: usize = Packet::ROOM;
 const VERSION: u8 = 1;
 const STDOUT: u8 = 6;
 
 impl Framing {
-    /// Calls `send` with the slices that `payload` travels as: under one header for each record, or
-    /// as it is. A small record is put together in `record`, which keeps its memory for the next.
+    /// A packet as it travels, if it does so in one run of bytes.
+    #[inline]
+    pub(crate) fn one_run(self, packet: &mut Packet) -> Option<&[u8]> {
+        match self {
+            Self::Raw => Some(packet.bytes()),
+            Self::FastCgi { request_id } if packet.bytes().len() <= RECORD_MAX => {
+                let header = stdout_header(request_id, packet.bytes());
+                Some(packet.behind(header))
+            }
+            Self::FastCgi { .. } => None,
+        }
+    }
+
+    /// Calls `send` with the slices that a packet travels as: one, or one for each header and record.
     pub(crate) fn with_slices<R>(
         self,
-        payload: &[u8],
-        record: &mut Vec<u8>,
+        packet: &mut Packet,
         send: impl FnOnce(&mut [IoSlice<'_>]) -> R,
     ) -> R {
-        let Self::FastCgi { request_id } = self else {
-            return send(&mut [IoSlice::new(payload)]);
-        };
-        if payload.len() <= SMALL {
-            record.clear();
-            record.extend_from_slice(&stdout_header(request_id, payload));
-            record.extend_from_slice(payload);
-            return send(&mut [IoSlice::new(record)]);
+        if let Some(run) = self.one_run(packet) {
+            return send(&mut [IoSlice::new(run)]);
         }
-        if payload.len() <= RECORD_MAX {
-            let header = stdout_header(request_id, payload);
-            return send(&mut [IoSlice::new(&header), IoSlice::new(payload)]);
-        }
-        let chunks = payload.chunks(RECORD_MAX);
+        let Self::FastCgi { request_id } = self else { return send(&mut []) };
+        let chunks = packet.bytes().chunks(RECORD_MAX);
         let headers: Vec<_> =
             chunks.clone().map(|chunk| stdout_header(request_id, chunk)).collect();
         let records = headers.iter().zip(chunks);
@@ -54,9 +56,9 @@ impl Framing {
         send(&mut slices.collect::<Vec<_>>())
     }
 
-    /// What is left of `payload` on its way after the first `written` bytes.
-    pub(crate) fn rest(self, payload: &[u8], written: usize) -> Vec<u8> {
-        self.with_slices(payload, &mut Vec::new(), |slices| {
+    /// What is left of a packet on its way after the first `written` bytes.
+    pub(crate) fn rest(self, packet: &mut Packet, written: usize) -> Vec<u8> {
+        self.with_slices(packet, |slices| {
             let mut slices = slices;
             IoSlice::advance_slices(&mut slices, written);
             slices.iter().flat_map(|slice| slice.iter().copied()).collect()
@@ -77,7 +79,7 @@ mod tests {
     use super::*;
 
     fn wire(framing: Framing, payload: &[u8]) -> Vec<u8> {
-        framing.rest(payload, 0)
+        framing.rest(&mut Packet::of(payload), 0)
     }
 
     #[test]
@@ -107,7 +109,11 @@ mod tests {
         for payload in [b"abc".to_vec(), vec![b'x'; RECORD_MAX + 3]] {
             let whole = wire(framing, &payload);
             for written in (0..=whole.len()).step_by(1 + whole.len() / 1000) {
-                assert_eq!(framing.rest(&payload, written), whole[written..], "{written} bytes");
+                assert_eq!(
+                    framing.rest(&mut Packet::of(&payload), written),
+                    whole[written..],
+                    "{written} bytes"
+                );
             }
         }
     }

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::exception::{PhpException, PhpResult};
-use ext_php_rs::ffi::zend_execute_data;
+use ext_php_rs::ffi::{IS_FALSE, IS_TRUE, zend_execute_data};
 use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 use once_cell::sync::OnceCell;
@@ -65,7 +65,8 @@ fn reply<T: Shortcut>(object: &T, text: &[u8], answer: &mut Zval) {
     // A panic must not reach the engine; a bailout may, past all this.
     let result = catch_unwind(AssertUnwindSafe(|| object.call(text)));
     match result.unwrap_or_else(|_| Err(PhpException::from_message("Rust panic".into()))) {
-        Ok(value) => answer.set_bool(value),
+        // `ZVAL_BOOL`: there is nothing in it yet that would have to be let go of.
+        Ok(value) => answer.u1.type_info = if value { IS_TRUE } else { IS_FALSE },
         // It refuses only where another exception is on its way, which is as good.
         Err(exception) => exception.throw(),
     }

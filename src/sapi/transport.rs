@@ -32,7 +32,7 @@ pub(crate) trait Transport: Send + Sync {
     /// The connection, to be polled, and to be written to if the way is direct.
     fn fd(&self) -> BorrowedFd<'_>;
 
-    /// Which way the script's own bytes take.
+    /// Which way the script's own bytes take; it stays the same.
     fn way(&self) -> Way;
 
     /// Writes a few bytes from the keeper, or does not: never blocks. Not called on a direct way.

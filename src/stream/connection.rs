@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{StopReason, Tail};
+use super::{Packet, StopReason, Tail};
 
 /// The engine is unwinding (a fatal error inside an output callback, a timeout): nothing more may be
 /// done but give control back to it.
@@ -18,27 +18,17 @@ pub enum Written {
     Stopped(StopReason),
 }
 
-/// How a sleep ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Woken {
-    /// The time now.
-    pub at: Instant,
-    /// Whether the caller should have a look at the world before it sleeps on: the engine has
-    /// something to run, such as a signal handler.
-    pub early: bool,
-}
-
 /// The connection to one client, as the stream sees it.
 ///
 /// Every method takes `&self` and must leave nothing borrowed behind: output callbacks of the script
 /// may run inside `write`, and may use the stream again.
 pub trait Connection {
-    /// Writes all of `bytes` after whatever the script has echoed, and flushes.
+    /// Writes all of a packet after whatever the script has echoed, and flushes. The bytes stay in it.
     ///
     /// # Errors
     ///
     /// [`Interrupted`] when the engine has to have the control back at once.
-    fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted>;
+    fn write(&self, packet: &mut Packet) -> Result<Written, Interrupted>;
 
     /// Whether it sends heartbeats of its own accord, so that the stream need not.
     fn beats_itself(&self) -> bool;
@@ -49,6 +39,11 @@ pub trait Connection {
     /// Why the stream should stop, asked without a write; `None` when nothing speaks against it.
     fn stop_reason(&self) -> Option<StopReason>;
 
-    /// Sleeps until `deadline`, or for as long as it likes when there is none; may wake earlier.
-    fn sleep_until(&self, deadline: Option<Instant>) -> Woken;
+    /// The time. Asked only when it is needed: reading a clock is felt at every event.
+    fn now(&self) -> Instant;
+
+    /// Sleeps until `deadline`, or for as long as it likes when there is none. Answers whether it was
+    /// woken early, and the caller should have a look at the world before it sleeps on: the engine has
+    /// something to run, such as a signal handler.
+    fn sleep_until(&self, deadline: Option<Instant>) -> bool;
 }

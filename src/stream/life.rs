@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use event_stream::{Comment, Event, FIRST_BYTES, HEARTBEAT, Retry};
 
-use super::{Connection, Interrupted, Options, StopReason, Written};
+use super::{Connection, Interrupted, Options, Packet, StopReason, Written};
 
 /// One event stream. Answers `true` while it is open; after it has stopped, nothing is written.
 pub struct Stream<C> {
     connection: C,
+    /// How often it sends heartbeats, where the connection does not.
     heartbeat: Option<Duration>,
     end: Option<Instant>,
     goodbye: Option<Retry>,
@@ -17,18 +18,19 @@ pub struct Stream<C> {
     stopped: Cell<Option<(StopReason, Instant)>>,
     said_farewell: Cell<bool>,
     /// Kept from write to write, so that a stream allocates for its largest frame only.
-    buffer: Cell<Vec<u8>>,
+    packet: Cell<Packet>,
 }
 
 impl<C: Connection> Stream<C> {
-    /// A buffer that has grown beyond this is given back after the write, in bytes.
-    const BUFFER_KEPT: usize = 1024 * 1024;
+    /// A packet that has grown beyond this is given back after the write, in bytes.
+    const PACKET_KEPT: usize = 1024 * 1024;
 
     /// How long a script may go on sending to a client that has left.
     const GRACE: Duration = Duration::from_secs(10);
 
     /// A stream on this connection. `luck` is a random number from 0 to 1 that varies its lifetime.
-    pub fn new(connection: C, options: &Options, now: Instant, luck: f64) -> Self {
+    pub fn new(connection: C, options: &Options, luck: f64) -> Self {
+        let now = connection.now();
         Self {
             heartbeat: options.heartbeat.filter(|_| !connection.beats_itself()),
             connection,
@@ -37,13 +39,8 @@ impl<C: Connection> Stream<C> {
             last_write: Cell::new(now),
             stopped: Cell::new(None),
             said_farewell: Cell::new(false),
-            buffer: Cell::default(),
+            packet: Cell::default(),
         }
-    }
-
-    /// Whether the stream ends by itself.
-    pub fn has_lifetime(&self) -> bool {
-        self.end.is_some()
     }
 
     /// What the stream writes to.
@@ -56,38 +53,35 @@ impl<C: Connection> Stream<C> {
     /// # Errors
     ///
     /// [`Interrupted`], as every method that writes: the engine needs the control back at once.
-    pub fn begin(&self, options: &Options, now: Instant) -> Result<bool, Interrupted> {
+    pub fn begin(&self, options: &Options) -> Result<bool, Interrupted> {
         let hello = Event { retry: options.retry, ..Event::default() };
-        self.write_out(now, |out| {
+        self.write_out(|out| {
             out.extend_from_slice(FIRST_BYTES);
             hello.encode_into(out);
         })
     }
 
-    /// Sends events, all with one write.
+    /// Sends one event.
     ///
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub fn send(&self, events: &[Event<'_>], now: Instant) -> Result<bool, Interrupted> {
-        self.write(now, |out| events.iter().for_each(|event| event.encode_into(out)))
+    pub fn send(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
+        self.write(|out| event.encode_into(out))
     }
 
-    /// Sends frames that were encoded before.
+    /// Sends frames that were encoded before, all with one write.
     ///
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub fn send_frames(&self, mut frames: Vec<u8>, now: Instant) -> Result<bool, Interrupted> {
-        let before = self.connection.tail().before_frame();
-        if !before.is_empty() {
-            frames.splice(..0, before.iter().copied());
-        }
-        if !self.is_open(now) || frames.is_empty() {
+    pub fn send_frames(&self, mut frames: Packet) -> Result<bool, Interrupted> {
+        if !self.is_open() || frames.is_empty() {
             return Ok(self.stop_reason().is_none());
         }
-        let written = self.connection.write(&frames)?;
-        Ok(self.note(written, now))
+        frames.prepend(self.connection.tail().before_frame());
+        let written = self.connection.write(&mut frames)?;
+        Ok(self.note(written))
     }
 
     /// Sends a comment. It needs a line of its own, but ends no event that the script is echoing.
@@ -95,15 +89,15 @@ impl<C: Connection> Stream<C> {
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub fn comment(&self, comment: Comment<'_>, now: Instant) -> Result<bool, Interrupted> {
-        if !self.is_open(now) {
+    pub fn comment(&self, comment: Comment<'_>) -> Result<bool, Interrupted> {
+        if !self.is_open() {
             return Ok(false);
         }
         let at_line_start = self.connection.tail().at_line_start();
-        let mut lines = if at_line_start { Vec::new() } else { b"\n".to_vec() };
-        comment.encode_into(&mut lines);
-        let written = self.connection.write(&lines)?;
-        Ok(self.note(written, now))
+        let mut lines = Packet::of(if at_line_start { b"" } else { b"\n" });
+        comment.encode_into(lines.end());
+        let written = self.connection.write(&mut lines)?;
+        Ok(self.note(written))
     }
 
     /// Sends one last event, also if the stream has stopped for a reason that leaves its client
@@ -112,7 +106,7 @@ impl<C: Connection> Stream<C> {
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub fn say_farewell(&self, event: &Event<'_>, now: Instant) -> Result<bool, Interrupted> {
+    pub fn say_farewell(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
         let listening = matches!(
             self.stop_reason(),
             None | Some(StopReason::MaxLifetime | StopReason::Shutdown)
@@ -123,7 +117,7 @@ impl<C: Connection> Stream<C> {
         if self.said_farewell.replace(true) {
             return Ok(false);
         }
-        self.write_out(now, |out| event.encode_into(out))
+        self.write_out(|out| event.encode_into(out))
     }
 
     /// Waits, and keeps the connection alive meanwhile. Answers early, with `false`, as soon as the
@@ -132,32 +126,31 @@ impl<C: Connection> Stream<C> {
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub fn wait(&self, length: Duration, now: Instant) -> Result<bool, Interrupted> {
+    pub fn wait(&self, length: Duration) -> Result<bool, Interrupted> {
+        let mut now = self.connection.now();
         let until = now.checked_add(length);
-        let mut now = now;
         loop {
-            if !self.is_open(now) || !self.beat_if_due(now)? {
+            if !self.is_open() || !self.beat_if_due(now)? {
                 return Ok(false);
             }
             if until.is_some_and(|until| until <= now) {
                 return Ok(true);
             }
             let next = [until, self.end, self.heartbeat_due(now)].into_iter().flatten().min();
-            let woken = self.connection.sleep_until(next);
-            now = woken.at;
-            if woken.early {
-                return Ok(self.is_open(now));
+            if self.connection.sleep_until(next) {
+                return Ok(self.is_open());
             }
+            now = self.connection.now();
         }
     }
 
     /// Whether the stream is open; asks the connection, and the clock.
-    pub fn is_open(&self, now: Instant) -> bool {
+    pub fn is_open(&self) -> bool {
         if self.stopped.get().is_none() {
             if let Some(reason) = self.connection.stop_reason() {
-                self.learn(reason, now);
-            } else if self.end.is_some_and(|end| end <= now) {
-                self.stop(StopReason::MaxLifetime, now);
+                self.learn(reason);
+            } else if self.end.is_some_and(|end| end <= self.connection.now()) {
+                self.stop(StopReason::MaxLifetime);
             }
         }
         self.stopped.get().is_none()
@@ -165,27 +158,27 @@ impl<C: Connection> Stream<C> {
 
     /// Stops the stream for what its connection says, and tells a client whose server is about to stop
     /// when to come back.
-    fn learn(&self, reason: StopReason, now: Instant) {
+    fn learn(&self, reason: StopReason) {
         let news = self.stopped.get().is_none();
-        self.stop(reason, now);
+        self.stop(reason);
         let Some(retry) = self.goodbye else { return };
         if news && reason == StopReason::Shutdown {
             let goodbye = Event { retry: Some(retry), ..Event::default() };
             // If it cannot be written, nobody is there to read it.
-            let _ = self.write_out(now, |out| goodbye.encode_into(out));
+            let _ = self.write_out(|out| goodbye.encode_into(out));
         }
     }
 
     /// Stops the stream; the first reason stays.
-    pub fn stop(&self, reason: StopReason, now: Instant) {
+    pub fn stop(&self, reason: StopReason) {
         if self.stopped.get().is_none() {
-            self.stopped.set(Some((reason, now)));
+            self.stopped.set(Some((reason, self.connection.now())));
         }
     }
 
     /// Closes the stream; if its client has left already, that is the reason.
-    pub fn close(&self, now: Instant) {
-        self.stop(self.connection.stop_reason().unwrap_or(StopReason::Closed), now);
+    pub fn close(&self) {
+        self.stop(self.connection.stop_reason().unwrap_or(StopReason::Closed));
     }
 
     /// Why the stream has stopped, as far as it knows; `None` while it is open.
@@ -194,15 +187,15 @@ impl<C: Connection> Stream<C> {
     }
 
     /// How long it may still live; `None` is for ever.
-    pub fn remaining(&self, now: Instant) -> Option<Duration> {
-        self.end.map(|end| end.saturating_duration_since(now))
+    pub fn remaining(&self) -> Option<Duration> {
+        self.end.map(|end| end.saturating_duration_since(self.connection.now()))
     }
 
     /// Whether the script goes on sending long after its client has left. PHP would have ended it at
     /// its first `echo`; a loop that ignores our answers must not hold a worker for ever.
-    pub fn has_outstayed_client(&self, now: Instant) -> bool {
+    pub fn has_outstayed_client(&self) -> bool {
         matches!(self.stopped.get(), Some((StopReason::ClientGone, since))
-            if now.saturating_duration_since(since) >= Self::GRACE)
+            if self.connection.now().saturating_duration_since(since) >= Self::GRACE)
     }
 
     /// When the next heartbeat is due. In the middle of a line of somebody else's there is no place
@@ -219,41 +212,43 @@ impl<C: Connection> Stream<C> {
         if silent < interval || !self.connection.tail().at_line_start() {
             return Ok(true);
         }
-        let written = self.connection.write(HEARTBEAT)?;
-        Ok(self.note(written, now))
+        let written = self.connection.write(&mut Packet::of(HEARTBEAT))?;
+        Ok(self.note(written))
     }
 
     /// Writes what `fill` appends, behind whatever must end a line or event of somebody else's.
-    fn write(&self, now: Instant, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
-        if self.is_open(now) { self.write_out(now, fill) } else { Ok(false) }
+    #[inline]
+    fn write(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
+        if self.is_open() { self.write_out(fill) } else { Ok(false) }
     }
 
-    fn write_out(
-        &self,
-        now: Instant,
-        fill: impl FnOnce(&mut Vec<u8>),
-    ) -> Result<bool, Interrupted> {
+    #[inline]
+    fn write_out(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
         // Taken out, not borrowed: output callbacks that run inside the write may send, too.
-        let mut buffer = self.buffer.take();
-        buffer.extend_from_slice(self.connection.tail().before_frame());
-        let before = buffer.len();
-        fill(&mut buffer);
-        let result = if buffer.len() == before {
+        let mut packet = self.packet.take();
+        let out = packet.end();
+        out.extend_from_slice(self.connection.tail().before_frame());
+        let before = out.len();
+        fill(out);
+        let result = if out.len() == before {
             Ok(Written::Whole)
         } else {
-            self.connection.write(&buffer)
+            self.connection.write(&mut packet)
         };
-        if buffer.capacity() <= Self::BUFFER_KEPT {
-            buffer.clear();
-            self.buffer.set(buffer);
+        if packet.capacity() <= Self::PACKET_KEPT {
+            packet.clear();
+            self.packet.set(packet);
         }
-        Ok(self.note(result?, now))
+        Ok(self.note(result?))
     }
 
-    fn note(&self, written: Written, now: Instant) -> bool {
-        self.last_write.set(now);
+    #[inline]
+    fn note(&self, written: Written) -> bool {
+        if self.heartbeat.is_some() {
+            self.last_write.set(self.connection.now());
+        }
         if let Written::Stopped(reason) = written {
-            self.learn(reason, now);
+            self.learn(reason);
         }
         self.stopped.get().is_none()
     }

@@ -1,8 +1,8 @@
 //! The life of one event stream.
 //!
-//! Knows nothing of PHP, holds no `unsafe`, and has no clock of its own: the time comes in as an
-//! argument, and the connection is a trait, so that a whole life is tested on a vector, or on a
-//! connection that dies at the n-th write.
+//! Knows nothing of PHP, holds no `unsafe`, and has no clock of its own: the connection is a trait, and
+//! has the time, so that a whole life is tested on a vector, or on a connection that dies at the n-th
+//! write.
 
 mod connection;
 mod last_event_id;
@@ -10,6 +10,7 @@ mod life;
 mod lifetime;
 mod options;
 mod origin;
+mod packet;
 mod position;
 mod response;
 mod stop_reason;
@@ -17,12 +18,13 @@ mod stop_reason;
 #[cfg(test)]
 mod tests;
 
-pub use connection::{Connection, Interrupted, Woken, Written};
+pub use connection::{Connection, Interrupted, Written};
 pub use last_event_id::{LAST_EVENT_ID_MAX_BYTES, last_event_id};
 pub use life::Stream;
 pub use lifetime::Lifetime;
 pub use options::{OptionError, Options, seconds};
 pub use origin::{AllowOrigin, OriginError};
+pub use packet::Packet;
 pub use position::Tail;
 pub use response::{
     Header, Preflight, Rule, adoption_headers, merged, preflight_headers, stream_headers,

@@ -37,7 +37,7 @@ impl Memory {
 }
 
 impl Connection for &Memory {
-    fn write(&self, bytes: &[u8]) -> Result<Written, Interrupted> {
+    fn write(&self, packet: &mut Packet) -> Result<Written, Interrupted> {
         if self.interrupts {
             return Err(Interrupted);
         }
@@ -45,7 +45,7 @@ impl Connection for &Memory {
             return Ok(Written::Stopped(StopReason::ClientGone));
         };
         self.writes_left.set(left);
-        self.echo(bytes);
+        self.echo(packet.bytes());
         Ok(self.stop_reason().map_or(Written::Whole, Written::Stopped))
     }
 
@@ -61,9 +61,13 @@ impl Connection for &Memory {
         self.reason.get()
     }
 
-    fn sleep_until(&self, deadline: Option<Instant>) -> Woken {
+    fn now(&self) -> Instant {
+        self.clock.get()
+    }
+
+    fn sleep_until(&self, deadline: Option<Instant>) -> bool {
         self.clock.set(deadline.expect("nobody would ever wake this stream"));
-        Woken { at: self.clock.get(), early: self.wakes_early.get() }
+        self.wakes_early.get()
     }
 }
 
@@ -76,7 +80,7 @@ fn event(data: &str) -> Event<'_> {
 }
 
 fn open(memory: &Memory, options: Options) -> Stream<&Memory> {
-    Stream::new(memory, &options, memory.clock.get(), 0.5)
+    Stream::new(memory, &options, 0.5)
 }
 
 #[test]
@@ -84,19 +88,18 @@ fn a_stream_begins_with_a_comment_and_the_retry_hint() {
     let now = Instant::now();
     let memory = Memory::new(now);
     let options = Options { retry: Some(Retry::from_millis(3000)), ..Options::default() };
-    assert_eq!(open(&memory, options).begin(&options, now), Ok(true));
+    assert_eq!(open(&memory, options).begin(&options), Ok(true));
     assert_eq!(*memory.written.borrow(), b":\n\nretry: 3000\n\n");
 }
 
 #[test]
-fn several_events_are_one_write() {
-    let now = Instant::now();
-    let memory = Memory::new(now);
+fn an_event_is_one_write() {
+    let memory = Memory::new(Instant::now());
     memory.writes_left.set(1);
     let stream = open(&memory, Options::default());
-    assert_eq!(stream.send(&[event("a"), event("b")], now), Ok(true));
-    assert_eq!(*memory.written.borrow(), b"data: a\n\ndata: b\n\n");
-    assert_eq!(stream.send(&[], now), Ok(true), "no events, no write");
+    assert_eq!(stream.send(&event("a\nb")), Ok(true));
+    assert_eq!(*memory.written.borrow(), b"data: a\ndata: b\n\n");
+    assert_eq!(stream.send(&Event::default()), Ok(true), "no lines, no write");
 }
 
 #[test]
@@ -109,7 +112,7 @@ fn a_frame_never_joins_what_was_echoed_before_it() {
         let now = Instant::now();
         let memory = Memory::new(now);
         memory.echo(echoed.as_bytes());
-        assert_eq!(open(&memory, Options::default()).send(&[event("ours")], now), Ok(true));
+        assert_eq!(open(&memory, Options::default()).send(&event("ours")), Ok(true));
         assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
     }
 }
@@ -125,7 +128,7 @@ fn a_comment_goes_into_an_unfinished_event() {
         let memory = Memory::new(now);
         memory.echo(echoed.as_bytes());
         let stream = open(&memory, Options::default());
-        assert_eq!(stream.comment(Comment::new(b"c"), now), Ok(true));
+        assert_eq!(stream.comment(Comment::new(b"c")), Ok(true));
         memory.echo(b"data: b\n\n");
         assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
     }
@@ -138,7 +141,8 @@ fn frames_made_before_are_one_write_too() {
     memory.writes_left.set(1);
     memory.echo(b"data: theirs");
     let stream = open(&memory, Options::default());
-    assert_eq!(stream.send_frames(b"data: a\n\ndata: b\n\n".to_vec(), now), Ok(true));
+    assert_eq!(stream.send_frames(Packet::of(b"data: a\n\ndata: b\n\n")), Ok(true));
+    assert_eq!(stream.send_frames(Packet::default()), Ok(true), "no frames, no write");
     assert_eq!(*memory.written.borrow(), b"data: theirs\n\ndata: a\n\ndata: b\n\n");
 }
 
@@ -150,7 +154,7 @@ fn the_client_is_found_gone_at_every_write() {
         memory.writes_left.set(n);
         let stream = open(&memory, Options::default());
         for i in 0..8 {
-            assert_eq!(stream.send(&[event("x")], now), Ok(i < n), "write {i} of {n}");
+            assert_eq!(stream.send(&event("x")), Ok(i < n), "write {i} of {n}");
         }
         assert_eq!(stream.stop_reason(), Some(StopReason::ClientGone));
         assert_eq!(memory.written.borrow().len(), n * b"data: x\n\n".len());
@@ -162,10 +166,10 @@ fn the_first_reason_stays() {
     let now = Instant::now();
     let memory = Memory::new(now);
     let stream = open(&memory, Options::default());
-    stream.stop(StopReason::Closed, now);
-    stream.stop(StopReason::ClientGone, now);
+    stream.stop(StopReason::Closed);
+    stream.stop(StopReason::ClientGone);
     assert_eq!(stream.stop_reason(), Some(StopReason::Closed));
-    assert_eq!(stream.wait(seconds(60), now), Ok(false));
+    assert_eq!(stream.wait(seconds(60)), Ok(false));
     assert_eq!(memory.clock.get(), now, "a stopped stream does not wait");
 }
 
@@ -174,7 +178,7 @@ fn waiting_sends_a_heartbeat_for_every_silent_interval() {
     let start = Instant::now();
     let memory = Memory::new(start);
     let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
-    assert_eq!(stream.wait(seconds(50), start), Ok(true));
+    assert_eq!(stream.wait(seconds(50)), Ok(true));
     assert_eq!(*memory.written.borrow(), b":\n:\n:\n");
     assert_eq!(memory.clock.get(), start + seconds(50));
 }
@@ -184,7 +188,7 @@ fn a_connection_that_beats_itself_is_left_alone() {
     let start = Instant::now();
     let memory = Memory { beats_itself: true, ..Memory::new(start) };
     let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
-    assert_eq!(stream.wait(seconds(50), start), Ok(true));
+    assert_eq!(stream.wait(seconds(50)), Ok(true));
     assert_eq!(*memory.written.borrow(), b"");
 }
 
@@ -193,10 +197,9 @@ fn a_heartbeat_is_due_after_the_last_byte_not_after_the_last_heartbeat() {
     let start = Instant::now();
     let memory = Memory::new(start);
     let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
-    for i in 0..5 {
-        let now = start + seconds(10 * i);
-        assert_eq!(stream.send(&[event("x")], now), Ok(true));
-        assert_eq!(stream.wait(seconds(10), now), Ok(true));
+    for _ in 0..5 {
+        assert_eq!(stream.send(&event("x")), Ok(true));
+        assert_eq!(stream.wait(seconds(10)), Ok(true));
     }
     assert_eq!(*memory.written.borrow(), b"data: x\n\n".repeat(5));
 }
@@ -207,9 +210,9 @@ fn a_heartbeat_goes_into_an_unfinished_event_but_not_into_a_line() {
     let memory = Memory::new(start);
     let stream = open(&memory, Options { heartbeat: Some(seconds(15)), ..Options::default() });
     memory.echo(b"data: a");
-    assert_eq!(stream.wait(seconds(40), start), Ok(true));
+    assert_eq!(stream.wait(seconds(40)), Ok(true));
     memory.echo(b"\n");
-    assert_eq!(stream.wait(seconds(1), start + seconds(40)), Ok(true));
+    assert_eq!(stream.wait(seconds(1)), Ok(true));
     assert_eq!(*memory.written.borrow(), b"data: a\n:\n");
 }
 
@@ -219,11 +222,11 @@ fn a_stream_ends_with_its_lifetime() {
     let memory = Memory::new(start);
     let max_lifetime = Some(Lifetime::new(seconds(30)));
     let stream = open(&memory, Options { max_lifetime, ..Options::default() });
-    assert_eq!(stream.wait(seconds(20), start), Ok(true));
-    assert_eq!(stream.wait(seconds(20), start + seconds(20)), Ok(false));
+    assert_eq!(stream.wait(seconds(20)), Ok(true));
+    assert_eq!(stream.wait(seconds(20)), Ok(false));
     assert_eq!(memory.clock.get(), start + seconds(30));
     assert_eq!(stream.stop_reason(), Some(StopReason::MaxLifetime));
-    assert_eq!(stream.send(&[event("x")], memory.clock.get()), Ok(false));
+    assert_eq!(stream.send(&event("x")), Ok(false));
 }
 
 #[test]
@@ -232,7 +235,7 @@ fn closing_tells_what_the_connection_knew_first() {
     let memory = Memory::new(now);
     let stream = open(&memory, Options::default());
     memory.reason.set(Some(StopReason::ClientGone));
-    stream.close(now);
+    stream.close();
     assert_eq!(stream.stop_reason(), Some(StopReason::ClientGone));
 }
 
@@ -242,7 +245,7 @@ fn waiting_ends_at_once_when_the_connection_says_so() {
     let memory = Memory::new(start);
     let stream = open(&memory, Options::default());
     memory.reason.set(Some(StopReason::Shutdown));
-    assert_eq!(stream.wait(seconds(60), start), Ok(false));
+    assert_eq!(stream.wait(seconds(60)), Ok(false));
     assert_eq!(stream.stop_reason(), Some(StopReason::Shutdown));
     assert_eq!(memory.clock.get(), start);
 }
@@ -254,8 +257,8 @@ fn a_stream_that_a_shutdown_ends_says_when_to_come_back() {
     let goodbye = Some(Retry::from_millis(500));
     let stream = open(&memory, Options { goodbye, ..Options::default() });
     memory.reason.set(Some(StopReason::Shutdown));
-    assert_eq!(stream.wait(seconds(60), now), Ok(false));
-    assert_eq!(stream.wait(seconds(60), now), Ok(false));
+    assert_eq!(stream.wait(seconds(60)), Ok(false));
+    assert_eq!(stream.wait(seconds(60)), Ok(false));
     assert_eq!(*memory.written.borrow(), b"retry: 500\n\n");
 }
 
@@ -267,8 +270,8 @@ fn a_stream_that_begins_in_a_shutdown_says_all_it_has_to_say_and_ends() {
     let [retry, goodbye] = [3000, 500].map(|millis| Some(Retry::from_millis(millis)));
     let options = Options { retry, goodbye, ..Options::default() };
     let stream = open(&memory, options);
-    assert_eq!(stream.begin(&options, now), Ok(false));
-    assert_eq!(stream.send(&[event("late")], now), Ok(false));
+    assert_eq!(stream.begin(&options), Ok(false));
+    assert_eq!(stream.send(&event("late")), Ok(false));
     assert_eq!(stream.stop_reason(), Some(StopReason::Shutdown));
     assert_eq!(*memory.written.borrow(), b":\n\nretry: 3000\n\nretry: 500\n\n");
 }
@@ -279,7 +282,7 @@ fn waiting_ends_early_and_open_when_the_engine_has_something_to_run() {
     let memory = Memory::new(start);
     memory.wakes_early.set(true);
     let stream = open(&memory, Options { heartbeat: Some(seconds(1)), ..Options::default() });
-    assert_eq!(stream.wait(seconds(60), start), Ok(true));
+    assert_eq!(stream.wait(seconds(60)), Ok(true));
     assert_eq!(memory.clock.get(), start + seconds(1));
 }
 
@@ -287,7 +290,7 @@ fn waiting_ends_early_and_open_when_the_engine_has_something_to_run() {
 fn waiting_for_nothing_answers_at_once() {
     let start = Instant::now();
     let memory = Memory::new(start);
-    assert_eq!(open(&memory, Options::default()).wait(Duration::ZERO, start), Ok(true));
+    assert_eq!(open(&memory, Options::default()).wait(Duration::ZERO), Ok(true));
     assert_eq!(memory.clock.get(), start);
 }
 
@@ -297,7 +300,7 @@ fn waiting_for_ever_is_ended_by_the_lifetime() {
     let memory = Memory::new(start);
     let max_lifetime = Some(Lifetime::new(seconds(3)));
     let stream = open(&memory, Options { max_lifetime, ..Options::default() });
-    assert_eq!(stream.wait(Duration::MAX, start), Ok(false));
+    assert_eq!(stream.wait(Duration::MAX), Ok(false));
     assert_eq!(memory.clock.get(), start + seconds(3));
 }
 
@@ -306,7 +309,7 @@ fn an_interrupted_write_is_passed_on_and_leaves_the_stream_usable() {
     let now = Instant::now();
     let memory = Memory { interrupts: true, ..Memory::new(now) };
     let stream = open(&memory, Options::default());
-    assert_eq!(stream.send(&[event("x")], now), Err(Interrupted));
+    assert_eq!(stream.send(&event("x")), Err(Interrupted));
     assert_eq!(stream.stop_reason(), None);
 }
 
@@ -316,9 +319,9 @@ fn a_farewell_reaches_a_client_that_still_listens_once() {
     for reason in [StopReason::MaxLifetime, StopReason::Shutdown] {
         let memory = Memory::new(start);
         let stream = open(&memory, Options::default());
-        stream.stop(reason, start);
-        assert_eq!(stream.say_farewell(&event("bye"), start), Ok(false), "still stopped");
-        assert_eq!(stream.say_farewell(&event("again"), start), Ok(false));
+        stream.stop(reason);
+        assert_eq!(stream.say_farewell(&event("bye")), Ok(false), "still stopped");
+        assert_eq!(stream.say_farewell(&event("again")), Ok(false));
         assert_eq!(*memory.written.borrow(), b"data: bye\n\n");
     }
 }
@@ -329,8 +332,8 @@ fn there_is_no_farewell_to_a_client_that_left_or_a_stream_that_was_closed() {
     for reason in [StopReason::ClientGone, StopReason::WriteTimeout, StopReason::Closed] {
         let memory = Memory::new(start);
         let stream = open(&memory, Options::default());
-        stream.stop(reason, start);
-        assert_eq!(stream.say_farewell(&event("bye"), start), Ok(false));
+        stream.stop(reason);
+        assert_eq!(stream.say_farewell(&event("bye")), Ok(false));
         assert_eq!(*memory.written.borrow(), b"");
     }
 }
@@ -340,10 +343,13 @@ fn a_script_outstays_its_client_after_ten_seconds() {
     let start = Instant::now();
     let memory = Memory::new(start);
     let stream = open(&memory, Options::default());
-    assert!(!stream.has_outstayed_client(start + seconds(60)), "the client is there");
-    stream.stop(StopReason::ClientGone, start);
-    assert!(!stream.has_outstayed_client(start + seconds(9)));
-    assert!(stream.has_outstayed_client(start + seconds(10)));
+    memory.clock.set(start + seconds(60));
+    assert!(!stream.has_outstayed_client(), "the client is there");
+    stream.stop(StopReason::ClientGone);
+    memory.clock.set(start + seconds(69));
+    assert!(!stream.has_outstayed_client());
+    memory.clock.set(start + seconds(70));
+    assert!(stream.has_outstayed_client());
 }
 
 #[test]
@@ -351,6 +357,7 @@ fn a_stream_that_was_closed_has_no_client_to_outstay() {
     let start = Instant::now();
     let memory = Memory::new(start);
     let stream = open(&memory, Options::default());
-    stream.stop(StopReason::Closed, start);
-    assert!(!stream.has_outstayed_client(start + seconds(60)));
+    stream.stop(StopReason::Closed);
+    memory.clock.set(start + seconds(60));
+    assert!(!stream.has_outstayed_client());
 }

@@ -1,7 +1,5 @@
 //! How a stream of `Sse` ends, and what runs then.
 
-use std::time::Instant;
-
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::types::{ZendCallable, ZendStr, Zval};
@@ -37,7 +35,7 @@ impl Sse {
             let payload = Payload::new(data.unwrap_or(&empty), at)?;
             let fields = Fields { event, ..Fields::default() };
             let event = fields.over(payload.event(at)?)?;
-            self.stream.say_farewell(&event, Instant::now())?;
+            self.stream.say_farewell(&event)?;
         }
         self.end()
     }
@@ -45,7 +43,7 @@ impl Sse {
     /// Closes the stream, and runs its callbacks. What the script outputs after that is no part of
     /// the response any more.
     pub(in crate::php) fn end(&self) -> Result<(), Fault> {
-        self.stream.close(Instant::now());
+        self.stream.close();
         let settled = self.settle(());
         self.stream.connection().finish();
         drop(self.lease.take());
@@ -82,11 +80,19 @@ impl Sse {
 
     /// Passes an answer on, after the callbacks ran if the stream has stopped. All of them run;
     /// the first exception among them surfaces.
+    #[inline]
     pub(super) fn settle<T>(&self, open: T) -> Result<T, Fault> {
         // What an output callback threw inside a write; and on the way out nothing can be called:
         // callbacks then run when the request ends.
         Fault::if_pending()?;
-        let Some(reason) = self.reason() else { return Ok(open) };
+        match self.reason() {
+            Some(reason) => self.run_callbacks(reason).map(|()| open),
+            None => Ok(open),
+        }
+    }
+
+    #[cold]
+    fn run_callbacks(&self, reason: StopReason) -> Result<(), Fault> {
         let mut first = None;
         while let Some(callback) = self.next_callback() {
             run_callback(&callback, reason)?;
@@ -101,7 +107,7 @@ impl Sse {
             first.rethrow();
             return Err(Fault::Pending);
         }
-        Ok(open)
+        Ok(())
     }
 
     fn next_callback(&self) -> Option<Zval> {

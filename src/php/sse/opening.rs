@@ -46,7 +46,7 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
         if taken == Taken::HeadOnly {
             sse.end()?;
         } else {
-            sse.stream.begin(&options, Instant::now())?;
+            sse.stream.begin(&options)?;
         }
     }
     Ok(object)
@@ -83,7 +83,7 @@ fn create(
     options: &Options,
     lease: Option<Lease>,
 ) -> Zval {
-    let stream = Stream::new(connection, options, Instant::now(), luck());
+    let stream = Stream::new(connection, options, luck());
     let started_at = engine::here();
     let mut native = ZendClassObject::new(Sse {
         stream,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::os::fd::RawFd;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use event_stream::{Comment, Event};
 use ext_php_rs::types::Zval;
@@ -14,8 +14,8 @@ use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
 use crate::sapi::engine;
 use crate::sapi::value::walk;
-use crate::sapi::{clock, output, streams};
-use crate::stream::{StopReason, seconds};
+use crate::sapi::{output, streams};
+use crate::stream::{Packet, StopReason, seconds};
 
 impl Sse {
     /// Sends the event that a value stands for.
@@ -26,7 +26,7 @@ impl Sse {
     pub(super) fn emit_data(&self, data: &[u8]) -> Result<bool, Fault> {
         self.check_overstay()?;
         let event = Event { data: Some(data), ..Event::default() };
-        let open = self.stream.send(&[event], self.write_time())?;
+        let open = self.stream.send(&event)?;
         self.settle(open)
     }
 
@@ -39,7 +39,7 @@ impl Sse {
     ) -> Result<bool, Fault> {
         let event = fields.over(payload.event(at)?)?;
         self.check_overstay()?;
-        let open = self.stream.send(&[event], self.write_time())?;
+        let open = self.stream.send(&event)?;
         self.settle(open)
     }
 
@@ -49,14 +49,14 @@ impl Sse {
             return Err(at.type_error("of type Traversable|array", events));
         }
         // The stream's own buffer would be in use while the events' own code runs, which may send.
-        let mut frames = Vec::with_capacity(4096);
+        let mut frames = Packet::default();
         walk(events, |value| {
-            Payload::new(&value, at)?.event(at)?.encode_into(&mut frames);
+            Payload::new(&value, at)?.event(at)?.encode_into(frames.end());
             Ok::<_, Fault>(true)
         })?;
         Fault::if_pending()?;
         self.check_overstay()?;
-        let open = self.stream.send_frames(frames, self.write_time())?;
+        let open = self.stream.send_frames(frames)?;
         self.settle(open)
     }
 
@@ -67,7 +67,7 @@ impl Sse {
             Given::Default(text) => Cow::Borrowed(text.as_bytes()),
         };
         self.check_overstay()?;
-        let open = self.stream.comment(Comment::new(&text), self.write_time())?;
+        let open = self.stream.comment(Comment::new(&text))?;
         self.settle(open)
     }
 
@@ -75,7 +75,7 @@ impl Sse {
         let at = At("Sse::retry", 1, "milliseconds");
         let time = retry(int(milliseconds.0, at, "of type int")?, at)?;
         let event = Event { retry: Some(time), ..Event::default() };
-        let open = self.stream.send(&[event], self.write_time())?;
+        let open = self.stream.send(&event)?;
         self.settle(open)
     }
 
@@ -94,18 +94,13 @@ impl Sse {
     pub(in crate::php) fn pause(&self, length: Duration) -> Result<bool, Fault> {
         self.check_overstay()?;
         self.stream.connection().probe();
-        let open = self.stream.wait(length, Instant::now())?;
+        let open = self.stream.wait(length)?;
         self.settle(open)
     }
 
     /// Whether the stream is open.
     pub(in crate::php) fn is_running(&self) -> bool {
-        self.stream.is_open(Instant::now())
-    }
-
-    /// The time of a write. An exact one costs more, and only a lifetime needs it.
-    fn write_time(&self) -> Instant {
-        if self.stream.has_lifetime() { Instant::now() } else { clock::recently() }
+        self.stream.is_open()
     }
 
     /// Why the stream has stopped.
@@ -118,7 +113,7 @@ impl Sse {
         let ends = self.reason() == Some(StopReason::ClientGone)
             && self.server.has_response()
             && !output::ignores_user_abort()
-            && self.stream.has_outstayed_client(Instant::now());
+            && self.stream.has_outstayed_client();
         if ends {
             engine::exit_script();
             return Err(Fault::Pending);

@@ -47,7 +47,7 @@ impl Sse {
         loop {
             if !subscriber.is_connected() {
                 if hands_off && self.hand_over(subscriber.subscription()) {
-                    self.stream.stop(StopReason::HandedOff, Instant::now());
+                    self.stream.stop(StopReason::HandedOff);
                     return self.settle(true);
                 }
                 subscriber.connect();
@@ -67,7 +67,7 @@ impl Sse {
         let began = current::began(self.server).unwrap_or(self.opened);
         let timing = self.stream.connection().timing();
         let write_timeout = timing.map(|timing| timing.write_timeout);
-        let lifetime = self.stream.remaining(now);
+        let lifetime = self.stream.remaining();
         Subscription {
             topics,
             last_event_id,
@@ -131,7 +131,7 @@ impl Sse {
             data: Some(&delivery.data),
             ..Event::default()
         };
-        let open = self.stream.send(&[event], Instant::now())?;
+        let open = self.stream.send(&event)?;
         self.settle(open)
     }
 }

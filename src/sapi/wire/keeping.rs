@@ -12,7 +12,7 @@ use super::{Line, Wire, ticks};
 use crate::sapi::socket;
 #[cfg(feature = "without-wire-lock")]
 use crate::sapi::transport::Way;
-use crate::stream::StopReason;
+use crate::stream::{Packet, StopReason};
 
 impl Wire {
     /// When the keeper should look after the wire again; `None` if only the client can wake it.
@@ -94,11 +94,11 @@ impl Wire {
             return if in_a_line {
                 Sent::Whole
             } else {
-                self.send(line, HEARTBEAT, Duration::ZERO)
+                self.send(line, &mut Packet::of(HEARTBEAT), Duration::ZERO)
             };
         }
-        let pending = std::mem::take(&mut line.pending);
-        let sent = self.send(line, &pending, Duration::ZERO);
+        let mut pending = std::mem::take(&mut line.pending);
+        let sent = self.send(line, &mut pending, Duration::ZERO);
         if sent == Sent::Later && line.residue.is_empty() {
             // Nothing of it was taken.
             line.pending = pending;
@@ -126,8 +126,8 @@ impl Wire {
     /// writing. Never in a build that anybody uses.
     #[cfg(feature = "without-wire-lock")]
     fn beat_past_the_lock(&self) {
-        match self.transport.way() {
-            Way::Direct(framing) => framing.with_slices(HEARTBEAT, &mut Vec::new(), |slices| {
+        match self.way {
+            Way::Direct(framing) => framing.with_slices(&mut Packet::of(HEARTBEAT), |slices| {
                 let mut control = SendAncillaryBuffer::default();
                 let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
                 let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);

@@ -6,6 +6,7 @@
 //! waits at all. Nothing in here calls the engine, but for transports whose server does the writing.
 
 mod keeping;
+mod lock;
 mod sending;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard};
+use lock::WireLock;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 use rustix::net::{Shutdown, shutdown};
 
@@ -23,7 +24,7 @@ use super::hand_off::Parting;
 use super::poll::poll;
 use super::process::forks;
 use super::transport::{Transport, Way};
-use crate::stream::{StopReason, Tail};
+use crate::stream::{Packet, StopReason, Tail};
 
 /// How a wire behaves in time.
 #[derive(Debug, Clone, Copy)]
@@ -39,22 +40,28 @@ pub(crate) struct Timing {
 /// What is written to, under the lock.
 struct Line {
     /// Bytes the script echoed and has not flushed.
-    pending: Vec<u8>,
+    pending: Packet,
     /// The rest of a write that the connection took in part.
     residue: Vec<u8>,
-    /// Where small FastCGI records are put together.
-    record: Vec<u8>,
     /// Since when the connection has taken nothing.
     stalled: Option<Duration>,
     /// Whether the wire may be written to: false from the end of the stream on.
     open: bool,
 }
 
+impl Line {
+    /// Whether bytes may go out at once.
+    fn is_clear(&self) -> bool {
+        self.open && self.pending.is_empty() && self.residue.is_empty()
+    }
+}
+
 /// The connection to one client.
 pub(crate) struct Wire {
     transport: Box<dyn Transport>,
+    way: Way,
     timing: Timing,
-    line: Mutex<Line>,
+    line: WireLock<Line>,
     /// Readable once the stream has to stop: the script polls it.
     bell: OwnedFd,
     /// The end of all that was written, pending bytes included, as bits: set by the script's thread,
@@ -101,17 +108,13 @@ impl Wire {
         tail: Tail,
         interrupt: Option<&'static AtomicBool>,
     ) -> Option<Self> {
-        let line = Line {
-            pending: Vec::new(),
-            residue: Vec::new(),
-            record: Vec::new(),
-            stalled: None,
-            open: true,
-        };
+        let line =
+            Line { pending: Packet::default(), residue: Vec::new(), stalled: None, open: true };
         Some(Self {
+            way: transport.way(),
             transport,
             timing,
-            line: Mutex::new(line),
+            line: WireLock::new(line),
             bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?,
             reason: AtomicU8::new(0),
             last_write: AtomicU64::new(ticks(clock::lately())),
@@ -146,7 +149,7 @@ impl Wire {
 
     /// Whether the script's bytes go straight to the connection, or through the server.
     pub(crate) fn is_direct(&self) -> bool {
-        matches!(self.transport.way(), Way::Direct(_))
+        matches!(self.way, Way::Direct(_))
     }
 
     /// What the wire is, in words.
@@ -229,8 +232,12 @@ impl Wire {
     pub(crate) fn echo(&self, bytes: &[u8]) -> Result<(), StopReason> {
         let mut line = self.line.lock();
         self.extend_tail(bytes);
-        line.pending.extend_from_slice(bytes);
-        if line.pending.len() > PENDING_MAX { self.flush_pending(&mut line) } else { Ok(()) }
+        line.pending.append(bytes);
+        if line.pending.bytes().len() > PENDING_MAX {
+            self.flush_pending(&mut line)
+        } else {
+            Ok(())
+        }
     }
 
     /// Flushes what was echoed.
@@ -239,19 +246,28 @@ impl Wire {
     }
 
     /// Writes a frame behind all that was echoed, and flushes.
-    pub(crate) fn write(&self, frame: &[u8]) -> Result<(), StopReason> {
+    #[inline]
+    pub(crate) fn write(&self, frame: &mut Packet) -> Result<(), StopReason> {
         let mut line = self.line.lock();
-        self.extend_tail(frame);
-        if line.pending.is_empty() {
-            return self.transmit(&mut line, frame);
+        self.extend_tail(frame.bytes());
+        if line.is_clear() && self.send_at_once(&mut line, frame) {
+            return Ok(());
         }
-        line.pending.extend_from_slice(frame);
-        self.flush_pending(&mut line)
+        self.write_behind(&mut line, frame)
     }
 
-    fn flush_pending(&self, line: &mut MutexGuard<'_, Line>) -> Result<(), StopReason> {
+    #[cold]
+    fn write_behind(&self, line: &mut Line, frame: &mut Packet) -> Result<(), StopReason> {
+        if line.pending.is_empty() {
+            return self.transmit(line, frame);
+        }
+        line.pending.append(frame.bytes());
+        self.flush_pending(line)
+    }
+
+    fn flush_pending(&self, line: &mut Line) -> Result<(), StopReason> {
         let mut pending = std::mem::take(&mut line.pending);
-        let result = self.transmit(line, &pending);
+        let result = self.transmit(line, &mut pending);
         pending.clear();
         line.pending = pending;
         result

@@ -11,11 +11,10 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, send, sendmsg};
 
 use super::{Line, Wire, ticks};
 use crate::sapi::clock;
-use crate::sapi::framing::Framing;
 use crate::sapi::poll::poll;
 use crate::sapi::socket;
 use crate::sapi::transport::{Small, Way};
-use crate::stream::StopReason;
+use crate::stream::{Packet, StopReason};
 
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +37,37 @@ pub(super) const LOOK: Duration = Duration::from_millis(250);
 const SLICES_MAX: usize = 1024;
 
 impl Wire {
-    /// Sends all of `payload`, however long it takes, but no longer than the write timeout without
+    /// Tries a packet with one system call, which is all that most need; answers whether that has done
+    /// it. If not, what is left is the residue, and the packet empty.
+    #[inline]
+    pub(super) fn send_at_once(&self, line: &mut Line, packet: &mut Packet) -> bool {
+        let Way::Direct(framing) = self.way else { return false };
+        if packet.is_empty() {
+            return false;
+        }
+        let Some(run) = framing.one_run(packet) else { return false };
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        let Ok(written) = send(self.transport.fd(), run, flags) else { return false };
+        self.note_progress(line);
+        if written < run.len() {
+            line.residue = run[written..].to_vec();
+            packet.clear();
+            return false;
+        }
+        true
+    }
+
+    /// Sends all of a packet, however long it takes, but no longer than the write timeout without
     /// progress.
-    pub(super) fn transmit(&self, line: &mut Line, payload: &[u8]) -> Result<(), StopReason> {
+    pub(super) fn transmit(&self, line: &mut Line, packet: &mut Packet) -> Result<(), StopReason> {
         if !line.open {
             return Err(StopReason::Closed);
         }
-        if payload.is_empty() && line.residue.is_empty() {
+        if packet.is_empty() && line.residue.is_empty() {
             // An empty FCGI_STDOUT record would end the response.
             return Ok(());
         }
-        match self.send(line, payload, self.timing.write_timeout) {
+        match self.send(line, packet, self.timing.write_timeout) {
             Sent::Whole => Ok(()),
             Sent::Later => Err(self.give_up(StopReason::WriteTimeout)),
             Sent::Never(reason) => Err(self.give_up(reason)),
@@ -70,20 +89,34 @@ impl Wire {
         }
     }
 
-    /// Sends `payload` behind the rest of an earlier write; a rest of its own is kept.
-    pub(super) fn send(&self, line: &mut Line, payload: &[u8], patience: Duration) -> Sent {
-        let Way::Direct(framing) = self.transport.way() else {
-            return match self.transport.send_small(payload) {
+    /// Sends a packet behind the rest of an earlier write; a rest of its own is kept.
+    pub(super) fn send(&self, line: &mut Line, packet: &mut Packet, patience: Duration) -> Sent {
+        let Way::Direct(framing) = self.way else {
+            return match self.transport.send_small(packet.bytes()) {
                 Small::Sent => Sent::Whole,
                 Small::Later => Sent::Later,
                 Small::Gone => Sent::Never(StopReason::ClientGone),
             };
         };
         let sent = self.send_residue(line, patience);
-        if sent != Sent::Whole || payload.is_empty() {
+        if sent != Sent::Whole || packet.is_empty() {
             return sent;
         }
-        self.send_payload(line, framing, payload, patience)
+        let (written, sent) =
+            framing.with_slices(packet, |slices| self.send_slices(slices, patience));
+        if sent != Sent::Whole && written > 0 {
+            line.residue = framing.rest(packet, written);
+        }
+        if written > 0 {
+            self.note_progress(line);
+        }
+        sent
+    }
+
+    /// Notes that the connection has taken bytes.
+    fn note_progress(&self, line: &mut Line) {
+        line.stalled = None;
+        self.last_write.store(ticks(clock::lately()), Ordering::Release);
     }
 
     pub(super) fn send_residue(&self, line: &mut Line, patience: Duration) -> Sent {
@@ -94,26 +127,7 @@ impl Wire {
         let (written, sent) = self.send_slices(&mut [IoSlice::new(&residue)], patience);
         line.residue = residue[written..].to_vec();
         if written > 0 {
-            line.stalled = None;
-        }
-        sent
-    }
-
-    fn send_payload(
-        &self,
-        line: &mut Line,
-        framing: Framing,
-        payload: &[u8],
-        patience: Duration,
-    ) -> Sent {
-        let (written, sent) = framing
-            .with_slices(payload, &mut line.record, |slices| self.send_slices(slices, patience));
-        if sent != Sent::Whole && written > 0 {
-            line.residue = framing.rest(payload, written);
-        }
-        if written > 0 {
-            line.stalled = None;
-            self.last_write.store(ticks(clock::lately()), Ordering::Release);
+            self.note_progress(line);
         }
         sent
     }

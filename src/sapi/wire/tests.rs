@@ -65,7 +65,7 @@ fn read(from: &mut UnixStream, length: usize) -> Vec<u8> {
 /// A payload that the connection takes in part, and what is left of it.
 fn write_in_part(wire: &Wire) -> (Vec<u8>, usize) {
     let payload: Vec<u8> = (0..60_000u32).map(|n| n.to_le_bytes()[0]).collect();
-    let sent = wire.send(&mut wire.line.lock(), &payload, Duration::ZERO);
+    let sent = wire.send(&mut wire.line.lock(), &mut Packet::of(&payload), Duration::ZERO);
     assert_eq!(sent, Sent::Later);
     let left = wire.line.lock().residue.len();
     assert!(left > 0 && left < payload.len(), "the write was not partial: {left} bytes are left");
@@ -78,7 +78,7 @@ fn the_rest_of_a_partial_write_goes_out_before_any_other_byte() {
     let (payload, _) = write_in_part(&wire);
     let reader =
         std::thread::spawn(move || read(&mut theirs, 8 + 60_000 + 8 + b"data: x\n\n".len()));
-    wire.write(b"data: x\n\n").unwrap();
+    wire.write(&mut Packet::of(b"data: x\n\n")).unwrap();
     let mut expected = b"\x01\x06\x00\x01\xea\x60\x00\x00".to_vec();
     expected.extend_from_slice(&payload);
     expected.extend_from_slice(b"\x01\x06\x00\x01\x00\x09\x00\x00data: x\n\n");
@@ -126,7 +126,7 @@ fn times_beyond_the_clock_are_for_ever() {
     assert_eq!(wire.next_look(clock::now()), Some(Duration::MAX));
     wire.look_after(clock::now());
     let reader = std::thread::spawn(move || read(&mut theirs, 10_000_000).len());
-    assert_eq!(wire.write(&vec![b'x'; 10_000_000]), Ok(()));
+    assert_eq!(wire.write(&mut Packet::of(&vec![b'x'; 10_000_000])), Ok(()));
     assert_eq!(reader.join().unwrap(), 10_000_000);
 }
 
@@ -169,7 +169,7 @@ fn what_was_echoed_goes_out_when_a_heartbeat_is_due() {
 fn a_client_that_takes_nothing_is_given_up_after_the_write_timeout() {
     let (wire, _theirs) = wire(Duration::from_millis(50));
     let began = Instant::now();
-    assert_eq!(wire.write(&vec![b'x'; 10_000_000]), Err(StopReason::WriteTimeout));
+    assert_eq!(wire.write(&mut Packet::of(&vec![b'x'; 10_000_000])), Err(StopReason::WriteTimeout));
     assert!(began.elapsed() >= Duration::from_millis(50));
     assert_eq!(wire.stop_reason(), Some(StopReason::WriteTimeout));
 }
@@ -193,7 +193,7 @@ fn a_client_that_leaves_is_seen_without_a_write() {
     drop(theirs);
     wire.probe();
     assert_eq!(wire.stop_reason(), Some(StopReason::ClientGone));
-    assert_eq!(wire.write(b"data: x\n\n"), Err(StopReason::ClientGone));
+    assert_eq!(wire.write(&mut Packet::of(b"data: x\n\n")), Err(StopReason::ClientGone));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn nothing_is_written_to_a_wire_that_was_closed() {
     wire.echo(b"data: x\n\n").unwrap();
     wire.close();
     wire.look_after(clock::now());
-    assert_eq!(wire.write(b"data: y\n\n"), Err(StopReason::Closed));
+    assert_eq!(wire.write(&mut Packet::of(b"data: y\n\n")), Err(StopReason::Closed));
     drop(wire);
     let mut all = Vec::new();
     theirs.read_to_end(&mut all).unwrap();
