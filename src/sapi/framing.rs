@@ -24,10 +24,12 @@ const VERSION: u8 = 1;
 const STDOUT: u8 = 6;
 
 impl Framing {
-    /// A packet as it travels, if it does so in one run of bytes.
+    /// A packet as it travels, if it does so in one run of bytes: not the empty one, whose record would
+    /// end the response.
     #[inline]
     pub(crate) fn one_run(self, packet: &mut Packet) -> Option<&[u8]> {
         match self {
+            _ if packet.is_empty() => None,
             Self::Raw => Some(packet.bytes()),
             Self::FastCgi { request_id } if packet.bytes().len() <= RECORD_MAX => {
                 let header = stdout_header(request_id, packet.bytes());

@@ -250,10 +250,11 @@ impl Wire {
     pub(crate) fn write(&self, frame: &mut Packet) -> Result<(), StopReason> {
         let mut line = self.line.lock();
         self.extend_tail(frame.bytes());
-        if line.is_clear() && self.send_at_once(&mut line, frame) {
-            return Ok(());
+        if self.send_at_once(&mut line, frame)? {
+            Ok(())
+        } else {
+            self.write_behind(&mut line, frame)
         }
-        self.write_behind(&mut line, frame)
     }
 
     #[cold]

@@ -33,28 +33,40 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 const WHEN_STOPPING: Duration = Duration::from_secs(1);
 /// How often is looked whether a client takes bytes.
 pub(super) const LOOK: Duration = Duration::from_millis(250);
+/// No write ever blocks in the system call, nor kills the process.
+const FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
 /// The most slices that one system call takes (`IOV_MAX`).
 const SLICES_MAX: usize = 1024;
 
 impl Wire {
-    /// Tries a packet with one system call, which is all that most need; answers whether that has done
-    /// it. If not, what is left is the residue, and the packet empty.
+    /// Sends a packet with one system call, which is all that most need. If that has not done it, the answer
+    /// is false, and what is left to be sent is the residue or the packet.
     #[inline]
-    pub(super) fn send_at_once(&self, line: &mut Line, packet: &mut Packet) -> bool {
-        let Way::Direct(framing) = self.way else { return false };
-        if packet.is_empty() {
-            return false;
+    pub(super) fn send_at_once(
+        &self,
+        line: &mut Line,
+        packet: &mut Packet,
+    ) -> Result<bool, StopReason> {
+        let Way::Direct(framing) = self.way else { return Ok(false) };
+        let Some(run) = framing.one_run(packet).filter(|_| line.is_clear()) else {
+            return Ok(false);
+        };
+        match send(self.transport.fd(), run, FLAGS) {
+            Ok(written) => {
+                self.note_progress(line);
+                let rest = &run[written..];
+                if rest.is_empty() {
+                    return Ok(true);
+                }
+                line.residue = rest.to_vec();
+                packet.clear();
+            }
+            Err(Errno::AGAIN) if !self.wait_for_room(self.timing.write_timeout) => {
+                return Err(self.give_up(StopReason::WriteTimeout));
+            }
+            Err(_) => {}
         }
-        let Some(run) = framing.one_run(packet) else { return false };
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        let Ok(written) = send(self.transport.fd(), run, flags) else { return false };
-        self.note_progress(line);
-        if written < run.len() {
-            line.residue = run[written..].to_vec();
-            packet.clear();
-            return false;
-        }
-        true
+        Ok(false)
     }
 
     /// Sends all of a packet, however long it takes, but no longer than the write timeout without
@@ -158,12 +170,11 @@ impl Wire {
 
     /// One system call.
     fn send_some(&self, slices: &[IoSlice<'_>]) -> Result<usize, Errno> {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         if let [whole] = slices {
-            return send(self.transport.fd(), whole, flags);
+            return send(self.transport.fd(), whole, FLAGS);
         }
         let batch = &slices[..slices.len().min(SLICES_MAX)];
-        sendmsg(self.transport.fd(), batch, &mut SendAncillaryBuffer::default(), flags)
+        sendmsg(self.transport.fd(), batch, &mut SendAncillaryBuffer::default(), FLAGS)
     }
 
     /// Waits until the connection takes bytes again, or is over; false when patience runs out. A
