@@ -3,7 +3,7 @@
 //! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
 //! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
 //! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request. A second
-//! SIGTERM kills, as ever.
+//! SIGTERM kills, as ever, and so does the first one that a fork of the worker gets.
 //! `php -S` notes Ctrl-C in a handler of its own, and php-cgi SIGTERM; these are called as ever. So is
 //! that of httpd, which ends its process at once, after the keeper was shown out of httpd's memory.
 //! What came before the stream is not heard here; the servers that go on all the same tell it themselves
@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering}
 
 use parking_lot::Mutex;
 
+use super::process::forks;
 use super::{Server, apache, keeper};
 
 /// A signal handler; one that takes the signal only does not look at the rest.
@@ -26,6 +27,9 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 static ALARM: AtomicBool = AtomicBool::new(false);
 /// Which signals came, as bits.
 static CAME: AtomicU32 = AtomicU32::new(0);
+
+/// How many forks lie between the process that took the signals over and the first one.
+static OWNER: AtomicU32 = AtomicU32::new(0);
 
 /// The handlers that stand behind ours.
 static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
@@ -48,6 +52,7 @@ pub(super) fn take_alarm() -> bool {
 
 /// Takes the signals over that would cut a stream short. Called when a stream begins.
 pub(crate) fn take_over(server: Server) {
+    OWNER.store(forks(), Ordering::Release);
     let (held, passed_on): (&[c_int], c_int) = match server {
         Server::Fpm => (&[libc::SIGTERM], 0),
         Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
@@ -147,8 +152,10 @@ fn engine_handler(signal: c_int) -> Option<libc::sighandler_t> {
 extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mut c_void) {
     let bit = 1 << signal;
     let came_before = CAME.fetch_or(bit, Ordering::AcqRel) & bit != 0;
-    if came_before && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
-        // Somebody insists (FPM's request_terminate_timeout does): it means what it always meant.
+    let is_a_childs = OWNER.load(Ordering::Acquire) != forks();
+    if (came_before || is_a_childs) && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
+        // Somebody insists (FPM's request_terminate_timeout does), or it is for a fork, which has no
+        // stream: it means what it always meant.
         // SAFETY: both calls are allowed in a handler; the signal is delivered when it returns.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
         // SAFETY: as above.

@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
+//! - [`children`]: what workers fork and start
 //! - [`reloads`], [`early`]: servers that reload; before the stream
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +13,7 @@
     reason = "a test reports by panicking"
 )]
 
+mod children;
 mod departure;
 mod departures;
 mod early;
