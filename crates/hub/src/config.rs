@@ -30,6 +30,8 @@ pub struct Config {
     pub max_event: usize,
     /// The Redis that it shares its events through; `None` keeps them to itself.
     pub redis: Option<Arc<redis_log::Settings>>,
+    /// How long a publisher waits for Redis. The extension waits a quarter of a second for the hub.
+    pub redis_wait: Duration,
     /// Where Prometheus may ask, by HTTP; `None` is nowhere. Loopback only.
     pub metrics: Option<SocketAddr>,
     /// Whether it takes the place of the hub that has started it.
@@ -51,6 +53,7 @@ impl Config {
             queue: 64 * 1024,
             max_event: MAX_EVENT,
             redis: None,
+            redis_wait: Duration::from_millis(200),
             metrics: None,
             takes_over: false,
             spawned: false,

@@ -92,6 +92,9 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
                 config.backlog.age = seconds(&mut parser)?.unwrap_or(Duration::MAX);
             }
             Arg::Long("queue") => config.queue = parser.value()?.parse()?,
+            Arg::Long("redis-wait") => {
+                config.redis_wait = Duration::from_millis(parser.value()?.parse()?);
+            }
             Arg::Long("max-event") => config.max_event = parser.value()?.parse()?,
             other => return Err(other.unexpected()),
         }

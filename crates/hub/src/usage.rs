@@ -22,6 +22,7 @@ sse-hub: holds event streams, so that PHP's workers need not
   --queue BYTES          how much may wait for a slow client before it is dropped (65536)
   --metrics ADDR:PORT    answer Prometheus by HTTP there; loopback only (off)
   --max-event BYTES      the largest event it takes (8388608)
+  --redis-wait MS        how long a publisher waits for Redis before it is told that nobody knows (200)
 
   SSE_HUB_REDIS=URL      in the environment: hubs of several machines share their events through this Redis,
                          redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path;

@@ -15,10 +15,12 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read},
     os::unix::net::UnixStream,
+    path::PathBuf,
     process::Stdio,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
+use hub::Config;
 use hub_protocol::{EventId, Framing, Refusal, Reply, Request};
 use rustix::process::Signal;
 use server::{Server, eventually};
@@ -225,6 +227,34 @@ fn publications_of_one_connection_are_answered_in_order() {
         last = id;
     }
     assert!(matches!(next_reply(&mut publisher), Reply::Status(_)));
+}
+
+#[test]
+fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() {
+    const PATIENCE_OF_THE_EXTENSION: Duration = Duration::from_millis(250);
+    let server = Server::start(&[]);
+    let default = Config::new(PathBuf::new()).redis_wait.as_millis().to_string();
+    let directory = tempfile::tempdir().unwrap();
+    let hub = Hub::start_with(directory, &["--redis-wait", &default], &server.url());
+    until_it_publishes(&hub);
+    server.signal(Signal::STOP);
+    let mut publisher = hub.connect();
+    // The shortest: the machine may have other things to do, too.
+    let mut waited = Duration::MAX;
+    for _ in 0..3 {
+        let asked = Instant::now();
+        let reply = publisher.call(&publish(&["a"], "late"), None, soon()).unwrap();
+        waited = waited.min(asked.elapsed());
+        let Reply::Refused { refusal: Refusal::Unavailable, message } = reply else {
+            panic!("{reply:?}")
+        };
+        assert!(message.contains("Redis does not answer, it is unknown"), "{message}");
+    }
+    assert!(waited < PATIENCE_OF_THE_EXTENSION, "{waited:?}");
+    server.signal(Signal::CONT);
+    until_it_publishes(&hub);
+    let reply = publisher.call(&Request::Status, None, soon()).unwrap();
+    assert!(matches!(reply, Reply::Status(_)), "one answer for each: {reply:?}");
 }
 
 fn next_reply(client: &mut hub_protocol::Client) -> Reply {

@@ -25,13 +25,20 @@ use rustix::process::Signal;
 use server::{Server, eventually};
 use support::{Hub, after, assert_reads, frame, publish, soon, stream_by, to};
 
+/// Has a hub say soon that Redis does not answer.
+const SOON: [&str; 2] = ["--redis-wait", "200"];
+
 /// How many events of a topic a hub keeps.
 const KEPT: &str = "1";
 
 /// A hub that follows Redis. It keeps few events of a topic: what clients have missed is asked of Redis.
 fn hub(server: &Server) -> Hub {
-    let directory = tempfile::tempdir().unwrap();
-    let hub = Hub::start_with(directory, &["--backlog-events", KEPT], &server.url());
+    hub_with(server, &[])
+}
+
+fn hub_with(server: &Server, options: &[&str]) -> Hub {
+    let options = [&["--backlog-events", KEPT], options].concat();
+    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &options, &server.url());
     until_connected(&hub);
     hub
 }
@@ -148,7 +155,7 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
     let mut live = hub.stream(Framing::Raw, to(&["a"]));
     assert_reads(&mut live, ":\n\n");
 
-    // Redis answers nobody for less than the hub waits for its publishers.
+    // Redis answers nobody for a while.
     let mut pause = server.connect();
     redis::cmd("CLIENT").arg("PAUSE").arg(300).arg("ALL").exec(&mut pause).unwrap();
     let mut replayed = hub.stream(Framing::Raw, after(&seen, &["a"]));
@@ -169,7 +176,7 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
 #[test]
 fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
     let server = Server::start(&[]);
-    let hub = hub(&server);
+    let hub = hub_with(&server, &SOON);
     let limit = Limit { key: "ann".to_owned(), max: 1 };
     let seen = hub.publish(&["a"], "seen");
     let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();
@@ -230,7 +237,8 @@ fn a_hub_that_has_to_stay_goes_on_with_what_waits() {
     let server = Server::start(&[]);
     let directory = tempfile::tempdir().unwrap();
     let program = directory.path().join("sse-hub");
-    let hub = Hub::start_copy(&program, &["--backlog-events", KEPT], &server.url());
+    let options = [&["--backlog-events", KEPT], &SOON[..]].concat();
+    let hub = Hub::start_copy(&program, &options, &server.url());
     until_connected(&hub);
     let seen = publish_and_wait(&hub, "seen");
     let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();

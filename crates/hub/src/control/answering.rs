@@ -35,7 +35,7 @@ impl Control {
             let reply = match request {
                 Request::Publish(publication) => {
                     let Some(reply) = self.publish(publication, token) else {
-                        connection.is_waiting = true;
+                        connection.waits_until = Some(self.expect_answer(token));
                         break;
                     };
                     reply

@@ -1,6 +1,6 @@
 //! One connection to the control socket: bytes in, messages out, and the other way round.
 
-use std::os::fd::OwnedFd;
+use std::{os::fd::OwnedFd, time::Instant};
 
 use hub_protocol::{
     Hello, HelloError, MessageError, Messages, Reply, Request, Response, Subscription, encode,
@@ -25,8 +25,8 @@ pub(crate) struct Connection {
     output: Vec<u8>,
     /// What has come with the messages that are not yet read.
     descriptors: Vec<OwnedFd>,
-    /// Whether an answer is awaited from elsewhere: what was asked after that waits, too.
-    pub(crate) is_waiting: bool,
+    /// Until when an answer is awaited from elsewhere: what was asked after that waits, too.
+    pub(crate) waits_until: Option<Instant>,
     /// A client connection that was accepted, and waits for its commit.
     pub(crate) accepted: Option<Accepted>,
     /// The places that the next stream of this connection has.
@@ -71,7 +71,7 @@ impl Connection {
             greeted: false,
             output: Hello::OURS.to_bytes().to_vec(),
             descriptors: Vec::new(),
-            is_waiting: false,
+            waits_until: None,
             accepted: None,
             lease: None,
         }
@@ -139,7 +139,7 @@ impl Connection {
             Hello::check(hello)?;
             self.greeted = true;
         }
-        if self.is_waiting || self.output.len() > UNSENT {
+        if self.waits_until.is_some() || self.output.len() > UNSENT {
             return Ok(None);
         }
         Ok(self.messages.next_message()?)
@@ -158,7 +158,7 @@ impl Connection {
 
     /// Queues the answer that was awaited from elsewhere.
     pub(crate) fn answer(&mut self, reply: &Reply) {
-        self.is_waiting = false;
+        self.waits_until = None;
         self.reply(reply);
     }
 

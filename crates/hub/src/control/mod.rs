@@ -8,6 +8,7 @@ mod listener;
 mod scrapes;
 mod serving;
 mod succession;
+mod waiting;
 
 pub(crate) use connection::{Accepted, Connection};
 pub(crate) use listener::{Listener, prepare};

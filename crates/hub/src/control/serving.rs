@@ -1,7 +1,7 @@
 //! The loop of the hub's first thread: connections come, are listened to, and go.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io::{self, Read},
     os::{fd::OwnedFd, unix::net::UnixStream},
     time::{Duration, Instant},
@@ -30,7 +30,7 @@ const SCRAPES: u64 = 3;
 const FIRST_CONNECTION: u64 = 4;
 
 /// How often what has become too old is let go of, and idleness is looked at.
-pub(super) const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How long a journal says nothing about bad connections after it has said something.
 const QUIET: Duration = Duration::from_secs(1);
@@ -47,6 +47,8 @@ pub(crate) struct Control {
     pub(super) epoll: OwnedFd,
     pub(super) connections: HashMap<u64, Connection>,
     pub(super) next: u64,
+    /// Who waits for Redis, and until when: in order.
+    pub(super) expected: VecDeque<(Instant, u64)>,
     buffer: Vec<u8>,
     pub(super) started: Instant,
     /// When somebody has last asked for something.
@@ -83,6 +85,7 @@ impl Control {
             epoll,
             connections: HashMap::new(),
             next: FIRST_CONNECTION,
+            expected: VecDeque::new(),
             buffer: Vec::new(),
             started: now,
             active: now,
@@ -98,7 +101,8 @@ impl Control {
         let mut looked = Instant::now();
         self.open_scrapes();
         while !self.stopping {
-            let pause = Timespec::try_from(PAUSE).ok();
+            let pause = self.longest_wait(Instant::now()).map_or(PAUSE, |wait| wait.min(PAUSE));
+            let pause = Timespec::try_from(pause).ok();
             // It fails only when a signal comes in between.
             let _ = epoll::wait(&self.epoll, spare_capacity(&mut events), pause.as_ref());
             for event in events.drain(..) {
@@ -113,6 +117,9 @@ impl Control {
                 }
             }
             let now = Instant::now();
+            for token in self.end_waits(now) {
+                self.resume(token);
+            }
             if now.saturating_duration_since(looked) >= PAUSE {
                 looked = now;
                 self.core.backlog.expire(now);
@@ -226,25 +233,6 @@ impl Control {
     pub(super) fn hear(&mut self) {
         for token in self.take_answers() {
             self.resume(token);
-        }
-    }
-
-    /// Queues the answers that have come from Redis; who has got one can go on.
-    pub(super) fn take_answers(&mut self) -> Vec<u64> {
-        let mut answered = Vec::new();
-        for (token, reply) in self.core.hear(Instant::now()) {
-            // Who has published may be gone by now.
-            if let Some(connection) = self.connections.get_mut(&token) {
-                connection.answer(&reply);
-                answered.push(token);
-            }
-        }
-        answered
-    }
-
-    pub(super) fn resume(&mut self, token: u64) {
-        if let Some(connection) = self.connections.remove(&token) {
-            self.go_on(token, connection, Ok(()));
         }
     }
 

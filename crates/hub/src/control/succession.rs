@@ -5,11 +5,7 @@ use std::time::{Duration, Instant};
 use hub_protocol::{Refusal, Reply};
 use rustix::event::epoll;
 
-use super::{
-    answering::refuse,
-    connection::Connection,
-    serving::{Control, PAUSE},
-};
+use super::{answering::refuse, connection::Connection, serving::Control};
 use crate::{
     core::Joining,
     journal::note,
@@ -55,36 +51,16 @@ impl Control {
         }
     }
 
-    /// Waits a little for the answers of Redis to what was published: another hub would not get them. Nothing
-    /// else is taken in meanwhile. Who has been answered can go on.
+    /// Waits for the answers of Redis to what was published: another hub would not get them. Nothing else is
+    /// taken in meanwhile. Who has been answered can go on.
     fn settle(&mut self) -> Vec<u64> {
-        let deadline = Instant::now() + PAUSE;
         let mut settled = self.take_answers();
-        while self.connections.values().any(|it| it.is_waiting) && Instant::now() < deadline {
+        while self.longest_wait(Instant::now()).is_some() {
             std::thread::sleep(Duration::from_millis(1));
             settled.extend(self.take_answers());
+            settled.extend(self.end_waits(Instant::now()));
         }
-        settled.extend(self.give_up_waiting());
         settled
-    }
-
-    /// Answers who still waits for Redis, and has a new token from then on: an answer that comes later must not
-    /// be taken for that to a later question.
-    fn give_up_waiting(&mut self) -> Vec<u64> {
-        let unknown = refuse(
-            Refusal::Unavailable,
-            "Redis has not answered before another hub took over, it is unknown whether the event was \
-             published",
-        );
-        let waiting: Vec<_> = self.connections.extract_if(|_, it| it.is_waiting).collect();
-        let mut tokens = Vec::new();
-        for (_, mut connection) in waiting {
-            let _ = epoll::delete(&self.epoll, &connection.socket);
-            connection.answer(&unknown);
-            tokens.push(self.next);
-            self.add(connection);
-        }
-        tokens
     }
 
     /// Goes on as if nothing had been.

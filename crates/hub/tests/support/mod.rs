@@ -19,6 +19,9 @@ use tempfile::TempDir;
 
 pub(crate) const FASTCGI: Framing = Framing::FastCgi { request_id: 1 };
 
+/// Has a hub wait for Redis even on a machine with much else to do, unless a test says otherwise.
+const PATIENT: [&str; 2] = ["--redis-wait", "5000"];
+
 /// A deadline that only something broken meets.
 pub(crate) fn soon() -> Instant {
     Instant::now() + Duration::from_secs(20)
@@ -43,7 +46,7 @@ impl Hub {
     /// Starts one that shares its events through the Redis with this URL.
     pub(crate) fn start_with(directory: TempDir, options: &[&str], redis: &str) -> Self {
         let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
-        command.args(options).env("SSE_HUB_REDIS", redis);
+        command.args(PATIENT).args(options).env("SSE_HUB_REDIS", redis);
         Self::run(command, directory)
     }
 
@@ -53,7 +56,7 @@ impl Hub {
         let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new(program);
         command.arg("serve").arg("--socket").arg(directory.path().join("hub/hub.sock"));
-        command.args(options).env("SSE_HUB_REDIS", redis);
+        command.args(PATIENT).args(options).env("SSE_HUB_REDIS", redis);
         Self::run(command, directory)
     }
 
