@@ -18,6 +18,7 @@
 //! * `page`: the end of the stream, dated
 //! * `backoff`: how long to wait before the next attempt
 //! * `link`: whether publishing is possible just now
+//! * `trouble`: what is wrong, in words
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +30,7 @@ mod page;
 mod ranger;
 mod reader;
 mod settings;
+mod trouble;
 mod writer;
 
 use std::{io, sync::Arc, thread};

@@ -14,6 +14,7 @@ use crate::{
     connection::{Connection, PAGE, is_an_answer, parse},
     entry::{RawEntry, read_fields},
     link::Link,
+    trouble,
 };
 
 pub(crate) struct Reader<Ticket> {
@@ -40,11 +41,13 @@ impl<Ticket> Reader<Ticket> {
 
     pub(crate) fn run(mut self) {
         while !self.link.ended() {
-            let connection = Connection::open(&self.settings);
-            if let Err(error) = connection.and_then(|connection| self.follow(connection)) {
+            let end = Connection::open(&self.settings)
+                .map_err(|error| trouble::of_opening(&error))
+                .and_then(|opened| self.follow(opened).map_err(|error| trouble::of(&error)));
+            if let Err(why) = end {
                 if self.told != Some(false) {
                     self.told = Some(false);
-                    (self.tell)(News::Disconnected(error.to_string()));
+                    (self.tell)(News::Disconnected(why));
                 }
                 thread::sleep(self.backoff.failed());
             }

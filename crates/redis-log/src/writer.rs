@@ -12,6 +12,7 @@ use crate::{
     connection::{Connection, is_an_answer, parse},
     entry::add_fields,
     link::{Jobs, Link},
+    trouble,
 };
 
 /// How much is sent before answers are read: the publications' bytes, and how many they are.
@@ -79,13 +80,14 @@ impl<Ticket> Writer<Ticket> {
         while !self.link.ended() {
             // A doubt from before concerns another connection.
             let _ = self.queue.doubts.try_recv();
-            let end = Connection::open(&self.settings).and_then(|connection| {
+            let opened = Connection::open(&self.settings);
+            let end = opened.map_err(|error| trouble::of_opening(&error)).and_then(|connection| {
                 backoff.succeeded();
                 self.link.up();
-                self.serve(connection)
+                self.serve(connection).map_err(|error| trouble::of(&error))
             });
-            if let Err(error) = end {
-                self.refuse(&error.to_string());
+            if let Err(why) = end {
+                self.refuse(&why);
                 thread::sleep(backoff.failed());
             }
         }
@@ -107,7 +109,7 @@ impl<Ticket> Writer<Ticket> {
                 (None, alive) => alive?,
                 (Some(job), Ok(())) => self.write(&mut connection, job)?,
                 (Some(job), Err(error)) => {
-                    let reason = AppendError::Unavailable(error.to_string().into());
+                    let reason = AppendError::Unavailable(trouble::of(&error).into());
                     self.answer(job.ticket, Err(reason));
                     return Err(error);
                 }
@@ -161,6 +163,6 @@ fn must_reconnect(error: &RedisError) -> bool {
 }
 
 fn explain(error: &RedisError) -> AppendError {
-    let reason = error.to_string();
+    let reason = trouble::of(error);
     if is_an_answer(error) { AppendError::Refused(reason) } else { AppendError::Unknown(reason) }
 }

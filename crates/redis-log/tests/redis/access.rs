@@ -1,34 +1,13 @@
-//! Passwords, databases and TLS.
+//! Databases and TLS.
 
 use std::{path::Path, process::Command};
 
-use redis_log::{AppendError, Settings};
+use redis_log::Settings;
 
 use crate::{
     hub::Hub,
     server::{Server, free_port},
 };
-
-#[test]
-fn a_wrong_password_is_said_and_never_shown() {
-    let server = Server::start(&["--requirepass", "s3cret"]);
-    let mut hub = Hub::start(&format!("{}?pass=wr0ng", server.url()));
-    let why = hub.until_disconnected();
-    assert!(why.contains("WRONGPASS") || why.contains("authentication failed"), "{why}");
-    crate::server::eventually("the writer knows why", || {
-        let Err(AppendError::Unavailable(why)) = hub.append(1, "t", "x") else { return false };
-        assert!(!why.contains("wr0ng"), "{why}");
-        !why.contains("no connection yet")
-    });
-    assert!(!why.contains("wr0ng"), "{why}");
-
-    let mut hub = Hub::start(&server.url());
-    let why = hub.until_disconnected();
-    assert!(why.contains("NOAUTH") || why.contains("uthentication"), "{why}");
-
-    let mut hub = Hub::following(&format!("{}?user=default&pass=s3cret", server.url()));
-    hub.publish("t", "x").unwrap();
-}
 
 #[test]
 fn databases_and_streams_are_apart() {

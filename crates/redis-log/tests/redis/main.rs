@@ -13,3 +13,4 @@ mod losing;
 mod publishing;
 mod ranges;
 mod server;
+mod trouble;

@@ -85,14 +85,6 @@ fn what_redis_refuses_is_said_in_its_words_and_the_next_one_goes_on() {
 }
 
 #[test]
-fn a_key_of_another_kind_is_named() {
-    let server = Server::start(&[]);
-    server.say("SET sse x");
-    let mut hub = Hub::start(&server.url());
-    assert!(hub.until_disconnected().contains("WRONGTYPE"));
-}
-
-#[test]
 fn the_stream_is_kept_to_about_its_length() {
     let server = Server::start(&[]);
     let mut hub = Hub::following(&format!("{}?maxlen=300", server.url()));
