@@ -8,6 +8,7 @@
 //! - [`hubs`]: hubs that are started, missing, frozen, or somebody else's
 //! - [`gap`]: events that are published while a stream begins
 //! - [`limits`]: one stream too many
+//! - [`shared`]: events that are shared through Redis
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod gap;
@@ -16,3 +17,4 @@ mod limits;
 mod moved;
 mod scene;
 mod served;
+mod shared;

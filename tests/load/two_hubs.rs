@@ -1,12 +1,8 @@
 //! 5. Two hubs on one Redis, which is killed twice.
 
-use std::{io, net::TcpListener, path::Path, process::Command, sync::Arc, thread, time::Duration};
+use std::{io, sync::Arc, thread, time::Duration};
 
-use server_tests::{
-    patience::{soon, wait_for},
-    process::{Process, Signal},
-    site::Site,
-};
+use server_tests::redis::Redis;
 use sse_load::{Crowd, Flow, Pace, Plan, Published, Report, publish};
 
 use crate::{
@@ -29,8 +25,7 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let embedded = Stage::start(&Settings::default(), &[]);
     let one = print("embedded, one hub", &calm(&[&embedded, &embedded], promises)?, 0);
 
-    let site = Site::new();
-    let mut redis = Redis::start(site.as_ref())?;
+    let mut redis = Redis::start(&[]);
     let settings = Settings { redis: Some(redis.url()), ..Settings::default() };
     let stages = [Stage::start(&settings, &[]), Stage::start(&settings, &[])];
     let two = print("Redis, two hubs", &calm(&stages.each_ref(), promises)?, 0);
@@ -55,7 +50,7 @@ fn killed(stages: &[Stage; 2], redis: &mut Redis, promises: &mut Promises) -> io
         thread::sleep(DOWN);
         redis.kill();
         thread::sleep(DOWN);
-        redis.start_again()?;
+        redis.start_again();
     }
     thread::sleep(DOWN);
     let doubts = flow.end()?;
@@ -106,46 +101,4 @@ fn print(name: &str, report: &Report, doubts: u64) -> (f64, f64) {
         [short(at(0.5)), short(at(0.99)), faults, counts.ended.to_string(), doubts.to_string()];
     line(name, &cells);
     (at(0.5), at(0.99))
-}
-
-/// A Redis that forgets nothing it has answered.
-struct Redis<'s> {
-    process: Process,
-    port: u16,
-    directory: &'s Path,
-}
-
-impl<'s> Redis<'s> {
-    fn start(directory: &'s Path) -> io::Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let process = spawn(directory, port);
-        Ok(Self { process, port, directory })
-    }
-
-    fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-
-    fn kill(&mut self) {
-        self.process.signal(Signal::KILL);
-        self.process.wait(soon());
-    }
-
-    fn start_again(&mut self) -> io::Result<()> {
-        std::fs::remove_file(self.process.log_path())?;
-        self.process = spawn(self.directory, self.port);
-        Ok(())
-    }
-}
-
-fn spawn(directory: &Path, port: u16) -> Process {
-    let mut command = Command::new("redis-server");
-    command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir"]).arg(directory);
-    command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
-    let process = Process::spawn("redis", &mut command, directory);
-    wait_for("Redis to be up", soon(), || {
-        assert!(!process.has_exited(), "{}", process.log());
-        process.log().contains("Ready to accept connections").then_some(())
-    });
-    process
 }

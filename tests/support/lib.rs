@@ -13,6 +13,7 @@
 //! - [`oracle`]: what parsers written by others say that they mean
 //! - [`browser`]: headless Chromium
 //! - [`hub`]: the hub that scripts start
+//! - [`redis`]: a Redis that hubs share their events through
 //!
 //! **Invariant**: it shares no code with the extension, which it knows only as a file to load.
 #![allow(
@@ -36,5 +37,6 @@ pub mod oracle;
 pub mod patience;
 pub mod process;
 pub mod reader;
+pub mod redis;
 pub mod server;
 pub mod site;

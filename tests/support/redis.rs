@@ -1,0 +1,85 @@
+//! A Redis of the test's own.
+
+use std::{
+    net::TcpListener,
+    process::{Command, Stdio},
+};
+
+use crate::{
+    patience::{soon, wait_for},
+    process::{Process, Signal},
+    site::Site,
+};
+
+/// A Redis that forgets nothing it has answered.
+#[derive(Debug)]
+pub struct Redis {
+    // Ends before its directory goes.
+    process: Process,
+    port: u16,
+    options: Vec<String>,
+    site: Site,
+}
+
+impl Redis {
+    /// Starts one, with options of `redis-server`'s.
+    #[track_caller]
+    pub fn start(options: &[&str]) -> Self {
+        let site = Site::new();
+        let port = free_port();
+        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        Self { process: spawn(&site, port, &options), port, options, site }
+    }
+
+    /// Where it is, without a password.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// The same, with this password.
+    pub fn url_with(&self, password: &str) -> String {
+        format!("redis://:{password}@127.0.0.1:{}", self.port)
+    }
+
+    /// A command of `redis-cli`'s.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new("redis-cli");
+        command.arg("-p").arg(self.port.to_string()).args(words).stdin(Stdio::null());
+        command
+    }
+
+    /// Freezes it, or has it go on.
+    pub fn signal(&self, signal: Signal) {
+        self.process.signal(signal);
+    }
+
+    /// With SIGKILL.
+    pub fn kill(&mut self) {
+        self.process.signal(Signal::KILL);
+        self.process.wait(soon());
+    }
+
+    /// After it was killed: with all that it has answered.
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        std::fs::remove_file(self.process.log_path()).unwrap();
+        self.process = spawn(&self.site, self.port, &self.options);
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[track_caller]
+fn spawn(site: &Site, port: u16, options: &[String]) -> Process {
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir"]).arg(site.as_ref());
+    command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "always"]).args(options);
+    let process = Process::spawn("redis", &mut command, site.as_ref());
+    wait_for("Redis to be up", soon(), || {
+        assert!(!process.has_exited(), "{}", process.log());
+        process.log().contains("Ready to accept connections").then_some(())
+    });
+    process
+}
