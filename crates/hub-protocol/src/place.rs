@@ -1,9 +1,13 @@
-//! Where a hub listens when nobody has said where: the same rule for the extension and for `sse-hub`.
+//! Where a hub listens when nobody has said where, and which group a name is: the same rules for the
+//! extension and for `sse-hub`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use rustix::{
-    fs::{Access, access},
+    fs::{Access, Gid, access},
     process::geteuid,
 };
 
@@ -22,4 +26,21 @@ pub fn default_socket() -> PathBuf {
     let writable = |parent: &&str| access(*parent, Access::WRITE_OK | Access::EXEC_OK).is_ok();
     let parent = parents.iter().find(|parent| writable(parent)).unwrap_or(&"/tmp");
     Path::new(parent).join(format!("sse-{uid}")).join("hub.sock")
+}
+
+/// The group of this name in `/etc/group`, or of this number.
+///
+/// # Errors
+///
+/// When there is none, or the file cannot be read.
+pub fn group_id(group: &str) -> io::Result<Gid> {
+    if let Ok(gid) = group.parse() {
+        return Ok(Gid::from_raw(gid));
+    }
+    let groups = fs::read_to_string("/etc/group")?;
+    let mut entries = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let entry = entries.find(|entry| entry.first() == Some(&group));
+    let gid = entry.and_then(|entry| entry.get(2)?.parse().ok());
+    let gid = gid.ok_or_else(|| io::Error::other(format!("there is no group {group}")))?;
+    Ok(Gid::from_raw(gid))
 }

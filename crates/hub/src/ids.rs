@@ -4,14 +4,14 @@
 use std::{
     fs::{File, OpenOptions},
     io,
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::FileExt,
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use hub_protocol::EventId;
 
-use crate::journal::note;
+use crate::{directory, journal::note};
 
 /// Gives out ids. The last one stands in a file, so that a hub that was killed is followed by one that
 /// goes on from there.
@@ -28,9 +28,7 @@ impl Ids {
     ///
     /// When the file can be neither opened nor made.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        let mark =
-            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        let mark = directory::open(path, OpenOptions::new().read(true).write(true))?;
         let mut bytes = [0; 16];
         let marked =
             mark.read_exact_at(&mut bytes, 0).map_or(EventId::ZERO, |()| from_bytes(bytes));

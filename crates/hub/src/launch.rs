@@ -1,16 +1,16 @@
 //! Starts a hub that outlives whoever has asked for it, unless one is there.
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{BufRead, BufReader},
-    os::unix::{fs::OpenOptionsExt, net::UnixStream},
+    os::unix::{fs::FileTypeExt, net::UnixStream},
     path::Path,
     process::{Command, Stdio},
 };
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::{control::prepare, serve::LISTENING};
+use crate::{directory, serve::LISTENING};
 
 /// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
 /// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.
@@ -22,17 +22,19 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
     let directory = socket.parent().ok_or("the socket has no directory")?;
     let at = |path: &Path, error| format!("{}: {error}", path.display());
     // Before anything is opened there: somebody else may have made it, and put links into it.
-    prepare(directory, false)?;
+    directory::prepare(directory)?;
     let (lock_path, log_path) = (directory.join("launch.lock"), directory.join("hub.log"));
-    let mut options = OpenOptions::new();
-    options.create(true).append(true).mode(0o600);
-    let lock = options.open(&lock_path).map_err(|error| at(&lock_path, error))?;
+    let append = |path: &Path| {
+        directory::open(path, OpenOptions::new().append(true)).map_err(|error| at(path, error))
+    };
+    let lock = append(&lock_path)?;
     flock(&lock, FlockOperation::LockExclusive).map_err(|error| at(&lock_path, error.into()))?;
     // Others have asked for one at the same time, and one of them was first.
-    if UnixStream::connect(socket).is_ok() {
+    let is_socket = fs::symlink_metadata(socket).is_ok_and(|it| it.file_type().is_socket());
+    if is_socket && UnixStream::connect(socket).is_ok() {
         return Ok(());
     }
-    let log = options.open(&log_path).map_err(|error| at(&log_path, error))?;
+    let log = append(&log_path)?;
     let program = std::env::current_exe().map_err(|error| format!("where am I? {error}"))?;
     let mut child = Command::new(program)
         .args(["serve", "--spawned"])

@@ -8,6 +8,7 @@
 //! * `log`: where events get their ids: here, or from Redis, with other hubs
 //! * `shard`: the threads that hold connections and send to them
 //! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
+//! * `directory`: where it listens, and what it keeps there
 //! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it is followed by another
 //!
 //! The invariant: each stream gets every event of its topics from its last event ID on, in order and
@@ -20,6 +21,7 @@ mod config;
 mod control;
 mod core;
 mod counters;
+mod directory;
 mod event;
 mod framing;
 mod ids;

@@ -76,7 +76,7 @@ fn inherit(config: Config, signals: UnixStream) -> Result<Control, String> {
         estate.map_err(|error| format!("nothing can be taken over from the old hub: {error}"))?;
     let backlog = Backlog::restored(config.backlog, &mut estate);
     let Estate { listener, lock, newest, began, streams, joining, connections, .. } = estate;
-    let listener = Listener::inherited(&config.socket, config.group.as_deref(), listener, lock);
+    let listener = Listener::inherited(&config.socket, config.group.as_deref(), listener, lock)?;
     let log = log(&config, began.and(Some(newest)))?;
     let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
     core.hold(streams);

@@ -1,24 +1,30 @@
-//! The socket that the hub listens on: in a directory of its user's, open to nobody else.
+//! The socket that the hub listens on: open to its own user, to root, and to a group if one is named.
+//!
+//! The invariant: the modes of the socket and of its directory keep everybody else out; if somebody changes
+//! them, the hub still does.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, Permissions},
+    fs::{self, File, OpenOptions, Permissions},
     io,
     os::{
         fd::OwnedFd,
         unix::{
-            fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+            fs::{FileTypeExt, MetadataExt, PermissionsExt, chown},
             net::{UnixListener, UnixStream},
         },
     },
     path::{Path, PathBuf},
 };
 
+use hub_protocol::place::group_id;
 use rustix::{
-    fs::{FlockOperation, flock},
+    fs::{FlockOperation, Gid, flock},
     io::Errno,
-    net::{SocketFlags, accept_with, sockopt::socket_peercred},
-    process::{getegid, geteuid},
+    net::{SocketFlags, UCred, accept_with, sockopt::socket_peercred},
+    process::geteuid,
 };
+
+use crate::directory::{self, ELSEWHERE};
 
 /// A socket that listens, and the lock that makes it the only one.
 #[derive(Debug)]
@@ -26,8 +32,8 @@ pub(crate) struct Listener {
     socket: UnixListener,
     path: PathBuf,
     lock: File,
-    /// Whether members of the socket's group may speak, too.
-    for_group: bool,
+    /// Whose members may speak, too.
+    group: Option<Gid>,
 }
 
 impl Listener {
@@ -39,28 +45,32 @@ impl Listener {
     pub(crate) fn bind(path: &Path, group: Option<&str>) -> Result<Self, String> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
-        prepare(directory, group.is_some())?;
-        let lock = lock(&directory.join("hub.lock"))?;
         let at = |what: &str, error: io::Error| format!("{}: {what}: {error}", path.display());
-        if UnixStream::connect(path).is_ok() {
-            return Err(format!("{}: another hub listens there", path.display()));
-        }
-        // Under the lock: it is what a hub that was killed has left behind.
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(at("cannot be replaced", error));
-            }
-            _ => {}
-        }
+        let group = find(group)?;
+        directory::prepare(directory)?;
+        let lock = lock(&directory.join("hub.lock"))?;
+        remove_old(path)?;
         let socket = bind_closed(path).map_err(|error| at("cannot be listened on", error))?;
-        open_to(path, group).map_err(|error| at("cannot be opened to its group", error))?;
+        if let Some(group) = group {
+            let opened = open_to(group, path, directory);
+            opened.map_err(|error| at("cannot be opened to its group", error))?;
+        }
         socket.set_nonblocking(true).map_err(|error| at("cannot be listened on", error))?;
-        Ok(Self { socket, path: path.to_owned(), lock, for_group: group.is_some() })
+        Ok(Self { socket, path: path.to_owned(), lock, group })
     }
 
     /// The socket that another hub has listened on.
-    pub(crate) fn inherited(path: &Path, group: Option<&str>, socket: OwnedFd, lock: File) -> Self {
-        Self { socket: socket.into(), path: path.to_owned(), lock, for_group: group.is_some() }
+    ///
+    /// # Errors
+    ///
+    /// In words: there is no such group any more.
+    pub(crate) fn inherited(
+        path: &Path,
+        group: Option<&str>,
+        socket: OwnedFd,
+        lock: File,
+    ) -> Result<Self, String> {
+        Ok(Self { socket: socket.into(), path: path.to_owned(), lock, group: find(group)? })
     }
 
     pub(crate) fn lock(&self) -> &File {
@@ -84,10 +94,16 @@ impl Listener {
             Err(error) => return Err(format!("nobody can be let in: {error}")),
         };
         let peer = socket_peercred(&socket).map_err(|error| format!("who is it? {error}"))?;
-        // The mode of the socket has kept others out; this holds if somebody has changed it.
-        let ours = peer.uid == geteuid() || peer.uid.is_root() || self.for_group;
         let uid = peer.uid.as_raw();
-        if ours { Ok(Some(socket)) } else { Err(format!("user {uid} may not speak to this hub")) }
+        let may = self.may_speak(peer);
+        if may { Ok(Some(socket)) } else { Err(format!("user {uid} may not speak to this hub")) }
+    }
+
+    fn may_speak(&self, peer: UCred) -> bool {
+        let is_ours = peer.uid == geteuid() || peer.uid.is_root();
+        // Of its groups a peer shows only the first: for the others, the mode has to be as it was.
+        let is_member = |group| peer.gid == group || is_open_to(group, &self.path);
+        is_ours || self.group.is_some_and(is_member)
     }
 
     /// Takes the socket out of the file system.
@@ -97,43 +113,34 @@ impl Listener {
     }
 }
 
-/// Makes the directory, or makes sure that nobody else can put anything into it.
-pub(crate) fn prepare(directory: &Path, for_group: bool) -> Result<(), String> {
-    let mode = if for_group { 0o750 } else { 0o700 };
-    match DirBuilder::new().mode(mode).create(directory) {
-        Ok(()) => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(format!("{}: cannot be made: {error}", directory.display())),
-    }
-    let found = fs::symlink_metadata(directory)
-        .map_err(|error| format!("{}: cannot be looked at: {error}", directory.display()))?;
-    if !found.is_dir() {
-        return Err(format!("{}: is no directory", directory.display()));
-    }
-    if found.uid() != geteuid().as_raw() {
-        let (theirs, ours) = (found.uid(), geteuid().as_raw());
-        return Err(format!(
-            "{}: belongs to user {theirs}, and this hub is user {ours}'s: remove it, or have the hub \
-             listen elsewhere (--socket, sse.hub_socket)",
-            directory.display()
-        ));
-    }
-    if found.mode() & 0o022 != 0 {
-        return Err(format!("{}: others may write to it: chmod go-w", directory.display()));
-    }
-    Ok(())
+fn find(group: Option<&str>) -> Result<Option<Gid>, String> {
+    group.map(group_id).transpose().map_err(|error| format!("--group: {error}"))
 }
 
 /// Takes the lock that the only hub holds for as long as it lives.
 fn lock(path: &Path) -> Result<File, String> {
-    let mut options = OpenOptions::new();
-    let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+    let file = directory::open(path, OpenOptions::new().read(true).write(true));
     let file = file.map_err(|error| format!("{}: cannot be opened: {error}", path.display()))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(Errno::AGAIN) => Err(format!("{}: another hub holds it", path.display())),
         Err(error) => Err(format!("{}: cannot be locked: {error}", path.display())),
     }
+}
+
+/// Removes the socket that a hub that was killed has left behind. Whoever calls has the lock.
+fn remove_old(path: &Path) -> Result<(), String> {
+    let why = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => format!("cannot be looked at: {error}"),
+        Ok(found) if !found.file_type().is_socket() => format!("is no socket: {ELSEWHERE}"),
+        Ok(_) if UnixStream::connect(path).is_ok() => "another hub listens there".to_owned(),
+        Ok(_) => match fs::remove_file(path) {
+            Ok(()) => return Ok(()),
+            Err(error) => format!("cannot be replaced: {error}"),
+        },
+    };
+    Err(format!("{}: {why}", path.display()))
 }
 
 /// Listens on a socket that from its first moment only its owner can open.
@@ -147,28 +154,21 @@ fn bind_closed(path: &Path) -> io::Result<UnixListener> {
     Ok(socket)
 }
 
-fn open_to(path: &Path, group: Option<&str>) -> io::Result<()> {
-    let Some(group) = group else { return Ok(()) };
-    let gid = group_id(group)?;
-    if gid != getegid().as_raw() {
-        std::os::unix::fs::chown(path, None, Some(gid))?;
-    }
+/// Opens the socket to a group, and the way to it unless everybody has one.
+fn open_to(group: Gid, path: &Path, directory: &Path) -> io::Result<()> {
+    let gid = Some(group.as_raw());
+    chown(path, None, gid)?;
     fs::set_permissions(path, Permissions::from_mode(0o660))?;
-    if let Some(directory) = path.parent() {
-        std::os::unix::fs::chown(directory, None, Some(gid))?;
+    if fs::metadata(directory)?.mode() & 0o001 == 0 {
+        chown(directory, None, gid)?;
         fs::set_permissions(directory, Permissions::from_mode(0o750))?;
     }
     Ok(())
 }
 
-/// The number of a group, by its name or number.
-fn group_id(group: &str) -> io::Result<u32> {
-    if let Ok(gid) = group.parse() {
-        return Ok(gid);
-    }
-    let groups = fs::read_to_string("/etc/group")?;
-    let mut entries = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
-    let entry = entries.find(|entry| entry.first() == Some(&group));
-    let gid = entry.and_then(|entry| entry.get(2)?.parse().ok());
-    gid.ok_or_else(|| io::Error::other(format!("there is no group {group}")))
+/// Whether the socket is as [`open_to`] has left it.
+fn is_open_to(group: Gid, path: &Path) -> bool {
+    const OTHERS: u32 = 0o007;
+    let found = fs::symlink_metadata(path);
+    found.is_ok_and(|found| found.gid() == group.as_raw() && found.mode() & OTHERS == 0)
 }

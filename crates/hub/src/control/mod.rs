@@ -11,5 +11,5 @@ mod succession;
 mod waiting;
 
 pub(crate) use connection::{Accepted, Connection};
-pub(crate) use listener::{Listener, prepare};
+pub(crate) use listener::Listener;
 pub(crate) use serving::Control;

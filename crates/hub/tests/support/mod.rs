@@ -3,9 +3,12 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::{BufRead, BufReader, Read},
-    os::{fd::AsFd, unix::net::UnixStream},
+    os::{
+        fd::AsFd,
+        unix::{fs::PermissionsExt, net::UnixStream},
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -157,6 +160,13 @@ pub(crate) fn stream_by(
     worker.send(&Request::Commit, None, soon()).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     client
+}
+
+/// A directory that everybody may look into, as those are where hubs have theirs.
+pub(crate) fn open_directory() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+    directory
 }
 
 pub(crate) fn command(socket: &Path, name: &str) -> Command {

@@ -1,0 +1,52 @@
+//! The directory that the hub listens in, and what it keeps there.
+//!
+//! The invariant: it is this user's own, nobody else can put anything into it, and no link out of it is
+//! followed.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    path::Path,
+};
+
+use rustix::{fs::OFlags, process::geteuid};
+
+/// What to do where something of somebody else's stands in the way.
+pub(crate) const ELSEWHERE: &str =
+    "remove it, or have the hub listen elsewhere (--socket, sse.hub_socket)";
+
+/// Makes the directory, or makes sure that it is safe.
+///
+/// # Errors
+///
+/// In words.
+pub(crate) fn prepare(directory: &Path) -> Result<(), String> {
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Ok(()) => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(format!("{}: cannot be made: {error}", directory.display())),
+    }
+    let found = fs::symlink_metadata(directory)
+        .map_err(|error| format!("{}: cannot be looked at: {error}", directory.display()))?;
+    let (theirs, ours) = (found.uid(), geteuid().as_raw());
+    let why = if !found.is_dir() {
+        "is no directory".to_owned()
+    } else if theirs != ours {
+        format!("belongs to user {theirs}, and this hub is user {ours}'s")
+    } else if found.mode() & 0o022 != 0 {
+        "others may write to it, and what stands in it may be theirs".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(format!("{}: {why}: {ELSEWHERE}", directory.display()))
+}
+
+/// Opens a file in the directory, which is made if there is none, for its owner only.
+///
+/// # Errors
+///
+/// Those of open(2).
+pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    options.create(true).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)
+}

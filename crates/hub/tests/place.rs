@@ -1,0 +1,178 @@
+//! Where no hub comes into being, and what is said about it. Only root can give a directory to somebody
+//! else, or be somebody else: so these tests need root.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
+
+mod support;
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::{
+        fs::{PermissionsExt, chown, symlink},
+        net::UnixListener,
+        process::CommandExt,
+    },
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use support::{Hub, open_directory};
+use tempfile::TempDir;
+
+/// Somebody who is not root.
+const STRANGER: u32 = 54_321;
+
+/// A directory for hubs, and the program, where everybody finds it.
+struct Place {
+    directory: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { directory: open_directory() };
+        // By another program: a child that is forked meanwhile would hold our copy open for writing, and
+        // it could not be run.
+        let copy =
+            Command::new("cp").arg(env!("CARGO_BIN_EXE_sse-hub")).arg(place.path("")).status();
+        assert!(copy.unwrap().success());
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// With the hub's directory already there, with this mode.
+    fn with_directory(mode: u32) -> Self {
+        let place = Self::new();
+        fs::create_dir(place.path("hub")).unwrap();
+        fs::set_permissions(place.path("hub"), Permissions::from_mode(mode)).unwrap();
+        place
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.path("sse-hub"));
+        // One that starts against all expectation does not keep the test waiting.
+        command.arg(name).args(["--idle-exit", "3", "--socket"]).arg(self.path("hub/hub.sock"));
+        command
+    }
+
+    /// What a hub says that does not start.
+    #[track_caller]
+    fn refusal(&self, command: &mut Command) -> String {
+        let output = command.output().unwrap();
+        assert!(!output.status.success());
+        let log = fs::read(self.path("hub/hub.log")).unwrap_or_default();
+        String::from_utf8([output.stderr, log].concat()).unwrap()
+    }
+
+    /// Holds that no hub starts here, neither by hand nor for a script, and that both say why.
+    #[track_caller]
+    fn assert_refused(&self, why: &str) {
+        for name in ["serve", "launch"] {
+            let said = self.refusal(&mut self.command(name));
+            assert!(said.contains(why), "{name}: {said}");
+        }
+    }
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
+    entries.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn no_hub_follows_a_link_in_place_of_its_directory() {
+    let place = Place::new();
+    fs::create_dir(place.path("elsewhere")).unwrap();
+    symlink(place.path("elsewhere"), place.path("hub")).unwrap();
+    place.assert_refused("hub: is no directory: remove it, or have the hub listen elsewhere");
+    assert_eq!(names(&place.path("elsewhere")), [""; 0]);
+}
+
+#[test]
+fn no_hub_listens_in_somebody_elses_directory() {
+    let place = Place::with_directory(0o700);
+    chown(place.path("hub"), Some(STRANGER), None).unwrap();
+    place.assert_refused("hub: belongs to user 54321, and this hub is user 0's");
+    assert_eq!(names(&place.path("hub")), [""; 0]);
+}
+
+#[test]
+fn no_hub_listens_where_others_may_write() {
+    for mode in [0o777, 0o1777, 0o770, 0o720, 0o702] {
+        let place = Place::with_directory(mode);
+        place.assert_refused("hub: others may write to it");
+        assert_eq!(names(&place.path("hub")), [""; 0], "{mode:o}");
+    }
+}
+
+#[test]
+fn a_hub_that_can_make_no_directory_says_so() {
+    let place = Place::new();
+    for name in ["serve", "launch"] {
+        let said = place.refusal(place.command(name).uid(STRANGER).gid(STRANGER));
+        assert!(said.contains("hub: cannot be made: Permission denied"), "{said}");
+    }
+}
+
+#[test]
+fn a_hub_that_cannot_write_to_its_directory_says_so() {
+    let place = Place::with_directory(0o500);
+    chown(place.path("hub"), Some(STRANGER), Some(STRANGER)).unwrap();
+    for (name, file) in [("serve", "hub.lock: cannot be opened"), ("launch", "launch.lock")] {
+        let said = place.refusal(place.command(name).uid(STRANGER).gid(STRANGER));
+        assert!(said.contains(&format!("hub/{file}: Permission denied")), "{said}");
+    }
+}
+
+#[test]
+fn a_link_in_place_of_the_socket_is_neither_followed_nor_removed() {
+    let place = Place::with_directory(0o700);
+    let elsewhere = UnixListener::bind(place.path("elsewhere.sock")).unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    for target in ["elsewhere.sock", "nowhere.sock"] {
+        let link = place.path("hub/hub.sock");
+        symlink(place.path(target), &link).unwrap();
+        place.assert_refused("hub.sock: is no socket: remove it");
+        assert_eq!(fs::read_link(&link).unwrap(), place.path(target));
+        fs::remove_file(link).unwrap();
+    }
+    assert!(elsewhere.accept().is_err(), "nobody has come");
+}
+
+#[test]
+fn a_file_in_place_of_the_socket_is_not_removed() {
+    let place = Place::with_directory(0o700);
+    fs::write(place.path("hub/hub.sock"), "precious").unwrap();
+    place.assert_refused("hub.sock: is no socket: remove it");
+    assert_eq!(fs::read_to_string(place.path("hub/hub.sock")).unwrap(), "precious");
+}
+
+#[test]
+fn a_link_in_place_of_a_file_of_the_hubs_is_not_followed() {
+    for (name, file) in [
+        ("serve", "hub.lock"),
+        ("serve", "last-id"),
+        ("launch", "launch.lock"),
+        ("launch", "hub.log"),
+    ] {
+        let place = Place::with_directory(0o700);
+        fs::write(place.path("precious"), "precious").unwrap();
+        symlink(place.path("precious"), place.path("hub").join(file)).unwrap();
+        let output = place.command(name).output().unwrap();
+        assert!(!output.status.success(), "{file}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("hub/{file}: ")), "{said}");
+        assert_eq!(fs::read_to_string(place.path("precious")).unwrap(), "precious");
+    }
+}
+
+/// The negative control: there is nothing wrong but what the others of these tests do.
+#[test]
+fn a_hub_listens_in_a_directory_of_its_own() {
+    for mode in [0o700, 0o755] {
+        let Place { directory } = Place::with_directory(mode);
+        let hub = Hub::start_in(directory, &[]);
+        hub.publish(&["a"], "x");
+    }
+}
