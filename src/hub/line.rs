@@ -1,15 +1,18 @@
 //! Connections to the hub: one that a process keeps for what it publishes, and one for each stream.
 
+use std::fs::symlink_metadata;
 use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use hub_protocol::place::group_id;
 use hub_protocol::{Client, ClientError, Reply, Request, Response, Subscription};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::sockopt::socket_peercred;
-use rustix::process::geteuid;
+use rustix::process::{Uid, geteuid};
 
 use super::breaker::Breaker;
 use super::{HubError, PATIENCE, Settings, spawn};
@@ -113,11 +116,11 @@ pub(super) fn connect_to_running(settings: &Settings) -> Result<Client, HubError
 }
 
 /// Who listens there would get our clients' connections, and what is published: it has to be this user's
-/// hub, or root's; anybody's only where the hub is meant to be shared with a group.
+/// hub, or root's, or that of the group that shares one.
 fn check_owner(settings: &Settings, client: Client) -> Result<Client, HubError> {
     let owner = socket_peercred(&client).map(|peer| peer.uid);
     match owner {
-        Ok(uid) if uid == geteuid() || uid.is_root() || !settings.group.is_empty() => Ok(client),
+        Ok(uid) if uid == geteuid() || uid.is_root() || is_shared(settings, uid) => Ok(client),
         Ok(uid) => Err(HubError::Refused(format!(
             "{} is user {}'s, who is not trusted with it; name another place (sse.hub_socket), or the group \
              that shares a hub (sse.hub_group)",
@@ -126,6 +129,17 @@ fn check_owner(settings: &Settings, client: Client) -> Result<Client, HubError> 
         ))),
         Err(error) => Err(HubError::Refused(error.to_string())),
     }
+}
+
+/// Whether this user has opened the socket to the group: nobody can give a file to a group without being
+/// in it.
+fn is_shared(settings: &Settings, owner: Uid) -> bool {
+    let Ok(group) = group_id(&settings.group) else { return false };
+    symlink_metadata(&settings.socket).is_ok_and(|socket| {
+        socket.file_type().is_socket()
+            && socket.uid() == owner.as_raw()
+            && socket.gid() == group.as_raw()
+    })
 }
 
 fn is_hang_up(error: &io::Error) -> bool {
@@ -138,7 +152,8 @@ fn start(settings: &Settings) -> Result<Client, HubError> {
             "it did not start a moment ago, and is not started again yet".to_owned(),
         ));
     }
-    let client = spawn::spawn(settings);
+    // It may be somebody else's that has come to be there meanwhile.
+    let client = spawn::spawn(settings).and_then(|client| check_owner(settings, client));
     STARTS.note(client.is_ok(), Instant::now());
     client
 }

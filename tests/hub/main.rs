@@ -5,12 +5,14 @@
 //! - [`scene`]: a server, and a hub of its own
 //! - [`moved`]: streams that leave their worker
 //! - [`served`]: streams that the worker serves with the hub's events
-//! - [`hubs`]: hubs that are started, missing, frozen, or somebody else's
+//! - [`hubs`]: hubs that are started, missing, frozen, or of another version
+//! - [`access`]: whom a hub and its scripts trust
 //! - [`gap`]: events that are published while a stream begins
 //! - [`limits`]: one stream too many
 //! - [`shared`]: events that are shared through Redis
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
+mod access;
 mod gap;
 mod hubs;
 mod limits;

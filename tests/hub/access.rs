@@ -1,0 +1,233 @@
+//! Whom a hub and its scripts trust.
+
+use std::{
+    fs::{self, Permissions},
+    io::{BufRead, BufReader},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown, symlink},
+        process::CommandExt,
+    },
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use server_tests::{
+    patience::{soon, wait_for},
+    server::Php,
+};
+
+use crate::{
+    hubs::{TRY_TWICE, text},
+    scene::{Kind, Scene},
+};
+
+/// Somebody who is neither root nor the user of a server.
+const STRANGER: u32 = 54_321;
+
+/// Whoever has started a hub for a group.
+const OWNER: u32 = 54_320;
+
+/// The group: that of the users that servers run as.
+const GROUP: &str = "www-data";
+const GID: u32 = 33;
+
+/// Listens somewhere as somebody else, and prints what comes to be known there: bytes, and descriptors.
+const LISTEN: &str = "import os, socket, sys
+def listen(path, user):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    os.chmod(path, 0o777)
+    os.chown(path, user, user)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    listener.listen()
+    listener.settimeout(20)
+    return listener
+def hear(connection):
+    heard, descriptors, piece = b'', 0, True
+    try:
+        connection.sendall(b'SSEH\\x01\\0\\0\\0')
+    except OSError:
+        pass # who has seen enough has gone
+    try:
+        while piece:
+            piece, control, _, _ = connection.recvmsg(65536, 1024)
+            heard, descriptors = heard + piece, descriptors + len(control)
+    except OSError:
+        pass
+    return f'{heard} {descriptors}'
+";
+
+/// All that somebody else may get to know.
+const ONLY_A_HELLO: &str = "b'SSEH\\x01\\x00\\x00\\x00' 0";
+
+fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// What a script says on the command line, which this user runs.
+fn said_as(scene: &Scene, uid: u32, gid: u32, settings: &[&str], script: &str) -> String {
+    let mut command = scene.command_line(script);
+    for setting in settings {
+        command.args(["-d", setting]);
+    }
+    String::from_utf8(command.uid(uid).gid(gid).output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn nobody_else_may_open_what_a_hub_listens_on() {
+    let scene = Kind::Builtin.play_alone();
+    scene.publish("x");
+    let mode = |name| scene.site.path(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("hub"), mode("hub/hub.sock")), (0o700, 0o600));
+    assert_eq!((mode("hub/hub.log"), mode("hub/last-id")), (0o600, 0o600));
+    // The directory opened, and the socket: who it is still counts.
+    for (name, mode) in [("hub", 0o777), ("hub/hub.sock", 0o777)] {
+        let path = scene.site.path(name);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    for (script, said) in [
+        (
+            "try { Sse::publish('news', 'y'); } catch (SseException $e) { echo 'refused'; }",
+            "refused",
+        ),
+        ("try { Sse::status(); } catch (SseException $e) { echo 'refused'; }", "refused"),
+        // What it has not seen would be sent at once.
+        (
+            "$_SERVER['HTTP_LAST_EVENT_ID'] = '1-1';
+            Sse::start(maxLifetime: 0.2)->subscribe('news');",
+            ":\n\n",
+        ),
+    ] {
+        let nobody = scene.command_line(script).uid(65534).gid(65534).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&nobody.stdout), said);
+    }
+    assert_eq!(scene.status()["published"], 2);
+    assert!(scene.status()["refused"].as_u64() >= Some(3));
+}
+
+#[test]
+fn a_group_shares_a_hub_and_nobody_else_has_a_part_in_it() {
+    const PUBLISH: &str = "
+        try { Sse::publish('news', 'y'); echo 'published'; } catch (SseException $e) { echo $e->getMessage(); }";
+    const SUBSCRIBE: &str = "
+        $_SERVER['HTTP_LAST_EVENT_ID'] = '1-1';
+        Sse::start(maxLifetime: 0.5)->subscribe('news');";
+    let scene = Kind::Builtin.play(1, Php::with_sse(), &[]);
+    let shared = format!("sse.hub_group={GROUP}");
+    let published = || said_as(&scene, OWNER, GID, &[&shared], PUBLISH) == "published";
+    wait_for("a hub", soon(), || published().then_some(()));
+    let modes = ["hub", "hub/hub.sock"].map(|name| {
+        let found = scene.site.path(name).metadata().unwrap();
+        (found.uid(), found.gid(), found.mode() & 0o777)
+    });
+    assert_eq!(modes, [(OWNER, GID, 0o750), (OWNER, GID, 0o660)]);
+
+    let settings = [shared.as_str(), "sse.hub_spawn=0"];
+    assert_eq!(said_as(&scene, STRANGER, GID, &settings, PUBLISH), "published");
+    let stream = said_as(&scene, STRANGER, GID, &settings, SUBSCRIBE);
+    assert!(stream.contains("event: reset"), "{stream}");
+    let alone = said_as(&scene, STRANGER, GID, &["sse.hub_spawn=0"], PUBLISH);
+    assert!(alone.contains("is user 54320's, who is not trusted"), "{alone}");
+
+    let before = scene.status()["published"].clone();
+    let outside = said_as(&scene, STRANGER, STRANGER, &settings, PUBLISH);
+    assert!(outside.contains("Permission denied"), "{outside}");
+    mode(&scene.site.path("hub"), 0o777);
+    mode(&scene.site.path("hub/hub.sock"), 0o777);
+    let outside = said_as(&scene, STRANGER, STRANGER, &settings, PUBLISH);
+    assert!(outside.contains("Sse::publish(): "), "{outside}");
+    assert_eq!(said_as(&scene, STRANGER, STRANGER, &settings, SUBSCRIBE), ":\n\n");
+    assert_eq!(scene.status()["published"], before);
+}
+
+#[test]
+fn a_directory_that_is_not_ones_own_is_refused() {
+    let play = || Kind::Apache.play(1, Php::with_sse(), &[("try.php", TRY_TWICE)]);
+    let assert_refused = |scene: &Scene, why: &str| {
+        let said = text(scene, "/try.php");
+        let [first, second] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+        assert!(first.contains("there is no hub") && first.contains(why), "{first}");
+        assert!(second.contains("it did not start a moment ago"), "{second}");
+        // The stream begins without one.
+        drop(scene.subscribe(""));
+    };
+    for (modes, owner, why) in [
+        (0o777, GID, "others may write to it"),
+        (0o700, STRANGER, "belongs to user 54321"),
+        (0o755, STRANGER, "belongs to user 54321"),
+        (0o500, GID, "launch.lock: Permission denied"),
+    ] {
+        let scene = play();
+        let directory = scene.site.path("hub");
+        fs::create_dir(&directory).unwrap();
+        chown(&directory, Some(owner), Some(owner)).unwrap();
+        mode(&directory, modes);
+        assert_refused(&scene, why);
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 0, "nothing was opened there");
+    }
+    let scene = play();
+    let elsewhere = scene.site.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    chown(&elsewhere, Some(GID), Some(GID)).unwrap();
+    symlink(&elsewhere, scene.site.path("hub")).unwrap();
+    assert_refused(&scene, "is no directory");
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+}
+
+#[test]
+fn somebody_elses_hub_gets_neither_events_nor_streams() {
+    let shared = Php::with_sse().ini("sse.hub_group", GROUP);
+    for php in [Php::with_sse(), shared] {
+        let scene = Kind::Fpm.play(2, php, &[("try.php", TRY_TWICE)]);
+        fs::create_dir(scene.site.path("hub")).unwrap();
+        let listen = format!(
+            "{LISTEN}
+listener = listen(sys.argv[1], {STRANGER})
+print('listening', flush=True)
+while True:
+    print(hear(listener.accept()[0]), flush=True)"
+        );
+        let mut stranger = Command::new("python3")
+            .args(["-c", &listen])
+            .arg(scene.site.path("hub/hub.sock"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut heard = BufReader::new(stranger.stdout.take().unwrap());
+        heard.read_line(&mut String::new()).unwrap();
+        let said = text(&scene, "/try.php");
+        assert_eq!(said.matches("is user 54321's, who is not trusted").count(), 2, "{said}");
+        let _stream = scene.subscribe("");
+        // Two for what is published, two for the stream.
+        for _ in 0..4 {
+            let mut line = String::new();
+            heard.read_line(&mut line).unwrap();
+            assert_eq!(line.trim_end(), ONLY_A_HELLO);
+        }
+        stranger.kill().unwrap();
+        stranger.wait().unwrap();
+    }
+}
+
+#[test]
+fn somebody_elses_hub_that_comes_while_one_is_started_gets_nothing_either() {
+    let scene = Kind::Builtin.play(1, Php::with_sse(), &[("try.php", TRY_TWICE)]);
+    // In place of the program: nobody is there when a script looks, and a stranger when it looks again.
+    let launch = format!(
+        "#!/usr/bin/env python3
+{LISTEN}
+os.mkdir(os.path.dirname(sys.argv[3]))
+listener = listen(sys.argv[3], {STRANGER})
+if os.fork() == 0:
+    os.close(2)
+    heard = hear(listener.accept()[0])
+    open('{}', 'w').write(heard)",
+        scene.site.path("heard").display()
+    );
+    scene.site.write("sse-hub", launch);
+    let said = text(&scene, "/try.php");
+    assert!(said.contains("is user 54321's, who is not trusted"), "{said}");
+    scene.site.wait_for_contents("heard", ONLY_A_HELLO, soon());
+}
