@@ -42,6 +42,11 @@ impl Lease {
     pub(super) fn new(client: Client) -> Self {
         Self(client)
     }
+
+    /// Whether the hub that gave it is still there.
+    pub(crate) fn is_held(&self) -> bool {
+        is_silent(&self.0)
+    }
 }
 
 /// Asks on the connection that is kept; it is made anew if the hub has closed it meanwhile.
@@ -78,9 +83,13 @@ fn take_kept(settings: &Settings) -> Option<Client> {
         // The parent's: closing our copy of it does not end its conversation.
         return None;
     }
-    let mut ends = [PollFd::new(&kept.client, PollFlags::IN)];
-    let silent = poll(&mut ends, Some(&Timespec::default())) == Ok(0);
-    (silent && kept.socket == settings.socket).then_some(kept.client)
+    (is_silent(&kept.client) && kept.socket == settings.socket).then_some(kept.client)
+}
+
+/// Whether nothing has come that nobody asked for: the end, above all.
+fn is_silent(client: &Client) -> bool {
+    let mut ends = [PollFd::new(client, PollFlags::IN)];
+    poll(&mut ends, Some(&Timespec::default())) == Ok(0)
 }
 
 /// A new connection; a hub is started if there is none.
@@ -161,26 +170,30 @@ fn start(settings: &Settings) -> Result<Client, HubError> {
 /// A connection of a client's that the hub has accepted, and that is still ours.
 pub(crate) struct Handing(Client);
 
-/// Offers a connection to the hub. A lease goes with it.
+/// Offers a connection to the hub. A lease goes with it; a hub that refuses the connection leaves it here.
 ///
 /// # Errors
 ///
 /// [`HubError`]: the connection is still ours.
 pub(crate) fn hand_over(
     settings: &Settings,
-    lease: Option<Lease>,
+    lease: &mut Option<Lease>,
     subscription: Subscription,
     response: Response,
     connection: BorrowedFd<'_>,
 ) -> Result<Handing, HubError> {
-    let mut client = match lease {
+    let is_leased = lease.is_some();
+    let mut client = match lease.take() {
         Some(Lease(client)) => client,
         None => connect(settings)?,
     };
     let request = Request::HandOver { subscription, response };
     match call(&mut client, &request, Some(connection))? {
         Reply::Accepted => Ok(Handing(client)),
-        other => Err(HubError::from_reply(other)),
+        other => {
+            *lease = is_leased.then_some(Lease(client));
+            Err(HubError::from_reply(other))
+        }
     }
 }
 

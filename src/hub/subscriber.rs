@@ -26,6 +26,11 @@ impl Subscriber {
         self.client.is_some()
     }
 
+    /// Sets how long the stream may still live, as in [`Subscription::lifetime`].
+    pub(crate) fn set_lifetime(&mut self, lifetime: u64) {
+        self.subscription.lifetime = lifetime;
+    }
+
     /// What is to be asked for now.
     pub(crate) fn subscription(&self) -> Subscription {
         self.subscription.clone()

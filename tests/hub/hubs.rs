@@ -4,6 +4,7 @@ use std::{
     io::{Read, Write},
     os::unix::net::UnixListener,
     thread,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, kill_process};
@@ -57,6 +58,22 @@ fn without_a_hub_publishing_fails_and_a_stream_waits_for_one() {
     scene.publish("at last");
     assert_eq!(stream.next_event().data, "at last");
     drop(stream);
+    assert!(scene.hub("stop").status().unwrap().success());
+    hub.wait().unwrap();
+}
+
+#[test]
+fn a_stream_that_moves_late_has_no_more_time_than_it_began_with() {
+    let script = "<?php Sse::start(heartbeat: 0.5, maxLifetime: 6)->subscribe('news');";
+    let scene = Kind::Fpm.play(1, without_spawning(), &[("short.php", script)]);
+    let began = Instant::now();
+    let mut stream = scene.open(&Request::get("/short.php")).body;
+    // Four of its six seconds, which are a tenth more at most.
+    stream.read_until(&b":\n".repeat(8), soon()).unwrap();
+    let mut hub = scene.hub("serve").spawn().unwrap();
+    scene.wait_for("streams", 1);
+    stream.read_to_end(soon()).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     assert!(scene.hub("stop").status().unwrap().success());
     hub.wait().unwrap();
 }

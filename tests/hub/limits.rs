@@ -65,6 +65,18 @@ fn a_worker_that_is_killed_gives_its_place_back() {
 }
 
 #[test]
+fn a_stream_that_outlives_its_hub_counts_with_the_next() {
+    let script = "<?php Sse::start(limitKey: 'ann', limit: 1)->subscribe('news', handOff: false);";
+    let scene = Kind::Fpm.play(3, Php::with_sse(), &[("one.php", script)]).with_hub();
+    let _stream = scene.open(&Request::get("/one.php"));
+    scene.wait_for("workers", 1);
+    assert_refused(&scene, "/one.php");
+    kill_process(Pid::from_raw(scene.hub_pid().unwrap()).unwrap(), Signal::KILL).unwrap();
+    scene.wait_for("workers", 1);
+    assert_refused(&scene, "/one.php");
+}
+
+#[test]
 fn a_pool_has_no_more_streams_than_its_setting_allows() {
     let scene = Kind::Fpm.play(1, Php::with_sse().ini("sse.max_streams", "2"), &[]).with_hub();
     let _streams = [(); 2].map(|()| scene.subscribe(""));

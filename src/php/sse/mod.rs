@@ -14,6 +14,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::{ClassFlags, DataType};
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
+use hub_protocol::Limit;
 
 pub(super) use closing::throw_client_gone;
 use opening::{claimed_last_event_id, header_list, open, refuse_reconnection, stream_source};
@@ -42,7 +43,9 @@ pub struct Sse {
     server: Server,
     /// What it was opened with, for the hub to go on with.
     options: Options,
-    /// Its place under limits.
+    /// The limits that it came under.
+    limits: Vec<Limit>,
+    /// Its place under them.
     lease: Cell<Option<Lease>>,
     opened: Instant,
     started_at: (String, u32),

@@ -26,8 +26,9 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
     let options = arguments.options(method, first, server)?;
     let response = arguments.response.response(method, first + 3)?;
     let limit = arguments.limit.limit(method, first + 5)?;
+    let limits = if server.has_response() { hub::limits(limit) } else { Vec::new() };
     refuse_second(method, server)?;
-    let lease = take_place(server, method, limit)?;
+    let lease = take_place(method, &limits)?;
     let advice = "call it before any output, or send the headers of Sse::headers()";
     let taken = take_over(server, &response.allow_origin, &response.headers)
         .map_err(|error| not_taken(method, advice, error))?;
@@ -40,7 +41,7 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
         Taken::HeadOnly => PhpConnection::none(server),
         _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
     };
-    let object = create(server, connection, &options, lease);
+    let object = create(server, connection, &options, limits, lease);
     current::set(object.shallow_clone());
     if let Some(sse) = current::native(&object) {
         if taken == Taken::HeadOnly {
@@ -54,12 +55,11 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
 
 /// Takes a place under the limits that this stream comes under. Who finds none is answered 503, and the
 /// script ends. A hub that cannot be asked limits nobody: the site is up, if not counted.
-fn take_place(server: Server, method: &str, own: Option<Limit>) -> Result<Option<Lease>, Fault> {
-    let limits = hub::limits(own);
-    if limits.is_empty() || !server.has_response() {
+fn take_place(method: &str, limits: &[Limit]) -> Result<Option<Lease>, Fault> {
+    if limits.is_empty() {
         return Ok(None);
     }
-    match crate::hub::lease(&hub::settings(), limits) {
+    match crate::hub::lease(&hub::settings(), limits.to_vec()) {
         Err(_) => Ok(None),
         Ok(Ok(lease)) => Ok(Some(lease)),
         Ok(Err(_)) => {
@@ -81,6 +81,7 @@ fn create(
     server: Server,
     connection: PhpConnection,
     options: &Options,
+    limits: Vec<Limit>,
     lease: Option<Lease>,
 ) -> Zval {
     let stream = Stream::new(connection, options, luck());
@@ -89,6 +90,7 @@ fn create(
         stream,
         server,
         options: *options,
+        limits,
         lease: Cell::new(lease),
         opened: Instant::now(),
         started_at,

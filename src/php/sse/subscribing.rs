@@ -7,7 +7,7 @@ use ext_php_rs::types::{ZendCallable, Zval};
 use hub_protocol::{Delivery, Framing, Response, Subscription};
 
 use super::Sse;
-use crate::hub::{self, Subscriber};
+use crate::hub::{self, Lease, Subscriber};
 use crate::php::arguments::{At, given};
 use crate::php::current;
 use crate::php::event::SseEvent;
@@ -46,6 +46,8 @@ impl Sse {
         let hands_off = hands_off && filter.is_none();
         loop {
             if !subscriber.is_connected() {
+                subscriber.set_lifetime(self.lifetime());
+                self.renew_lease();
                 if hands_off && self.hand_over(subscriber.subscription()) {
                     self.stream.stop(StopReason::HandedOff);
                     return self.settle(true);
@@ -67,13 +69,12 @@ impl Sse {
         let began = current::began(self.server).unwrap_or(self.opened);
         let timing = self.stream.connection().timing();
         let write_timeout = timing.map(|timing| timing.write_timeout);
-        let lifetime = self.stream.remaining();
         Subscription {
             topics,
             last_event_id,
             began: Subscription::moment(now.saturating_duration_since(began)),
             heartbeat: short(self.options.heartbeat),
-            lifetime: lifetime.map_or(0, |left| milliseconds(left).max(1)),
+            lifetime: self.lifetime(),
             goodbye: self
                 .options
                 .goodbye
@@ -82,14 +83,31 @@ impl Sse {
         }
     }
 
+    /// How long it may still live, in milliseconds; 0 is for ever.
+    fn lifetime(&self) -> u64 {
+        self.stream.remaining().map_or(0, |left| milliseconds(left).max(1))
+    }
+
+    /// Takes its place under limits again if the hub that gave it is gone: one that starts anew has counted
+    /// nobody. Who is one too many by then goes on all the same.
+    fn renew_lease(&self) {
+        if self.limits.is_empty() {
+            return;
+        }
+        let held = self.lease.take().filter(Lease::is_held);
+        let again = || hub::lease(&settings(), self.limits.clone()).ok()?.ok();
+        self.lease.set(held.or_else(again));
+    }
+
     /// Has the hub go on with this stream; false if it cannot, and nothing has changed.
     fn hand_over(&self, subscription: Subscription) -> bool {
         let Ok(offer) = self.stream.connection().offer() else { return false };
         let response = Response { framing: framing(&offer), before: offer.before_frame().to_vec() };
-        let lease = self.lease.take();
+        let mut lease = self.lease.take();
         let connection = offer.connection();
-        let handing = hub::hand_over(&settings(), lease, subscription, response, connection);
+        let handing = hub::hand_over(&settings(), &mut lease, subscription, response, connection);
         let Ok(handing) = handing else {
+            self.lease.set(lease);
             offer.withdraw();
             return false;
         };
