@@ -5,7 +5,7 @@
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
 //! - [`children`]: what workers fork and start
-//! - [`reloads`], [`early`]: servers that reload; before the stream
+//! - [`reloads`], [`early`], [`cut`]: servers that reload or stop; before the stream; within an event
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +14,7 @@
 )]
 
 mod children;
+mod cut;
 mod departure;
 mod departures;
 mod early;
