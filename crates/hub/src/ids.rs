@@ -18,22 +18,27 @@ use crate::{directory, journal::note};
 #[derive(Debug)]
 pub(crate) struct Ids {
     last: EventId,
-    mark: Option<File>,
+    mark: File,
+    /// Whether the last one stands there.
+    is_marked: bool,
 }
 
 impl Ids {
-    /// Goes on after what stands in the file, or from the time of day.
+    /// Goes on after what stands in the file, or after an id, or from the time of day.
     ///
     /// # Errors
     ///
     /// When the file can be neither opened nor made.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, after: EventId) -> io::Result<Self> {
         let mark = directory::open(path, OpenOptions::new().read(true).write(true))?;
         let mut bytes = [0; 16];
         let marked =
             mark.read_exact_at(&mut bytes, 0).map_or(EventId::ZERO, |()| from_bytes(bytes));
         let start = EventId { milliseconds: milliseconds(), sequence: 0 };
-        Ok(Self { last: marked.max(start), mark: Some(mark) })
+        let mut ids = Self { last: marked.max(after).max(start), mark, is_marked: true };
+        // Its place in the file is taken from now on, however full the disk gets.
+        ids.write_down();
+        Ok(ids)
     }
 
     /// The last id that was given out.
@@ -44,15 +49,21 @@ impl Ids {
     /// The next id.
     pub(crate) fn next(&mut self) -> EventId {
         self.last = self.last.next(milliseconds());
-        if let Some(mark) = &self.mark
-            && let Err(error) = mark.write_all_at(&to_bytes(self.last), 0)
-        {
-            note!(
-                "the last id cannot be written down, ids may repeat if the clock is set back: {error}"
-            );
-            self.mark = None;
-        }
+        self.write_down();
         self.last
+    }
+
+    fn write_down(&mut self) {
+        let written = self.mark.write_all_at(&to_bytes(self.last), 0);
+        let was_marked = std::mem::replace(&mut self.is_marked, written.is_ok());
+        match written {
+            Err(error) if was_marked => note!(
+                "the last id cannot be written down, ids may repeat after a restart if the clock is set \
+                 back: {error}"
+            ),
+            Ok(()) if !was_marked => note!("the last id can be written down again"),
+            _ => {}
+        }
     }
 }
 
@@ -85,17 +96,28 @@ mod tests {
         let path = directory.path().join("last-id");
         let future = EventId { milliseconds: u64::MAX - 1, sequence: 6 };
         std::fs::write(&path, to_bytes(future)).unwrap();
-        let mut ids = Ids::open(&path).unwrap();
+        let mut ids = Ids::open(&path, EventId::ZERO).unwrap();
         assert_eq!(ids.next(), EventId { sequence: 7, ..future });
         drop(ids);
-        assert_eq!(Ids::open(&path).unwrap().next(), EventId { sequence: 8, ..future });
+        assert_eq!(
+            Ids::open(&path, EventId::ZERO).unwrap().next(),
+            EventId { sequence: 8, ..future }
+        );
+    }
+
+    #[test]
+    fn ids_go_on_after_those_of_the_hub_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let future = EventId { milliseconds: u64::MAX - 1, sequence: 6 };
+        let mut ids = Ids::open(&directory.path().join("last-id"), future).unwrap();
+        assert_eq!(ids.next(), EventId { sequence: 7, ..future });
     }
 
     #[test]
     fn ids_begin_with_the_time_of_day() {
         let directory = tempfile::tempdir().unwrap();
         let before = milliseconds();
-        let mut ids = Ids::open(&directory.path().join("last-id")).unwrap();
+        let mut ids = Ids::open(&directory.path().join("last-id"), EventId::ZERO).unwrap();
         let (first, second) = (ids.next(), ids.next());
         assert!(first.milliseconds >= before && second > first);
     }

@@ -1,9 +1,26 @@
 //! What the hub has to say to who runs it: one line on stderr for each thing worth knowing.
+//!
+//! The invariant: a line is written whole, once and in order. Where it cannot be (a full disk), it waits
+//! until it can.
 
 use std::{
     fmt,
     io::{self, Write},
 };
+
+use parking_lot::Mutex;
+
+/// How many bytes may wait; what comes then is only counted.
+const ROOM: usize = 64 * 1024;
+
+static JOURNAL: Mutex<Journal> = Mutex::new(Journal { unwritten: Vec::new(), lost: 0 });
+
+/// What could not be written yet.
+struct Journal {
+    unwritten: Vec<u8>,
+    /// How many lines there was no room for.
+    lost: usize,
+}
 
 /// Writes a line, as `format!` would.
 macro_rules! note {
@@ -11,9 +28,86 @@ macro_rules! note {
 }
 pub(crate) use note;
 
-/// Where the line cannot be written (a full disk), there is nobody left to tell.
+/// Writes a line, now or when it can be.
 pub(crate) fn write(line: fmt::Arguments<'_>) {
-    let seconds = rustix::time::clock_gettime(rustix::time::ClockId::Realtime).tv_sec;
-    let pid = std::process::id();
-    drop(writeln!(io::stderr(), "{seconds} sse-hub[{pid}]: {line}"));
+    let mut journal = JOURNAL.lock();
+    journal.add(line);
+    journal.catch_up(&mut io::stderr());
+}
+
+/// Writes what could not be written before, if it can be now.
+pub(crate) fn catch_up() {
+    JOURNAL.lock().catch_up(&mut io::stderr());
+}
+
+impl Journal {
+    fn add(&mut self, line: fmt::Arguments<'_>) {
+        let seconds = rustix::time::clock_gettime(rustix::time::ClockId::Realtime).tv_sec;
+        let line = format!("{seconds} sse-hub[{}]: {line}\n", std::process::id());
+        if self.unwritten.len() + line.len() > ROOM {
+            self.lost += 1;
+        } else {
+            self.unwritten.extend(line.as_bytes());
+        }
+    }
+
+    fn catch_up(&mut self, to: &mut impl Write) {
+        while !self.unwritten.is_empty() {
+            match to.write(&self.unwritten) {
+                Ok(written) if written > 0 => drop(self.unwritten.drain(..written)),
+                _ => return,
+            }
+            if self.unwritten.is_empty() && self.lost > 0 {
+                let lost = std::mem::take(&mut self.lost);
+                self.add(format_args!("{lost} more lines could not be written"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with so much room.
+    struct Disk {
+        written: Vec<u8>,
+        room: usize,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let length = bytes.len().min(self.room);
+            if length == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.room -= length;
+            self.written.extend(&bytes[..length]);
+            Ok(length)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_written_when_there_is() {
+        let mut journal = Journal { unwritten: Vec::new(), lost: 0 };
+        let mut disk = Disk { written: Vec::new(), room: 7 };
+        for number in 0..10_000 {
+            journal.add(format_args!("line {number}"));
+            journal.catch_up(&mut disk);
+        }
+        assert!(journal.unwritten.len() <= ROOM);
+        disk.room = usize::MAX;
+        journal.catch_up(&mut disk);
+        journal.catch_up(&mut disk);
+        let text = String::from_utf8(disk.written).unwrap();
+        let said: Vec<_> = text.lines().map(|line| line.split_once("]: ").unwrap().1).collect();
+        let (last, lines) = said.split_last().unwrap();
+        let expected: Vec<_> = (0..lines.len()).map(|number| format!("line {number}")).collect();
+        assert_eq!(lines, expected);
+        assert_eq!(*last, format!("{} more lines could not be written", 10_000 - lines.len()));
+    }
 }

@@ -62,7 +62,7 @@ fn fail(error: io::Error) -> String {
 /// A hub without a past.
 fn set_up(config: Config, signals: UnixStream) -> Result<Control, String> {
     let listener = Listener::bind(&config.socket, config.group.as_deref())?;
-    let log = log(&config, None)?;
+    let log = log(&config, EventId::ZERO, None)?;
     let backlog = Backlog::new(config.backlog, log.last());
     let core = Core::new(&config, log, backlog, Leases::default()).map_err(fail)?;
     Control::new(config, core, listener, signals).map_err(fail)
@@ -71,14 +71,15 @@ fn set_up(config: Config, signals: UnixStream) -> Result<Control, String> {
 /// The hub that takes the place of the one that has started it.
 fn inherit(config: Config, signals: UnixStream) -> Result<Control, String> {
     let leases = Leases::default();
-    let estate = upgrade::take(&leases);
-    let mut estate =
-        estate.map_err(|error| format!("nothing can be taken over from the old hub: {error}"))?;
+    let fail_to_inherit = |error| format!("nothing can be taken over from the old hub: {error}");
+    let (mut estate, succession) = upgrade::receive(&leases).map_err(fail_to_inherit)?;
     let backlog = Backlog::restored(config.backlog, &mut estate);
     let Estate { listener, lock, newest, began, streams, joining, connections, .. } = estate;
     let listener = Listener::inherited(&config.socket, config.group.as_deref(), listener, lock)?;
-    let log = log(&config, began.and(Some(newest)))?;
+    let log = log(&config, newest, began.and(Some(newest)))?;
     let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
+    // Only now: had anything failed so far, the old hub would go on.
+    succession.enter().map_err(fail_to_inherit)?;
     core.hold(streams);
     for joining in joining {
         core.join(joining, Instant::now());
@@ -88,15 +89,16 @@ fn inherit(config: Config, signals: UnixStream) -> Result<Control, String> {
     Ok(control)
 }
 
-/// Where events get their ids; `after` the last one that is known.
-fn log(config: &Config, after: Option<EventId>) -> Result<Log, String> {
+/// Where events get their ids: after the newest that is known here, or in Redis from where it was followed
+/// to.
+fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Log, String> {
     if let Some(settings) = &config.redis {
         note!("events are shared through Redis at {settings}");
-        let shared = Shared::start(Arc::clone(settings), after);
+        let shared = Shared::start(Arc::clone(settings), followed);
         return shared.map(Log::Shared).map_err(|error| format!("Redis cannot be used: {error}"));
     }
     let last_id = config.socket.with_file_name("last-id");
-    let ids = Ids::open(&last_id);
+    let ids = Ids::open(&last_id, newest);
     ids.map(Log::Alone).map_err(|error| format!("{}: cannot be opened: {error}", last_id.display()))
 }
 

@@ -212,3 +212,17 @@ fn systemd_is_told_which_process_is_the_hub() {
     let pid = format!("MAINPID={}", hub.status()["pid"]);
     assert!(words.contains(&pid) && words.contains(&"READY=1".to_owned()), "{words:?}");
 }
+
+#[test]
+fn a_hub_that_could_give_no_ids_does_not_take_over() {
+    let hub = Hub::start(&[]);
+    let mut stream = hub.stream(Framing::Raw, to(&["a"]));
+    let ids = hub.socket().with_file_name("last-id");
+    fs::remove_file(&ids).unwrap();
+    fs::create_dir(&ids).unwrap();
+    let before = hub.status()["pid"].clone();
+    assert!(matches!(hub.ask(&Request::Upgrade), Reply::Refused { .. }));
+    assert_eq!(hub.status()["pid"], before);
+    let id = hub.publish(&["a"], "x");
+    assert_reads(&mut stream, format!(":\n\n{}", frame(id, "x")));
+}

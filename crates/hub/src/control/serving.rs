@@ -21,7 +21,12 @@ use super::{
     listener::Listener,
     scrapes::Scrapes,
 };
-use crate::{config::Config, core::Core, journal::note, metrics};
+use crate::{
+    config::Config,
+    core::Core,
+    journal::{self, note},
+    metrics,
+};
 
 const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
@@ -124,6 +129,7 @@ impl Control {
                 looked = now;
                 self.core.backlog.expire(now);
                 self.open_scrapes();
+                journal::catch_up();
                 self.end_if_idle(now);
             }
         }

@@ -15,7 +15,7 @@ mod taking;
 use std::time::Duration;
 
 pub(crate) use giving::{Legacy, hand_on};
-pub(crate) use taking::{Estate, take};
+pub(crate) use taking::{Estate, receive};
 
 /// The option that has a hub take the place of the one that has started it.
 pub const TAKE_OVER: &str = "--take-over";

@@ -42,20 +42,36 @@ pub(crate) struct Estate {
     pub(crate) connections: Vec<Connection>,
 }
 
-/// Takes over from the hub at the other end of the standard input. When this returns it has ended, or is
-/// about to.
+/// The place of the old hub, which it still has.
+#[derive(Debug)]
+pub(crate) struct Succession(UnixStream);
+
+/// Receives all that the hub has at the other end of the standard input; it goes on if nothing comes of
+/// it.
 ///
 /// # Errors
 ///
-/// When it has not passed everything on, or does not say farewell: it goes on, and this one must not.
-pub(crate) fn take(leases: &Leases) -> io::Result<Estate> {
-    let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+/// When it has not passed everything on.
+pub(crate) fn receive(leases: &Leases) -> io::Result<(Estate, Succession)> {
+    let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     channel.set_read_timeout(Some(PATIENCE))?;
     let estate = Inventory::read(&channel, leases)?;
-    channel.write_all(&[DONE])?;
-    let mut farewell = [0];
-    channel.read_exact(&mut farewell)?;
-    if farewell == [DONE] { Ok(estate) } else { Err(ErrorKind::InvalidData.into()) }
+    Ok((estate, Succession(channel)))
+}
+
+impl Succession {
+    /// Takes the old hub's place. When this returns it has ended, or is about to.
+    ///
+    /// # Errors
+    ///
+    /// When it does not say farewell: it goes on, and this one must not.
+    pub(crate) fn enter(self) -> io::Result<()> {
+        let Self(mut channel) = self;
+        channel.write_all(&[DONE])?;
+        let mut farewell = [0];
+        channel.read_exact(&mut farewell)?;
+        if farewell == [DONE] { Ok(()) } else { Err(ErrorKind::InvalidData.into()) }
+    }
 }
 
 /// What has come so far.

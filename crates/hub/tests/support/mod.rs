@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::{
-    fs::{self, Permissions},
+    fs::{self, File, Permissions},
     io::{BufRead, BufReader, Read},
     os::{
         fd::AsFd,
@@ -60,6 +60,13 @@ impl Hub {
         let mut command = Command::new(program);
         command.arg("serve").arg("--socket").arg(directory.path().join("hub/hub.sock"));
         command.args(PATIENT).args(options).env("SSE_HUB_REDIS", redis);
+        Self::run(command, directory)
+    }
+
+    /// Starts one that writes its log to a file.
+    pub(crate) fn start_logging(directory: TempDir, log: File) -> Self {
+        let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
+        command.stderr(log);
         Self::run(command, directory)
     }
 
