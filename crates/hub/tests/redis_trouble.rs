@@ -20,14 +20,10 @@ use std::{
 };
 
 use hub::Config;
-use hub_protocol::{Refusal, Reply, Request};
+use hub_protocol::{Framing, Refusal, Reply, Request};
 use rustix::process::Signal;
 use server::{Server, eventually};
-use support::{Hub, command, publish, soon};
-
-fn until_connected(hub: &Hub) {
-    eventually("the hub follows Redis", || hub.status()["redis"]["connected"] == true);
-}
+use support::{Hub, after, assert_ends, command, publish, soon};
 
 #[test]
 fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() {
@@ -36,7 +32,7 @@ fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() 
     let default = Config::new(PathBuf::new()).redis_wait.as_millis().to_string();
     let directory = tempfile::tempdir().unwrap();
     let hub = Hub::start_with(directory, &["--redis-wait", &default], &server.url());
-    until_connected(&hub);
+    hub.wait_for_redis();
     server.signal(Signal::STOP);
     let mut publisher = hub.connect();
     // The shortest: the machine may have other things to do, too.
@@ -57,6 +53,22 @@ fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() 
     });
     let reply = publisher.call(&Request::Status, None, soon()).unwrap();
     assert!(matches!(reply, Reply::Status(_)), "one answer for each: {reply:?}");
+}
+
+#[test]
+fn a_stream_that_waits_for_redis_ends_cleanly_with_its_hub() {
+    let server = Server::start(&[]);
+    let directory = tempfile::tempdir().unwrap();
+    let hub = Hub::start_with(directory, &["--backlog-events", "1"], &server.url());
+    hub.wait_for_redis();
+    let seen = hub.publish(&["a"], "seen");
+    hub.publish(&["a"], "not kept any more");
+    let last = hub.publish(&["a"], "kept");
+    eventually("it has arrived", || hub.status()["lastEventId"] == last.to_string());
+    server.signal(Signal::STOP);
+    let mut client = hub.stream(Framing::Raw, after(&seen, &["a"]));
+    assert_eq!(hub.ask(&Request::Stop), Reply::Stopping);
+    assert_ends(&mut client, ":\n\nretry: 1000\n\n");
 }
 
 #[test]

@@ -39,19 +39,8 @@ fn hub(server: &Server) -> Hub {
 fn hub_with(server: &Server, options: &[&str]) -> Hub {
     let options = [&["--backlog-events", KEPT], options].concat();
     let hub = Hub::start_with(tempfile::tempdir().unwrap(), &options, &server.url());
-    until_connected(&hub);
+    hub.wait_for_redis();
     hub
-}
-
-fn until_connected(hub: &Hub) {
-    eventually("the hub follows Redis", || hub.status()["redis"]["connected"] == true);
-}
-
-#[track_caller]
-fn upgrade(hub: &Hub) {
-    let before = hub.status()["pid"].clone();
-    assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
-    assert_ne!(hub.status()["pid"], before);
 }
 
 /// Publishes, and waits until the hub has its own event back.
@@ -129,7 +118,7 @@ fn nobody_misses_an_event_in_a_storm_of_upgrades_and_replays() {
             streams
         });
         for _ in 0..UPGRADES {
-            upgrade(&hub);
+            hub.upgrade();
         }
         over.store(true, SeqCst);
         readers.extend(visitor.join().unwrap().into_iter().map(reader));
@@ -160,7 +149,7 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
     redis::cmd("CLIENT").arg("PAUSE").arg(300).arg("ALL").exec(&mut pause).unwrap();
     let mut replayed = hub.stream(Framing::Raw, after(&seen, &["a"]));
     let publishers = ["b", "c"].map(|data| ask_later(&hub, &publish(&["a"], data)));
-    upgrade(&hub);
+    hub.upgrade();
     let ids = publishers.map(|mut publisher| match next_reply(&mut publisher) {
         Reply::Published(id) => id,
         other => panic!("{other:?}"),
@@ -194,7 +183,7 @@ fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
     let request = Request::Subscribe(after(&seen, &["a"]));
     assert_eq!(worker.call(&request, None, soon()).unwrap(), Reply::Subscribed);
 
-    upgrade(&hub);
+    hub.upgrade();
     let Reply::Refused { refusal: Refusal::Unavailable, message } = next_reply(&mut publisher)
     else {
         panic!("it is not known");
@@ -239,7 +228,7 @@ fn a_hub_that_has_to_stay_goes_on_with_what_waits() {
     let program = directory.path().join("sse-hub");
     let options = [&["--backlog-events", KEPT], &SOON[..]].concat();
     let hub = Hub::start_copy(&program, &options, &server.url());
-    until_connected(&hub);
+    hub.wait_for_redis();
     let seen = publish_and_wait(&hub, "seen");
     let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();
     fs::remove_file(&program).unwrap();
@@ -272,7 +261,7 @@ fn a_hub_that_never_knew_redis_is_followed_by_one_that_does_not_invent_a_past() 
     let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
     let mut client = hub.stream(Framing::Raw, to(&["a"]));
     assert_reads(&mut client, ":\n\n");
-    upgrade(&hub);
+    hub.upgrade();
     server.restart();
     let mut client = BufReader::new(client);
     let mut lines = [(); 3].map(|()| {
@@ -287,11 +276,25 @@ fn a_hub_that_never_knew_redis_is_followed_by_one_that_does_not_invent_a_past() 
 }
 
 #[test]
+fn a_stream_that_waits_until_its_hub_knows_redis_waits_on_with_the_next() {
+    let server = Server::start(&[]);
+    let elsewhere = hub(&server);
+    let seen = elsewhere.publish(&["a"], "seen");
+    let missed = frame(elsewhere.publish(&["a"], "missed"), "missed");
+    server.signal(Signal::STOP);
+    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
+    let mut client = hub.stream(Framing::Raw, after(&seen, &["a"]));
+    hub.upgrade();
+    server.signal(Signal::CONT);
+    assert_reads(&mut client, format!(":\n\n{missed}"));
+}
+
+#[test]
 fn the_new_hub_says_that_it_is_connected() {
     let server = Server::start(&[]);
     let hub = hub(&server);
-    upgrade(&hub);
-    until_connected(&hub);
+    hub.upgrade();
+    hub.wait_for_redis();
     let mut client = hub.stream(Framing::Raw, to(&["a"]));
     let id = hub.publish(&["a"], "x");
     assert_reads(&mut client, format!(":\n\n{}", frame(id, "x")));

@@ -21,13 +21,6 @@ use hub_protocol::{
 use support::{FASTCGI, Hub, after, assert_reads, frame, publish, soon, to};
 
 #[track_caller]
-fn upgrade(hub: &Hub) {
-    let before = hub.status()["pid"].clone();
-    assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
-    assert_ne!(hub.status()["pid"], before);
-}
-
-#[track_caller]
 fn publish_on(client: &mut Client, data: &str) -> EventId {
     match client.call(&publish(&["a"], data), None, soon()).unwrap() {
         Reply::Published(id) => id,
@@ -48,7 +41,7 @@ fn streams_go_on_and_their_backlog_too() {
     let mut publisher = hub.connect();
     let ids: Vec<EventId> = (0..5).map(|i| publish_on(&mut publisher, &i.to_string())).collect();
     for _ in 0..3 {
-        upgrade(&hub);
+        hub.upgrade();
         hub.wait_for("streams", 2);
         hub.wait_for("workers", 1);
     }
@@ -116,7 +109,7 @@ fn what_was_begun_is_ended_with_the_new_hub() {
     slow.write_all(&[&Hello::OURS.to_bytes(), first].concat()).unwrap();
     let between = hub.publish(&["a"], "between");
 
-    upgrade(&hub);
+    hub.upgrade();
     assert_eq!(hub.ask(&lease), Reply::Exceeded(limit));
     worker.send(&Request::Commit, None, soon()).unwrap();
     drop(worker);
@@ -151,7 +144,7 @@ fn nobody_misses_an_event_in_a_storm_of_upgrades() {
             number
         });
         for _ in 0..UPGRADES {
-            upgrade(&hub);
+            hub.upgrade();
         }
         over.store(true, SeqCst);
         let count = publisher.join().unwrap();
@@ -207,7 +200,7 @@ fn systemd_is_told_which_process_is_the_hub() {
         String::from_utf8_lossy(&bytes[..length]).into_owned()
     };
     assert_eq!(word(), "READY=1");
-    upgrade(&hub);
+    hub.upgrade();
     let words = [word(), word()];
     let pid = format!("MAINPID={}", hub.status()["pid"]);
     assert!(words.contains(&pid) && words.contains(&"READY=1".to_owned()), "{words:?}");

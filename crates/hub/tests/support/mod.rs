@@ -116,6 +116,23 @@ impl Hub {
         }
     }
 
+    /// Has another hub take its place.
+    #[track_caller]
+    pub(crate) fn upgrade(&self) {
+        let before = self.status()["pid"].clone();
+        assert_eq!(self.ask(&Request::Upgrade), Reply::Stopping);
+        assert_ne!(self.status()["pid"], before);
+    }
+
+    /// Waits until its log of events is Redis.
+    pub(crate) fn wait_for_redis(&self) {
+        let deadline = soon();
+        while self.status()["redis"]["connected"] != true {
+            assert!(Instant::now() < deadline, "{}", self.status());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Waits until a number of the report is as expected.
     pub(crate) fn wait_for(&self, field: &str, expected: u64) {
         let deadline = soon();
