@@ -1,8 +1,6 @@
-//! Hubs that are started, missing, frozen, or of another version.
+//! Hubs that are started, missing, frozen, or killed.
 
 use std::{
-    io::{Read, Write},
-    os::unix::net::UnixListener,
     thread,
     time::{Duration, Instant},
 };
@@ -23,7 +21,7 @@ pub(crate) const TRY_TWICE: &str = "<?php
         try { echo Sse::publish('news', 'x'), \"\\n\"; } catch (SseException $e) { echo $e->getMessage(), \"\\n\"; }
     }";
 
-fn without_spawning() -> Php {
+pub(crate) fn without_spawning() -> Php {
     Php::with_sse().ini("sse.hub_spawn", "0")
 }
 
@@ -111,21 +109,6 @@ fn a_hub_that_is_killed_is_followed_by_another_and_its_clients_are_told() {
     let later = scene.publish("of the second hub");
     let event = again.next_event();
     assert_eq!((event.id, event.data.as_str()), (Some(later), "of the second hub"));
-}
-
-#[test]
-fn a_hub_of_another_version_is_named() {
-    let scene = Kind::Builtin.play(1, without_spawning(), &[("try.php", TRY_TWICE)]);
-    std::fs::create_dir(scene.site.path("hub")).unwrap();
-    let listener = UnixListener::bind(scene.site.path("hub/hub.sock")).unwrap();
-    let hub = thread::spawn(move || {
-        let mut connection = listener.accept().unwrap().0;
-        connection.write_all(b"SSEH\xff\x00\x00\x00").unwrap();
-        drop(connection.read_to_end(&mut Vec::new()));
-    });
-    let said = text(&scene, "/try.php");
-    assert!(said.contains("version 255 of the hub's protocol"), "{said}");
-    hub.join().unwrap();
 }
 
 #[test]

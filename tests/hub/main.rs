@@ -5,7 +5,8 @@
 //! - [`scene`]: a server, and a hub of its own
 //! - [`moved`]: streams that leave their worker
 //! - [`served`]: streams that the worker serves with the hub's events
-//! - [`hubs`]: hubs that are started, missing, frozen, or of another version
+//! - [`hubs`]: hubs that are started, missing, frozen, or killed
+//! - [`versions`]: a hub that is not of the extension's release
 //! - [`access`]: whom a hub and its scripts trust
 //! - [`gap`]: events that are published while a stream begins
 //! - [`limits`]: one stream too many
@@ -20,3 +21,4 @@ mod moved;
 mod scene;
 mod served;
 mod shared;
+mod versions;

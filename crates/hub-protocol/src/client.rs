@@ -116,7 +116,16 @@ impl Client {
         deadline: Instant,
     ) -> Result<(), ClientError> {
         let bytes = encode(request).map_err(ClientError::Message)?;
-        self.write(&bytes, descriptor, deadline)
+        self.write(&bytes, descriptor, deadline).map_err(|error| match error {
+            ClientError::Io(_) => self.last_words().unwrap_or(error),
+            error => error,
+        })
+    }
+
+    /// Why the hub has hung up, if it has said so: with the hello of another version.
+    fn last_words(&mut self) -> Option<ClientError> {
+        self.fill().ok()?;
+        self.next_reply().err()
     }
 
     /// The next reply among what has been read so far.

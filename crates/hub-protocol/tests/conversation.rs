@@ -82,6 +82,19 @@ fn a_hub_of_another_version_is_named() {
 }
 
 #[test]
+fn a_hub_of_another_version_is_named_though_it_has_hung_up() {
+    let path = Path::new("hung-up");
+    let listener = UnixListener::bind(&path.0).unwrap();
+    let mut client = Client::connect(&path.0, soon()).unwrap();
+    let mut connection = listener.accept().unwrap().0;
+    connection.write_all(b"SSEH\xff\0\0\0").unwrap();
+    connection.read_exact(&mut [0; Hello::LENGTH]).unwrap();
+    drop(connection);
+    let error = client.call(&Request::Status, None, soon()).unwrap_err();
+    assert!(matches!(error, ClientError::Hello(HelloError::OtherVersion(255))), "{error}");
+}
+
+#[test]
 fn a_hub_that_is_frozen_costs_no_more_than_the_deadline() {
     let path = Path::new("frozen");
     let _listener = UnixListener::bind(&path.0).unwrap();
