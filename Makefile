@@ -20,8 +20,10 @@ test: setup-test test-rust test-phpt test-servers test-debug ## every test, with
 setup-test:
 	@scripts/setup build phpt servers debug
 
-test-rust: ## what runs without PHP
+test-rust: ## Rust's own tests: without PHP, then what of src/sapi needs no running engine
 	cargo test --quiet --workspace --exclude server-tests --no-default-features
+	@scripts/setup build
+	cargo test --quiet --package sse
 
 test-phpt: build ## the phpt suite, under cli and cgi
 	@scripts/setup phpt

@@ -8,7 +8,7 @@ use ext_php_rs::zend::php_sapi_name;
 
 use super::hub::settings;
 use crate::hub;
-use crate::sapi::diagnosis::{self, Diagnosis};
+use crate::sapi::diagnosis::{self, Diagnosis, Expected};
 use crate::sapi::{PhpConnection, Server};
 
 /// The report, as the entries of an array, on the stream of this request if there is one.
@@ -45,7 +45,7 @@ fn hand_off(connection: Option<&PhpConnection>) -> String {
     fn no(why: impl Display) -> String {
         format!("no: {why}; subscribe() serves the stream from the script")
     }
-    match (connection, diagnosis::expected_hand_off(Server::current())) {
+    match (connection, Expected::of(Server::current()).hand_off) {
         (_, Err(why)) => no(why),
         (None, Ok(())) => "expected; ask again once the stream is open".into(),
         (Some(connection), Ok(())) => match connection.offer() {

@@ -10,8 +10,9 @@ use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
 use super::{current, hub, settings};
+use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
-    Server, adoption, declare, diagnosis, hooks, ini, keeper, overrides, process, shortcut, signals,
+    Server, adoption, declare, hooks, ini, keeper, overrides, process, shortcut, signals,
 };
 
 /// The module.
@@ -71,11 +72,10 @@ extern "C" fn print_info(module: *mut ModuleEntry) {
     info_table_start!();
     info_table_row!("Server-Sent Events support", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
-    let server = Server::current();
-    info_table_row!("Frames go", diagnosis::expected_path(server));
-    info_table_row!("Heartbeats come", diagnosis::heartbeats(server, "").as_str());
-    let moves = diagnosis::expected_hand_off(server);
-    let moves = moves.map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
+    let expected = Expected::of(Server::current());
+    info_table_row!("Frames go", expected.path);
+    info_table_row!("Heartbeats come", expected.heartbeats.as_str());
+    let moves = expected.hand_off.map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
     info_table_row!("Streams move to the hub", moves.as_str());
     info_table_row!("The hub's socket", hub::settings().socket.display().to_string().as_str());
     info_table_end!();

@@ -16,6 +16,7 @@ use rustix::event::{PollFd, PollFlags};
 
 use super::engine::c_string;
 use super::hand_off::{Parting, Shape};
+use super::obstacle::{self, Obstacle};
 use super::poll::poll;
 use super::socket::{duplicate, is_same, untaken};
 use super::transport::{Small, Transport, Way};
@@ -128,17 +129,33 @@ unsafe impl Sync for Apache {}
 
 /// The transport of this request.
 pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
-    let httpd = HTTPD.get_or_init(Httpd::look_up).ok_or("httpd's functions were not found")?;
-    if httpd.ask(IS_THREADED) != Some(0) {
-        return Err("httpd runs threads");
-    }
-    if SapiGlobals::get().request_info().proto_num() >= HTTP_2 {
-        return Err("the request came by HTTP/2");
-    }
+    let httpd = httpd().map_err(|obstacle| obstacle.what)?;
     let request = request().ok_or("there is no request of httpd's")?;
     let fd = httpd.descriptor(request).and_then(duplicate);
     let fd = fd.ok_or("the browser's connection is no stream socket")?;
     Ok(Box::new(Apache { httpd, request, fd }))
+}
+
+/// What keeps the keeper out of this httpd.
+pub(super) fn obstacle() -> Option<Obstacle> {
+    httpd().err()
+}
+
+fn httpd() -> Result<Httpd, Obstacle> {
+    let httpd = HTTPD.get_or_init(Httpd::look_up).ok_or(obstacle::UNKNOWN_HTTPD)?;
+    let protocol = SapiGlobals::get().request_info().proto_num();
+    match obstacle_to(httpd.ask(IS_THREADED), protocol) {
+        None => Ok(httpd),
+        Some(obstacle) => Err(obstacle),
+    }
+}
+
+/// What stands in the way where the MPM answers so, and the request came by this protocol.
+fn obstacle_to(is_threaded: Option<c_int>, protocol: i32) -> Option<Obstacle> {
+    if is_threaded != Some(0) {
+        return Some(obstacle::THREADS);
+    }
+    (protocol >= HTTP_2).then_some(obstacle::OVER_HTTP_2)
 }
 
 fn request() -> Option<*mut Request> {
@@ -302,5 +319,18 @@ impl Transport for Apache {
 
     fn describe(&self) -> &'static str {
         "through httpd"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_and_http_2_are_obstacles() {
+        assert_eq!(obstacle_to(Some(0), 1001), None);
+        assert_eq!(obstacle_to(Some(1), 1001), Some(obstacle::THREADS));
+        assert_eq!(obstacle_to(None, 1001), Some(obstacle::THREADS));
+        assert_eq!(obstacle_to(Some(0), 2000), Some(obstacle::OVER_HTTP_2));
     }
 }

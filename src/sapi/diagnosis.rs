@@ -1,6 +1,7 @@
 //! What stands between a script and the browser, in words.
 
-use super::{Server, ini, output};
+use super::obstacle::Obstacle;
+use super::{Server, ini, output, transport};
 
 /// What stands between a script and the browser.
 pub(crate) struct Diagnosis {
@@ -15,19 +16,52 @@ pub(crate) struct Diagnosis {
 }
 
 /// Examines this request. `way` is the way that frames of its stream take, and why it is not a better
-/// one.
+/// one; before there is a stream, it is what the server promises.
 pub(crate) fn examine(server: Server, way: Option<(&str, &str)>) -> Diagnosis {
-    let (path, why_not) = way.unwrap_or((expected_path(server), ""));
-    Diagnosis {
-        path: path.into(),
-        heartbeats: heartbeats(server, why_not),
-        buffers: buffers(),
-        advice: advice(server),
+    let expected = Expected::of(server);
+    let (path, heartbeats) = match way {
+        Some((path, why_not)) => (path, heartbeats(server, why_not)),
+        None => (expected.path, expected.heartbeats),
+    };
+    Diagnosis { path: path.into(), heartbeats, buffers: buffers(), advice: expected.advice }
+}
+
+/// What a stream of this request can expect, if all is as it should be.
+pub(crate) struct Expected {
+    /// Which way frames take.
+    pub(crate) path: &'static str,
+    /// Who sends heartbeats, and when.
+    pub(crate) heartbeats: String,
+    /// Whether its connection can be given away to the hub; if not, why.
+    pub(crate) hand_off: Result<(), &'static str>,
+    advice: Vec<String>,
+}
+
+impl Expected {
+    /// On this server.
+    pub(crate) fn of(server: Server) -> Self {
+        Self::with(server, transport::obstacle(server))
+    }
+
+    fn with(server: Server, obstacle: Option<Obstacle>) -> Self {
+        let Some(Obstacle { what, remedy }) = obstacle else {
+            return Self {
+                path: path(server),
+                heartbeats: heartbeats(server, ""),
+                hand_off: hand_off(server),
+                advice: advice(server).iter().copied().map(String::from).collect(),
+            };
+        };
+        Self {
+            path: path(Server::Other),
+            heartbeats: heartbeats(server, what),
+            hand_off: Err(what),
+            advice: vec![remedy.into()],
+        }
     }
 }
 
-/// The way that frames take on this server, if all is as it should be.
-pub(crate) fn expected_path(server: Server) -> &'static str {
+fn path(server: Server) -> &'static str {
     match server {
         Server::Fpm | Server::Cgi => "straight to the web server, as FastCGI records",
         Server::BuiltIn => "straight to the browser, as raw bytes",
@@ -37,12 +71,7 @@ pub(crate) fn expected_path(server: Server) -> &'static str {
     }
 }
 
-/// Whether a connection of this server's can be given away to the hub, if all is as it should be.
-///
-/// # Errors
-///
-/// Why not, in words.
-pub(crate) fn expected_hand_off(server: Server) -> Result<(), &'static str> {
+fn hand_off(server: Server) -> Result<(), &'static str> {
     match server {
         _ if cfg!(php_zts) => Err("PHP runs threads"),
         Server::Fpm | Server::Cgi | Server::BuiltIn | Server::Apache => Ok(()),
@@ -51,8 +80,7 @@ pub(crate) fn expected_hand_off(server: Server) -> Result<(), &'static str> {
     }
 }
 
-/// Who sends heartbeats.
-pub(crate) fn heartbeats(server: Server, why_not: &str) -> String {
+fn heartbeats(server: Server, why_not: &str) -> String {
     const OWN_TIME: &str = "from wait(), on the script's own time";
     match (server, why_not) {
         (Server::CommandLine, "") => {
@@ -88,22 +116,53 @@ fn buffers() -> Vec<String> {
     found
 }
 
-fn advice(server: Server) -> Vec<String> {
+fn advice(server: Server) -> &'static [&'static str] {
     match server {
-        Server::Fpm | Server::Cgi => vec![
-            "nginx: nothing, X-Accel-Buffering: no is sent; do not list it in fastcgi_ignore_headers"
-                .into(),
-            "nginx: keep fastcgi_read_timeout (60s) above sse.heartbeat".into(),
+        Server::Fpm | Server::Cgi => &[
+            "nginx: nothing, X-Accel-Buffering: no is sent; do not list it in fastcgi_ignore_headers",
+            "nginx: keep fastcgi_read_timeout (60s) above sse.heartbeat",
             "Apache with mod_proxy_fcgi: ProxyPass ... flushpackets=on, or nothing arrives before \
-             the end"
-                .into(),
+             the end",
         ],
-        Server::BuiltIn => vec![
-            "php -S serves one request at a time: set PHP_CLI_SERVER_WORKERS to serve more".into(),
-        ],
-        Server::Apache => {
-            vec!["Apache: nothing, mod_deflate is switched off for the stream".into()]
+        Server::BuiltIn => {
+            &["php -S serves one request at a time: set PHP_CLI_SERVER_WORKERS to serve more"]
         }
-        Server::CommandLine | Server::Other => Vec::new(),
+        Server::Apache => &["Apache: nothing, mod_deflate is switched off for the stream"],
+        Server::CommandLine | Server::Other => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::obstacle::{NO_FASTCGI, OVER_HTTP_2, THREADS, UNKNOWN_HTTPD};
+    use super::*;
+
+    const OBSTACLES: [(Server, Obstacle); 4] = [
+        (Server::Cgi, NO_FASTCGI),
+        (Server::Apache, THREADS),
+        (Server::Apache, OVER_HTTP_2),
+        (Server::Apache, UNKNOWN_HTTPD),
+    ];
+
+    #[test]
+    fn an_obstacle_is_told_before_the_stream_with_its_remedy() {
+        for (server, obstacle) in OBSTACLES {
+            let expected = Expected::with(server, Some(obstacle));
+            assert_eq!(expected.path, "to the server, past PHP's output buffers");
+            let heartbeats = format!("from wait(), on the script's own time: {}", obstacle.what);
+            assert_eq!(expected.heartbeats, heartbeats);
+            assert_eq!(expected.hand_off, Err(obstacle.what));
+            assert_eq!(expected.advice, [obstacle.remedy]);
+        }
+    }
+
+    #[test]
+    fn a_server_without_one_promises_its_best() {
+        for server in [Server::Fpm, Server::Cgi, Server::BuiltIn, Server::Apache] {
+            let expected = Expected::with(server, None);
+            assert_eq!(expected.path, path(server));
+            assert_eq!(expected.heartbeats, "from a thread, also while PHP is blocked");
+            assert!(OBSTACLES.iter().all(|(_, obstacle)| expected.advice != [obstacle.remedy]));
+        }
     }
 }

@@ -12,6 +12,7 @@ use ext_php_rs::zend::SapiGlobals;
 
 use super::framing::Framing;
 use super::hand_off::{Parting, Shape};
+use super::obstacle::{NO_FASTCGI, Obstacle};
 use super::signals;
 use super::socket::{duplicate, is_listening, is_same, was_accepted_from};
 use super::transport::{Small, Transport, Way};
@@ -45,12 +46,17 @@ struct FastCgi {
 
 /// The transport of this request.
 pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
-    let request = request().ok_or("this is no FastCGI request")?;
+    let request = request().ok_or(NO_FASTCGI.what)?;
     check(request)?;
     let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
     let request_id = request_id.ok_or("the FastCGI request has no id")?;
     let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
     Ok(Box::new(FastCgi { fd, request_id, listener: request.listen_socket }))
+}
+
+/// What keeps a php-cgi from being one of these.
+pub(super) fn obstacle() -> Option<Obstacle> {
+    request().is_none().then_some(NO_FASTCGI)
 }
 
 /// Whether all that is known of a request between two flushes holds.
@@ -98,7 +104,7 @@ impl Transport for FastCgi {
     }
 
     fn hand_off(&self) -> Result<Parting, &'static str> {
-        let request = request().ok_or("this is no FastCGI request")?;
+        let request = request().ok_or(NO_FASTCGI.what)?;
         check(request)?;
         if i32::from(self.request_id) != request.id || !is_same(request.fd, &self.fd) {
             return Err("the FastCGI request is another one now");

@@ -26,6 +26,7 @@ pub(crate) mod headers;
 pub(crate) mod hooks;
 pub(crate) mod ini;
 pub(crate) mod keeper;
+mod obstacle;
 pub(crate) mod output;
 pub(crate) mod overrides;
 mod poll;

@@ -5,6 +5,7 @@ use std::os::fd::BorrowedFd;
 
 use super::framing::Framing;
 use super::hand_off::Parting;
+use super::obstacle::Obstacle;
 use super::{Server, apache, cli_server, fastcgi, stdio};
 
 /// Which way the script's own bytes take.
@@ -50,6 +51,15 @@ pub(crate) trait Transport: Send + Sync {
 
     /// What it is, in words.
     fn describe(&self) -> &'static str;
+}
+
+/// What keeps this request from the best way of its server, as far as it shows before the stream.
+pub(super) fn obstacle(server: Server) -> Option<Obstacle> {
+    match server {
+        Server::Cgi => fastcgi::obstacle(),
+        Server::Apache => apache::obstacle(),
+        Server::Fpm | Server::BuiltIn | Server::CommandLine | Server::Other => None,
+    }
 }
 
 /// The transport of this request. What the response held back must be flushed.

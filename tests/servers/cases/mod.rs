@@ -2,6 +2,7 @@
 
 pub(crate) mod client_gone;
 pub(crate) mod delivery;
+pub(crate) mod doctor;
 pub(crate) mod ending;
 pub(crate) mod head;
 pub(crate) mod lifetime;
@@ -45,6 +46,9 @@ macro_rules! on {
                 stop_answers_204,
                 a_stream_after_html_is_refused_with_file_and_line,
                 the_last_event_id_comes_from_the_header_or_the_query,
+            }
+            doctor {
+                what_is_expected_of_a_stream_is_so_within_it,
             }
             session {
                 an_open_stream_does_not_hold_up_its_visitor,

@@ -1,0 +1,34 @@
+//! What keeps a server from carrying a stream in its best way, known before there is a stream.
+
+/// What it is, and what to do about it, in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Obstacle {
+    pub(super) what: &'static str,
+    pub(super) remedy: &'static str,
+}
+
+/// php-cgi runs, but nobody speaks FastCGI to it.
+pub(super) const NO_FASTCGI: Obstacle = Obstacle {
+    what: "this is no FastCGI request",
+    remedy: "plain CGI: behind PHP-FPM or php-cgi -b heartbeats come while PHP is blocked, too",
+};
+
+/// The MPM is another one than prefork.
+pub(super) const THREADS: Obstacle = Obstacle {
+    what: "httpd runs threads",
+    remedy: "Apache: with the prefork MPM, or with PHP-FPM behind mod_proxy_fcgi, heartbeats come while \
+             PHP is blocked, too",
+};
+
+/// `mod_http2` has taken the request.
+pub(super) const OVER_HTTP_2: Obstacle = Obstacle {
+    what: "the request came by HTTP/2",
+    remedy: "Apache: with Protocols http/1.1, or with PHP-FPM behind mod_proxy_fcgi, heartbeats come \
+             while PHP is blocked, too",
+};
+
+/// An httpd of another kind.
+pub(super) const UNKNOWN_HTTPD: Obstacle = Obstacle {
+    what: "httpd's functions were not found",
+    remedy: "Apache: with PHP-FPM behind mod_proxy_fcgi heartbeats come while PHP is blocked, too",
+};
