@@ -5,12 +5,13 @@ mod support;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     os::{
-        fd::AsFd,
+        fd::{AsFd, OwnedFd},
         unix::net::{UnixDatagram, UnixStream},
     },
     path::Path,
+    process::Stdio,
     sync::atomic::{AtomicBool, Ordering::SeqCst},
     thread,
 };
@@ -18,7 +19,7 @@ use std::{
 use hub_protocol::{
     Client, EventId, Framing, Hello, Limit, Reply, Request, Response, Subscription, encode,
 };
-use support::{FASTCGI, Hub, after, assert_reads, frame, publish, soon, to};
+use support::{FASTCGI, Hub, after, assert_reads, command, frame, publish, soon, to};
 
 #[track_caller]
 fn publish_on(client: &mut Client, data: &str) -> EventId {
@@ -204,6 +205,24 @@ fn systemd_is_told_which_process_is_the_hub() {
     let words = [word(), word()];
     let pid = format!("MAINPID={}", hub.status()["pid"]);
     assert!(words.contains(&pid) && words.contains(&"READY=1".to_owned()), "{words:?}");
+}
+
+#[test]
+fn a_hub_of_another_version_is_not_taken_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut old, stdin) = UnixStream::pair().unwrap();
+    let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
+    command.arg("--take-over").stdin(OwnedFd::from(stdin)).stderr(Stdio::piped());
+    let heir = command.spawn().unwrap();
+    drop(command);
+    old.write_all(b"SSEH\xff\0\0\0 and what nobody knows the meaning of").unwrap();
+    let output = heir.wait_with_output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("version 255 of the hub's protocol"), "{said}");
+    let mut word = Vec::new();
+    let _ = old.read_to_end(&mut word);
+    assert_eq!(word, b"", "it does not say that it has everything");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! them, the hub still does.
 
 use std::{
+    fmt,
     fs::{self, File, OpenOptions, Permissions},
     io,
     os::{
@@ -21,7 +22,7 @@ use rustix::{
     fs::{FlockOperation, Gid, flock},
     io::Errno,
     net::{SocketFlags, UCred, accept_with, sockopt::socket_peercred},
-    process::geteuid,
+    process::{Uid, geteuid},
 };
 
 use crate::directory::{self, ELSEWHERE};
@@ -34,6 +35,24 @@ pub(crate) struct Listener {
     lock: File,
     /// Whose members may speak, too.
     group: Option<Gid>,
+}
+
+/// Why somebody was not let in.
+#[derive(Debug)]
+pub(crate) enum NotLetIn {
+    /// It is somebody who may not speak.
+    Stranger(Uid),
+    /// The system does not let anybody in, for want of descriptors above all.
+    Failed(Errno),
+}
+
+impl fmt::Display for NotLetIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stranger(uid) => write!(f, "user {} may not speak to this hub", uid.as_raw()),
+            Self::Failed(error) => write!(f, "nobody can be let in: {error}"),
+        }
+    }
 }
 
 impl Listener {
@@ -85,18 +104,16 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// Who it was that may not, in words.
-    pub(crate) fn accept(&self) -> Result<Option<OwnedFd>, String> {
+    /// [`NotLetIn`].
+    pub(crate) fn accept(&self) -> Result<Option<OwnedFd>, NotLetIn> {
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let socket = match accept_with(&self.socket, flags) {
             Ok(socket) => socket,
             Err(Errno::AGAIN | Errno::INTR | Errno::CONNABORTED) => return Ok(None),
-            Err(error) => return Err(format!("nobody can be let in: {error}")),
+            Err(error) => return Err(NotLetIn::Failed(error)),
         };
-        let peer = socket_peercred(&socket).map_err(|error| format!("who is it? {error}"))?;
-        let uid = peer.uid.as_raw();
-        let may = self.may_speak(peer);
-        if may { Ok(Some(socket)) } else { Err(format!("user {uid} may not speak to this hub")) }
+        let peer = socket_peercred(&socket).map_err(NotLetIn::Failed)?;
+        if self.may_speak(peer) { Ok(Some(socket)) } else { Err(NotLetIn::Stranger(peer.uid)) }
     }
 
     fn may_speak(&self, peer: UCred) -> bool {

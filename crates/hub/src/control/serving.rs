@@ -18,7 +18,7 @@ use rustix::{
 use super::{
     answering::After,
     connection::{Connection, Ended},
-    listener::Listener,
+    listener::{Listener, NotLetIn},
     scrapes::Scrapes,
 };
 use crate::{
@@ -45,6 +45,8 @@ pub(crate) struct Control {
     pub(super) config: Config,
     pub(super) core: Core,
     pub(super) listener: Listener,
+    /// Whether it is heard who wants to be let in.
+    listens: bool,
     /// Where Prometheus asks.
     scrapes: Option<Scrapes>,
     /// A byte comes here when the process is asked to end.
@@ -85,6 +87,7 @@ impl Control {
             config,
             core,
             listener,
+            listens: true,
             scrapes: None,
             signals,
             epoll,
@@ -129,6 +132,7 @@ impl Control {
                 looked = now;
                 self.core.backlog.expire(now);
                 self.open_scrapes();
+                self.listen(true);
                 journal::catch_up();
                 self.end_if_idle(now);
             }
@@ -183,10 +187,24 @@ impl Control {
                 Ok(Some(socket)) => self.add(Connection::new(socket)),
                 Ok(None) => return,
                 Err(why) => {
-                    self.complain(&why);
+                    self.complain(&why.to_string());
+                    if let NotLetIn::Failed(_) = why {
+                        // Whoever waits would ring all the time.
+                        self.listen(false);
+                    }
                     return;
                 }
             }
+        }
+    }
+
+    /// Hears who wants to be let in, or does not.
+    fn listen(&mut self, listens: bool) {
+        if listens != self.listens {
+            let flags = if listens { EventFlags::IN } else { EventFlags::empty() };
+            let data = EventData::new_u64(LISTENER);
+            let _ = epoll::modify(&self.epoll, self.listener.socket(), data, flags);
+            self.listens = listens;
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-use hub_protocol::{encode, socket};
+use hub_protocol::{Hello, encode, socket};
 
 use super::{
     DONE, PATIENCE, TAKE_OVER,
@@ -83,6 +83,7 @@ impl Giver {
     fn give(&self, legacy: &Legacy<'_>) -> io::Result<()> {
         let Legacy { listener, backlog, streams, joining, connections } = *legacy;
         let now = Instant::now();
+        (&self.channel).write_all(&Hello::OURS.to_bytes())?;
         self.send(&Record::Listener, Some(listener.socket().as_fd()))?;
         self.send(&Record::Lock, Some(listener.lock().as_fd()))?;
         self.give_backlog(backlog, now)?;

@@ -1,7 +1,7 @@
 //! A hub that takes the place of another without a client's noticing: a new program, the same streams.
 //!
 //! The old hub starts the new one, with its own options, and passes everything on through a socket that
-//! is the new one's standard input: the socket that it listens on and its lock, events, connections and
+//! is the new one's standard input: a hello, the socket that it listens on and its lock, events, connections and
 //! what waits to be sent on them, streams that wait for Redis. Meanwhile neither sends anything.
 //!
 //! The invariant: at every moment exactly one of the two serves. The new one says that it has

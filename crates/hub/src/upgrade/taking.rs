@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventId, Messages, Publication, Topic, socket};
+use hub_protocol::{EventId, Hello, Messages, Publication, Topic, socket};
 
 use super::{
     DONE, PATIENCE,
@@ -51,10 +51,13 @@ pub(crate) struct Succession(UnixStream);
 ///
 /// # Errors
 ///
-/// When it has not passed everything on.
+/// When it has not passed everything on, or in words of another version.
 pub(crate) fn receive(leases: &Leases) -> io::Result<(Estate, Succession)> {
-    let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     channel.set_read_timeout(Some(PATIENCE))?;
+    let mut hello = [0; Hello::LENGTH];
+    channel.read_exact(&mut hello)?;
+    Hello::check(hello).map_err(io::Error::other)?;
     let estate = Inventory::read(&channel, leases)?;
     Ok((estate, Succession(channel)))
 }

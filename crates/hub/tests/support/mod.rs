@@ -70,6 +70,16 @@ impl Hub {
         Self::run(command, directory)
     }
 
+    /// Starts one that may have so many descriptors.
+    pub(crate) fn start_with_descriptors(number: u32) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let serve = command(&directory.path().join("hub/hub.sock"), "serve");
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--nofile={number}:{number}")).arg(serve.get_program());
+        command.args(serve.get_args());
+        Self::run(command, directory)
+    }
+
     /// Starts one as systemd does, which is told there how it goes.
     pub(crate) fn start_notifying(place: &Path) -> Self {
         let directory = tempfile::tempdir().unwrap();
