@@ -15,7 +15,7 @@ use std::{
     process::Command,
 };
 
-use support::{Hub, open_directory};
+use support::{Hub, copy_program, open_directory};
 use tempfile::TempDir;
 
 /// Somebody who is not root.
@@ -29,11 +29,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let place = Self { directory: open_directory() };
-        // By another program: a child that is forked meanwhile would hold our copy open for writing, and
-        // it could not be run.
-        let copy =
-            Command::new("cp").arg(env!("CARGO_BIN_EXE_sse-hub")).arg(place.path("")).status();
-        assert!(copy.unwrap().success());
+        copy_program(&place.path("sse-hub"));
         place
     }
 

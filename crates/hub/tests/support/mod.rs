@@ -55,7 +55,7 @@ impl Hub {
 
     /// Starts a copy of the program, which can be replaced.
     pub(crate) fn start_copy(program: &Path, options: &[&str], redis: &str) -> Self {
-        fs::copy(env!("CARGO_BIN_EXE_sse-hub"), program).unwrap();
+        copy_program(program);
         let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new(program);
         command.arg("serve").arg("--socket").arg(directory.path().join("hub/hub.sock"));
@@ -194,6 +194,13 @@ pub(crate) fn stream_by(
     worker.send(&Request::Commit, None, soon()).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     client
+}
+
+/// Copies the program. Another one does it: a child that is forked meanwhile would hold our copy open for
+/// writing, and it could not be run.
+pub(crate) fn copy_program(to: &Path) {
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_sse-hub")).arg(to).status();
+    assert!(copied.unwrap().success());
 }
 
 /// A directory that everybody may look into, as those are where hubs have theirs.
