@@ -77,6 +77,23 @@ fn a_stream_that_outlives_its_hub_counts_with_the_next() {
 }
 
 #[test]
+fn a_stream_whose_place_went_with_its_hub_moves_to_the_next() {
+    let script = "<?php
+        $sse = Sse::start(limitKey: 'ann', limit: 1);
+        while (!file_exists(__DIR__ . '/go')) {
+            $sse->wait(0.01);
+        }
+        $sse->subscribe('news');";
+    let scene = Kind::Fpm.play(2, Php::with_sse(), &[("one.php", script)]).with_hub();
+    let _stream = scene.open(&Request::get("/one.php"));
+    kill_process(Pid::from_raw(scene.hub_pid().unwrap()).unwrap(), Signal::KILL).unwrap();
+    let scene = scene.with_hub();
+    scene.site.write("go", "");
+    scene.wait_for("streams", 1);
+    assert_refused(&scene, "/one.php");
+}
+
+#[test]
 fn a_pool_has_no_more_streams_than_its_setting_allows() {
     let scene = Kind::Fpm.play(1, Php::with_sse().ini("sse.max_streams", "2"), &[]).with_hub();
     let _streams = [(); 2].map(|()| scene.subscribe(""));

@@ -7,7 +7,7 @@ use ext_php_rs::types::{ZendCallable, Zval};
 use hub_protocol::{Delivery, Framing, Response, Subscription};
 
 use super::Sse;
-use crate::hub::{self, Lease, Subscriber};
+use crate::hub::{self, HubError, Lease, Subscriber};
 use crate::php::arguments::{At, given};
 use crate::php::current;
 use crate::php::event::SseEvent;
@@ -19,6 +19,16 @@ use crate::sapi::{Offer, Shape};
 use crate::stream::StopReason;
 
 const METHOD: &str = "Sse::subscribe";
+
+/// What has come of an offer to the hub.
+enum Handed {
+    /// The stream is the hub's.
+    Over,
+    /// The hub has failed, and is to be asked again: whom it serves but does not take would keep its worker.
+    NotNow,
+    /// The stream stays with its worker.
+    Not,
+}
 
 impl Sse {
     /// Goes on with what is published. Answers whether the hub does so from here on.
@@ -48,11 +58,15 @@ impl Sse {
             if !subscriber.is_connected() {
                 subscriber.set_lifetime(self.lifetime());
                 self.renew_lease();
-                if hands_off && self.hand_over(subscriber.subscription()) {
-                    self.stream.stop(StopReason::HandedOff);
-                    return self.settle(true);
+                let handed = hands_off.then(|| self.hand_over(subscriber.subscription()));
+                match handed.unwrap_or(Handed::Not) {
+                    Handed::Over => {
+                        self.stream.stop(StopReason::HandedOff);
+                        return self.settle(true);
+                    }
+                    Handed::NotNow => {}
+                    Handed::Not => subscriber.connect(),
                 }
-                subscriber.connect();
             }
             if !self.follow(&mut subscriber, filter)? {
                 return Ok(false);
@@ -99,22 +113,26 @@ impl Sse {
         self.lease.set(held.or_else(again));
     }
 
-    /// Has the hub go on with this stream; false if it cannot, and nothing has changed.
-    fn hand_over(&self, subscription: Subscription) -> bool {
-        let Ok(offer) = self.stream.connection().offer() else { return false };
+    /// Has the hub go on with this stream. If it does not, nothing has changed.
+    fn hand_over(&self, subscription: Subscription) -> Handed {
+        let Ok(offer) = self.stream.connection().offer() else { return Handed::Not };
         let response = Response { framing: framing(&offer), before: offer.before_frame().to_vec() };
         let mut lease = self.lease.take();
         let connection = offer.connection();
         let handing = hub::hand_over(&settings(), &mut lease, subscription, response, connection);
-        let Ok(handing) = handing else {
-            self.lease.set(lease);
-            offer.withdraw();
-            return false;
+        let handing = match handing {
+            Ok(handing) => handing,
+            Err(error) => {
+                self.lease.set(lease);
+                offer.withdraw();
+                let is_refused = matches!(error, HubError::Refused(_));
+                return if is_refused { Handed::Not } else { Handed::NotNow };
+            }
         };
         offer.let_go();
         // If the hub cannot be told any more it closes the connection, and the client comes back.
         let _ = handing.commit();
-        true
+        Handed::Over
     }
 
     /// Sends what has come, and waits for more; answers whether the stream is open.
