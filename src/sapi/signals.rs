@@ -15,7 +15,6 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering}
 
 use parking_lot::Mutex;
 
-use super::process::forks;
 use super::{Server, apache, keeper};
 
 /// A signal handler; one that takes the signal only does not look at the rest.
@@ -28,8 +27,8 @@ static ALARM: AtomicBool = AtomicBool::new(false);
 /// Which signals came, as bits.
 static CAME: AtomicU32 = AtomicU32::new(0);
 
-/// How many forks lie between the process that took the signals over and the first one.
-static OWNER: AtomicU32 = AtomicU32::new(0);
+/// The process that took the signals over.
+static OWNER: AtomicI32 = AtomicI32::new(0);
 
 /// The handlers that stand behind ours.
 static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
@@ -52,7 +51,7 @@ pub(super) fn take_alarm() -> bool {
 
 /// Takes the signals over that would cut a stream short. Called when a stream begins.
 pub(crate) fn take_over(server: Server) {
-    OWNER.store(forks(), Ordering::Release);
+    OWNER.store(own_id(), Ordering::Release);
     let (held, passed_on): (&[c_int], c_int) = match server {
         Server::Fpm => (&[libc::SIGTERM], 0),
         Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
@@ -148,11 +147,17 @@ fn engine_handler(signal: c_int) -> Option<libc::sighandler_t> {
     Some(unsafe { action.assume_init() }.sa_sigaction)
 }
 
+/// The system's word: forks have not been counted yet when the first thing a child gets is a signal.
+fn own_id() -> libc::pid_t {
+    // SAFETY: only asks.
+    unsafe { libc::getpid() }
+}
+
 /// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
 extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mut c_void) {
     let bit = 1 << signal;
     let came_before = CAME.fetch_or(bit, Ordering::AcqRel) & bit != 0;
-    let is_a_childs = OWNER.load(Ordering::Acquire) != forks();
+    let is_a_childs = OWNER.load(Ordering::Acquire) != own_id();
     if (came_before || is_a_childs) && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
         // Somebody insists (FPM's request_terminate_timeout does), or it is for a fork, which has no
         // stream: it means what it always meant.
