@@ -276,6 +276,10 @@ impl Transport for Apache {
         self.fd.as_fd()
     }
 
+    fn servers_own(&self) -> Option<RawFd> {
+        None
+    }
+
     fn way(&self) -> Way {
         Way::Server
     }

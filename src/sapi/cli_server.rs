@@ -49,6 +49,7 @@ struct Poller {
 /// The connection of a request to `php -S`.
 struct CliServer {
     fd: OwnedFd,
+    servers_own: RawFd,
     /// What the server notes of itself, if its layout is the one that is known.
     is_running: Option<&'static AtomicI32>,
 }
@@ -61,7 +62,7 @@ pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
         return Err("the connection is not that of the request");
     }
     let is_running = is_running(client.server, &fd);
-    Ok(Box::new(CliServer { fd, is_running }))
+    Ok(Box::new(CliServer { fd, servers_own: client.socket, is_running }))
 }
 
 fn client() -> Result<&'static Client, &'static str> {
@@ -96,6 +97,10 @@ fn comes_from_the_client(fd: &OwnedFd) -> bool {
 impl Transport for CliServer {
     fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+
+    fn servers_own(&self) -> Option<RawFd> {
+        Some(self.servers_own)
     }
 
     fn way(&self) -> Way {

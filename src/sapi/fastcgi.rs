@@ -39,6 +39,7 @@ const OUT_BUFFER: usize = 8192;
 /// The connection of a FastCGI request.
 struct FastCgi {
     fd: OwnedFd,
+    servers_own: RawFd,
     request_id: u16,
     /// The socket the worker accepts from: it closes when FPM reloads.
     listener: RawFd,
@@ -51,7 +52,12 @@ pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
     let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
     let request_id = request_id.ok_or("the FastCGI request has no id")?;
     let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
-    Ok(Box::new(FastCgi { fd, request_id, listener: request.listen_socket }))
+    Ok(Box::new(FastCgi {
+        fd,
+        servers_own: request.fd,
+        request_id,
+        listener: request.listen_socket,
+    }))
 }
 
 /// What keeps a php-cgi from being one of these.
@@ -87,6 +93,10 @@ fn request() -> Option<&'static Request> {
 impl Transport for FastCgi {
     fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+
+    fn servers_own(&self) -> Option<RawFd> {
+        Some(self.servers_own)
     }
 
     fn way(&self) -> Way {

@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_int, c_void};
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
 
 use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
@@ -15,7 +16,7 @@ use once_cell::sync::OnceCell;
 
 use super::ffi::{self, Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::Wire;
-use super::{adoption, keeper, output};
+use super::{adoption, keeper, output, process};
 use crate::stream::Tail;
 
 struct Originals {
@@ -89,18 +90,23 @@ pub(crate) fn remove() {
 pub(crate) fn begin_request() {
     TAIL.set(Tail::START);
     UNFLUSHED.set(false);
+    process::begin_request();
 }
 
 /// Lets all that is written from now on take this wire.
 pub(super) fn attach(wire: &Arc<Wire>) {
     WIRE.set(Arc::as_ptr(wire));
     ATTACHED.replace(Some(Arc::clone(wire)));
+    if let Some(servers_own) = wire.servers_own() {
+        process::keep_from_forks([servers_own, wire.as_fd().as_raw_fd()]);
+    }
 }
 
 /// Ends the wire of this response, if there is one: what is left is flushed, the keeper lets go of
 /// it, and whatever is written from now on goes to the server as ever.
 pub(crate) fn detach() {
     WIRE.set(std::ptr::null());
+    process::let_forks_inherit();
     let Some(wire) = ATTACHED.take() else { return };
     if wire.is_ours() {
         TAIL.set(wire.tail());
@@ -148,6 +154,9 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
     let Some(originals) = ORIGINALS.get() else { return 0 };
     if bytes.is_null() || length == 0 {
         return 0;
+    }
+    if process::is_cut_off() {
+        return length;
     }
     // SAFETY: the caller vouches for the bytes.
     let written = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };

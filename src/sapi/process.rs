@@ -1,17 +1,25 @@
 //! This process, its forks, and the programs it starts.
 //!
 //! A child shares the descriptors of its parent's streams, and has no keeper;
-//! it must leave both alone.
+//! it must leave both alone. A fork of a worker is cut off from the connection: it would end the response
+//! with its own end.
 
 use std::mem::MaybeUninit;
+use std::os::fd::RawFd;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 
 use super::engine::c_string;
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
+
+/// The descriptors of the connection that forks are kept from; -1 for none. A worker has one at a time.
+static KEPT: [AtomicI32; 2] = [AtomicI32::new(-1), AtomicI32::new(-1)];
+
+/// Whether this process is a fork that was cut off from the connection of its request.
+static CUT_OFF: AtomicBool = AtomicBool::new(false);
 
 /// How many forks lie between the process that loaded the extension and this one.
 pub(crate) fn forks() -> u32 {
@@ -27,6 +35,46 @@ pub(crate) fn count_forks() {
 /// Called in a child, after a fork.
 extern "C" fn forked() {
     FORKS.fetch_add(1, Ordering::Relaxed);
+    for kept in &KEPT {
+        let descriptor = kept.swap(-1, Ordering::Relaxed);
+        if descriptor >= 0 {
+            CUT_OFF.store(true, Ordering::Relaxed);
+            put_nothing_in_place_of(descriptor);
+        }
+    }
+}
+
+/// `/dev/null` swallows what the server still has to say, and cannot be shut down.
+fn put_nothing_in_place_of(descriptor: RawFd) {
+    // SAFETY: these three calls are allowed in a child of any process. The descriptor is the child's own,
+    // and stays open; nothing happens to its parent's.
+    let nothing = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
+    // SAFETY: as above; it fails if there is no descriptor left.
+    unsafe { libc::dup3(nothing, descriptor, libc::O_CLOEXEC) };
+    // SAFETY: as above.
+    unsafe { libc::close(nothing) };
+}
+
+/// Has forks get nothing in place of these descriptors of a connection, from now on.
+pub(super) fn keep_from_forks(descriptors: [RawFd; 2]) {
+    for (kept, descriptor) in KEPT.iter().zip(descriptors) {
+        kept.store(descriptor, Ordering::Relaxed);
+    }
+}
+
+/// Lets forks have what they inherit. Called before the descriptors can become another's.
+pub(super) fn let_forks_inherit() {
+    keep_from_forks([-1, -1]);
+}
+
+/// Whether what this process writes to its response goes nowhere.
+pub(super) fn is_cut_off() -> bool {
+    CUT_OFF.load(Ordering::Relaxed)
+}
+
+/// The next request has a connection of its own, also if a fork goes on as a server.
+pub(super) fn begin_request() {
+    CUT_OFF.store(false, Ordering::Relaxed);
 }
 
 /// Has a command that is started later inherit no descriptor beyond the first three: neither the

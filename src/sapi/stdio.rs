@@ -3,7 +3,7 @@
 //! The script's bytes go through PHP as ever, so that its output can be captured; the keeper adds
 //! heartbeats where standard output is a pipe or a socket and nobody captures it.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::fs::{FileType, fstat};
@@ -34,6 +34,11 @@ pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
 impl Transport for Stdio {
     fn fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+
+    fn servers_own(&self) -> Option<RawFd> {
+        // A fork on the command line may write what it likes.
+        None
     }
 
     fn way(&self) -> Way {

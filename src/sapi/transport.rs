@@ -1,7 +1,7 @@
 //! What carries the bytes of a stream to its server: chosen once per request, by the name of the
 //! server, and believed only after it was checked.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, RawFd};
 
 use super::framing::Framing;
 use super::hand_off::Parting;
@@ -32,6 +32,9 @@ pub(crate) enum Small {
 pub(crate) trait Transport: Send + Sync {
     /// The connection, to be polled, and to be written to if the way is direct.
     fn fd(&self) -> BorrowedFd<'_>;
+
+    /// The server's own descriptor of the connection, where a fork of the worker must not have it.
+    fn servers_own(&self) -> Option<RawFd>;
 
     /// Which way the script's own bytes take; it stays the same.
     fn way(&self) -> Way;

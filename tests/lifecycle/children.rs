@@ -158,7 +158,7 @@ mod that_end_at_once {
         }
         pcntl_waitpid($child, $status)"#;
 
-    /// A worker's child that ends in peace ends the response, as PHP has always done.
+    /// A worker's child that ends in peace goes on as a server.
     const KILLED: &str = "exec('kill -9 ' . getmypid())";
 
     fn script(child: &str) -> Site {
@@ -241,6 +241,34 @@ mod forks {
         gate.release();
         let rest = stdout.read_to_end(soon()).unwrap();
         assert_eq!(without_heartbeats(rest), "data: parent again\n\n");
+    }
+
+    /// It goes on as a server then, and answers what comes while its parent is busy.
+    #[test]
+    fn that_end_in_peace_leave_the_response_to_their_parent() {
+        let script = "<?php
+            $sse = Sse::start(heartbeat: 0.01);
+            $sse->send('before');
+            if (pcntl_fork() === 0) {
+                echo 'from the child';
+                flush();
+                $sse->close('from the child');
+                echo 'from the child';
+                exit;
+            }
+            fgets(fopen(__DIR__ . '/gate', 'r'));
+            $sse->send('after');";
+        for start in FORKING_SERVERS {
+            let site =
+                Site::new().file("stream.php", script).file("next.php", "<?php echo 'next';");
+            let gate = site.gate("gate");
+            let served = Served::new(site, Php::with_sse(), start);
+            let mut stream = served.open();
+            assert_eq!(served.get("/next.php").into_body(), b"next");
+            stream.body.read_until(b":\n:\n", soon()).unwrap();
+            gate.release();
+            assert_eq!(without_heartbeats(stream.into_body()), "data: after\n\n");
+        }
     }
 
     /// The stream holds the signal off its worker, not off a child of that.

@@ -11,7 +11,7 @@ mod sending;
 #[cfg(test)]
 mod tests;
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -130,6 +130,11 @@ impl Wire {
     /// How it behaves in time.
     pub(crate) fn timing(&self) -> Timing {
         self.timing
+    }
+
+    /// The server's own descriptor of the connection, where a fork of the worker must not have it.
+    pub(crate) fn servers_own(&self) -> Option<RawFd> {
+        self.transport.servers_own()
     }
 
     /// Whether this process opened the wire, or a parent of it did.

@@ -19,6 +19,10 @@ impl Transport for Pair {
         self.0.as_fd()
     }
 
+    fn servers_own(&self) -> Option<RawFd> {
+        None
+    }
+
     fn way(&self) -> Way {
         Way::Direct(self.1)
     }
