@@ -10,7 +10,7 @@ $hub->command(<<<'PHP'
     Sse::publish('c', 'of another topic');
     $_SERVER['HTTP_LAST_EVENT_ID'] = $ids[0];
     ob_start();
-    $sse = Sse::start(maxLifetime: 0.3);
+    $sse = Sse::start(maxLifetime: 1);
     $sse->onClose(fn ($why) => fwrite(STDERR, "closed: $why->name"));
     $moved = $sse->subscribe(['b', 'a']);
     echo strtr(ob_get_clean(), array_combine($ids, ['ID0', 'ID1', 'ID2'])), in_words([$moved, $sse->stopReason()->name, $sse->isOpen()]);
@@ -20,7 +20,7 @@ foreach (['1-1', 'x'] as $id) {
     $hub->command(<<<PHP
         \$_SERVER['HTTP_LAST_EVENT_ID'] = '$id';
         ob_start();
-        Sse::start(maxLifetime: 0.1)->subscribe('a');
+        Sse::start(maxLifetime: 1)->subscribe('a');
         echo str_replace(Sse::status()['lastEventId'], 'NOW', ob_get_clean());
         PHP);
 }
