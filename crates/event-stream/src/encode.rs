@@ -25,32 +25,19 @@ pub(crate) fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
     push_line(out, name, value.as_bytes());
 }
 
-fn push_line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(value);
-    out.push(b'\n');
-}
-
 /// Appends a `data` field for each line of `data`, so that the client puts them together again.
 pub(crate) fn push_data(out: &mut Vec<u8>, data: &[u8]) {
     const NAME: &str = "data: ";
     if is_plain(data) {
-        return push_line(out, NAME, data);
-    }
-    for line in lines(&decode(data)) {
-        push_field(out, NAME, line);
+        push_line(out, NAME, data);
+    } else {
+        push_lines(out, decode(data).as_bytes(), |_| NAME);
     }
 }
 
 /// Appends a comment line for each line of `comment`.
 pub(crate) fn push_comment(out: &mut Vec<u8>, comment: &[u8]) {
-    for line in lines(&decode(comment)) {
-        if line.is_empty() {
-            out.extend_from_slice(HEARTBEAT);
-        } else {
-            push_field(out, ": ", line);
-        }
-    }
+    push_lines(out, decode(comment).as_bytes(), |line| if line.is_empty() { ":" } else { ": " });
 }
 
 /// Whether all is ASCII without control characters below 14: then it is UTF-8, and one line, and that was
@@ -62,15 +49,27 @@ fn is_plain(bytes: &[u8]) -> bool {
     blocks.iter().all(|block| is_plain(block)) && is_plain(rest)
 }
 
-/// The lines of `text`. CRLF, LF and CR end one line each, and what follows the last line end is a
-/// line too, if an empty one.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let Some(end) = memchr2(b'\r', b'\n', text.as_bytes()) else { return rest.take() };
-        let (line, after) = text.split_at(end);
-        rest = after.strip_prefix("\r\n").or(after.get(1..));
-        Some(line)
-    })
+/// Appends each line of `text` behind its name. CRLF, LF and CR end one line each, and what follows the last
+/// line end is a line too, if an empty one.
+fn push_lines(out: &mut Vec<u8>, text: &[u8], name: impl Fn(&[u8]) -> &'static str) {
+    let mut rest = text;
+    while let Some(end) = memchr2(b'\r', b'\n', rest) {
+        let (line, after) = rest.split_at(end);
+        if let Some(after) = after.strip_prefix(b"\n") {
+            // Copied with its line feed, which is felt where lines are short.
+            out.extend_from_slice(name(line).as_bytes());
+            out.extend_from_slice(&rest[..=end]);
+            rest = after;
+        } else {
+            push_line(out, name(line), line);
+            rest = after.strip_prefix(b"\r\n").unwrap_or(&after[1..]);
+        }
+    }
+    push_line(out, name(rest), rest);
+}
+
+fn push_line(out: &mut Vec<u8>, name: &str, line: &[u8]) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(line);
+    out.push(b'\n');
 }
