@@ -61,12 +61,14 @@ impl Wire {
                 line.residue = rest.to_vec();
                 packet.clear();
             }
-            Err(Errno::AGAIN) if !self.wait_for_room(self.timing.write_timeout) => {
-                return Err(self.give_up(StopReason::WriteTimeout));
-            }
-            Err(_) => {}
+            Err(Errno::AGAIN) => {}
+            Err(_) => return Ok(false),
         }
-        Ok(false)
+        if self.wait_for_room(self.timing.write_timeout) {
+            Ok(false)
+        } else {
+            Err(self.give_up(StopReason::WriteTimeout))
+        }
     }
 
     /// Sends all of a packet, however long it takes, but no longer than the write timeout without
@@ -149,23 +151,23 @@ impl Wire {
     fn send_slices(&self, slices: &mut [IoSlice<'_>], patience: Duration) -> (usize, Sent) {
         let mut rest = slices;
         let mut written = 0;
-        while !rest.is_empty() {
-            let sent = self.send_some(rest);
-            match sent {
+        loop {
+            match self.send_some(rest) {
                 Ok(bytes) => {
                     written += bytes;
                     IoSlice::advance_slices(&mut rest, bytes);
                 }
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    if !self.wait_for_room(patience) {
-                        return (written, Sent::Later);
-                    }
-                }
+                Err(Errno::INTR) => continue,
+                Err(Errno::AGAIN) => {}
                 Err(_) => return (written, Sent::Never(StopReason::ClientGone)),
             }
+            if rest.is_empty() {
+                return (written, Sent::Whole);
+            }
+            if !self.wait_for_room(patience) {
+                return (written, Sent::Later);
+            }
         }
-        (written, Sent::Whole)
     }
 
     /// One system call.
@@ -183,7 +185,8 @@ impl Wire {
         let patience = patience.min(LONGEST);
         let mut deadline = Instant::now() + patience;
         let mut hurries = false;
-        let mut untaken = socket::untaken(self.transport.fd());
+        let look = LOOK.min(patience / 2);
+        let mut untaken = None;
         loop {
             if !hurries && self.stop_reason() == Some(StopReason::Shutdown) {
                 hurries = true;
@@ -194,11 +197,11 @@ impl Wire {
             let mut fds = [room, self.bell()];
             // The bell goes on ringing: once it was heard it is left out.
             let heard = if self.stop_reason().is_some() { 1 } else { 2 };
-            match poll(&mut fds[..heard], Some(left.min(LOOK))) {
+            match poll(&mut fds[..heard], Some(left.min(look))) {
                 Ok(0) => {
-                    let before =
-                        std::mem::replace(&mut untaken, socket::untaken(self.transport.fd()));
-                    if untaken < before && !hurries && !patience.is_zero() {
+                    let now = socket::untaken(self.transport.fd()).unwrap_or(u32::MAX);
+                    let before = untaken.replace(now);
+                    if before.is_some_and(|before| now < before) && !hurries {
                         // It takes bytes, if slowly.
                         deadline = Instant::now() + patience;
                     } else if Instant::now() >= deadline {
