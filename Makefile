@@ -21,9 +21,7 @@ setup-test:
 	@scripts/setup build phpt servers debug
 
 test-rust: ## Rust's own tests: without PHP, then what of src/sapi needs no running engine
-	cargo test --quiet --workspace --exclude server-tests --no-default-features
-	@scripts/setup build
-	cargo test --quiet --package sse
+	@scripts/test-rust
 
 test-phpt: build ## the phpt suite, under cli and cgi
 	@scripts/setup phpt

@@ -19,6 +19,15 @@ have cargo || PATH=$PATH:$HOME/.cargo/bin
 cache=${SSE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/sse-dev}
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
+# Has cargo run tests as root: some act as another user, or mount a disk.
+tests_run_as_root() {
+  local host
+  ((EUID != 0)) || return 0
+  host=$(rustc --version --verbose | sed -n 's/^host: //p')
+  host=${host//-/_}
+  export "CARGO_TARGET_${host^^}_RUNNER=sudo --preserve-env"
+}
+
 as_root() {
   if ((EUID == 0)); then
     "$@"
