@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 use std::{
+    cell::OnceCell,
     env,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
@@ -14,11 +15,13 @@ use std::{
 
 use serde_json::json;
 use server_tests::{
+    binary,
     browser::Browser,
     event_stream::{EventStreamReader, Item},
     http::{Endpoint, Request},
     oracle::{Oracle, OracleEvent},
     patience::{soon, wait_for, wait_for_eq, within},
+    port::start_on_free_port,
     process::{Pid, Process, Signal},
     reader::{End, ReadError},
     server::{Apache, Builtin, Cgi, Cli, Fpm, Php, Server},
@@ -372,4 +375,17 @@ fn the_oracles_parse_a_stream_in_any_pieces() {
             assert!(with_data.eq(&expected), "{events:?}");
         }
     }
+}
+
+#[test]
+fn a_server_whose_port_another_has_taken_meanwhile_starts_on_another() {
+    let site = Site::new();
+    let other = OnceCell::new();
+    let (_server, addr) = start_on_free_port("Development Server", |addr| {
+        other.get_or_init(|| TcpListener::bind(addr).unwrap());
+        let mut command = Command::new(binary::php());
+        command.arg("-S").arg(addr.to_string());
+        Process::spawn("php", &mut command, site.as_ref())
+    });
+    assert_ne!(addr, other.into_inner().unwrap().local_addr().unwrap());
 }

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use crate::{
     binary,
     http::{Endpoint, Request},
-    patience::{soon, wait_for, within},
+    patience::{soon, within},
+    port::start_on_free_port,
     process::Process,
 };
 
@@ -55,16 +56,13 @@ impl Browser {
     #[track_caller]
     pub fn start() -> Self {
         let directory = TempDir::new().unwrap();
-        let mut command = Command::new(binary::chromedriver());
-        command.arg("--port=0").env("HOME", directory.path());
-        let process = Process::spawn("chromedriver", &mut command, directory.path());
-        let port = wait_for("chromedriver", soon(), || {
-            let log = process.log();
-            let (_, port) = log.split_once("started successfully on port ")?;
-            port.split_once('.')?.0.parse::<u16>().ok()
+        let (process, addr) = start_on_free_port("started successfully", |addr| {
+            let mut command = Command::new(binary::chromedriver());
+            command.arg(format!("--port={}", addr.port())).env("HOME", directory.path());
+            Process::spawn("chromedriver", &mut command, directory.path())
         });
 
-        let driver = Endpoint::plain(([127, 0, 0, 1], port).into());
+        let driver = Endpoint::plain(addr);
         let capabilities = capabilities(&directory.path().join("profile"));
         let session = call(&driver, &post("/session", &capabilities));
         let session = session["sessionId"].as_str().expect("a session has an ID");

@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`patience`]: deadlines, and waiting for a condition
 //! - [`process`]: child processes that never outlive the test
+//! - [`port`]: processes that listen on a free port
 //! - [`binary`], [`extension`]: where PHP, the servers and the extension under test are
 //! - [`site`]: a document root, and gates that hold a script until the test lets it go on
 //! - [`server`]: `php -S`, nginx with FPM or `php-cgi -b`, Apache, and the command line
@@ -35,6 +36,7 @@ pub mod http;
 pub mod hub;
 pub mod oracle;
 pub mod patience;
+pub mod port;
 pub mod process;
 pub mod reader;
 pub mod redis;

@@ -1,15 +1,18 @@
 //! A Redis of the test's own.
 
 use std::{
-    net::TcpListener,
+    net::SocketAddr,
     process::{Command, Stdio},
 };
 
 use crate::{
-    patience::{soon, wait_for},
+    patience::soon,
+    port::{is_up, start_on_free_port},
     process::{Process, Signal},
     site::Site,
 };
+
+const READY: &str = "Ready to accept connections";
 
 /// A Redis that forgets nothing it has answered.
 #[derive(Debug)]
@@ -26,9 +29,10 @@ impl Redis {
     #[track_caller]
     pub fn start(options: &[&str]) -> Self {
         let site = Site::new();
-        let port = free_port();
         let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
-        Self { process: spawn(&site, port, &options), port, options, site }
+        let start = |addr: SocketAddr| spawn(&site, addr.port(), &options);
+        let (process, addr) = start_on_free_port(READY, start);
+        Self { process, port: addr.port(), options, site }
     }
 
     /// Where it is, without a password.
@@ -64,11 +68,9 @@ impl Redis {
     pub fn start_again(&mut self) {
         std::fs::remove_file(self.process.log_path()).unwrap();
         self.process = spawn(&self.site, self.port, &self.options);
+        let up = is_up(&self.process, || self.process.log().contains(READY));
+        assert!(up, "Redis did not start again: {}", self.process.log());
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[track_caller]
@@ -76,10 +78,5 @@ fn spawn(site: &Site, port: u16, options: &[String]) -> Process {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir"]).arg(site.as_ref());
     command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "always"]).args(options);
-    let process = Process::spawn("redis", &mut command, site.as_ref());
-    wait_for("Redis to be up", soon(), || {
-        assert!(!process.has_exited(), "{}", process.log());
-        process.log().contains("Ready to accept connections").then_some(())
-    });
-    process
+    Process::spawn("redis", &mut command, site.as_ref())
 }

@@ -121,6 +121,8 @@ pub(crate) fn a_listed_origin_may_read_the_stream_and_no_other(kind: &Kind) {
     for (origin, besides) in [("https://b.example", &listed[..]), ("https://c.example", &other)] {
         let stream = served.send(&request("/stream.php").header("Origin", origin));
         kind.head.assert_stream(&stream, besides);
+        // To its end: nginx would not know yet that the connection to the one worker is free again.
+        assert_eq!(text(stream.into_body()), ":\n\n");
     }
     kind.head.assert_stream(&served.open(), &other);
 }

@@ -9,10 +9,11 @@ use std::{
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 
-use super::{Php, Server, runs_as_root, start_on_free_port};
+use super::{Php, Server, runs_as_root};
 use crate::{
     binary,
     http::{Endpoint, trusting},
+    port::start_on_free_port,
     process::{Process, Signal},
     site::world_writable_directory,
 };

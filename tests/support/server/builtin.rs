@@ -5,8 +5,11 @@ use std::{
     process::Command,
 };
 
-use super::{Php, Server, start_on_free_port};
-use crate::{binary, http::Endpoint, process::Process, site::world_writable_directory};
+use super::{Php, Server};
+use crate::{
+    binary, http::Endpoint, port::start_on_free_port, process::Process,
+    site::world_writable_directory,
+};
 
 /// `php -S`, to be started.
 #[derive(Clone, Debug)]

@@ -2,8 +2,10 @@
 
 use std::{os::unix::net::UnixStream, path::Path, process::Command};
 
-use super::{Php, Server, is_up, nginx::Nginx};
-use crate::{binary, http::Endpoint, process::Process, site::world_writable_directory};
+use super::{Php, Server, nginx::Nginx};
+use crate::{
+    binary, http::Endpoint, port::is_up, process::Process, site::world_writable_directory,
+};
 
 /// nginx in front of `php-cgi -b`, to be started.
 #[derive(Clone, Debug)]

@@ -2,10 +2,11 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::{Php, Server, is_up, nginx::Nginx, runs_as_root, start_on_free_port};
+use super::{Php, Server, nginx::Nginx, runs_as_root};
 use crate::{
     binary,
     http::Endpoint,
+    port::{is_up, start_on_free_port},
     process::{Process, Signal},
     site::world_writable_directory,
 };

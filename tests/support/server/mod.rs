@@ -12,10 +12,7 @@ mod fpm;
 mod nginx;
 mod php;
 
-use std::{
-    net::{SocketAddr, TcpListener},
-    ops::Deref,
-};
+use std::ops::Deref;
 
 use tempfile::TempDir;
 
@@ -29,7 +26,6 @@ pub use self::{
 };
 use crate::{
     http::Endpoint,
-    patience::{soon, wait_for},
     process::{Pid, Process, Signal},
 };
 
@@ -94,36 +90,6 @@ impl Deref for Server {
     fn deref(&self) -> &Endpoint {
         &self.endpoint
     }
-}
-
-/// Starts a process that listens on a free port, and waits until its log says `ready`.
-#[track_caller]
-fn start_on_free_port(ready: &str, start: impl Fn(SocketAddr) -> Process) -> (Process, SocketAddr) {
-    // Between the choice of a port and its use another process can take it.
-    for _ in 0..5 {
-        let addr = free_addr();
-        let process = start(addr);
-        if is_up(&process, || process.log().contains(ready)) {
-            return (process, addr);
-        }
-        let log = process.log();
-        assert!(log.contains("ddress already in use"), "the server did not start: {log}");
-    }
-    panic!("every port was taken by others")
-}
-
-/// Waits for a process to be up; false if it ends before.
-#[track_caller]
-fn is_up(process: &Process, mut probe: impl FnMut() -> bool) -> bool {
-    wait_for("a server to be up", soon(), || {
-        let exited = process.has_exited();
-        (exited || probe()).then_some(!exited)
-    })
-}
-
-fn free_addr() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
 }
 
 fn runs_as_root() -> bool {

@@ -7,8 +7,8 @@ use std::{
     process::Command,
 };
 
-use super::{runs_as_root, start_on_free_port};
-use crate::{binary, process::Process};
+use super::runs_as_root;
+use crate::{binary, port::start_on_free_port, process::Process};
 
 /// What the tests vary. All else is as nginx has it by default, its buffering of responses included.
 #[derive(Clone, Debug)]
