@@ -12,7 +12,7 @@ use crate::site::Demo;
 /// What the conditions below are made of; `list()` has the notifications shown, oldest first.
 const HELPERS: &str = "
     const one = (selector) => document.querySelector(selector);
-    const text = (selector) => one(selector).textContent;
+    const text = (selector) => one(selector)?.textContent;
     const state = (panel) => one(`#${panel} .badge`).dataset.state;
     const list = () => [...document.querySelectorAll('#notifications li span')]
         .map((item) => item.textContent).reverse();

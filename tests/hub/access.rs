@@ -8,7 +8,7 @@ use std::{
         process::CommandExt,
     },
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use server_tests::{
@@ -31,23 +31,12 @@ const OWNER: u32 = 54_320;
 const GROUP: &str = "www-data";
 const GID: u32 = 33;
 
-/// Listens somewhere as somebody else, and prints what comes to be known there: bytes, and descriptors.
-const LISTEN: &str = "import os, socket, sys
-def listen(path, user):
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
-    os.chmod(path, 0o777)
-    os.chown(path, user, user)
-    os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-    listener.listen()
-    listener.settimeout(20)
-    return listener
+/// A stranger's program: it listens in place of a hub, and tells all that it hears.
+const LISTEN: &str = r"import os, socket, sys
 def hear(connection):
     heard, descriptors, piece = b'', 0, True
     try:
-        connection.sendall(b'SSEH\\x01\\0\\0\\0')
+        connection.sendall(b'SSEH\x01\0\0\0')
     except OSError:
         pass # who has seen enough has gone
     try:
@@ -57,7 +46,53 @@ def hear(connection):
     except OSError:
         pass
     return f'{heard} {descriptors}'
+
+path, user = sys.argv[1], int(sys.argv[2])
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(path)
+os.chmod(path, 0o777)
+os.chown(path, user, user)
+os.setgroups([])
+os.setresgid(user, user, user)
+os.setresuid(user, user, user)
+listener.listen()
+print('listening', flush=True)
+while True:
+    print(hear(listener.accept()[0]), flush=True)
 ";
+
+/// A stranger, who listens in place of a hub.
+struct Stranger {
+    process: Child,
+    tells: BufReader<ChildStdout>,
+}
+
+impl Stranger {
+    fn at(path: &Path) -> Self {
+        let mut command = Command::new("python3");
+        command.args(["-c", LISTEN]).arg(path).arg(STRANGER.to_string());
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let tells = BufReader::new(process.stdout.take().unwrap());
+        let mut stranger = Self { process, tells };
+        assert_eq!(stranger.heard(), "listening");
+        stranger
+    }
+
+    /// All that the next connection said, and how many bytes came with it as descriptors.
+    fn heard(&mut self) -> String {
+        let mut line = String::new();
+        self.tells.read_line(&mut line).unwrap();
+        line.truncate(line.trim_end().len());
+        line
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
 
 /// All that somebody else may get to know.
 const ONLY_A_HELLO: &str = "b'SSEH\\x01\\x00\\x00\\x00' 0";
@@ -182,52 +217,27 @@ fn somebody_elses_hub_gets_neither_events_nor_streams() {
     for php in [Php::with_sse(), shared] {
         let scene = Kind::Fpm.play(2, php, &[("try.php", TRY_TWICE)]);
         fs::create_dir(scene.site.path("hub")).unwrap();
-        let listen = format!(
-            "{LISTEN}
-listener = listen(sys.argv[1], {STRANGER})
-print('listening', flush=True)
-while True:
-    print(hear(listener.accept()[0]), flush=True)"
-        );
-        let mut stranger = Command::new("python3")
-            .args(["-c", &listen])
-            .arg(scene.site.path("hub/hub.sock"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut heard = BufReader::new(stranger.stdout.take().unwrap());
-        heard.read_line(&mut String::new()).unwrap();
+        let mut stranger = Stranger::at(&scene.site.path("hub/hub.sock"));
         let said = text(&scene, "/try.php");
         assert_eq!(said.matches("is user 54321's, who is not trusted").count(), 2, "{said}");
         let _stream = scene.subscribe("");
         // Two for what is published, two for the stream.
         for _ in 0..4 {
-            let mut line = String::new();
-            heard.read_line(&mut line).unwrap();
-            assert_eq!(line.trim_end(), ONLY_A_HELLO);
+            assert_eq!(stranger.heard(), ONLY_A_HELLO);
         }
-        stranger.kill().unwrap();
-        stranger.wait().unwrap();
     }
 }
 
 #[test]
 fn somebody_elses_hub_that_comes_while_one_is_started_gets_nothing_either() {
     let scene = Kind::Builtin.play(1, Php::with_sse(), &[("try.php", TRY_TWICE)]);
+    let elsewhere = scene.site.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let mut stranger = Stranger::at(&elsewhere.join("hub.sock"));
     // In place of the program: nobody is there when a script looks, and a stranger when it looks again.
-    let launch = format!(
-        "#!/usr/bin/env python3
-{LISTEN}
-os.mkdir(os.path.dirname(sys.argv[3]))
-listener = listen(sys.argv[3], {STRANGER})
-if os.fork() == 0:
-    os.close(2)
-    heard = hear(listener.accept()[0])
-    open('{}', 'w').write(heard)",
-        scene.site.path("heard").display()
-    );
+    let launch = format!("#!/bin/sh\nmv '{}' \"${{3%/*}}\"", elsewhere.display());
     scene.site.write("sse-hub", launch);
     let said = text(&scene, "/try.php");
     assert!(said.contains("is user 54321's, who is not trusted"), "{said}");
-    scene.site.wait_for_contents("heard", ONLY_A_HELLO, soon());
+    assert_eq!(stranger.heard(), ONLY_A_HELLO);
 }
