@@ -17,6 +17,7 @@ use hub_protocol::{
     Framing, Hello, Limit, Messages, Reply, Request, Response, encode,
     socket::{receive, send},
 };
+use rustix::event::{PollFd, PollFlags, poll};
 use support::{Hub, assert_reads, frame, publish, to};
 
 const MESSAGES: u64 = 100_000;
@@ -122,6 +123,10 @@ fn send_garbage(hub: &Hub, random: &mut Random) -> u64 {
     connection.set_nonblocking(true).unwrap();
     let hello = if random.below(20) == 0 { vec![b'x'; 20] } else { Hello::OURS.to_bytes().into() };
     let _ = send(&connection, &hello, None);
+    if random.below(10) > 0 {
+        // Who has left before the hub comes to listen need not be heard.
+        let _ = poll(&mut [PollFd::new(&connection, PollFlags::IN)], None);
+    }
     let mut sent = 0;
     for message in messages(random) {
         sent += 1;
@@ -155,8 +160,8 @@ fn a_hundred_thousand_fuzzed_messages_leave_it_as_it_was() {
     hub.wait_for("streams", 1);
     hub.wait_for("workers", 0);
     let status = hub.status();
-    assert!(status["refused"].as_u64() > Some(100), "it has met garbage: {status}");
-    assert!(status["published"].as_u64() > Some(100), "and messages between: {status}");
+    assert!(status["refused"].as_u64() > Some(10_000), "it has met garbage: {status}");
+    assert!(status["published"].as_u64() > Some(1_000), "and messages between: {status}");
     let grown = status["memory"].as_u64().unwrap().saturating_sub(memory.unwrap());
     assert!(grown < FLAT, "{grown} bytes more");
     let deadline = support::soon();
