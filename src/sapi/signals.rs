@@ -3,7 +3,8 @@
 //! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
 //! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
 //! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request. A second
-//! SIGTERM kills, as ever, and so does the first one that a fork of the worker gets.
+//! SIGTERM kills, as ever, and so does the first one that a fork of the worker gets; but not the one that
+//! tells a worker of `php -S` that its parent has ended (since PHP 8.3): that was told to end as well.
 //! `php -S` notes Ctrl-C in a handler of its own, and php-cgi SIGTERM; these are called as ever. So is
 //! that of httpd, which ends its process at once, after the keeper was shown out of httpd's memory.
 //! What came before the stream is not heard here; the servers that go on all the same tell it themselves
@@ -26,9 +27,13 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 static ALARM: AtomicBool = AtomicBool::new(false);
 /// Which signals came, as bits.
 static CAME: AtomicU32 = AtomicU32::new(0);
+/// Which of them kill when they come again, as bits.
+static WARNED: AtomicU32 = AtomicU32::new(0);
 
 /// The process that took the signals over.
 static OWNER: AtomicI32 = AtomicI32::new(0);
+/// The parent whose end it is told of by a signal; 0 for none.
+static MOURNED: AtomicI32 = AtomicI32::new(0);
 
 /// The handlers that stand behind ours.
 static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
@@ -52,6 +57,7 @@ pub(super) fn take_alarm() -> bool {
 /// Takes the signals over that would cut a stream short. Called when a stream begins.
 pub(crate) fn take_over(server: Server) {
     OWNER.store(own_id(), Ordering::Release);
+    MOURNED.store(mourned_parent(), Ordering::Release);
     let (held, passed_on): (&[c_int], c_int) = match server {
         Server::Fpm => (&[libc::SIGTERM], 0),
         Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
@@ -84,6 +90,7 @@ pub(crate) fn give_back(server: Server) {
 /// Passes on a SIGTERM that came while a stream was open, once the request is over, and forgets what came.
 pub(crate) fn pass_on(server: Server) {
     ASKED.store(false, Ordering::Release);
+    WARNED.store(0, Ordering::Release);
     let came = CAME.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
     if came && server == Server::BuiltIn {
         // SAFETY: as if the signal came now, when it harms nobody.
@@ -153,10 +160,29 @@ fn own_id() -> libc::pid_t {
     unsafe { libc::getpid() }
 }
 
+/// Who counts as the sender of the signal that tells of its end, if this process has asked for one
+/// (`PR_SET_PDEATHSIG`): its parent; else 0. The system sends one for each thread of the parent that ends.
+fn mourned_parent() -> libc::pid_t {
+    let mut asked_for: c_int = 0;
+    // SAFETY: stores the number of a signal, or 0.
+    unsafe { libc::prctl(libc::PR_GET_PDEATHSIG, &raw mut asked_for) };
+    // SAFETY: only asks.
+    if asked_for == 0 { 0 } else { unsafe { libc::getppid() } }
+}
+
+/// Whether the signal may only say that the parent has ended.
+fn is_of_a_mourned_parent(about: *const libc::siginfo_t) -> bool {
+    // SAFETY: the system says to a handler which process has sent a signal, or 0.
+    let sender = unsafe { about.as_ref() }.map(|about| unsafe { about.si_pid() });
+    sender.is_some_and(|sender| sender > 0 && sender == MOURNED.load(Ordering::Acquire))
+}
+
 /// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
 extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mut c_void) {
     let bit = 1 << signal;
-    let came_before = CAME.fetch_or(bit, Ordering::AcqRel) & bit != 0;
+    CAME.fetch_or(bit, Ordering::AcqRel);
+    let came_before =
+        !is_of_a_mourned_parent(about) && WARNED.fetch_or(bit, Ordering::AcqRel) & bit != 0;
     let is_a_childs = OWNER.load(Ordering::Acquire) != own_id();
     if (came_before || is_a_childs) && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
         // Somebody insists (FPM's request_terminate_timeout does), or it is for a fork, which has no

@@ -3,13 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::process::kill_process_group;
+use rustix::process::{kill_process, kill_process_group};
 use server_tests::{
     http::Response,
-    patience::soon,
-    process::Signal,
+    patience::{soon, stretched},
+    process::{Pid, Signal},
     reader::End,
-    server::{Apache, Builtin, Cgi, Fpm},
+    server::{Apache, Builtin, Cgi, Fpm, Php},
+    site::Site,
 };
 
 use crate::served::{Served, wait_for_end};
@@ -37,7 +38,7 @@ fn streams_end_cleanly(served: &Served, stop: impl FnOnce()) {
         let delay = stopped_at.elapsed();
         assert_eq!(rest.escape_ascii().to_string(), "event: goodbye\\ndata: come back\\n\\n");
         assert_eq!(stream.body.end(), Some(&End::Clean));
-        assert!(delay < AT_ONCE, "the stream ended after {delay:?}");
+        assert!(delay < stretched(AT_ONCE), "the stream ended after {delay:?}");
     }
     served.wait_for_notes(&"Shutdown\n".repeat(STREAMS));
 }
@@ -154,5 +155,44 @@ mod builtin_server {
     #[test]
     fn streams_end_when_it_terminates() {
         streams_and_server_end(Signal::TERM);
+    }
+
+    /// Since PHP 8.3 the workers get another SIGTERM when the server dies before them.
+    #[test]
+    fn a_worker_that_was_told_to_end_says_goodbye_after_its_server() {
+        let script = "<?php
+            $sse = Sse::start(heartbeat: 3600);
+            $sse->send(getmypid());
+            while ($sse->wait(3600));
+            note('told');
+            while (!file_exists(__DIR__ . '/go on')) {
+                usleep(1000);
+            }
+            $sse->close('last');";
+        let site = Site::new().file("stream.php", script);
+        let served = Served::new(site, Php::with_sse(), |root, php| {
+            Builtin::new(root, php).workers(2).start()
+        });
+        // The server itself may take one of them.
+        let mut opened = [stream_of_a_process(&served), stream_of_a_process(&served)];
+        opened.sort_by_key(|(_, process)| *process == served.pid());
+        let [(mut stream, worker), _other] = opened;
+        kill_process(worker, Signal::TERM).unwrap();
+        served.wait_for_notes("told\n");
+        served.signal(Signal::KILL);
+        wait_for_end(served.pid());
+        served.site.write("go on", "");
+        assert_eq!(stream.body.read_to_end(soon()).unwrap(), b"data: last\n\n");
+        wait_for_end(worker);
+    }
+
+    /// A stream whose first event is the process that it comes from.
+    #[track_caller]
+    fn stream_of_a_process(served: &Served) -> (Response, Pid) {
+        let mut stream = served.get("/stream.php");
+        stream.body.read_until(b"data: ", soon()).unwrap();
+        let process = stream.body.read_until(b"\n\n", soon()).unwrap();
+        let process = String::from_utf8(process).unwrap().trim().parse().unwrap();
+        (stream, Pid::from_raw(process).unwrap())
     }
 }

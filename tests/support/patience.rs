@@ -16,11 +16,17 @@ pub fn soon() -> Instant {
     within(Duration::from_secs(20))
 }
 
-/// A deadline `duration` from now, stretched by the factor in `SSE_TEST_PATIENCE` where everything
-/// is slow: under valgrind, or with a debug build of PHP on a busy machine.
+/// A deadline `duration` from now, [`stretched`].
 #[must_use]
 pub fn within(duration: Duration) -> Instant {
-    Instant::now() + duration.mul_f64(stretch())
+    Instant::now() + stretched(duration)
+}
+
+/// A duration, longer by the factor in `SSE_TEST_PATIENCE` where everything is slow: under valgrind, or
+/// with a debug build of PHP on a busy machine.
+#[must_use]
+pub fn stretched(duration: Duration) -> Duration {
+    duration.mul_f64(stretch())
 }
 
 /// What `poll` finds, asked again and again.
