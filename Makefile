@@ -35,8 +35,8 @@ test-browser: build ## of those, what runs in the browser
 	@scripts/setup servers
 	scripts/test-servers --test browser --test demo --test roundtrip
 
-test-debug: ## the phpt suite on a PHP 8.4 ZTS DEBUG, built once: leaks, wrong arginfo
-	@scripts/setup build debug
+test-debug: ## phpt, and streams' lives on servers, on a PHP 8.4 ZTS DEBUG, built once: leaks, wrong arginfo
+	@scripts/setup build debug servers
 	scripts/test-debug
 
 lint: ## formatting, clippy, the syntax of PHP and shell

@@ -22,7 +22,26 @@ const FPM_KEEPALIVE: Start = |root, php| Fpm::new(root, php).children(1).keepali
 const CGI: Start = |root, php| Cgi::new(root, php).children(1).start();
 const APACHE: Start = |root, php| Apache::new(root, php).children(1).start();
 
-const SERVERS: [Start; 5] = [BUILTIN, FPM, FPM_KEEPALIVE, CGI, APACHE];
+/// A test of this name for each server.
+macro_rules! on_every_server {
+    ($test:ident, $run:expr) => {
+        mod $test {
+            use super::*;
+            on_every_server! {
+                $run, builtin: BUILTIN, fpm: FPM, fpm_keepalive: FPM_KEEPALIVE, cgi: CGI, apache: APACHE
+            }
+        }
+    };
+    ($run:expr, $($server:ident: $start:ident),*) => {
+        $(
+            #[test]
+            fn $server() {
+                let run: fn(Start) = $run;
+                run($start);
+            }
+        )*
+    };
+}
 
 /// Servers whose PHP has `pcntl_fork()`.
 const FORKING_SERVERS: [Start; 2] = [BUILTIN, CGI];
@@ -100,19 +119,13 @@ mod that_stay {
         }
     }
 
-    #[test]
-    fn in_the_background_are_no_burden() {
-        for start in SERVERS {
-            Family::new(EXEC, start).lives_well();
-        }
-    }
+    on_every_server!(in_the_background_are_no_burden, |start| {
+        Family::new(EXEC, start).lives_well();
+    });
 
-    #[test]
-    fn of_proc_open_are_no_burden() {
-        for start in SERVERS {
-            Family::new(PROC_OPEN, start).lives_well();
-        }
-    }
+    on_every_server!(of_proc_open_are_no_burden, |start| {
+        Family::new(PROC_OPEN, start).lives_well();
+    });
 
     #[test]
     fn forked_are_no_burden() {
@@ -187,12 +200,9 @@ mod that_end_at_once {
         assert_eq!(site.read("answers"), answers.repeat(CHILDREN));
     }
 
-    #[test]
-    fn programs_leave_the_stream_alone() {
-        for start in SERVERS {
-            leave_the_stream_alone(PROGRAMS, start);
-        }
-    }
+    on_every_server!(programs_leave_the_stream_alone, |start| {
+        leave_the_stream_alone(PROGRAMS, start);
+    });
 
     #[test]
     fn forks_leave_the_stream_of_a_worker_alone() {
@@ -301,13 +311,10 @@ mod programs_inherit_nothing {
         $sse = Sse::start(heartbeat: 0.001);
         $sse->send(descriptors() === $before ? 'the same' : \"$before\\nbecame\\n\" . descriptors());";
 
-    #[test]
-    fn from_a_server() {
-        for start in SERVERS {
-            let received = Served::script(SCRIPT, start).get("/stream.php").into_body();
-            assert_eq!(without_heartbeats(received), "\ndata: the same\n\n");
-        }
-    }
+    on_every_server!(from_a_server, |start| {
+        let received = Served::script(SCRIPT, start).get("/stream.php").into_body();
+        assert_eq!(without_heartbeats(received), "\ndata: the same\n\n");
+    });
 
     #[test]
     fn on_the_command_line() {
