@@ -13,17 +13,28 @@ const STATES = ['packed', 'shipped', 'delivered'];
 
 $queue = new OrderQueue();
 while (true) {
-    try {
-        while ($order = $queue->take()) {
-            foreach (STATES as $state) {
-                usleep(600_000); // the work
-                $news = ['number' => $order['number'], 'state' => $state];
-                Sse::publish("orders.$order[customer]", $news, 'order');
+    while ($order = $queue->take()) {
+        foreach (STATES as $state) {
+            usleep(600_000); // the work
+            $news = ['number' => $order['number'], 'state' => $state];
+            // Until the hub has taken it: to hear it twice is better than never.
+            while (!attempt(fn () => Sse::publish("orders.$order[customer]", $news, 'order'))) {
+                sleep(1);
             }
         }
-        Sse::publish('dashboard', Sse::status(), 'status');
+    }
+    attempt(fn () => Sse::publish('dashboard', Sse::status(), 'status'));
+    sleep(1);
+}
+
+/** Whether it could be done; why not goes to the log. */
+function attempt(callable $action): bool
+{
+    try {
+        $action();
+        return true;
     } catch (SseException $exception) {
         fwrite(STDERR, $exception->getMessage() . "\n");
+        return false;
     }
-    sleep(1);
 }

@@ -43,8 +43,8 @@ require_once __DIR__ . '/src/Controller/StreamController.php';
 $var = getenv('APP_VAR_DIR') ?: sys_get_temp_dir() . '/sse-symfony';
 is_dir($var) || mkdir($var, recursive: true);
 
-ErrorHandler::register();
 $logger = new Logger('info', "$var/symfony.log");
+ErrorHandler::register()->setDefaultLogger($logger);
 $controller = new StreamController($logger);
 
 $routes = new RouteCollection();
@@ -63,7 +63,7 @@ $services = new class (['session_factory' => fn () => $sessions]) implements Con
 $errorPage = fn (FlattenException $exception) => new Response($exception->getStatusText());
 
 $events = new EventDispatcher();
-$events->addSubscriber(new DebugHandlersListener(logger: $logger));
+$events->addSubscriber(new DebugHandlersListener());
 $events->addSubscriber(new RouterListener(new UrlMatcher($routes, new RequestContext()), $requests));
 $events->addSubscriber(new SessionListener($services));
 $events->addSubscriber(new ResponseListener('UTF-8'));

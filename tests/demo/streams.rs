@@ -276,7 +276,7 @@ fn a_client_that_leaves_ends_the_relay_and_its_upstream() {
 #[test]
 fn a_relay_without_upstream_is_no_stream() {
     let demo = Demo::start();
-    fs::remove_file(demo.site.path("examples/llm-upstream.php")).unwrap();
+    demo.change("llm-upstream.php", "<?php", "<?php http_response_code(503); exit;");
     assert_eq!(demo.get("/llm-relay.php").status(), 500);
 }
 

@@ -78,7 +78,8 @@ const ENDS: [(&str, &str); 7] = [
     ("exception", "Uncaught RuntimeException: nobody catches this"),
     ("error", "Call to undefined function no_such_function()"),
     ("fatal-error", "this is fatal"),
-    ("compile-error", "Cannot redeclare twice()"),
+    // "function twice()" since PHP 8.4
+    ("compile-error", "Cannot redeclare "),
     ("memory", "Allowed memory size of"),
     ("timeout", "Maximum execution time of 1 second exceeded"),
 ];
