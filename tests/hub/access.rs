@@ -56,6 +56,7 @@ os.setgroups([])
 os.setresgid(user, user, user)
 os.setresuid(user, user, user)
 listener.listen()
+listener.settimeout(20)
 print('listening', flush=True)
 while True:
     print(hear(listener.accept()[0]), flush=True)

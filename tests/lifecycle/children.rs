@@ -12,7 +12,7 @@ use server_tests::{
     site::{Gate, Site},
 };
 
-use crate::served::{Served, is_running};
+use crate::served::{Served, is_running, read_pid};
 
 type Start = fn(&Path, Php) -> Server;
 
@@ -100,10 +100,8 @@ mod that_stay {
             let gate = site.gate("gate");
             let served = Served::new(site, Php::with_sse(), start);
             let mut stream = served.get("/stream.php");
-            stream.body.read_until(b"data: ", soon()).unwrap();
-            let child = stream.body.read_until(b"\n\n", soon()).unwrap();
-            let child = String::from_utf8(child).unwrap().trim().parse().unwrap();
-            Self { served, gate, stream, child: Pid::from_raw(child).unwrap() }
+            let child = read_pid(&mut stream);
+            Self { served, gate, stream, child }
         }
 
         /// The keeper goes on; the client sees the end; the worker serves the next one.

@@ -66,6 +66,14 @@ impl Deref for Served {
     }
 }
 
+/// Reads the next event, whose data is the id of a process.
+#[track_caller]
+pub(crate) fn read_pid(stream: &mut Response) -> Pid {
+    stream.body.read_until(b"data: ", soon()).unwrap();
+    let pid = stream.body.read_until(b"\n\n", soon()).unwrap();
+    Pid::from_raw(String::from_utf8(pid).unwrap().trim().parse().unwrap()).unwrap()
+}
+
 /// Waits for a process to end, whether somebody has taken note of it or not.
 #[track_caller]
 pub(crate) fn wait_for_end(pid: Pid) {

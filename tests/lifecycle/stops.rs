@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use rustix::process::{kill_process, kill_process_group};
 use server_tests::{
     http::Response,
-    patience::{soon, stretched},
+    patience::soon,
     process::{Pid, Signal},
     reader::End,
     server::{Apache, Builtin, Cgi, Fpm, Php},
     site::Site,
 };
 
-use crate::served::{Served, wait_for_end};
+use crate::served::{Served, read_pid, wait_for_end};
 
 /// How soon a stream must end.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ fn streams_end_cleanly(served: &Served, stop: impl FnOnce()) {
         let delay = stopped_at.elapsed();
         assert_eq!(rest.escape_ascii().to_string(), "event: goodbye\\ndata: come back\\n\\n");
         assert_eq!(stream.body.end(), Some(&End::Clean));
-        assert!(delay < stretched(AT_ONCE), "the stream ended after {delay:?}");
+        assert!(delay < AT_ONCE, "the stream ended after {delay:?}");
     }
     served.wait_for_notes(&"Shutdown\n".repeat(STREAMS));
 }
@@ -190,9 +190,7 @@ mod builtin_server {
     #[track_caller]
     fn stream_of_a_process(served: &Served) -> (Response, Pid) {
         let mut stream = served.get("/stream.php");
-        stream.body.read_until(b"data: ", soon()).unwrap();
-        let process = stream.body.read_until(b"\n\n", soon()).unwrap();
-        let process = String::from_utf8(process).unwrap().trim().parse().unwrap();
-        (stream, Pid::from_raw(process).unwrap())
+        let process = read_pid(&mut stream);
+        (stream, process)
     }
 }

@@ -15,10 +15,6 @@ use support::{Hub, assert_reads, frame, publish, soon, to};
 
 const DESCRIPTORS: usize = 64;
 
-fn descriptors(hub: &Hub) -> usize {
-    fs::read_dir(format!("/proc/{}/fd", hub.pid())).unwrap().count()
-}
-
 /// How long the hub has run on a processor: fields 14 and 15 of proc(5)'s stat, in hundredths of a second.
 fn worked(hub: &Hub) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{}/stat", hub.pid())).unwrap();
@@ -36,8 +32,8 @@ fn when_it_has_no_descriptor_left_streams_go_on_and_it_does_not_spin() {
     let crowd: Vec<_> =
         (0..DESCRIPTORS * 2).map(|_| UnixStream::connect(hub.socket()).unwrap()).collect();
     let deadline = soon();
-    while descriptors(&hub) < DESCRIPTORS {
-        assert!(Instant::now() < deadline, "{} are open", descriptors(&hub));
+    while hub.descriptors() < DESCRIPTORS {
+        assert!(Instant::now() < deadline, "{} are open", hub.descriptors());
         thread::sleep(Duration::from_millis(2));
     }
     let before = worked(&hub);

@@ -78,8 +78,8 @@ const ENDS: [(&str, &str); 7] = [
     ("exception", "Uncaught RuntimeException: nobody catches this"),
     ("error", "Call to undefined function no_such_function()"),
     ("fatal-error", "this is fatal"),
-    // "function twice()" since PHP 8.4
-    ("compile-error", "Cannot redeclare "),
+    // After "Cannot redeclare ", and since PHP 8.4 "function ".
+    ("compile-error", "twice() (previously declared in "),
     ("memory", "Allowed memory size of"),
     ("timeout", "Maximum execution time of 1 second exceeded"),
 ];

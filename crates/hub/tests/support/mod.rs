@@ -104,6 +104,11 @@ impl Hub {
         self.process.id()
     }
 
+    /// How many descriptors it has open.
+    pub(crate) fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+    }
+
     pub(crate) fn connect(&self) -> Client {
         Client::connect(&self.socket(), soon()).unwrap()
     }
