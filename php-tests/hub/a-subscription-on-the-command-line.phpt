@@ -26,7 +26,7 @@ foreach (['1-1', 'x'] as $id) {
 }
 ?>
 --EXPECT--
-":\n\nid: ID1\ndata: one\n\nid: ID2\ndata: two\ndata: lines\n\n[false,\"MaxLifetime\",false]"
+":\nevent: sse:position\nid: ID0\ndata: {}\n\nid: ID1\ndata: one\n\nid: ID2\ndata: two\ndata: lines\n\n[false,\"MaxLifetime\",false]"
 standard error: "closed: MaxLifetime"
-":\n\nid: NOW\nevent: reset\ndata: {\"lastEventId\":\"1-1\"}\n\n"
-":\n\nid: NOW\nevent: reset\ndata: {\"lastEventId\":\"x\"}\n\n"
+":\nevent: sse:position\nid: 1-1\ndata: {}\n\nid: NOW\nevent: reset\ndata: {\"lastEventId\":\"1-1\"}\n\n"
+":\nevent: sse:position\nid: x\ndata: {}\n\nid: NOW\nevent: reset\ndata: {\"lastEventId\":\"x\"}\n\n"

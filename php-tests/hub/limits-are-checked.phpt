@@ -31,4 +31,4 @@ threw ValueError: Sse::start(): Argument #7 ($limit) must be between 1 and 42949
 threw TypeError: Sse::start(): Argument #6 ($limitKey) must be of type ?string, array given
 threw ValueError: Sse::stream(): Argument #10 ($limit) must be between 1 and 4294967295
 threw ValueError: Sse::stream(): Argument #10 ($limit) must be given with limitKey
-wrote ":\n\n", returned Sse
+wrote ":\n", returned Sse

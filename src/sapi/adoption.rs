@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::ffi::c_int;
 
+use event_stream::LAST_LINE;
 use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
 use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
@@ -75,7 +76,27 @@ pub(super) fn stand_aside() {
 
 /// Lets go of an adopted response. Called when a request ends.
 pub(crate) fn end_request() {
+    if STAGE.get() == Stage::Adopted
+        && let Some(wire) = hooks::wire()
+    {
+        say_last(wire);
+    }
     let_go(Stage::None);
+}
+
+/// There are clients that do not come back when a comment is the last line: if a heartbeat is, a line goes
+/// out behind it that says nothing.
+fn say_last(wire: &Wire) {
+    wire.pause();
+    let listening = matches!(wire.stop_reason(), None | Some(StopReason::Shutdown));
+    if !listening || !wire.tail().ends_in_heartbeat() || output::client_is_gone() {
+        return;
+    }
+    // Who cannot be told any more does not listen.
+    let _ = output::without_abort(|| {
+        hooks::write(LAST_LINE);
+        output::flush();
+    });
 }
 
 fn let_go(next: Stage) {

@@ -119,14 +119,6 @@ impl PhpConnection {
         self.wire.as_ref().map(|wire| wire.timing())
     }
 
-    /// Ends it: what is left goes out, and nobody writes to it any more.
-    pub(crate) fn finish(&self) {
-        if self.open.replace(false) && self.wire.is_some() {
-            hooks::detach();
-            signals::give_back(self.server);
-        }
-    }
-
     /// The wire, unless it belongs to the parent of this process.
     fn own_wire(&self) -> Option<&Wire> {
         self.wire.as_deref().filter(|wire| wire.is_ours())
@@ -153,6 +145,22 @@ impl PhpConnection {
                 }
             }
         })
+    }
+
+    /// Writes a last line behind a comment.
+    fn say_last(&self, line: &[u8]) -> Result<(), Interrupted> {
+        if self.forks != forks() || output::client_is_gone() {
+            return Ok(());
+        }
+        if let Some(wire) = self.own_wire() {
+            // No heartbeat may come behind it.
+            wire.pause();
+        }
+        let Some(before) = self.tail().before_last_line() else { return Ok(()) };
+        let mut lines = Packet::of(before);
+        lines.append(line);
+        // An output callback may run inside, also while an exception is on its way.
+        engine::without_exception(|| self.write(&mut lines))?.map(|_| ())
     }
 
     /// Polls what can end a sleep.
@@ -237,6 +245,18 @@ impl Connection for PhpConnection {
             output::note_client_gone();
         }
         reason.or_else(|| output::client_is_gone().then_some(StopReason::ClientGone))
+    }
+
+    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted> {
+        if !self.open.replace(false) {
+            return Ok(());
+        }
+        let said = last_line.map_or(Ok(()), |line| self.say_last(line));
+        if self.wire.is_some() {
+            hooks::detach();
+            signals::give_back(self.server);
+        }
+        said
     }
 
     fn now(&self) -> Instant {

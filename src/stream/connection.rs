@@ -33,7 +33,7 @@ pub trait Connection {
     /// Whether it sends heartbeats of its own accord, so that the stream need not.
     fn beats_itself(&self) -> bool;
 
-    /// The end of what was written last, by anybody.
+    /// Where what was written last ends, whoever wrote it.
     fn tail(&self) -> Tail;
 
     /// Why the stream should stop, asked without a write; `None` when nothing speaks against it.
@@ -46,4 +46,12 @@ pub trait Connection {
     /// woken early, and the caller should have a look at the world before it sleeps on: the engine has
     /// something to run, such as a signal handler.
     fn sleep_until(&self, deadline: Option<Instant>) -> bool;
+
+    /// Ends it. If its last line is a comment, `last_line` goes out behind it: there are clients that do not
+    /// come back otherwise. After that nobody writes any more, heartbeats included.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`]; it is ended all the same.
+    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted>;
 }

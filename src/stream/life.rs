@@ -1,9 +1,16 @@
 //! One event stream, from its first byte to the reason it stopped for.
+//!
+//! The invariant: a blank line of ours stands only at the end of an event: many clients dispatch an empty
+//! message at every one. The first bytes, comments and reconnection times are lines; what a script sends as
+//! an event without data keeps its blank line. And no stream ends with a comment: there are clients that do
+//! not come back then. Where a comment is the last line, the reconnection time in force goes out behind it,
+//! or, where none was told, [`LAST_LINE`]. An unfinished comment of somebody else's is ended first, any other
+//! unfinished line is left alone.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use event_stream::{Comment, Event, FIRST_BYTES, HEARTBEAT, Retry};
+use event_stream::{Comment, Event, EventId, FIRST_BYTES, HEARTBEAT, LAST_LINE, Position, Retry};
 
 use super::{Connection, Interrupted, Options, Packet, StopReason, Written};
 
@@ -14,6 +21,8 @@ pub struct Stream<C> {
     heartbeat: Option<Duration>,
     end: Option<Instant>,
     goodbye: Option<Retry>,
+    /// The reconnection time that the client was told last.
+    retry: Cell<Option<Retry>>,
     last_write: Cell<Instant>,
     stopped: Cell<Option<(StopReason, Instant)>>,
     said_farewell: Cell<bool>,
@@ -36,6 +45,7 @@ impl<C: Connection> Stream<C> {
             connection,
             end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, luck)),
             goodbye: options.goodbye,
+            retry: Cell::new(options.retry),
             last_write: Cell::new(now),
             stopped: Cell::new(None),
             said_farewell: Cell::new(false),
@@ -48,16 +58,21 @@ impl<C: Connection> Stream<C> {
         &self.connection
     }
 
-    /// Sends the first bytes, even if the stream is to stop at once: the client learns when to come back.
+    /// Sends the first bytes, even if the stream is to stop at once: the client learns when to come back. One
+    /// that comes back is told the last event ID that it came with; see [`Position`].
     ///
     /// # Errors
     ///
     /// [`Interrupted`], as every method that writes: the engine needs the control back at once.
-    pub fn begin(&self, options: &Options) -> Result<bool, Interrupted> {
-        let hello = Event { retry: options.retry, ..Event::default() };
+    pub fn begin(&self, last_event_id: Option<EventId<'_>>) -> Result<bool, Interrupted> {
+        let retry = self.retry.get();
         self.write_out(|out| {
             out.extend_from_slice(FIRST_BYTES);
-            hello.encode_into(out);
+            match (last_event_id, retry) {
+                (Some(id), retry) => Position { id, retry }.encode_into(out),
+                (None, Some(retry)) => retry.encode_into(out),
+                (None, None) => {}
+            }
         })
     }
 
@@ -67,18 +82,30 @@ impl<C: Connection> Stream<C> {
     ///
     /// [`Interrupted`].
     pub fn send(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
-        self.write(|out| event.encode_into(out))
+        if self.is_open() { self.send_out(event) } else { Ok(false) }
     }
 
-    /// Sends frames that were encoded before, all with one write.
+    #[inline]
+    fn send_out(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
+        self.note_retry(event.retry);
+        self.write_out(|out| event.encode_into(out))
+    }
+
+    /// Sends frames that were encoded before, all with one write. `retry` is the last reconnection time in
+    /// them.
     ///
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub fn send_frames(&self, mut frames: Packet) -> Result<bool, Interrupted> {
+    pub fn send_frames(
+        &self,
+        mut frames: Packet,
+        retry: Option<Retry>,
+    ) -> Result<bool, Interrupted> {
         if !self.is_open() || frames.is_empty() {
             return Ok(self.stop_reason().is_none());
         }
+        self.note_retry(retry);
         frames.prepend(self.connection.tail().before_frame());
         let written = self.connection.write(&mut frames)?;
         Ok(self.note(written))
@@ -90,14 +117,28 @@ impl<C: Connection> Stream<C> {
     ///
     /// [`Interrupted`].
     pub fn comment(&self, comment: Comment<'_>) -> Result<bool, Interrupted> {
-        if !self.is_open() {
-            return Ok(false);
+        if self.is_open() { self.write_lines(|out| comment.encode_into(out)) } else { Ok(false) }
+    }
+
+    /// Tells the client its reconnection time. It is a line as a comment is, and belongs to no event.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`].
+    pub fn retry(&self, time: Retry) -> Result<bool, Interrupted> {
+        if self.is_open() { self.tell_retry(time) } else { Ok(false) }
+    }
+
+    fn tell_retry(&self, time: Retry) -> Result<bool, Interrupted> {
+        self.note_retry(Some(time));
+        self.write_lines(|out| time.encode_into(out))
+    }
+
+    #[inline]
+    fn note_retry(&self, time: Option<Retry>) {
+        if time.is_some() {
+            self.retry.set(time);
         }
-        let at_line_start = self.connection.tail().at_line_start();
-        let mut lines = Packet::of(if at_line_start { b"" } else { b"\n" });
-        comment.encode_into(lines.end());
-        let written = self.connection.write(&mut lines)?;
-        Ok(self.note(written))
     }
 
     /// Sends one last event, also if the stream has stopped for a reason that leaves its client
@@ -117,7 +158,25 @@ impl<C: Connection> Stream<C> {
         if self.said_farewell.replace(true) {
             return Ok(false);
         }
-        self.write_out(|out| event.encode_into(out))
+        self.send_out(event)
+    }
+
+    /// Ends the connection, after which nobody writes any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`]; it is ended all the same.
+    pub fn finish(&self) -> Result<(), Interrupted> {
+        let mut line = Vec::new();
+        match self.retry.get() {
+            Some(retry) => retry.encode_into(&mut line),
+            None => line.extend_from_slice(LAST_LINE),
+        }
+        let listening = !matches!(
+            self.stop_reason(),
+            Some(StopReason::ClientGone | StopReason::WriteTimeout | StopReason::HandedOff)
+        );
+        self.connection.finish(listening.then_some(&*line))
     }
 
     /// Waits, and keeps the connection alive meanwhile. Answers early, with `false`, as soon as the
@@ -163,9 +222,8 @@ impl<C: Connection> Stream<C> {
         self.stop(reason);
         let Some(retry) = self.goodbye else { return };
         if news && reason == StopReason::Shutdown {
-            let goodbye = Event { retry: Some(retry), ..Event::default() };
             // If it cannot be written, nobody is there to read it.
-            let _ = self.write_out(|out| goodbye.encode_into(out));
+            let _ = self.tell_retry(retry);
         }
     }
 
@@ -218,11 +276,6 @@ impl<C: Connection> Stream<C> {
 
     /// Writes what `fill` appends, behind whatever must end a line or event of somebody else's.
     #[inline]
-    fn write(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
-        if self.is_open() { self.write_out(fill) } else { Ok(false) }
-    }
-
-    #[inline]
     fn write_out(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
         // Taken out, not borrowed: output callbacks that run inside the write may send, too.
         let mut packet = self.packet.take();
@@ -240,6 +293,14 @@ impl<C: Connection> Stream<C> {
             self.packet.set(packet);
         }
         Ok(self.note(result?))
+    }
+
+    /// Writes what `fill` appends, which are lines that belong to no event, and so end none.
+    fn write_lines(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
+        let mut lines = Packet::of(self.connection.tail().before_line());
+        fill(lines.end());
+        let written = self.connection.write(&mut lines)?;
+        Ok(self.note(written))
     }
 
     #[inline]

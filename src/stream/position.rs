@@ -1,88 +1,203 @@
 //! Where in the event stream the last written byte stands.
 //!
 //! A script may `echo` beside the API. A comment may then go in at a line start only, and a frame only
-//! where no unfinished event of somebody else's would swallow it.
+//! where no unfinished event of somebody else's would swallow it. Comments and `retry` lines leave no
+//! event open: a frame goes in right behind them, for many clients dispatch at every blank line. And a
+//! stream must not end with a comment: there are clients that do not come back then.
 
-/// The last bytes written, which is all that is needed to know where the stream stands.
+use memchr::{memchr2, memrchr_iter};
+
+/// The line that the last byte stands in, and what stands before it since the last blank line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tail([u8; Tail::KEPT]);
+pub struct Tail {
+    /// The first bytes of the line, which tell what it is; zeros behind them.
+    head: [u8; Tail::HEAD],
+    /// How many there are.
+    length: u8,
+    /// Of the whole lines before.
+    flags: u8,
+}
 
 impl Tail {
-    /// A blank line is told by at most four bytes: CR LF CR LF.
-    const KEPT: usize = 4;
+    /// The start of a `retry` field.
+    const HEAD: usize = 6;
+
+    /// A line since the last blank one belongs to an event.
+    const OPEN: u8 = 1;
+    /// The last whole line is a comment.
+    const COMMENT: u8 = 2;
+    /// The last byte is a CR; if an LF follows, it belongs to the same line end.
+    const AFTER_CR: u8 = 4;
+    /// The last bytes are a heartbeat.
+    const HEARTBEAT: u8 = 8;
 
     /// The tail of a response without a byte: its beginning is as good as a blank line.
-    pub const START: Self = Self(*b"\n\n\n\n");
+    pub const START: Self = Self { head: [0; Self::HEAD], length: 0, flags: 0 };
 
     /// The tail as a number, for an atomic.
     #[must_use]
-    pub fn to_bits(self) -> u32 {
-        u32::from_ne_bytes(self.0)
+    pub fn to_bits(self) -> u64 {
+        let [a, b, c, d, e, f] = self.head;
+        u64::from_ne_bytes([a, b, c, d, e, f, self.length, self.flags])
     }
 
     /// The tail from such a number.
     #[must_use]
-    pub fn from_bits(bits: u32) -> Self {
-        Self(bits.to_ne_bytes())
+    pub fn from_bits(bits: u64) -> Self {
+        let [a, b, c, d, e, f, length, flags] = bits.to_ne_bytes();
+        Self { head: [a, b, c, d, e, f], length, flags }
     }
 
-    /// The tail after `bytes` were written too.
+    /// The tail after `bytes` were written too. What stands before their last blank line is not looked at.
     #[must_use]
+    #[inline]
     pub fn after(self, bytes: &[u8]) -> Self {
-        let mut kept = self.0;
-        if let Some(last) = bytes.last_chunk() {
-            kept = *last;
-        } else {
-            kept.rotate_left(bytes.len());
-            kept[Self::KEPT - bytes.len()..].copy_from_slice(bytes);
+        if bytes.ends_with(b"\n\n") { Self::START } else { self.after_lines(bytes) }
+    }
+
+    /// The tail after a heartbeat.
+    #[must_use]
+    pub fn after_heartbeat(self, line: &[u8]) -> Self {
+        let tail = self.after(line);
+        Self { flags: tail.flags | Self::HEARTBEAT, ..tail }
+    }
+
+    fn after_lines(self, bytes: &[u8]) -> Self {
+        let blank = memrchr_iter(b'\n', bytes).find(|end| bytes[..*end].ends_with(b"\n"));
+        let (mut tail, mut rest) = match blank {
+            Some(end) => (Self::START, &bytes[end + 1..]),
+            None => (self, bytes),
+        };
+        if !rest.is_empty() {
+            if tail.flags & Self::AFTER_CR != 0 {
+                rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+            }
+            tail.flags &= !(Self::AFTER_CR | Self::HEARTBEAT);
         }
-        Self(kept)
+        while let Some(end) = memchr2(b'\r', b'\n', rest) {
+            let (line, after) = rest.split_at(end);
+            tail = tail.extended(line).after_line();
+            if after == b"\r" {
+                tail.flags |= Self::AFTER_CR;
+            }
+            rest = after.strip_prefix(b"\r\n").unwrap_or(&after[1..]);
+        }
+        tail.extended(rest)
+    }
+
+    /// The tail after more of the same line.
+    fn extended(mut self, text: &[u8]) -> Self {
+        for (kept, byte) in self.head[usize::from(self.length)..].iter_mut().zip(text) {
+            *kept = *byte;
+            self.length += 1;
+        }
+        self
+    }
+
+    /// The tail after a line feed that ends the line.
+    fn after_line(self) -> Self {
+        let line = self.line();
+        let flags = match line {
+            [] => 0,
+            [b':', ..] => self.flags & Self::OPEN | Self::COMMENT,
+            _ if is_harmless(line) => self.flags & Self::OPEN,
+            _ => Self::OPEN,
+        };
+        Self { flags, ..Self::START }
+    }
+
+    fn line(&self) -> &[u8] {
+        &self.head[..usize::from(self.length)]
     }
 
     /// Whether a whole line may be inserted here. Not after a lone CR: a line feed may follow that
     /// makes it a CRLF, and would end our line instead of theirs.
     #[must_use]
     pub fn at_line_start(self) -> bool {
-        self.0.ends_with(b"\n")
+        self.length == 0 && self.flags & Self::AFTER_CR == 0
     }
 
-    /// The bytes that must come before a frame, so that nothing written earlier becomes part of it:
-    /// none after a blank line, else what ends the open line and dispatches the open event.
+    /// The bytes that must come before a comment or another line that belongs to no event.
     #[must_use]
+    pub fn before_line(self) -> &'static [u8] {
+        if self.at_line_start() { b"" } else { b"\n" }
+    }
+
+    /// The bytes that must come before a frame, so that nothing written earlier becomes part of it: what
+    /// ends the open line, and what dispatches the open event.
+    #[must_use]
+    #[inline]
     pub fn before_frame(self) -> &'static [u8] {
-        match self.without_line_end() {
-            None => b"\n\n",
-            Some([.., b'\n' | b'\r']) => b"",
-            Some(_) => b"\n",
+        if self == Self::START { b"" } else { self.end_of_event() }
+    }
+
+    fn end_of_event(self) -> &'static [u8] {
+        let in_line = self.length > 0;
+        let ended = if in_line { self.after_line() } else { self };
+        match (ended.flags & Self::OPEN != 0, self.at_line_start()) {
+            (true, true) => b"\n",
+            (true, false) => b"\n\n",
+            (false, _) if in_line => b"\n",
+            (false, _) => b"",
         }
     }
 
-    /// The tail without the line feed or CRLF that ends it; `None` when it does not end so.
-    fn without_line_end(&self) -> Option<&[u8]> {
-        let line = self.0.strip_suffix(b"\n")?;
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    /// The bytes that must come before a last line that is no comment; `None` if there is one already.
+    #[must_use]
+    pub fn before_last_line(self) -> Option<&'static [u8]> {
+        match self.line() {
+            [] => (self.flags & Self::COMMENT != 0).then_some(b""),
+            [b':', ..] => Some(b"\n"),
+            _ => None,
+        }
     }
+
+    /// Whether the last bytes are a heartbeat.
+    #[must_use]
+    pub fn ends_in_heartbeat(self) -> bool {
+        self.flags & Self::HEARTBEAT != 0
+    }
+}
+
+/// Whether a line, of which this is the start, opens no event: it says no more than when to come back, or
+/// sets the event type to what it is anyway.
+fn is_harmless(head: &[u8]) -> bool {
+    matches!(head, b"retry" | b"retry:" | b"event")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn tail(written: &[&[u8]]) -> Tail {
+        written.iter().fold(Tail::START, |tail, bytes| tail.after(bytes))
+    }
+
     fn before_frame(written: &[&[u8]]) -> &'static [u8] {
-        written.iter().fold(Tail::START, |tail, bytes| tail.after(bytes)).before_frame()
+        tail(written).before_frame()
     }
 
     #[test]
-    fn a_frame_needs_nothing_before_it_at_an_event_boundary() {
+    fn a_frame_needs_nothing_before_it_where_no_event_is_open() {
         for written in [
             &[b"".as_slice()] as &[&[u8]],
             &[b"\n"],
             &[b"data: x\n\n"],
             &[b"data: x\r\n\r\n"],
             &[b"data: x\r\r\n"],
+            &[b"data: x\r\r"],
             &[b"data: x\n\r\n"],
             &[b"data: x\n", b"\n"],
             &[b"data: x\r", b"\n", b"\r", b"\n"],
+            &[b":\n"],
+            &[b":\n:\n: c\n"],
+            &[b":\r\n"],
+            &[b":\r"],
+            &[b":\n", b"retry: 2000\n"],
+            &[b"re", b"try:5\r\n"],
+            &[b"retry\n"],
+            &[b"event\n"],
+            &[b"data: x\n\n:\nretry: 5\n"],
         ] {
             assert_eq!(before_frame(written), b"", "{written:?}");
         }
@@ -90,18 +205,32 @@ mod tests {
 
     #[test]
     fn an_unfinished_event_is_ended_before_a_frame() {
-        for written in
-            [&[b"data: x\n".as_slice()] as &[&[u8]], &[b"data: x\r\n"], &[b"data: ", b"x\r", b"\n"]]
-        {
+        for written in [
+            &[b"data: x\n".as_slice()] as &[&[u8]],
+            &[b"data: x\r\n"],
+            &[b"data: ", b"x\r", b"\n"],
+            &[b"data: x\n", b":\n"],
+            &[b"id: 5\nretry: 5\n:\n"],
+            &[b":\nid\n"],
+            &[b"event:\n"],
+            &[b"events\n"],
+            &[b"retry2\n"],
+            &[b"x\n"],
+            &[b"data: y\n\ndata: x\n"],
+        ] {
             assert_eq!(before_frame(written), b"\n", "{written:?}");
         }
     }
 
     #[test]
     fn an_unfinished_line_is_ended_before_a_frame() {
-        for written in [&[b"data: x".as_slice()] as &[&[u8]], &[b"x"], &[b"data: x\r"], &[b"\r\r"]]
+        for written in
+            [&[b"data: x".as_slice()] as &[&[u8]], &[b"x"], &[b"data: x\r"], &[b"data: x\n: c"]]
         {
             assert_eq!(before_frame(written), b"\n\n", "{written:?}");
+        }
+        for written in [b":".as_slice(), b"data: x\n\n: half a comment", b"retry: 5"] {
+            assert_eq!(before_frame(&[written]), b"\n", "{written:?}");
         }
     }
 
@@ -114,12 +243,46 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_is_known_as_the_last_line() {
+        for (written, expected) in [
+            (b"".as_slice(), None),
+            (b":\n", Some(b"".as_slice())),
+            (b": c\r\n", Some(b"")),
+            (b": c\r", Some(b"")),
+            (b"data: x\n:\n", Some(b"")),
+            (b"data: x\n\n:", Some(b"\n")),
+            (b":\n\n", None),
+            (b":\nretry: 5\n", None),
+            (b":\ndata: x\n\n", None),
+            (b":\ndata: half", None),
+        ] {
+            let seen = tail(&[written]).before_last_line();
+            assert_eq!(seen, expected, "{}", String::from_utf8_lossy(written));
+        }
+    }
+
+    #[test]
+    fn a_heartbeat_is_told_from_a_comment_of_the_scripts() {
+        let after = Tail::START.after_heartbeat(b":\n");
+        assert!(after.ends_in_heartbeat());
+        assert!(after.after(b"").ends_in_heartbeat());
+        for bytes in [b":\n".as_slice(), b"data: x\n\n", b"\n", b"x"] {
+            assert!(!after.after(bytes).ends_in_heartbeat(), "{bytes:?}");
+        }
+        assert_eq!(Tail::from_bits(after.to_bits()), after);
+    }
+
+    #[test]
     fn a_tail_does_not_depend_on_how_the_bytes_were_cut() {
-        let bytes = b"a\r\n\r\nbc\n\ndef\r\rg\n";
-        for end in 0..bytes.len() {
+        let bytes = b"a\r\n\r\nbc\n\ndef\r\rg\n:\nretry: 5\r\n: c\revent\n\rretr\nevent\r";
+        for end in 0..=bytes.len() {
             let whole = Tail::START.after(&bytes[..end]);
             let by_byte = bytes[..end].iter().fold(Tail::START, |tail, byte| tail.after(&[*byte]));
             assert_eq!(whole, by_byte, "{end} bytes");
+            for cut in 0..=end {
+                let in_two = Tail::START.after(&bytes[..cut]).after(&bytes[cut..end]);
+                assert_eq!(whole, in_two, "{cut} of {end} bytes");
+            }
         }
     }
 }

@@ -65,6 +65,14 @@ impl Connection for &Memory {
         self.clock.get()
     }
 
+    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted> {
+        if let (Some(before), Some(line)) = (self.tail().before_last_line(), last_line) {
+            self.echo(before);
+            self.echo(line);
+        }
+        Ok(())
+    }
+
     fn sleep_until(&self, deadline: Option<Instant>) -> bool {
         self.clock.set(deadline.expect("nobody would ever wake this stream"));
         self.wakes_early.get()
@@ -88,8 +96,8 @@ fn a_stream_begins_with_a_comment_and_the_retry_hint() {
     let now = Instant::now();
     let memory = Memory::new(now);
     let options = Options { retry: Some(Retry::from_millis(3000)), ..Options::default() };
-    assert_eq!(open(&memory, options).begin(&options), Ok(true));
-    assert_eq!(*memory.written.borrow(), b":\n\nretry: 3000\n\n");
+    assert_eq!(open(&memory, options).begin(None), Ok(true));
+    assert_eq!(*memory.written.borrow(), b":\nretry: 3000\n");
 }
 
 #[test]
@@ -141,8 +149,8 @@ fn frames_made_before_are_one_write_too() {
     memory.writes_left.set(1);
     memory.echo(b"data: theirs");
     let stream = open(&memory, Options::default());
-    assert_eq!(stream.send_frames(Packet::of(b"data: a\n\ndata: b\n\n")), Ok(true));
-    assert_eq!(stream.send_frames(Packet::default()), Ok(true), "no frames, no write");
+    assert_eq!(stream.send_frames(Packet::of(b"data: a\n\ndata: b\n\n"), None), Ok(true));
+    assert_eq!(stream.send_frames(Packet::default(), None), Ok(true), "no frames, no write");
     assert_eq!(*memory.written.borrow(), b"data: theirs\n\ndata: a\n\ndata: b\n\n");
 }
 
@@ -259,7 +267,7 @@ fn a_stream_that_a_shutdown_ends_says_when_to_come_back() {
     memory.reason.set(Some(StopReason::Shutdown));
     assert_eq!(stream.wait(seconds(60)), Ok(false));
     assert_eq!(stream.wait(seconds(60)), Ok(false));
-    assert_eq!(*memory.written.borrow(), b"retry: 500\n\n");
+    assert_eq!(*memory.written.borrow(), b"retry: 500\n");
 }
 
 #[test]
@@ -270,10 +278,10 @@ fn a_stream_that_begins_in_a_shutdown_says_all_it_has_to_say_and_ends() {
     let [retry, goodbye] = [3000, 500].map(|millis| Some(Retry::from_millis(millis)));
     let options = Options { retry, goodbye, ..Options::default() };
     let stream = open(&memory, options);
-    assert_eq!(stream.begin(&options), Ok(false));
+    assert_eq!(stream.begin(None), Ok(false));
     assert_eq!(stream.send(&event("late")), Ok(false));
     assert_eq!(stream.stop_reason(), Some(StopReason::Shutdown));
-    assert_eq!(*memory.written.borrow(), b":\n\nretry: 3000\n\nretry: 500\n\n");
+    assert_eq!(*memory.written.borrow(), b":\nretry: 3000\nretry: 500\n");
 }
 
 #[test]

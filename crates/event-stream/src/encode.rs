@@ -16,8 +16,13 @@ use crate::decode::decode;
 pub const HEARTBEAT: &[u8] = b":\n";
 
 /// What a stream begins with: bytes, so that the client's `open` fires and proxies let go, that mean
-/// nothing to it.
-pub const FIRST_BYTES: &[u8] = b":\n\n";
+/// nothing to it. No blank line, as many clients dispatch an empty message at each. What WebKit has kept of
+/// a connection that was cut inside a line ends here.
+pub const FIRST_BYTES: &[u8] = HEARTBEAT;
+
+/// A last line behind a comment, where there is no reconnection time to tell again: it sets the event type
+/// of an event that does not come. There are clients that do not come back when a comment is the last line.
+pub const LAST_LINE: &[u8] = b"event\n";
 
 /// Appends `name` and `value`, which is one line. `name` comes with the colon and the one space that
 /// a client takes off again, so that a space of the value's own survives.

@@ -7,14 +7,18 @@ use crate::field::{Comment, EventId, EventType, Retry};
 ///
 /// Each is optional, and only a block with `data` is dispatched by the client: one with an `id` or
 /// a `retry` alone sets the client's last event ID or reconnection time, and one with a `comment`
-/// alone does nothing.
+/// alone does nothing. But many clients dispatch an empty message at every blank line: what is not meant as
+/// an event is better written as a line, by [`Comment::encode_into`] and [`Retry::encode_into`].
 ///
 /// ```
-/// use event_stream::{Event, Retry};
+/// use event_stream::{Event, EventId};
 ///
+/// # fn main() -> Result<(), event_stream::FieldError> {
 /// let mut stream = Vec::new();
-/// Event { retry: Some(Retry::from_millis(2500)), ..Event::default() }.encode_into(&mut stream);
-/// assert_eq!(stream, b"retry: 2500\n\n");
+/// Event { id: Some(EventId::new(b"9")?), ..Event::default() }.encode_into(&mut stream);
+/// assert_eq!(stream, b"id: 9\n\n");
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Event<'a> {
@@ -49,7 +53,7 @@ impl Event<'_> {
             push_field(out, "event: ", event.as_str());
         }
         if let Some(retry) = self.retry {
-            push_field(out, "retry: ", &retry.as_millis().to_string());
+            retry.encode_into(out);
         }
         if let Some(data) = self.data {
             push_data(out, data);

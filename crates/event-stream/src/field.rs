@@ -6,7 +6,7 @@ use std::fmt;
 
 use memchr::memchr3;
 
-use crate::encode::push_comment;
+use crate::encode::{push_comment, push_field};
 
 /// Why bytes are no value for a field of one line.
 ///
@@ -37,6 +37,11 @@ impl Error for FieldError {}
 /// `addEventListener` listens. Empty means the default, `message`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EventType<'a>(&'a str);
+
+impl EventType<'static> {
+    /// The type of the event that tells a client its position; see [`Position`](crate::Position).
+    pub const POSITION: Self = EventType("sse:position");
+}
 
 impl<'a> EventType<'a> {
     /// # Errors
@@ -87,6 +92,12 @@ impl Retry {
     #[must_use]
     pub const fn as_millis(self) -> u64 {
         self.0
+    }
+
+    /// Appends the line alone, without the blank one that would end an event: clients take it as it is, and
+    /// many dispatch something at every blank line. `out` must end at a line start.
+    pub fn encode_into(self, out: &mut Vec<u8>) {
+        push_field(out, "retry: ", &self.0.to_string());
     }
 
     /// Reads ASCII digits. `None` for anything else, and for more milliseconds than 64 bits hold,

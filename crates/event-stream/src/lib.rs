@@ -56,6 +56,7 @@
 //! * `field`: the values of fields, each checked once and then a type ([`EventType`], [`EventId`],
 //!   [`Retry`], [`Comment`])
 //! * `event`: [`Event`], the fields of one block, and how they are written down
+//! * `position`: [`Position`], the event that a stream begins with whose client comes back
 //! * `encode`: lines, and the fields made of them
 //! * `parse`: [`Parser`], the standard's algorithm on a stream that arrives in chunks
 //! * `decode`: UTF-8 as a browser reads it
@@ -67,8 +68,10 @@ mod encode;
 mod event;
 mod field;
 mod parse;
+mod position;
 
-pub use encode::{FIRST_BYTES, HEARTBEAT};
+pub use encode::{FIRST_BYTES, HEARTBEAT, LAST_LINE};
 pub use event::Event;
 pub use field::{Comment, EventId, EventType, FieldError, Retry};
 pub use parse::{EventTooLarge, ParsedEvent, Parser};
+pub use position::Position;

@@ -23,10 +23,10 @@ wrote "id: 3\ndata: x\n\n", returned true
 wrote "retry: 5\ndata: x\n\n", returned true
 wrote "event: tick\ndata: x\n\n", returned true
 wrote "event: bye\ndata: \n\n", returned null
-wrote ":\n\nretry: 7\n\n", returned Sse
+wrote ":\nretry: 7\n", returned Sse
 wrote "data: x\n\n", returned null
-wrote ":\n\nevent: tick\ndata: x\n\n", returned true
-wrote ":\n\nretry: 7\n\ndata: x\n\n", returned true
+wrote ":\nevent: tick\ndata: x\n\n", returned true
+wrote ":\nretry: 7\ndata: x\n\n", returned true
 returned ": why\ndata: x\n\n"
 returned ": why\n\n"
 returned "id: a\ndata: x\n\n"

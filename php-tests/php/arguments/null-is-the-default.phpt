@@ -17,5 +17,5 @@ wrote "data: x\n\n", returned true
 returned "data: x\n\n"
 returned ""
 returned null
-wrote ":\n\ndata: x\n\n", returned true
+wrote ":\ndata: x\n\n", returned true
 returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no"}

@@ -45,7 +45,7 @@ wrote "retry: 12\ndata: x\n\n", returned true
 wrote "retry: 1\ndata: x\n\n", returned true
 wrote ": 5\n", returned true
 wrote ": tick\n", returned true
-wrote "retry: 12\n\n", returned true
+wrote "retry: 12\n", returned true
 returned true
 returned true
 returned true

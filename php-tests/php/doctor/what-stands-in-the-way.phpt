@@ -28,4 +28,4 @@ heartbeats: from wait(), on the script's own time: this is no FastCGI request
 handOff: no: this is no FastCGI request; subscribe() serves the stream from the script
 advice: plain CGI: behind PHP-FPM or php-cgi -b heartbeats come while PHP is blocked, too
 
-":\n\ndata: [\"handOff\",\"no\"]\n\ndata: [\"server\",\"cgi-fcgi\"]\n\ndata: [\"path\",\"to the server, past PHP's output buffers\"]\n\ndata: [\"heartbeats\",\"from wait(), on the script's own time: this is no FastCGI request\"]\n\ndata: [\"hub\",\"none at /nowhere/hub.sock; one is started when it is needed (sse.hub_spawn)\"]\n\ndata: [\"buffers\",0]\n\ndata: [\"advice\",1]\n\n"
+":\ndata: [\"handOff\",\"no\"]\n\ndata: [\"server\",\"cgi-fcgi\"]\n\ndata: [\"path\",\"to the server, past PHP's output buffers\"]\n\ndata: [\"heartbeats\",\"from wait(), on the script's own time: this is no FastCGI request\"]\n\ndata: [\"hub\",\"none at /nowhere/hub.sock; one is started when it is needed (sse.hub_spawn)\"]\n\ndata: [\"buffers\",0]\n\ndata: [\"advice\",1]\n\n"

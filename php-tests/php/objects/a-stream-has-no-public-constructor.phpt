@@ -14,5 +14,5 @@ observe(fn () => Sse::current()->__construct());
 threw Error: Call to private Sse::__construct() from global scope
 threw ReflectionException: Access to non-public constructor of class Sse
 threw ReflectionException: Class Sse is an internal class marked as final that cannot be instantiated without invoking its constructor
-wrote ":\n\n", threw SseException: Sse objects come from Sse::start()
+wrote ":\n", threw SseException: Sse objects come from Sse::start()
 threw Error: Call to private method Sse::__construct() from global scope

@@ -11,6 +11,6 @@ observe(fn () => Sse::current() !== $sse);
 observe(fn () => Sse::current()->send('x'));
 ?>
 --EXPECT--
-wrote "data: bye\n\n:\n\ndata: from the next\n\n", returned null
+wrote "data: bye\n\n:\ndata: from the next\n\n", returned null
 returned true
 wrote "data: x\n\n", returned true

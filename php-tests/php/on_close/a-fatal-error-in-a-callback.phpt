@@ -13,23 +13,23 @@ foreach (['no_such_function();', 'trigger_error("x", E_USER_ERROR);', 'ini_set("
 }
 ?>
 --EXPECTF--
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1]%S"
+":\n[1]%S"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 255

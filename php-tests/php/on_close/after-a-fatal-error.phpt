@@ -17,21 +17,21 @@ command("$start eval('function f() {} function f() {}');", $quietly);
 command("$start class Y implements Traversable {}", $quietly);
 ?>
 --EXPECT--
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255

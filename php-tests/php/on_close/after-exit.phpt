@@ -11,11 +11,11 @@ command('<?php Sse::start()->onClose(fn ($reason) => print("[$reason->name]")); 
 command('<?php Sse::start()->onClose(fn ($reason) => print("[$reason->name]")); class D { function __destruct() { exit(5); } } $d = new D();');
 ?>
 --EXPECT--
-":\n\nbye[Closed]"
-":\n\n[Closed]"
+":\nbye[Closed]"
+":\n[Closed]"
 exit status: 3
-":\n\n[Closed]"
-":\n\n[Closed]"
+":\n[Closed]"
+":\n[Closed]"
 exit status: 4
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 5

@@ -7,5 +7,5 @@ require __DIR__ . '/../../support/process.inc';
 command('<?php Sse::start()->onClose(fn () => throw new LogicException("first"))->onClose(fn () => print("[2]"))->onClose(fn () => throw new RuntimeException("third"))->onClose(fn () => print("[4]"));', ['display_errors' => '0', 'log_errors' => '0']);
 ?>
 --EXPECT--
-":\n\n[2][4]"
+":\nevent\n[2][4]"
 exit status: 255

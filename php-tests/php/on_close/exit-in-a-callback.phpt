@@ -9,9 +9,9 @@ command('<?php Sse::start()->onClose(function () { echo "[1]"; exit(3); })->onCl
 command('<?php Sse::start()->onClose(fn () => exit(3))->onClose(fn () => exit(4))->onClose(fn () => print("[3]")); Sse::current()->close();');
 ?>
 --EXPECT--
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 3
-":\n\n[1][2]"
+":\n[1][2]"
 exit status: 3
-":\n\n[3]"
+":\nevent\n[3]"
 exit status: 4

@@ -14,6 +14,6 @@ observe(fn () => Sse::stream(function (Sse $sse) { $sse->onClose(fn ($reason) =>
 ?>
 --EXPECT--
 wrote "[MaxLifetime]", returned false
-wrote ":\n\ndata: x\n\n[MaxLifetime]", returned false
-wrote ":\n\ndata: x\n\n[Closed]", returned true
-wrote ":\n\n[Closed]", threw LogicException: thrown
+wrote ":\ndata: x\n\n[MaxLifetime]", returned false
+wrote ":\ndata: x\n\n[Closed]", returned true
+wrote ":\n[Closed]", threw LogicException: thrown

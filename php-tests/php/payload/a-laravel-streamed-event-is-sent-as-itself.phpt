@@ -32,4 +32,4 @@ threw JsonException: Inf and NaN cannot be JSON encoded
 threw TypeError: Sse::send(): Argument #1 ($data) must be data that has a JSON form, Closure given
 wrote "event: update\ndata: x\n\ndata: y\n\n", returned true
 returned "event: update\ndata: x\n\n"
-wrote ":\n\nevent: update\ndata: x\n\nevent: default\ndata: y\n\n", returned true
+wrote ":\nevent: update\ndata: x\n\nevent: default\ndata: y\n\n", returned true

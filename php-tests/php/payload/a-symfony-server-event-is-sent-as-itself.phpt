@@ -41,6 +41,6 @@ wrote "data: a\ndata: b\ndata: c\n\n", returned true
 wrote "event: type\ndata: x\n\ndata: y\n\n", returned true
 returned "event: type\ndata: x\n\n"
 returned "event: type\ndata: x\n\n"
-wrote ":\n\nevent: type\ndata: x\n\nevent: default\ndata: y\n\n", returned true
-wrote ":\n\n", returned true
-wrote ":\n\ndata: x\n\n", returned true
+wrote ":\nevent: type\ndata: x\n\nevent: default\ndata: y\n\n", returned true
+wrote ":\nevent\n", returned true
+wrote ":\ndata: x\n\n", returned true

@@ -20,22 +20,22 @@ observe(fn () => Sse::stream([], retry: -1));
 --EXPECT--
 0
 wrote "retry: 0\ndata: x\n\n", returned true
-wrote "retry: 0\n\n", returned true
+wrote "retry: 0\n", returned true
 returned "retry: 0\ndata: x\n\n"
 returned SseEvent
 1
 wrote "retry: 1\ndata: x\n\n", returned true
-wrote "retry: 1\n\n", returned true
+wrote "retry: 1\n", returned true
 returned "retry: 1\ndata: x\n\n"
 returned SseEvent
 1500
 wrote "retry: 1500\ndata: x\n\n", returned true
-wrote "retry: 1500\n\n", returned true
+wrote "retry: 1500\n", returned true
 returned "retry: 1500\ndata: x\n\n"
 returned SseEvent
 9223372036854775807
 wrote "retry: 9223372036854775807\ndata: x\n\n", returned true
-wrote "retry: 9223372036854775807\n\n", returned true
+wrote "retry: 9223372036854775807\n", returned true
 returned "retry: 9223372036854775807\ndata: x\n\n"
 returned SseEvent
 -1

@@ -9,5 +9,5 @@ observe(fn () => Sse::stream(['Sources', 'fixed']));
 observe(fn () => Sse::stream(['Sources', 'other']));
 ?>
 --EXPECT--
-wrote ":\n\ndata: called\n\n", returned true
-wrote ":\n\ndata: Sources\n\ndata: other\n\n", returned true
+wrote ":\ndata: called\n\n", returned true
+wrote ":\ndata: Sources\n\ndata: other\n\n", returned true

@@ -17,7 +17,7 @@ observe(fn () => Sse::stream(fn () => Sse::current()->close()));
 observe(fn () => Sse::stream(fn (Sse $sse) => $sse === Sse::current() ? $sse->close('the same') : null));
 ?>
 --EXPECT--
-wrote ":\n\ndata: a\n\ndata: b\n\nevent: end\ndata: last\n\n", returned true
-wrote ":\n\ndata: sent by itself\n\n", returned true
-wrote ":\n\n", returned true
-wrote ":\n\ndata: the same\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\nevent: end\ndata: last\n\n", returned true
+wrote ":\ndata: sent by itself\n\n", returned true
+wrote ":\nevent\n", returned true
+wrote ":\ndata: the same\n\n", returned true

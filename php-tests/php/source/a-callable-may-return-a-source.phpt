@@ -16,11 +16,11 @@ observe(fn () => Sse::stream(new Prices()));
 observe(fn () => Sse::stream(function (Sse $sse) { static $n = 0; return $n++ ? $sse->close() : ['an', 'array']; }, 0));
 ?>
 --EXPECT--
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\ndata: c\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: p\n\ndata: q\n\n", returned true
-wrote ":\n\ndata: p\n\ndata: q\n\n", returned true
-wrote ":\n\ndata: [\"an\",\"array\"]\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\ndata: c\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: p\n\ndata: q\n\n", returned true
+wrote ":\ndata: p\n\ndata: q\n\n", returned true
+wrote ":\ndata: [\"an\",\"array\"]\n\n", returned true

@@ -12,23 +12,23 @@ foreach (['str_repeat("x", 100_000_000);', 'while (true);', 'trigger_error("x", 
 }
 ?>
 --EXPECTF--
-":\n\n[%s][%s]"
+":\n%S[%s][%s]"
 exit status: 255
-":\n\ndata: a\n\n[%s][%s]"
+":\ndata: a\n\n[%s][%s]"
 exit status: 255
-":\n\n[shutdown true][Closed]"
+":\n[shutdown true][Closed]"
 exit status: 255
-":\n\ndata: a\n\n[shutdown true][Closed]"
+":\ndata: a\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\n[shutdown true][Closed]"
+":\n[shutdown true][Closed]"
 exit status: 255
-":\n\ndata: a\n\n[shutdown true][Closed]"
+":\ndata: a\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\n[shutdown true][Closed]"
+":\n[shutdown true][Closed]"
 exit status: 255
-":\n\ndata: a\n\n[shutdown true][Closed]"
+":\ndata: a\n\n[shutdown true][Closed]"
 exit status: 255
-":\n\n[Closed][shutdown false]"
+":\n[Closed][shutdown false]"
 exit status: 255
-":\n\ndata: a\n\n[Closed][shutdown false]"
+":\ndata: a\n\n[Closed][shutdown false]"
 exit status: 255

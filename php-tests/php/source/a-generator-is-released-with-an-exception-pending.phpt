@@ -21,7 +21,7 @@ try {
 }
 ?>
 --EXPECT--
-wrote ":\n\n[finally]", threw JsonException: Inf and NaN cannot be JSON encoded
-wrote ":\n\n[finally]", threw JsonException: Inf and NaN cannot be JSON encoded
-wrote ":\n\n[finally]", threw JsonException: Inf and NaN cannot be JSON encoded
-":\n\n[finally]"
+wrote ":\n[finally]", threw JsonException: Inf and NaN cannot be JSON encoded
+wrote ":\n[finally]", threw JsonException: Inf and NaN cannot be JSON encoded
+wrote ":\n[finally]", threw JsonException: Inf and NaN cannot be JSON encoded
+":\n[finally]"

@@ -12,8 +12,8 @@ observe(fn () => Sse::stream((function () { try { yield 'a'; Sse::current()->clo
 observe(fn () => Sse::stream((function () { try { yield 'a'; } finally { Sse::current()->send('from finally'); } })()));
 ?>
 --EXPECT--
-wrote ":\n\ndata: x\n\n[finally]", returned false
-wrote ":\n\ndata: x\n\n[finally]", returned false
-wrote ":\n\ndata: x\n\n[finally][outer finally]", returned false
-wrote ":\n\ndata: a\n\n[finally]", returned true
-wrote ":\n\ndata: a\n\ndata: from finally\n\n", returned true
+wrote ":\ndata: x\n\n[finally]", returned false
+wrote ":\ndata: x\n\n[finally]", returned false
+wrote ":\ndata: x\n\n[finally][outer finally]", returned false
+wrote ":\ndata: a\n\n[finally]", returned true
+wrote ":\ndata: a\n\ndata: from finally\n\n", returned true

@@ -10,5 +10,5 @@ observe(fn () => Sse::stream('taking'));
 observe(fn () => Sse::current()->isOpen());
 ?>
 --EXPECT--
-wrote ":\n\n[taking(): Argument #1 ($sse) must be passed by reference, value given]", returned true
+wrote ":\n[taking(): Argument #1 ($sse) must be passed by reference, value given]", returned true
 returned false

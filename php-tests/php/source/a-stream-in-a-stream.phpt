@@ -13,4 +13,4 @@ observe(fn () => Sse::stream(function (Sse $sse) {
 }));
 ?>
 --EXPECT--
-wrote ":\n\ndata: refused\n\n", returned true
+wrote ":\ndata: refused\n\n", returned true

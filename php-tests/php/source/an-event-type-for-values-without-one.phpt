@@ -10,7 +10,7 @@ observe(fn () => Sse::stream((function () { yield 'a'; Sse::current()->send('b')
 observe(fn () => Sse::stream(['a'], event: ''));
 ?>
 --EXPECT--
-wrote ":\n\nevent: tick\ndata: a\n\nevent: own\ndata: b\n\nevent: tick\ndata: c\n\ndata: d\n\nevent: tick\ndata: [\"e\"]\n\n", returned true
-wrote ":\n\ndata: x\n\n", returned true
-wrote ":\n\nevent: tick\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: a\n\n", returned true
+wrote ":\nevent: tick\ndata: a\n\nevent: own\ndata: b\n\nevent: tick\ndata: c\n\ndata: d\n\nevent: tick\ndata: [\"e\"]\n\n", returned true
+wrote ":\ndata: x\n\n", returned true
+wrote ":\nevent: tick\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\n", returned true

@@ -22,11 +22,11 @@ foreach ([values(...), fn () => values(), fn () => 'a', ['a', 'b', 'c']] as $sou
 }
 ?>
 --EXPECT--
-":\n\ndata: a\n\n[finally]thrown in the output callback"
+":\ndata: a\n\n[finally]thrown in the output callback"
 1 calls, open: false
-":\n\ndata: a\n\n[finally]thrown in the output callback"
+":\ndata: a\n\n[finally]thrown in the output callback"
 1 calls, open: false
-":\n\ndata: a\n\nthrown in the output callback"
+":\ndata: a\n\nthrown in the output callback"
 1 calls, open: false
-":\n\ndata: a\n\nthrown in the output callback"
+":\ndata: a\n\nthrown in the output callback"
 0 calls, open: false

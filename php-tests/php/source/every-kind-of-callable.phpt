@@ -25,20 +25,20 @@ foreach ([
 observe(fn () => (new Sources())->streamOwn());
 ?>
 --EXPECT--
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
-wrote ":\n\n: fixed\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true
+wrote ":\n: fixed\nevent\n", returned true

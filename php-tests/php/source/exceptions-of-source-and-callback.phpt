@@ -19,4 +19,4 @@ observe(function () {
 });
 ?>
 --EXPECT--
-wrote ":\n\n[of the source][of the callback]", returned null
+wrote ":\nevent\n[of the source][of the callback]", returned null

@@ -26,13 +26,13 @@ observe(fn () => Sse::stream('greedy'));
 observe(fn () => Sse::stream(fn () => no_such_function()));
 ?>
 --EXPECT--
-wrote ":\n\n[closed: Closed]", threw LogicException: thrown
+wrote ":\n[closed: Closed]", threw LogicException: thrown
 returned false
 7 previous line 4 failing Sse::stream
-wrote ":\n\ndata: a\n\n", threw LogicException: thrown
-wrote ":\n\ndata: a\n\n", threw JsonException: Inf and NaN cannot be JSON encoded
-wrote ":\n\ndata: a\n\n", threw TypeError: Sse::stream(): Argument #1 ($source) must be data that has a JSON form, Closure given
-wrote ":\n\n", threw JsonException: Inf and NaN cannot be JSON encoded
-wrote ":\n\n", threw TypeError: typed(): Argument #1 ($number) must be of type int, Sse given
-wrote ":\n\n", threw ArgumentCountError: Too few arguments to function greedy(), 1 passed and exactly 2 expected
-wrote ":\n\n", threw Error: Call to undefined function no_such_function()
+wrote ":\ndata: a\n\n", threw LogicException: thrown
+wrote ":\ndata: a\n\n", threw JsonException: Inf and NaN cannot be JSON encoded
+wrote ":\ndata: a\n\n", threw TypeError: Sse::stream(): Argument #1 ($source) must be data that has a JSON form, Closure given
+wrote ":\nevent\n", threw JsonException: Inf and NaN cannot be JSON encoded
+wrote ":\nevent\n", threw TypeError: typed(): Argument #1 ($number) must be of type int, Sse given
+wrote ":\nevent\n", threw ArgumentCountError: Too few arguments to function greedy(), 1 passed and exactly 2 expected
+wrote ":\nevent\n", threw Error: Call to undefined function no_such_function()

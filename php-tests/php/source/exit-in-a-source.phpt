@@ -18,14 +18,14 @@ foreach ([
 }
 ?>
 --EXPECT--
-":\n\nbye[shutdown][Closed]"
-":\n\ndata: a\n\n[shutdown][Closed]"
+":\nbye[shutdown][Closed]"
+":\ndata: a\n\n[shutdown][Closed]"
 exit status: 3
-":\n\ndata: a\n\n[shutdown]"
+":\ndata: a\n\n[shutdown]"
 exit status: 3
-":\n\ndata: a\n\n[shutdown]"
+":\ndata: a\n\n[shutdown]"
 exit status: 3
-":\n\n[shutdown]"
+":\nevent\n[shutdown]"
 exit status: 3
 "[shutdown]"
 exit status: 3

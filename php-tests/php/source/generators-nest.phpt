@@ -12,7 +12,7 @@ observe(fn () => Sse::stream([inner()]));
 observe(fn () => Sse::current()->stopReason());
 ?>
 --EXPECT--
-wrote ":\n\ndata: a\n\ndata: b\n\n[inner]\n\ndata: c\n\n[outer]", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n[inner]\n\ndata: c\n\n[outer]", returned true
-wrote ":\n\n", threw TypeError: Sse::stream(): Argument #1 ($source) must be data that has a JSON form, Generator given
+wrote ":\ndata: a\n\ndata: b\n\n[inner]\n\ndata: c\n\n[outer]", returned true
+wrote ":\ndata: a\n\ndata: b\n\n[inner]\n\ndata: c\n\n[outer]", returned true
+wrote ":\nevent\n", threw TypeError: Sse::stream(): Argument #1 ($source) must be data that has a JSON form, Generator given
 returned SseStopReason::Closed

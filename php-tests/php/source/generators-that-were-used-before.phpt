@@ -12,6 +12,6 @@ $begun->next();
 observe(fn () => Sse::stream($begun));
 ?>
 --EXPECT--
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\n", threw Exception: Cannot traverse an already closed generator
-wrote ":\n\n", threw Exception: Cannot rewind a generator that was already run
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\nevent\n", threw Exception: Cannot traverse an already closed generator
+wrote ":\nevent\n", threw Exception: Cannot rewind a generator that was already run

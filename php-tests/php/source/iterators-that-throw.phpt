@@ -24,16 +24,16 @@ class Aggregate implements IteratorAggregate { function getIterator(): Iterator 
 observe(fn () => Sse::stream(new Aggregate()));
 ?>
 --EXPECT--
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
-wrote ":\n\n[rewind][closed: Closed]", threw LogicException: thrown in rewind
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
-wrote ":\n\n[rewind][valid][closed: Closed]", threw LogicException: thrown in valid
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][closed: Closed]", threw LogicException: thrown in valid
-wrote ":\n\n[rewind][valid][current][closed: Closed]", threw LogicException: thrown in current
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current][closed: Closed]", threw LogicException: thrown in current
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][closed: Closed]", threw LogicException: thrown in next
-wrote ":\n\n[rewind][valid][current]\n\ndata: 0\n\n[next][closed: Closed]", threw LogicException: thrown in next
-wrote ":\n\n", threw LogicException: thrown in getIterator
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
+wrote ":\n[rewind][closed: Closed]", threw LogicException: thrown in rewind
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
+wrote ":\n[rewind][valid][closed: Closed]", threw LogicException: thrown in valid
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][closed: Closed]", threw LogicException: thrown in valid
+wrote ":\n[rewind][valid][current][closed: Closed]", threw LogicException: thrown in current
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current][closed: Closed]", threw LogicException: thrown in current
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][valid][current]\n\ndata: 1\n\n[next][valid][closed: Closed]", returned true
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][closed: Closed]", threw LogicException: thrown in next
+wrote ":\n[rewind][valid][current]\n\ndata: 0\n\n[next][closed: Closed]", threw LogicException: thrown in next
+wrote ":\nevent\n", threw LogicException: thrown in getIterator

@@ -12,9 +12,9 @@ observe(fn () => Sse::stream('compact'));
 observe(fn () => Sse::stream((new ArrayIterator(['a', 'b']))->current(...), 3600, maxLifetime: 0.2));
 ?>
 --EXPECT--
-wrote ":\n\ndata: 3.141592653589793\n\n", returned false
-wrote ":\n\ndata: 3.141592653589793\n\n", returned false
-wrote ":\n\n", threw TypeError: strlen(): Argument #1 ($string) must be of type string, Sse given
-wrote ":\n\ndata: true\n\n", returned false
-wrote ":\n\n", threw Error: Cannot call compact() dynamically
-wrote ":\n\ndata: a\n\n", returned false
+wrote ":\ndata: 3.141592653589793\n\n", returned false
+wrote ":\ndata: 3.141592653589793\n\n", returned false
+wrote ":\nevent\n", threw TypeError: strlen(): Argument #1 ($string) must be of type string, Sse given
+wrote ":\ndata: true\n\n", returned false
+wrote ":\nevent\n", threw Error: Cannot call compact() dynamically
+wrote ":\ndata: a\n\n", returned false

@@ -24,5 +24,5 @@ var_dump(hrtime(true) - $start < 5e9);
 bool(true)
 bool(true)
 bool(true)
-wrote ":\n\n", returned true
+wrote ":\nevent\n", returned true
 bool(true)

@@ -14,7 +14,7 @@ observe(fn () => Sse::stream((function &() use (&$referenced) { foreach ($refere
 echo implode(',', $referenced), "\n";
 ?>
 --EXPECT--
-wrote ":\n\ndata: a\n\ndata: b\n\ndata: c\n\n", returned true
-wrote ":\n\ndata: \"x\"\n\ndata: yyy\n\ndata: [1]\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\ndata: c\n\n", returned true
+wrote ":\ndata: \"x\"\n\ndata: yyy\n\ndata: [1]\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
 a,b

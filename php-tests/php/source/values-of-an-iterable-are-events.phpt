@@ -16,13 +16,13 @@ observe(fn () => Sse::stream((function () { return; yield; })()));
 observe(fn () => Sse::current()->stopReason());
 ?>
 --EXPECT--
-wrote ":\n\ndata: a\n\ndata: 1\n\ndata: 0\n\ndata: 0\n\ndata: \n\ndata: []\n\ndata: true\n\ndata: 0.5\n\ndata: {\"k\":\"v\"}\n\nevent: tick\ndata: x\n\n", returned true
-wrote ":\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\ndata: a\n\ndata: b\n\ndata: a\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\ndata: c\n\n", returned true
-wrote ":\n\ndata: a\n\ndata: b\n\n", returned true
-wrote ":\n\n", returned true
+wrote ":\ndata: a\n\ndata: 1\n\ndata: 0\n\ndata: 0\n\ndata: \n\ndata: []\n\ndata: true\n\ndata: 0.5\n\ndata: {\"k\":\"v\"}\n\nevent: tick\ndata: x\n\n", returned true
+wrote ":\nevent\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\ndata: a\n\ndata: b\n\ndata: a\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\ndata: c\n\n", returned true
+wrote ":\ndata: a\n\ndata: b\n\n", returned true
+wrote ":\nevent\n", returned true
 returned SseStopReason::Closed

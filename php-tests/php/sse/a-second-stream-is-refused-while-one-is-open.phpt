@@ -31,6 +31,6 @@ wrote "Sse::start(): a stream is open already, started in (this file) on line 5"
 wrote "Sse::stream(): a stream is open already, started in (this file) on line 5", returned null
 returned true
 wrote "data: still open\n\n", returned true
-wrote ":\n\n", returned true
+wrote ":\n", returned true
 returned false
 wrote "data: open\n\n", returned true

@@ -15,7 +15,7 @@ observe(fn () => var_export(Sse::current(), true) !== '');
 ?>
 --EXPECT--
 returned null
-wrote ":\n\n", returned Sse
+wrote ":\n", returned Sse
 returned Sse
 returned true
 returned true

@@ -18,9 +18,9 @@ Sse::current()->close();
 observe(fn () => Sse::stream([], retry: 3000));
 ?>
 --EXPECT--
-wrote ":\n\nretry: 1500\n\n", returned Sse
-wrote ":\n\n", returned Sse
-wrote ":\n\nretry: 2000\n\n", returned Sse
-wrote ":\n\nretry: 1500\n\n", returned Sse
-wrote ":\n\n", returned Sse
-wrote ":\n\nretry: 3000\n\n", returned true
+wrote ":\nretry: 1500\n", returned Sse
+wrote ":\n", returned Sse
+wrote ":\nretry: 2000\n", returned Sse
+wrote ":\nretry: 1500\n", returned Sse
+wrote ":\n", returned Sse
+wrote ":\nretry: 3000\n", returned true

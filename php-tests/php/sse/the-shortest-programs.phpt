@@ -27,5 +27,5 @@ show(request('<?php Sse::stream(function () { yield 1; yield 2; });')->body);
 ?>
 --EXPECT--
 Content-Type: text/event-stream;charset=UTF-8
-":\n\nevent: token\ndata: a\n\ndata: b\ndata: c\n\n"
-":\n\ndata: 1\n\ndata: 2\n\n"
+":\nevent: token\ndata: a\n\ndata: b\ndata: c\n\n"
+":\ndata: 1\n\ndata: 2\n\n"

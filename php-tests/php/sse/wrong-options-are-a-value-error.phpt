@@ -47,8 +47,8 @@ threw ValueError: Sse::stream(): Argument #2 ($interval) must be a finite number
 threw ValueError: Sse::stream(): Argument #2 ($interval) must be a finite number of seconds greater than or equal to 0
 threw ValueError: Sse::stream(): Argument #2 ($interval) must be a finite number of seconds greater than or equal to 0
 returned null
-wrote ":\n\n", returned Sse
-wrote ":\n\nretry: 9223372036854775807\n\n", returned Sse
-wrote ":\n\ndata: 1\n\n", returned true
-wrote ":\n\ndata: 1\n\n", returned true
-wrote ":\n\ndata: 1\n\n", returned true
+wrote ":\n", returned Sse
+wrote ":\nretry: 9223372036854775807\n", returned Sse
+wrote ":\ndata: 1\n\n", returned true
+wrote ":\ndata: 1\n\n", returned true
+wrote ":\ndata: 1\n\n", returned true

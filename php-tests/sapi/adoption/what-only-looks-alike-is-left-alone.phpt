@@ -34,9 +34,9 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: x\n\n"
+":\ndata: x\n\n"
 200 OK
 Content-type: text/event-stream;charset=UTF-8
 X-Accel-Buffering: no
 Cache-Control: no-transform
-"data: x\n\n:\n\ndata: y\n\n"
+"data: x\n\n:\ndata: y\n\n"

@@ -18,7 +18,7 @@ echo command_with_leaving_reader(<<<'PHP'
         note('finally');
     }
     note(json_encode(Sse::current()->send('x')));
-    PHP, leavesAfter: ":\n\n:\n"); // a heartbeat: the script is in its loop
+    PHP, leavesAfter: ":\n:\n"); // a heartbeat: the script is in its loop
 echo command_with_leaving_reader(<<<'PHP'
     <?php
     $sse = Sse::start(heartbeat: 0.05);

@@ -29,7 +29,7 @@ observe(function () {
 observe(fn () => $closed);
 ?>
 --EXPECT--
-wrote ":\n\n[finally]", returned null
+wrote ":\n[finally]", returned null
 returned SseStopReason::Closed
-wrote ":\n\n[finally]", threw LogicException: thrown into the fiber
+wrote ":\n[finally]", threw LogicException: thrown into the fiber
 returned ["Closed","Closed"]

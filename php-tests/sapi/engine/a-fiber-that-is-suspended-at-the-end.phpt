@@ -19,4 +19,4 @@ command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-":\n\n[end of script][finally][closed: Closed]"
+":\n[end of script][finally][closed: Closed]"

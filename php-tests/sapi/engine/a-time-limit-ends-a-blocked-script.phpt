@@ -8,7 +8,7 @@ command('<?php $sse = Sse::start(); $sse->onClose(fn ($reason) => print("[$reaso
 command('<?php $sse = Sse::start(); $sse->onClose(fn ($reason) => print("[$reason->name]")); set_time_limit(1); while ($sse->isOpen()) Sse::encode(str_repeat("x", 1000));', ['display_errors' => '0']);
 ?>
 --EXPECT--
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255
-":\n\n[Closed]"
+":\n[Closed]"
 exit status: 255

@@ -26,13 +26,13 @@ fiber(fn () => Sse::current()->onClose(fn () => Fiber::suspend('in a callback'))
 fiber(fn () => Sse::encode(new Json()));
 ?>
 --EXPECT--
-wrote ":\n\n", returned "in a source"
+wrote ":\n", returned "in a source"
 wrote "data: sent meanwhile\n\n", returned true
 wrote "data: resumed 1\n\n", returned null
-wrote ":\n\ndata: a\n\n", returned "in a generator"
+wrote ":\ndata: a\n\n", returned "in a generator"
 wrote "data: sent meanwhile\n\n", returned true
 wrote "data: resumed 1\n\n", returned null
-wrote ":\n\n", returned "in jsonSerialize"
+wrote ":\n", returned "in jsonSerialize"
 wrote "data: sent meanwhile\n\n", returned true
 wrote "data: \"resumed 1\"\n\n", returned null
 returned "in __toString"

@@ -41,5 +41,5 @@ command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-":\n\n[1][refused: SseException]"
+":\n[1][refused: SseException]"
 "[refused: SseException]null"

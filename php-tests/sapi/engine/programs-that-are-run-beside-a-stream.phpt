@@ -15,4 +15,4 @@ command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-":\n\ndata: 0\n\ndata: from a program\n\ndata: x\n\n"
+":\ndata: 0\n\ndata: from a program\n\ndata: x\n\n"

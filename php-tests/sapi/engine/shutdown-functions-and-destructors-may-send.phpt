@@ -24,9 +24,9 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: x\n\ndata: from a shutdown function\n\ndata: from a destructor\n\ndata: [closed]\n\n"
-":\n\ndata: x\n\ndata: from a destructor\n\n"
-":\n\ndata: from a shutdown function\n\n"
+":\ndata: x\n\ndata: from a shutdown function\n\ndata: from a destructor\n\ndata: [closed]\n\n"
+":\ndata: x\n\ndata: from a destructor\n\n"
+":\ndata: from a shutdown function\n\n"
 exit status: 255
-":\n\ndata: opened in a shutdown function\n\n"
-":\n\ndata: opened in a destructor\n\n[closed]"
+":\ndata: opened in a shutdown function\n\n"
+":\ndata: opened in a destructor\n\n[closed]"

@@ -7,4 +7,4 @@ require __DIR__ . '/../../support/process.inc';
 show(request('<?php $sse = Sse::start(); $sse->send("x"); echo $undefined; $sse->send("y");')->body);
 ?>
 --EXPECT--
-":\n\ndata: x\n\n\nWarning: Undefined variable $undefined in script.php on line 1\n\ndata: y\n\n"
+":\ndata: x\n\n\nWarning: Undefined variable $undefined in script.php on line 1\n\ndata: y\n\n"

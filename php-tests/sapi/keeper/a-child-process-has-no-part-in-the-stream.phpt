@@ -20,4 +20,4 @@ command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-":\n\ndata: closed by the child\n\n[false,false]\ndata: from the parent\n\ndata: closed by the parent\n\n"
+":\ndata: closed by the child\n\n[false,false]\ndata: from the parent\n\ndata: closed by the parent\n\n"

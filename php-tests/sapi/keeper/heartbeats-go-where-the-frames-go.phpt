@@ -8,5 +8,5 @@ command('<?php ob_start(); $sse = Sse::start(heartbeat: 0.02); usleep(100_000); 
 command('<?php $sse = Sse::start(heartbeat: 0.02); ob_start(); $sse->send("x"); usleep(1000); ob_end_clean(); $sse->close(); echo "captured";');
 ?>
 --EXPECT--
-"\":\\n\\ndata: x\\n\\n\""
-":\n\ncaptured"
+"\":\\ndata: x\\n\\n\""
+":\nevent\ncaptured"

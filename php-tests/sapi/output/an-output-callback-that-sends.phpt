@@ -8,5 +8,5 @@ command('<?php $sse = Sse::start(); ob_start(function ($buffer) use ($sse) { $ss
 command('<?php $sse = Sse::start(); ob_start(function ($buffer) use ($sse) { $sse->close(); return $buffer; }, 1); $sse->onClose(fn () => print("[closed]")); $sse->send("x"); $sse->send("y"); ob_end_flush(); echo "[end]";', ['display_errors' => '0']);
 ?>
 --EXPECT--
-":\n\ndata: x\n\n[end]"
-":\n\ndata: x\n\n[end]"
+":\ndata: x\n\n[end]"
+":\ndata: x\n\n[end]"

@@ -10,12 +10,12 @@ foreach (['throw new LogicException("thrown");', 'exit(3);', 'str_repeat("x", 10
 }
 ?>
 --EXPECTF--
-":\n\ndata: x\n\n[caught]data: y\n\n[closed]"
-":\n\ndata: x\n\n[closed]"
+":\ndata: x\n\n[caught]data: y\n\n[closed]"
+":\ndata: x\n\n[closed]"
 exit status: 3
-":\n\n%S[closed]"
+":\n%S[closed]"
 exit status: 255
-":\n\n[closed]"
+":\n[closed]event\n"
 exit status: 255
-":\n\n[closed]"
+":\n[closed]event\n"
 exit status: 255

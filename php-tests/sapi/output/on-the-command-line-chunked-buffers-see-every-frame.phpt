@@ -12,4 +12,4 @@ ob_end_clean();
 echo json_encode(array_values(array_filter($chunks, strlen(...)))), "\n";
 ?>
 --EXPECT--
-[":\n\n","data: a\n\n","data: b\ndata: c\n\n",": d\n"]
+[":\n","data: a\n\n","data: b\ndata: c\n\n",": d\n"]

@@ -24,4 +24,4 @@ command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-":\n\ndata: x\n\nnothing changed"
+":\ndata: x\n\nnothing changed"

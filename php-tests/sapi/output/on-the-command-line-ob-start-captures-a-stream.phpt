@@ -22,6 +22,6 @@ echo "\n";
 ?>
 --EXPECT--
 "data: inner\n\n"
-":\n\ndata: outer\n\n"
+":\ndata: outer\n\n"
 returned 1
 DATA: THROUGH A CALLBACK

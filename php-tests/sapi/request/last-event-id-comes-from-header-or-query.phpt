@@ -21,13 +21,13 @@ id(['QUERY_STRING' => 'lastEventId=a%20b%C3%A9+c']);
 id(['QUERY_STRING' => 'LASTEVENTID=7&Last-Event-ID=8']);
 ?>
 --EXPECT--
-":\n\ndata: [null,null]\n\n"
-":\n\ndata: [\"7\",\"7\"]\n\n"
-":\n\ndata: [\"0\",\"0\"]\n\n"
-":\n\ndata: [\"7\",\"7\"]\n\n"
-":\n\ndata: [\"7\",\"7\"]\n\n"
-":\n\ndata: [\"1\",\"1\"]\n\n"
-":\n\ndata: [\"header\",\"header\"]\n\n"
-":\n\ndata: [\" a:b é \",\" a:b é \"]\n\n"
-":\n\ndata: [\"a bé c\",\"a bé c\"]\n\n"
-":\n\ndata: [null,null]\n\n"
+":\ndata: [null,null]\n\n"
+":\nevent: sse:position\nid: 7\ndata: {}\n\ndata: [\"7\",\"7\"]\n\n"
+":\nevent: sse:position\nid: 0\ndata: {}\n\ndata: [\"0\",\"0\"]\n\n"
+":\nevent: sse:position\nid: 7\ndata: {}\n\ndata: [\"7\",\"7\"]\n\n"
+":\nevent: sse:position\nid: 7\ndata: {}\n\ndata: [\"7\",\"7\"]\n\n"
+":\nevent: sse:position\nid: 1\ndata: {}\n\ndata: [\"1\",\"1\"]\n\n"
+":\nevent: sse:position\nid: header\ndata: {}\n\ndata: [\"header\",\"header\"]\n\n"
+":\nevent: sse:position\nid:  a:b é \ndata: {}\n\ndata: [\" a:b é \",\" a:b é \"]\n\n"
+":\nevent: sse:position\nid: a bé c\ndata: {}\n\ndata: [\"a bé c\",\"a bé c\"]\n\n"
+":\ndata: [null,null]\n\n"

@@ -38,7 +38,6 @@ var_dump($sse->send('x'), $sse->send('x', null));
 ?>
 --EXPECT--
 :
-
 data: one
 data: two
 
@@ -78,4 +77,3 @@ thrown inside
 Sse::send() expects at least 1 argument, 0 given
 bool(false)
 bool(false)
-

@@ -15,17 +15,17 @@ Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
 X-Callback: 1
-":\n\ndata: x\n\n"
+":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\nthrown"
+":\nthrown"
 exit status: 3
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\n"
+":\nevent\n"

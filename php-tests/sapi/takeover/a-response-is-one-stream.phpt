@@ -8,11 +8,11 @@ show(request("<?php\nSse::start();\ntry { Sse::start(); } catch (SseException \$
 request("<?php\nSse::start()->close();\ntry { Sse::start(); } catch (SseException \$exception) { file_put_contents('php://stderr', \$exception->getMessage()); }")->show();
 ?>
 --EXPECT--
-":\n\nSse::start(): a stream is open already, started in script.php on line 2"
+":\nSse::start(): a stream is open already, started in script.php on line 2"
 standard error: "Sse::start(): this response was a stream already, started in script.php on line 2"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\n"
+":\nevent\n"

@@ -15,18 +15,18 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: bye\n\n"
+":\ndata: bye\n\n"
 standard error: "captured"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: x\n\n"
+":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: from a callback\n\n"
-":\n\ndata: x\n\non the command line it is"
+":\ndata: from a callback\n\n"
+":\ndata: x\n\non the command line it is"

@@ -20,4 +20,4 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: past the buffer\n\ndata: the script has: captured\n\n"
+":\ndata: past the buffer\n\ndata: the script has: captured\n\n"

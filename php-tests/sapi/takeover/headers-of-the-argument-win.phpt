@@ -20,11 +20,11 @@ X-Number: 5
 X-Padded: b
 Content-Type: text/event-stream;charset=UTF-8
 Connection: keep-alive
-":\n\n"
+":\nevent\n"
 200 OK
 X-Own: a
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\n"
+":\nevent\n"

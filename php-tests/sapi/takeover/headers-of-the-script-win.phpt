@@ -21,4 +21,4 @@ X-Accel-Buffering: yes
 CONNECTION: close
 X-Own: 1
 Content-Type: text/event-stream;charset=UTF-8
-":\n\n"
+":\nevent\n"

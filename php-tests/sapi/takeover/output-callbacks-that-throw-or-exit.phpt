@@ -13,11 +13,11 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"x\n\n:\n\nthrown"
+"x\n\n:\nthrown"
 exit status: 3
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"x\n\n:\n\n"
+"x\n\n:\nevent\n"

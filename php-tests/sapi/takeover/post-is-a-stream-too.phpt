@@ -9,7 +9,7 @@ foreach (['POST', 'PUT', 'get', 'PURGE'] as $method) {
 }
 ?>
 --EXPECT--
-":\n\ndata: POST\n\n"
-":\n\ndata: PUT\n\n"
-":\n\ndata: get\n\n"
-":\n\ndata: PURGE\n\n"
+":\ndata: POST\n\n"
+":\ndata: PUT\n\n"
+":\ndata: get\n\n"
+":\ndata: PURGE\n\n"

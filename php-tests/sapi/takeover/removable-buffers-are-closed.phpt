@@ -16,46 +16,46 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: 0\n\ndata: late\n\ndata: x\n\n"
+"data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: 0\n\ndata: late\n\ndata: x\n\n"
+"data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"DATA: EARLY\n\n:\n\ndata: 0\n\ndata: late\n\ndata: x\n\n"
+"DATA: EARLY\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: 0\n\ndata: late\n\ndata: x\n\n"
+"data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: 0\n\ndata: late\n\ndata: x\n\n"
+"data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"[data: early]\n\n:\n\ndata: 0\n\ndata: late\n\ndata: x\n\n"
+"[data: early]\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: 0\n\n"
+":\ndata: 0\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: 0\n\n"
+":\ndata: 0\n\n"

@@ -12,4 +12,4 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: x\n\n"
+"data: early\n\n:\ndata: x\n\n"

@@ -17,33 +17,33 @@ request($head . '$sse = Sse::start(); $sse->send("x"); file_put_contents("php://
 200 OK
 Content-type: text/event-stream;charset=UTF-8
 X-Accel-Buffering: no
-": head\n\n:\n\ndata: x\n\n"
+": head\n:\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream; charset=utf-8
 X-Accel-Buffering: no
-": head\n\n:\n\ndata: x\n\n"
+": head\n:\ndata: x\n\n"
 200 OK
 Content-Type: TEXT/Event-Stream;charset=UTF-8
 X-Accel-Buffering: no
-": head\n\n:\n\ndata: x\n\n"
+": head\n:\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: x\n\n"
+"data: early\n\n:\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\ndata: buffered\n\n:\n\ndata: 0\n\n"
+"data: early\ndata: buffered\n\n:\ndata: 0\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: x\n\n"
+"data: early\n\n:\ndata: x\n\n"
 standard error: "false"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8

@@ -12,7 +12,7 @@ command("<?php Sse::stop(); echo 'on the command line nothing happens';");
 ?>
 --EXPECTF--
 "xSse::stop(): output has begun in script.php on line 1, with the response; call it before any output"
-":\n\nSse::stop(): a stream is open already, started in script.php on line 2"
+":\nSse::stop(): a stream is open already, started in script.php on line 2"
 standard error: "Sse::start(): %s in script.php on line 2%S"
 ""
 "on the command line nothing happens"

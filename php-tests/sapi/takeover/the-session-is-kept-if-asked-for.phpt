@@ -12,6 +12,6 @@ show(request('<?php ini_set("sse.release_session", "off"); session_start(); $sse
 show(request('<?php $sse = Sse::start(); $sse->send(session_status() === PHP_SESSION_NONE);', [], $settings)->body);
 ?>
 --EXPECT--
-":\n\ndata: true\n\n"
-":\n\ndata: true\n\n"
-":\n\ndata: true\n\n"
+":\ndata: true\n\n"
+":\ndata: true\n\n"
+":\ndata: true\n\n"

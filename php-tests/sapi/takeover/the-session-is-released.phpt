@@ -22,5 +22,5 @@ show(request($read, [], $store)->body);
 unlink(sys_get_temp_dir() . "/sess_$id");
 ?>
 --EXPECT--
-":\n\ndata: [true,{\"before\":1},true]\n\n"
+":\ndata: [true,{\"before\":1},true]\n\n"
 "{\"before\":1}"

@@ -15,6 +15,6 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: 0\n\n"
-":\n\ndata: still alive\n\n"
+":\ndata: 0\n\n"
+":\ndata: still alive\n\n"
 bool(true)

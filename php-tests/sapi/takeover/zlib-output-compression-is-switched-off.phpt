@@ -17,28 +17,28 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: x\n\n"
+":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: x\n\n"
+":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: x\n\n"
+":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-"data: early\n\n:\n\ndata: x\n\n"
+"data: early\n\n:\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: x\n\n"
+":\ndata: x\n\n"

@@ -28,10 +28,10 @@ wrote "\n\ndata: x\n\n", returned true
 wrote "\r\ndata: x\n\n", returned true
 wrote "x\n\ndata: x\n\n", returned true
 wrote "data: x\n\n", returned true
-wrote ": comment\n\ndata: x\n\n", returned true
+wrote ": comment\ndata: x\n\n", returned true
 wrote "data: a\n\r\ndata: x\n\n", returned true
 wrote "data: a\r\r\ndata: x\n\n", returned true
 wrote "data: a\n: c\n", returned null
 wrote "data: a\n: c\n", returned null
-wrote "data: a\n\nretry: 5\n\ndata: b\n\ndata: c\n\ndata: d\n\n", returned null
+wrote "data: a\nretry: 5\n\ndata: b\n\ndata: c\n\ndata: d\n\n", returned null
 wrote ": c\ndata: a\n\n", returned null

@@ -45,11 +45,12 @@ impl Sse {
     pub(in crate::php) fn end(&self) -> Result<(), Fault> {
         self.stream.close();
         let settled = self.settle(());
-        self.stream.connection().finish();
+        let finished = self.stream.finish();
         drop(self.lease.take());
         if self.server.has_response() {
             output::disable();
         }
+        finished?;
         settled
     }
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
+use event_stream::EventId;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 use hub_protocol::Limit;
@@ -41,13 +42,15 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
         Taken::HeadOnly => PhpConnection::none(server),
         _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
     };
-    let object = create(server, connection, &options, limits, lease);
+    let id = claimed_last_event_id();
+    let object = create(server, connection, &options, id.as_deref(), limits, lease);
     current::set(object.shallow_clone());
     if let Some(sse) = current::native(&object) {
         if taken == Taken::HeadOnly {
             sse.end()?;
         } else {
-            sse.stream.begin(&options)?;
+            let id = id.as_ref().and_then(|id| EventId::new(id.as_bytes()).ok());
+            sse.stream.begin(id)?;
         }
     }
     Ok(object)
@@ -81,6 +84,7 @@ fn create(
     server: Server,
     connection: PhpConnection,
     options: &Options,
+    last_event_id: Option<&str>,
     limits: Vec<Limit>,
     lease: Option<Lease>,
 ) -> Zval {
@@ -96,7 +100,7 @@ fn create(
         started_at,
         callbacks: RefCell::default(),
     });
-    let id = claimed_last_event_id().map_or(Zval::null(), |id| {
+    let id = last_event_id.map_or(Zval::null(), |id| {
         let mut value = Zval::new();
         value.set_zend_string(ZendStr::new(id, false));
         value

@@ -50,13 +50,17 @@ impl Sse {
         }
         // The stream's own buffer would be in use while the events' own code runs, which may send.
         let mut frames = Packet::default();
+        let mut retry = None;
         walk(events, |value| {
-            Payload::new(&value, at)?.event(at)?.encode_into(frames.end());
+            let payload = Payload::new(&value, at)?;
+            let event = payload.event(at)?;
+            event.encode_into(frames.end());
+            retry = event.retry.or(retry);
             Ok::<_, Fault>(true)
         })?;
         Fault::if_pending()?;
         self.check_overstay()?;
-        let open = self.stream.send_frames(frames)?;
+        let open = self.stream.send_frames(frames, retry)?;
         self.settle(open)
     }
 
@@ -74,8 +78,7 @@ impl Sse {
     pub(super) fn write_retry(&self, milliseconds: &Int) -> Result<bool, Fault> {
         let at = At("Sse::retry", 1, "milliseconds");
         let time = retry(int(milliseconds.0, at, "of type int")?, at)?;
-        let event = Event { retry: Some(time), ..Event::default() };
-        let open = self.stream.send(&event)?;
+        let open = self.stream.retry(time)?;
         self.settle(open)
     }
 

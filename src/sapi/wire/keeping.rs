@@ -90,18 +90,21 @@ impl Wire {
             return sent;
         }
         if line.pending.is_empty() {
-            let in_a_line = !self.tail().at_line_start();
-            return if in_a_line {
-                Sent::Whole
-            } else {
-                self.send(line, &mut Packet::of(HEARTBEAT), Duration::ZERO)
-            };
+            return if self.tail().at_line_start() { self.send_beat(line) } else { Sent::Whole };
         }
         let mut pending = std::mem::take(&mut line.pending);
         let sent = self.send(line, &mut pending, Duration::ZERO);
         if sent == Sent::Later && line.residue.is_empty() {
             // Nothing of it was taken.
             line.pending = pending;
+        }
+        sent
+    }
+
+    fn send_beat(&self, line: &mut Line) -> Sent {
+        let sent = self.send(line, &mut Packet::of(HEARTBEAT), Duration::ZERO);
+        if sent == Sent::Whole || !line.residue.is_empty() {
+            self.tail.store(self.tail().after_heartbeat(HEARTBEAT).to_bits(), Ordering::Release);
         }
         sent
     }

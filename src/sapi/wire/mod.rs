@@ -64,9 +64,8 @@ pub(crate) struct Wire {
     line: WireLock<Line>,
     /// Readable once the stream has to stop: the script polls it.
     bell: OwnedFd,
-    /// The end of all that was written, pending bytes included, as bits: set by the script's thread,
-    /// under the lock.
-    tail: AtomicU32,
+    /// Where all that was written ends, pending bytes included, as bits: set under the lock.
+    tail: AtomicU64,
     /// Why the stream has to stop, as [`code`] has it.
     reason: AtomicU8,
     /// When the last byte was written, in [`ticks`].
@@ -118,7 +117,7 @@ impl Wire {
             bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?,
             reason: AtomicU8::new(0),
             last_write: AtomicU64::new(ticks(clock::lately())),
-            tail: AtomicU32::new(tail.to_bits()),
+            tail: AtomicU64::new(tail.to_bits()),
             in_server_since: AtomicU64::new(0),
             untaken: AtomicU32::new(0),
             paused: AtomicBool::new(false),
@@ -224,7 +223,7 @@ impl Wire {
         }
     }
 
-    /// The end of all that was written.
+    /// Where all that was written ends.
     pub(crate) fn tail(&self) -> Tail {
         Tail::from_bits(self.tail.load(Ordering::Acquire))
     }
