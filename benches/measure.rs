@@ -20,7 +20,7 @@ pub(crate) type Costs = Vec<Vec<f64>>;
 pub(crate) const ROUNDS: usize = 21;
 
 /// What `Sse::start()` sends before the first event.
-const OPENING: &[u8] = b":\n\n";
+const OPENING: &[u8] = b":\n";
 
 /// Microseconds of CPU time. All ways run in turn, and each round begins with another, so that
 /// whatever else the machine does meets all of them.

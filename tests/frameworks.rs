@@ -38,7 +38,7 @@ const LARAVEL: Framework = Framework {
         format!("production.ERROR: thrown by the source {{\"exception\":\"[object] ({class}(")
     },
     cache_control: "Cache-Control: no-store, no-transform, private",
-    own_events: ":\n\n\
+    own_events: ":\n\
         event: greeting\ndata: one line\ndata: another line\n\n\
         event: progress\ndata: {\"percent\":50}\n\n",
 };
@@ -51,13 +51,13 @@ const SYMFONY: Framework = Framework {
         format!("[critical] Uncaught PHP Exception {class}: \"thrown by the source\"")
     },
     cache_control: "Cache-Control: max-age=0, must-revalidate, no-store, no-transform, private",
-    own_events: ":\n\n\
+    own_events: ":\n\
         event: greeting\ndata: one line\ndata: another line\n\n\
         : halfway\nid: 7\nretry: 2000\ndata: a line\ndata: a line of its own\n\n",
 };
 
 /// What `/countdown` sends.
-const COUNTDOWN: &str = ":\n\ndata: 3\n\ndata: 2\n\ndata: 1\n\nevent: end\ndata: lift-off\n\n";
+const COUNTDOWN: &str = ":\ndata: 3\n\ndata: 2\n\ndata: 1\n\nevent: end\ndata: lift-off\n\n";
 
 macro_rules! in_each_framework {
     ($($test:ident,)*) => {
@@ -101,7 +101,7 @@ fn events_arrive_while_the_script_still_runs(framework: &Framework) {
     // The ticker never ends: what arrives of it was not held back until the end.
     let mut body = app.get("/ticker").body;
     for expected in [
-        ":\n\n",
+        ":\n",
         "event: tick\ndata: {\"visit\":1,\"tick\":1}\n\n",
         "event: tick\ndata: {\"visit\":1,\"tick\":2}\n\n",
     ] {
@@ -140,7 +140,7 @@ fn a_client_that_leaves_ends_the_source(framework: &Framework) {
 fn what_a_source_throws_goes_to_the_log_and_not_into_the_stream(framework: &Framework) {
     let app = framework.with_test_routes(with_sse());
     for class in ["RuntimeException", "Error"] {
-        assert_eq!(app.text(&format!("/throws?{class}")), ":\n\ndata: the last event\n\n");
+        assert_eq!(app.text(&format!("/throws?{class}")), ":\ndata: the last event\n\n");
         app.wait_for_log(&(framework.uncaught)(class));
     }
 }

@@ -129,6 +129,11 @@ impl<C: Connection> Stream<C> {
         if self.is_open() { self.tell_retry(time) } else { Ok(false) }
     }
 
+    /// The reconnection time that the client was told last.
+    pub fn retry_in_force(&self) -> Option<Retry> {
+        self.retry.get()
+    }
+
     fn tell_retry(&self, time: Retry) -> Result<bool, Interrupted> {
         self.note_retry(Some(time));
         self.write_lines(|out| time.encode_into(out))

@@ -42,16 +42,16 @@ fn wait_for_end_of(demo: &Demo, script: &str) {
 fn every_stream_starts_at_once() {
     let demo = Demo::start();
     for (script, first_frames) in [
-        ("minimal", &[":\n\n"][..]),
-        ("ticker", &[":\n\n"]),
-        ("notifications", &[":\n\n", "retry: 2000\n\n"]),
-        ("job", &[":\n\n", "id: 1\nevent: progress\ndata: {\"row\":1,\"rows\":80}\n\n"]),
-        ("llm-relay", &[":\n\n", "event: token\ndata: Serv\n\n"]),
+        ("minimal", &[":\n"][..]),
+        ("ticker", &[":\n"]),
+        ("notifications", &[":\n", "retry: 2000\n"]),
+        ("job", &[":\n", "id: 1\nevent: progress\ndata: {\"row\":1,\"rows\":80}\n\n"]),
+        ("llm-relay", &[":\n", "event: token\ndata: Serv\n\n"]),
         (
             "llm-upstream",
-            &[":\n\n", "data: {\"choices\":[{\"delta\":{\"content\":\"Serv\"}}]}\n\n"],
+            &[":\n", "data: {\"choices\":[{\"delta\":{\"content\":\"Serv\"}}]}\n\n"],
         ),
-        ("echo-beside", &[":\n\n", "event: echo\ndata: 1\n\n", "event: sent\ndata: 1\n\n"]),
+        ("echo-beside", &[":\n", "event: echo\ndata: 1\n\n", "event: sent\ndata: 1\n\n"]),
     ] {
         let mut response = demo.get(&format!("/{script}.php"));
         assert_eq!(response.status(), 200, "{script}");
@@ -89,7 +89,7 @@ fn the_ticker_sends_three_prices_that_move() {
 fn a_notification_reaches_the_streams_that_are_open() {
     let demo = Demo::start();
     let mut response = demo.get("/notifications.php");
-    assert_eq!(frame(&mut response) + &frame(&mut response), ":\n\nretry: 2000\n\n");
+    assert_eq!(frame(&mut response) + &frame(&mut response), ":\nretry: 2000\n");
 
     demo.notify("Grüße </script>");
     let sent = frame(&mut response);
@@ -106,7 +106,7 @@ fn a_silent_notification_stream_has_heartbeats() {
     let demo = Demo::start();
     let mut response = demo.get("/notifications.php");
     let bytes = response.body.read_until(b"\n:\n", soon()).unwrap();
-    assert_eq!(bytes, b":\n\nretry: 2000\n\n:\n");
+    assert_eq!(bytes, b":\nretry: 2000\n:\n");
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn only_a_post_drops_the_connections() {
 #[test]
 fn the_job_counts_its_rows_and_ends_with_done() {
     let demo = Demo::start();
-    let mut expected = String::from(":\n\n");
+    let mut expected = String::from(":\n");
     for row in 1..=80 {
         let data = format!(r#"{{"row":{row},"rows":80}}"#);
         write!(expected, "id: {row}\nevent: progress\ndata: {data}\n\n").unwrap();
@@ -221,7 +221,7 @@ fn the_job_counts_its_rows_and_ends_with_done() {
 fn the_job_resumes_at_the_row_after_the_last_one_seen() {
     let demo = Demo::start();
     let request = Request::get("/job.php").header("Last-Event-ID", "79");
-    let expected = b":\n\n\
+    let expected = b":\n\
         id: 80\nevent: progress\ndata: {\"row\":80,\"rows\":80}\n\n\
         event: done\ndata: {\"rows\":80}\n\n";
     assert_eq!(demo.send(&request).into_body(), expected);
@@ -283,7 +283,7 @@ fn a_relay_without_upstream_is_no_stream() {
 #[test]
 fn echo_stands_between_what_the_script_sends() {
     let demo = Demo::start();
-    let mut expected = String::from(":\n\n");
+    let mut expected = String::from(":\n");
     for n in 1..=5 {
         write!(expected, "event: echo\ndata: {n}\n\nevent: sent\ndata: {n}\n\n").unwrap();
     }

@@ -56,8 +56,8 @@ fn the_stream_gets_nothing_of_what_its_script_outputs_afterwards(kind: Kind) {
     scene.wait_for("delivered", 1);
     assert!(scene.hub("stop").status().unwrap().success());
     let body = String::from_utf8(stream.read_to_end(soon()).unwrap()).unwrap();
-    let end = format!(":\n\nid: {id}\ndata: last\n\nretry: 1000\n\n");
-    assert_eq!(body, format!(":\n\n{end}"));
+    let end = format!(":\nid: {id}\ndata: last\n\nretry: 1000\n");
+    assert_eq!(body, format!(":\n{end}"));
     assert_eq!(stream.end(), Some(&End::Clean));
 }
 

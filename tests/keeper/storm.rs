@@ -35,7 +35,7 @@ pub(crate) struct Storm {
 }
 
 /// What a stream begins with, and a heartbeat.
-const FIRST_BYTES: usize = ":\n\n".len();
+const FIRST_BYTES: usize = ":\n".len();
 const HEARTBEAT: usize = ":\n".len();
 
 /// Lets a storm blow until so many heartbeats have come, or something was damaged. The client reads

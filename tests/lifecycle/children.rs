@@ -244,7 +244,7 @@ mod forks {
         let gate = site.gate("gate");
         let (_process, mut stdout) = Cli::new(site.path("stream.php"), Php::with_sse()).start();
         let before = stdout.read_until(b"data: child\n\n", soon()).unwrap();
-        assert_eq!(before, b":\n\ndata: parent\n\n:\n\ndata: child\n\n");
+        assert_eq!(before, b":\ndata: parent\n\n:\ndata: child\n\n");
         stdout.read_until(b":\n:\n:\n", soon()).unwrap();
         gate.release();
         let rest = stdout.read_to_end(soon()).unwrap();
@@ -292,7 +292,7 @@ mod forks {
             pcntl_waitpid($child, $status);
             $sse->send(pcntl_wtermsig($status) === SIGTERM ? 'terminated' : $status);";
         let served = Served::script(script, BUILTIN);
-        assert_eq!(served.get("/stream.php").into_body(), b":\n\ndata: terminated\n\n");
+        assert_eq!(served.get("/stream.php").into_body(), b":\ndata: terminated\n\n");
     }
 }
 

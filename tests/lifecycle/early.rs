@@ -25,7 +25,7 @@ use crate::served::{Served, wait_for_end};
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// What a client receives in such a stream.
-const ENDED: &str = ":\n\nevent: goodbye\ndata: come back\n\n";
+const ENDED: &str = ":\nevent: goodbye\ndata: come back\n\n";
 
 /// Begins its stream behind the gate of its visitor, and waits in it for `PATIENCE` seconds.
 const SCRIPT: &str = "<?php
@@ -143,7 +143,7 @@ mod builtin_server {
                 Gated::ask(connection, gate);
             }
         });
-        assert!(undisturbed.into_iter().all(|stream| stream.into_body().starts_with(b":\n\n")));
+        assert!(undisturbed.into_iter().all(|stream| stream.into_body().starts_with(b":\n")));
         served.wait_for_notes("at the gate\nopen\nat the gate\n");
         served.signal(Signal::INT);
         gated.gates[1..].iter().for_each(Gate::release);
@@ -200,7 +200,7 @@ mod builtin_server {
         served.wait_for_notes("at the gate\n");
         served.signal(Signal::TERM);
         gate.release();
-        assert_eq!(String::from_utf8(stream.into_body()).unwrap(), format!(":\n\n{ENDED}"));
+        assert_eq!(String::from_utf8(stream.into_body()).unwrap(), format!(":\n{ENDED}"));
         served.wait_for_notes("at the gate\nShutdown\n");
         wait_for_end(served.pid());
     }

@@ -46,7 +46,7 @@ impl Served {
     #[track_caller]
     pub(crate) fn open(&self) -> Response {
         let mut stream = self.get("/stream.php");
-        stream.body.read_until(b":\n\n", soon()).unwrap();
+        stream.body.read_until(b":\n", soon()).unwrap();
         stream.body.read_until(b"\n\n", soon()).unwrap();
         stream
     }

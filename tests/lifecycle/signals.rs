@@ -28,7 +28,7 @@ impl Worker {
             .file("script.php", script);
         let gate = site.gate("gate");
         let served = Served::new(site, Php::with_sse(), start);
-        assert_eq!(served.get("/stream.php").into_body(), b":\n\ndata: only\n\n");
+        assert_eq!(served.get("/stream.php").into_body(), b":\ndata: only\n\n");
         Self { served, gate }
     }
 
@@ -116,7 +116,7 @@ fn a_script_goes_on_handling_its_signals_itself() {
     let worker = Worker::new(script, builtin_server);
     let stream = worker.open();
     worker.served.signal(Signal::TERM);
-    assert_eq!(rest(stream), ":\n\ndata: open\n\n");
+    assert_eq!(rest(stream), ":\ndata: open\n\n");
     worker.served.wait_for_notes("in the middle\nhandled\n");
 }
 
@@ -135,7 +135,7 @@ mod a_stream_that_hangs {
         let _stream = worker.open();
         worker.served.reload();
         hanging.into_iter().for_each(wait_for_end);
-        assert_eq!(worker.served.get("/stream.php").into_body(), b":\n\ndata: only\n\n");
+        assert_eq!(worker.served.get("/stream.php").into_body(), b":\ndata: only\n\n");
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod a_stream_that_hangs {
         let hanging = worker.served.workers();
         let _stream = worker.open();
         hanging.into_iter().for_each(wait_for_end);
-        assert_eq!(worker.served.get("/stream.php").into_body(), b":\n\ndata: only\n\n");
+        assert_eq!(worker.served.get("/stream.php").into_body(), b":\ndata: only\n\n");
     }
 
     #[test]

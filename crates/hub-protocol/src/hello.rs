@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 /// The version of the messages in this crate. One more with every change to them.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 const MAGIC: [u8; 4] = *b"SSEH";
 
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_eight_bytes_never_change() {
-        assert_eq!(Hello::OURS.to_bytes(), *b"SSEH\x01\0\0\0");
+        assert_eq!(Hello::OURS.to_bytes(), *b"SSEH\x02\0\0\0");
         assert_eq!(Hello::check(Hello::OURS.to_bytes()), Ok(()));
     }
 
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn reserved_bytes_may_come_to_mean_something() {
-        assert_eq!(Hello::check(*b"SSEH\x01\0\x07\x07"), Ok(()));
+        assert_eq!(Hello::check(*b"SSEH\x02\0\x07\x07"), Ok(()));
     }
 
     #[test]

@@ -108,6 +108,8 @@ pub struct Subscription {
     pub heartbeat: u32,
     /// How long it may still live; 0 is for ever.
     pub lifetime: u64,
+    /// The reconnection time that the client was told last; 0 if it was told none.
+    pub retry: u32,
     /// The reconnection time to leave behind when the hub stops; 0 leaves none.
     pub goodbye: u32,
     /// For how long a client may take nothing before it is given up; 0 is for ever.

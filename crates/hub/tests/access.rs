@@ -132,7 +132,7 @@ fn a_stranger_who_can_open_the_socket_is_neither_heard_nor_answered() {
     }
     assert_eq!(after["refused"], 8);
     let id = hub.publish(&["a"], "its own");
-    assert_reads(&mut stream, format!(":\n\n{}", frame(id, "its own")));
+    assert_reads(&mut stream, format!(":\n{}", frame(id, "its own")));
 }
 
 /// The negative control: the same words of who is trusted.

@@ -44,7 +44,7 @@ fn when_it_has_no_descriptor_left_streams_go_on_and_it_does_not_spin() {
 
     let reply = publisher.call(&publish(&["a"], "x"), None, soon()).unwrap();
     let Reply::Published(id) = reply else { panic!("{reply:?}") };
-    assert_reads(&mut stream, format!(":\n\n{}", frame(id, "x")));
+    assert_reads(&mut stream, format!(":\n{}", frame(id, "x")));
     drop(crowd);
     assert_eq!(hub.status()["streams"], 1, "who comes now is let in");
 }

@@ -84,7 +84,7 @@ fn what_was_published_elsewhere_before_the_hub_was_there_is_not_missed() {
     let hub = hub(&server);
     let mut client = hub.stream(Framing::Raw, since(began, &["a"]));
     let next = elsewhere.publish(&["a"], "live");
-    assert_reads(&mut client, format!(":\n\n{}{}", since_then.concat(), frame(next, "live")));
+    assert_reads(&mut client, format!(":\n{}{}", since_then.concat(), frame(next, "live")));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_stream_that_comes_before_its_hub_knows_redis_waits_for_it() {
     let mut clients = subscriptions.map(|subscription| hub.stream(Framing::Raw, subscription));
     server.signal(Signal::CONT);
     for client in &mut clients {
-        assert_reads(client, format!(":\n\n{missed}"));
+        assert_reads(client, format!(":\n{missed}"));
     }
     let next = elsewhere.publish(&["a"], "live");
     for client in &mut clients {
@@ -132,7 +132,7 @@ fn a_stream_does_not_wait_for_a_redis_that_does_not_answer_and_is_told_when_it_d
     server.signal(Signal::STOP);
     let hub = start(&server);
     let mut client = hub.stream(Framing::Raw, since(now(), &["a"]));
-    assert_reads(&mut client, ":\n\n");
+    assert_reads(&mut client, ":\n");
     server.signal(Signal::CONT);
     assert_eq!(next_event(client).0, "reset");
 }

@@ -112,7 +112,7 @@ fn when_the_disk_is_full_streams_and_events_go_on_and_what_is_to_be_said_is_said
     assert_eq!(disk.read("last-id"), bytes(second));
     assert!(second > first);
     let events = [frame(first, "on a full disk"), frame(second, "of another hub")].concat();
-    assert_reads(&mut stream, format!(":\n\n{events}"));
+    assert_reads(&mut stream, format!(":\n{events}"));
     assert_eq!(disk.log().lines().count(), 1, "it listens: {}", disk.log());
 
     disk.make_room();

@@ -68,7 +68,7 @@ fn a_stream_that_waits_for_redis_ends_cleanly_with_its_hub() {
     server.signal(Signal::STOP);
     let mut client = hub.stream(Framing::Raw, after(&seen, &["a"]));
     assert_eq!(hub.ask(&Request::Stop), Reply::Stopping);
-    assert_ends(&mut client, ":\n\nretry: 1000\n\n");
+    assert_ends(&mut client, ":\nretry: 1000\n");
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
     let seen = hub.publish(&["a"], "seen");
     let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();
     let mut live = hub.stream(Framing::Raw, to(&["a"]));
-    assert_reads(&mut live, ":\n\n");
+    assert_reads(&mut live, ":\n");
 
     // Redis answers nobody for a while.
     let mut pause = server.connect();
@@ -159,7 +159,7 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
         frames.reverse();
     }
     assert_reads(&mut live, frames.concat());
-    assert_reads(&mut replayed, format!(":\n\n{missed}{}", frames.concat()));
+    assert_reads(&mut replayed, format!(":\n{missed}{}", frames.concat()));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
     let lease = hub.ask(&Request::Lease(vec![limit.clone()]));
     assert_eq!(lease, Reply::Exceeded(limit.clone()), "the stream that waits has its place");
     server.signal(Signal::CONT);
-    assert_reads(&mut replayed, format!(":\n\n{missed}"));
+    assert_reads(&mut replayed, format!(":\n{missed}"));
     for data in ["one", "two"] {
         let reply = next_reply(&mut worker);
         let Reply::Delivery(delivery) = reply else { panic!("{reply:?}") };
@@ -243,7 +243,7 @@ fn a_hub_that_has_to_stay_goes_on_with_what_waits() {
     let unknown = next_reply(&mut publisher);
     assert!(matches!(unknown, Reply::Refused { .. }), "{unknown:?}");
     server.signal(Signal::CONT);
-    assert_reads(&mut replayed, format!(":\n\n{missed}"));
+    assert_reads(&mut replayed, format!(":\n{missed}"));
     next_reply(&mut publisher);
     publisher.send(&Request::Status, None, soon()).unwrap();
     let after_all = next_reply(&mut publisher);
@@ -260,7 +260,7 @@ fn a_hub_that_never_knew_redis_is_followed_by_one_that_does_not_invent_a_past() 
     server.kill();
     let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
     let mut client = hub.stream(Framing::Raw, to(&["a"]));
-    assert_reads(&mut client, ":\n\n");
+    assert_reads(&mut client, ":\n");
     hub.upgrade();
     server.restart();
     let mut client = BufReader::new(client);
@@ -286,7 +286,7 @@ fn a_stream_that_waits_until_its_hub_knows_redis_waits_on_with_the_next() {
     let mut client = hub.stream(Framing::Raw, after(&seen, &["a"]));
     hub.upgrade();
     server.signal(Signal::CONT);
-    assert_reads(&mut client, format!(":\n\n{missed}"));
+    assert_reads(&mut client, format!(":\n{missed}"));
 }
 
 #[test]
@@ -297,5 +297,5 @@ fn the_new_hub_says_that_it_is_connected() {
     hub.wait_for_redis();
     let mut client = hub.stream(Framing::Raw, to(&["a"]));
     let id = hub.publish(&["a"], "x");
-    assert_reads(&mut client, format!(":\n\n{}", frame(id, "x")));
+    assert_reads(&mut client, format!(":\n{}", frame(id, "x")));
 }

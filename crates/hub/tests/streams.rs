@@ -23,9 +23,9 @@ fn an_event_reaches_everyone_who_follows_one_of_its_topics_once() {
     let first = hub.publish(&["a", "b"], "one\ntwo");
     let second = hub.publish(&["c"], "three");
     let third = hub.publish(&["b"], "four");
-    let expected = format!(":\n\nid: {first}\ndata: one\ndata: two\n\n{}", frame(third, "four"));
+    let expected = format!(":\nid: {first}\ndata: one\ndata: two\n\n{}", frame(third, "four"));
     assert_reads(&mut both, expected);
-    assert_reads(&mut other, format!(":\n\n{}", frame(second, "three")));
+    assert_reads(&mut other, format!(":\n{}", frame(second, "three")));
     assert!(first < second && second < third);
 }
 
@@ -56,7 +56,7 @@ fn what_is_published_between_hand_over_and_commit_is_not_missed() {
     drop(connection);
     let id = hub.publish(&["a"], "between");
     worker.send(&Request::Commit, None, soon()).unwrap();
-    assert_reads(&mut client, format!("\n:\n\n{}", frame(id, "between")));
+    assert_reads(&mut client, format!("\n:\n{}", frame(id, "between")));
 }
 
 #[test]
@@ -67,10 +67,10 @@ fn what_was_published_since_the_script_began_is_not_missed() {
     let id = hub.publish(&["a"], "since");
     let mut client = hub.stream(Framing::Raw, Subscription { began, ..to(&["a"]) });
     let mut late = hub.stream(Framing::Raw, to(&["a"]));
-    assert_reads(&mut client, format!(":\n\n{}", frame(id, "since")));
+    assert_reads(&mut client, format!(":\n{}", frame(id, "since")));
     let id = hub.publish(&["a"], "live");
     assert_reads(&mut client, frame(id, "live"));
-    assert_reads(&mut late, format!(":\n\n{}", frame(id, "live")));
+    assert_reads(&mut late, format!(":\n{}", frame(id, "live")));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn who_comes_back_gets_what_was_missed_and_then_what_is_new() {
     hub.publish(&["b"], "of no interest");
     let mut client = hub.stream(Framing::Raw, after(&ids[1], &["a"]));
     let missed: String = (2..5).map(|i| frame(ids[i], &i.to_string())).collect();
-    assert_reads(&mut client, format!(":\n\n{missed}"));
+    assert_reads(&mut client, format!(":\n{missed}"));
     let id = hub.publish(&["a"], "new");
     assert_reads(&mut client, frame(id, "new"));
 }
@@ -92,10 +92,10 @@ fn who_has_missed_what_is_not_kept_any_more_is_told() {
     for last in [ids[0].to_string(), "nonsense".to_owned(), "9999999999999999-0".to_owned()] {
         let mut client = hub.stream(Framing::Raw, after(&last, &["a"]));
         let reset = format!("event: reset\ndata: {{\"lastEventId\":\"{last}\"}}");
-        assert_reads(&mut client, format!(":\n\nid: {}\n{reset}\n\n", ids[3]));
+        assert_reads(&mut client, format!(":\nid: {}\n{reset}\n\n", ids[3]));
     }
     let mut client = hub.stream(Framing::Raw, after(&ids[1], &["a"]));
-    assert_reads(&mut client, format!(":\n\n{}{}", frame(ids[2], "2"), frame(ids[3], "3")));
+    assert_reads(&mut client, format!(":\n{}{}", frame(ids[2], "2"), frame(ids[3], "3")));
 }
 
 #[test]
@@ -120,16 +120,16 @@ fn fastcgi_and_chunks_frame_what_is_sent_and_its_end() {
     let frame = frame(hub.publish(&["a"], "x"), "x");
     let length = u8::try_from(frame.len()).unwrap();
     let record = [b"\x01\x06\0\x01\0", &[length, 0, 0][..], frame.as_bytes()].concat();
-    assert_reads(&mut fastcgi, [b"\x01\x06\0\x01\0\x03\0\0:\n\n", &record[..]].concat());
-    assert_reads(&mut chunked, format!("3\r\n:\n\n\r\n{length:x}\r\n{frame}\r\n"));
+    assert_reads(&mut fastcgi, [b"\x01\x06\0\x01\0\x02\0\0:\n", &record[..]].concat());
+    assert_reads(&mut chunked, format!("2\r\n:\n\r\n{length:x}\r\n{frame}\r\n"));
     hub.signal(Signal::TERM);
-    let goodbye = |i| format!("retry: {i}\n\n");
+    let goodbye = |i| format!("retry: {i}\n");
     let end = b"\x01\x03\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0";
     assert_ends(
         &mut fastcgi,
-        [b"\x01\x06\0\x01\0\x0d\0\0", goodbye(1000).as_bytes(), end].concat(),
+        [b"\x01\x06\0\x01\0\x0c\0\0", goodbye(1000).as_bytes(), end].concat(),
     );
-    assert_ends(&mut chunked, format!("d\r\n{}\r\n0\r\n\r\n", goodbye(1000)));
+    assert_ends(&mut chunked, format!("c\r\n{}\r\n0\r\n\r\n", goodbye(1000)));
     hub.wait();
 }
 
@@ -137,16 +137,46 @@ fn fastcgi_and_chunks_frame_what_is_sent_and_its_end() {
 fn a_silent_stream_gets_heartbeats() {
     let hub = Hub::start(&[]);
     let mut client = hub.stream(Framing::Raw, Subscription { heartbeat: 50, ..to(&["a"]) });
-    assert_reads(&mut client, ":\n\n:\n:\n:\n");
+    assert_reads(&mut client, ":\n:\n:\n:\n");
 }
 
 #[test]
 fn a_stream_ends_when_its_time_is_over() {
     let hub = Hub::start(&[]);
     let mut client = hub.stream(FASTCGI, Subscription { lifetime: 100, ..to(&["a"]) });
+    let last = b"\x01\x06\0\x01\0\x06\0\0event\n";
     let end = b"\x01\x03\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0";
-    assert_ends(&mut client, [b"\x01\x06\0\x01\0\x03\0\0:\n\n", &end[..]].concat());
+    assert_ends(&mut client, [b"\x01\x06\0\x01\0\x02\0\0:\n", &last[..], end].concat());
     hub.wait_for("streams", 0);
+}
+
+#[test]
+fn no_stream_ends_with_a_comment() {
+    let hub = Hub::start(&[]);
+    let times = Subscription { lifetime: 150, heartbeat: 100, retry: 700, ..to(&["a"]) };
+    let mut silent = hub.stream(Framing::Raw, times.clone());
+    let mut chunked = hub.stream(Framing::Chunked, times.clone());
+    let mut event = hub.stream(Framing::Raw, Subscription { heartbeat: 0, ..times });
+    hub.wait_for("streams", 3);
+    let id = hub.publish(&["a"], "x");
+    let frame = frame(id, "x");
+    assert_ends(&mut silent, format!(":\n{frame}:\nretry: 700\n"));
+    let length = frame.len();
+    let expected = format!(
+        "2\r\n:\n\r\n{length:x}\r\n{frame}\r\n2\r\n:\n\r\nb\r\nretry: 700\n\r\n0\r\n\r\n"
+    );
+    assert_ends(&mut chunked, expected);
+    assert_ends(&mut event, format!(":\n{frame}"));
+}
+
+#[test]
+fn no_stream_ends_with_a_comment_that_another_hub_has_sent() {
+    let hub = Hub::start(&[]);
+    let times = Subscription { lifetime: 1000, retry: 700, ..to(&["a"]) };
+    let mut client = hub.stream(Framing::Raw, times);
+    assert_reads(&mut client, ":\n");
+    hub.upgrade();
+    assert_ends(&mut client, "retry: 700\n");
 }
 
 #[test]
@@ -155,7 +185,7 @@ fn a_client_that_reads_nothing_is_dropped_and_others_are_not() {
     let slow = hub.stream(Framing::Raw, to(&["a"]));
     let mut fast = hub.stream(Framing::Raw, to(&["a"]));
     hub.wait_for("streams", 2);
-    assert_reads(&mut fast, ":\n\n");
+    assert_reads(&mut fast, ":\n");
     let data = "x".repeat(10_000);
     for _ in 0..100 {
         let id = hub.publish(&["a"], &data);
@@ -186,7 +216,7 @@ fn a_long_replay_does_not_make_a_slow_client() {
     hub.wait_for("streams", 1);
     let live = hub.publish(&["a"], "live");
     let replay: String = ids.iter().map(|id| frame(*id, &data)).collect();
-    assert_reads(&mut client, format!(":\n\n{replay}{}", frame(live, "live")));
+    assert_reads(&mut client, format!(":\n{replay}{}", frame(live, "live")));
 }
 
 #[test]

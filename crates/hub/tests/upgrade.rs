@@ -57,7 +57,7 @@ fn streams_go_on_and_their_backlog_too() {
         [b"\x01\x06\0\x01\0", &[length, 0, 0][..], event.as_bytes()].concat()
     };
     let records = events.iter().map(record).collect::<Vec<_>>().concat();
-    assert_reads(&mut fastcgi, [b"\x01\x06\0\x01\0\x03\0\0:\n\n", &records[..]].concat());
+    assert_reads(&mut fastcgi, [b"\x01\x06\0\x01\0\x02\0\0:\n", &records[..]].concat());
     for id in ids.iter().chain([&last]) {
         let delivery = loop {
             match worker.next_reply().unwrap() {
@@ -70,9 +70,9 @@ fn streams_go_on_and_their_backlog_too() {
     }
 
     let mut again = hub.stream(Framing::Raw, after(&ids[3], &["a"]));
-    assert_reads(&mut again, format!(":\n\n{}{}", frame(ids[4], "4"), frame(last, "5")));
+    assert_reads(&mut again, format!(":\n{}{}", frame(ids[4], "4"), frame(last, "5")));
     let mut forgetful = hub.stream(Framing::Raw, after(&ids[0], &["a"]));
-    assert_reads(&mut forgetful, format!(":\n\nid: {last}\nevent: reset\n"));
+    assert_reads(&mut forgetful, format!(":\nid: {last}\nevent: reset\n"));
 }
 
 /// Reads as many bytes as expected, comments apart, and a heartbeat after them.
@@ -114,7 +114,7 @@ fn what_was_begun_is_ended_with_the_new_hub() {
     assert_eq!(hub.ask(&lease), Reply::Exceeded(limit));
     worker.send(&Request::Commit, None, soon()).unwrap();
     drop(worker);
-    assert_reads(&mut client, format!(":\n\n{}", frame(between, "between")));
+    assert_reads(&mut client, format!(":\n{}", frame(between, "between")));
     slow.write_all(second).unwrap();
     let mut id = [0; 4];
     std::io::Read::read_exact(&mut client, &mut id).unwrap();
@@ -185,7 +185,7 @@ fn a_program_that_does_not_take_over_changes_nothing() {
     }
     assert_eq!(hub.status()["pid"], pid);
     let id = hub.publish(&["a"], "as if nothing had been");
-    assert_reads(&mut stream, format!(":\n\n{}", frame(id, "as if nothing had been")));
+    assert_reads(&mut stream, format!(":\n{}", frame(id, "as if nothing had been")));
 }
 
 #[test]
@@ -236,5 +236,5 @@ fn a_hub_that_could_give_no_ids_does_not_take_over() {
     assert!(matches!(hub.ask(&Request::Upgrade), Reply::Refused { .. }));
     assert_eq!(hub.status()["pid"], before);
     let id = hub.publish(&["a"], "x");
-    assert_reads(&mut stream, format!(":\n\n{}", frame(id, "x")));
+    assert_reads(&mut stream, format!(":\n{}", frame(id, "x")));
 }

@@ -49,7 +49,7 @@ fn event(sequence: u64) -> String {
 
 fn events(sequences: &[u64]) -> String {
     let events: String = sequences.iter().map(|sequence| event(*sequence)).collect();
-    format!("{HEAD}:\n\n{events}")
+    format!("{HEAD}:\n{events}")
 }
 
 /// What clients of such a server count until so many events have come to each in order.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use event_stream::{Event, EventId, EventType};
+use event_stream::{Event, EventId, EventType, Retry};
 use ext_php_rs::types::{ZendCallable, Zval};
 use hub_protocol::{Delivery, Framing, Response, Subscription};
 
@@ -89,10 +89,8 @@ impl Sse {
             began: Subscription::moment(now.saturating_duration_since(began)),
             heartbeat: short(self.options.heartbeat),
             lifetime: self.lifetime(),
-            goodbye: self
-                .options
-                .goodbye
-                .map_or(0, |retry| u32::try_from(retry.as_millis()).unwrap_or(u32::MAX)),
+            retry: reconnection(self.stream.retry_in_force()),
+            goodbye: reconnection(self.options.goodbye),
             write_timeout: short(write_timeout.filter(|timeout| *timeout < Duration::MAX)),
         }
     }
@@ -194,6 +192,11 @@ fn framing(offer: &Offer) -> Framing {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// In milliseconds; 0 is none.
+fn reconnection(time: Option<Retry>) -> u32 {
+    time.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX))
 }
 
 /// 0 is for ever.

@@ -20,7 +20,7 @@ fn delivers(kind: &Kind, php: Php, before: &str) {
     let served = kind.serve_with(php, 1, &format!("<?php {before} {SCRIPT}"));
     let mut stream = served.open();
     kind.head.assert_stream(&stream, &[]);
-    assert_eq!(next(&mut stream), ":\n\n");
+    assert_eq!(next(&mut stream), ":\n");
     for word in ["one", "two", "three"] {
         served.gate.release();
         assert_eq!(next(&mut stream), format!("data: {word}\n\n"));
@@ -53,7 +53,7 @@ pub(crate) fn events_pass_buffers_that_are_opened_later(kind: &Kind) {
         gate();";
     let served = kind.serve(script);
     let mut stream = served.open();
-    assert_eq!(next(&mut stream) + &next(&mut stream), ":\n\ndata: sent\n\n");
+    assert_eq!(next(&mut stream) + &next(&mut stream), ":\ndata: sent\n\n");
     served.gate.release();
     assert_eq!(stream.into_body(), b"");
 }
@@ -76,13 +76,13 @@ pub(crate) fn a_whole_stream_is_right_to_the_byte(kind: &Kind) {
         $sse->retry(3000);
         $sse->sendMany(['first', new SseEvent('second', id: 'x')]);
         $sse->close('bye', event: 'end');"#;
-    let expected = ":\n\n\
-        retry: 2000\n\n\
+    let expected = ":\n\
+        retry: 2000\n\
         id: 7\nevent: poem\ndata: two\ndata: lines\n\n\
         retry: 500\ndata: {\"price\":1.5,\"currency\":\"€\"}\n\n\
         data: \n\n\
         : no event\n\n\
-        retry: 3000\n\n\
+        retry: 3000\n\
         data: first\n\n\
         id: x\ndata: second\n\n\
         event: end\ndata: bye\n\n";
@@ -100,7 +100,7 @@ pub(crate) fn events_of_64_kilobytes_and_of_5_megabytes_arrive_whole(kind: &Kind
     served.site.write("64-kilobytes", &medium);
     served.site.write("5-megabytes", &large);
 
-    let mut expected = ":\n\n".to_owned();
+    let mut expected = ":\n".to_owned();
     for data in [&medium, &large, "small"] {
         for line in data.split('\n') {
             writeln!(expected, "data: {line}").unwrap();
@@ -134,7 +134,7 @@ pub(crate) fn what_a_script_echoes_keeps_its_place_among_the_events(kind: &Kind)
         echo ": a comment\n";
         $sse->sendMany(['sent', 'sent']);
         echo "data: the last\n\n";"#;
-    let expected = ":\n\n\
+    let expected = ":\n\
         data: echoed\n\n\
         data: sent\n\n\
         event: unfinished\ndata: echoed\n\n\
@@ -155,7 +155,7 @@ pub(crate) fn what_a_script_echoes_is_flushed_when_it_waits(kind: &Kind) {
         echo "data: the last\n\n";"#;
     let served = kind.serve(script);
     let mut stream = served.open();
-    assert_eq!(next(&mut stream) + &next(&mut stream), ":\n\ndata: echoed\n\n");
+    assert_eq!(next(&mut stream) + &next(&mut stream), ":\ndata: echoed\n\n");
     served.site.write("arrived", "");
     assert_eq!(stream.body.read_to_end(soon()).unwrap(), b"data: the last\n\n");
 }

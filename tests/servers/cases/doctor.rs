@@ -10,6 +10,6 @@ pub(crate) fn what_is_expected_of_a_stream_is_so_within_it(kind: &Kind) {
         $is = array_intersect_key(Sse::doctor(), $told);
         $sse->send($is === $expected ? 'as expected' : [$expected, $is]);
         $sse->send($is['heartbeats']);";
-    let expected = ":\n\ndata: as expected\n\ndata: from a thread, also while PHP is blocked\n\n";
+    let expected = ":\ndata: as expected\n\ndata: from a thread, also while PHP is blocked\n\n";
     assert_eq!(kind.serve(script).body(), expected);
 }

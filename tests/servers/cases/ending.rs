@@ -91,7 +91,7 @@ fn ends_well(kind: &Kind, place: &str) {
         let worker = served.free_worker();
         let target = format!("/stream.php?by={end}&in={place}");
         let body = text(served.get(&target).into_body());
-        assert_eq!(body, ":\n\ndata: event 1\n\ndata: event 2\n\n", "{target}");
+        assert_eq!(body, ":\ndata: event 1\n\ndata: event 2\n\n", "{target}");
 
         assert_eq!(served.free_worker(), worker, "{target}");
         let notes = served.site.read("notes");

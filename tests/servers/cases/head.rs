@@ -75,7 +75,7 @@ pub(crate) fn a_stream_has_its_own_headers_and_no_others(kind: &Kind) {
     let served = kind.serve(script);
     let stream = served.open();
     kind.head.assert_stream(&stream, &[]);
-    assert_eq!(text(stream.into_body()), ":\n\ndata: sent\n\n");
+    assert_eq!(text(stream.into_body()), ":\ndata: sent\n\n");
 }
 
 pub(crate) fn headers_of_the_script_win(kind: &Kind) {
@@ -94,7 +94,7 @@ pub(crate) fn headers_of_the_script_win(kind: &Kind) {
     let served = kind.serve(script);
     let stream = served.open();
     kind.head.assert_head(&stream, "200 OK", kind.head.with_a_body, &lines);
-    assert_eq!(text(stream.into_body()), ":\n\n");
+    assert_eq!(text(stream.into_body()), ":\n");
 }
 
 pub(crate) fn a_head_request_gets_the_head_and_a_closed_stream(kind: &Kind) {
@@ -122,7 +122,7 @@ pub(crate) fn a_listed_origin_may_read_the_stream_and_no_other(kind: &Kind) {
         let stream = served.send(&request("/stream.php").header("Origin", origin));
         kind.head.assert_stream(&stream, besides);
         // To its end: nginx would not know yet that the connection to the one worker is free again.
-        assert_eq!(text(stream.into_body()), ":\n\n");
+        assert_eq!(text(stream.into_body()), ":\n");
     }
     kind.head.assert_stream(&served.open(), &other);
 }
@@ -197,6 +197,6 @@ pub(crate) fn the_last_event_id_comes_from_the_header_or_the_query(kind: &Kind) 
         (request("/stream.php"), "null"),
     ] {
         let body = text(served.send(&request).into_body());
-        assert_eq!(body, format!(":\n\ndata: {{\"id\":{id}}}\n\n"));
+        assert_eq!(body, format!(":\ndata: {{\"id\":{id}}}\n\n"));
     }
 }

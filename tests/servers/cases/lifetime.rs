@@ -7,7 +7,7 @@ use super::{Kind, next};
 pub(crate) fn heartbeats_come_while_the_script_waits(kind: &Kind) {
     let served = kind.serve("<?php Sse::start(heartbeat: 0.05)->wait(30);");
     let mut stream = served.open();
-    assert_eq!(next(&mut stream), ":\n\n");
+    assert_eq!(next(&mut stream), ":\n");
     for _ in 0..3 {
         assert_eq!(stream.body.read_until(b"\n", soon()).unwrap(), b":\n");
     }
@@ -21,7 +21,7 @@ pub(crate) fn a_stream_that_has_lived_long_enough_ends_cleanly(kind: &Kind) {
         }
         note($sse->stopReason()->value);";
     let served = kind.serve(script);
-    assert_eq!(served.body(), ":\n\n");
+    assert_eq!(served.body(), ":\n");
     served.wait_for_notes(&["max_lifetime"]);
 }
 
@@ -31,6 +31,6 @@ pub(crate) fn a_closed_stream_ends_after_its_last_event(kind: &Kind) {
         $sse->close(['done' => true], event: 'end');
         note($sse->send('too late') ? 'sent' : 'not sent');";
     let served = kind.serve(script);
-    assert_eq!(served.body(), ":\n\nevent: end\ndata: {\"done\":true}\n\n");
+    assert_eq!(served.body(), ":\nevent: end\ndata: {\"done\":true}\n\n");
     served.wait_for_notes(&["closed", "not sent"]);
 }

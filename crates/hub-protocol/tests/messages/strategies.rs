@@ -78,10 +78,19 @@ fn delivery() -> impl Strategy<Value = Delivery> {
 }
 
 fn subscription() -> impl Strategy<Value = Subscription> {
-    let times = any::<(u64, u32, u64, u32, u32)>();
+    let times = any::<(u64, u32, u64, u32, u32, u32)>();
     (topics(), any::<Option<String>>(), times).prop_map(|(topics, last_event_id, times)| {
-        let (began, heartbeat, lifetime, goodbye, write_timeout) = times;
-        Subscription { topics, last_event_id, began, heartbeat, lifetime, goodbye, write_timeout }
+        let (began, heartbeat, lifetime, retry, goodbye, write_timeout) = times;
+        Subscription {
+            topics,
+            last_event_id,
+            began,
+            heartbeat,
+            lifetime,
+            retry,
+            goodbye,
+            write_timeout,
+        }
     })
 }
 

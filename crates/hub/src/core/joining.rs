@@ -208,10 +208,13 @@ fn stream(joining: Joining, now: Instant) -> Stream {
         due: None,
         awaits_room: false,
     };
-    stream.queue.push(match output {
-        Output::Http(framing) => framing::wrap(framing, &[&before, FIRST_BYTES].concat()).into(),
-        Output::Worker => before.into(),
-    });
+    match output {
+        Output::Http(framing) => {
+            let first = framing::wrap(framing, &[&before, FIRST_BYTES].concat());
+            stream.queue.push_comment(first.into());
+        }
+        Output::Worker => stream.queue.push(before.into()),
+    }
     stream
 }
 
@@ -225,6 +228,7 @@ fn timing(subscription: &Subscription, output: Output, now: Instant) -> Timing {
         heartbeat: some(subscription.heartbeat.into()),
         end: some(subscription.lifetime).and_then(|lifetime| now.checked_add(lifetime)),
         write_timeout: some(subscription.write_timeout.into()),
+        retry: subscription.retry,
         goodbye: subscription.goodbye,
         last_write: now,
     }

@@ -1,6 +1,6 @@
-//! The last bytes of a stream.
+//! The last bytes of a stream. The last line is no comment: there are clients that do not come back then.
 
-use event_stream::{Event as Frame, Retry};
+use event_stream::{LAST_LINE, Retry};
 
 use super::Stream;
 use crate::framing::{self, Output};
@@ -16,20 +16,31 @@ pub(super) fn say_goodbye(stream: &mut Stream, number: usize) {
     {
         let least = if stream.timing.goodbye == 0 { RETRY } else { stream.timing.goodbye };
         let spread = u64::from(least) * 2 * (number as u64 % 100) / 100;
-        let retry = Some(Retry::from_millis(u64::from(least) + spread));
         let mut goodbye = Vec::new();
-        Frame { retry, ..Frame::default() }.encode_into(&mut goodbye);
+        Retry::from_millis(u64::from(least) + spread).encode_into(&mut goodbye);
         stream.queue.push(framing::wrap(framing, &goodbye).into());
     }
     end(stream);
 }
 
-/// Ends the stream with what is queued.
+/// Ends the stream with what is queued; behind a comment the reconnection time is told again.
 pub(super) fn end(stream: &mut Stream) {
     if let Output::Http(framing) = stream.output
         && !stream.ending
     {
+        if stream.queue.ends_in_comment() {
+            stream.queue.push(framing::wrap(framing, &last_line(stream.timing.retry)).into());
+        }
         stream.queue.push(framing::end(framing).into());
     }
     stream.ending = true;
+}
+
+fn last_line(retry: u32) -> Vec<u8> {
+    if retry == 0 {
+        return LAST_LINE.to_vec();
+    }
+    let mut line = Vec::new();
+    Retry::from_millis(retry.into()).encode_into(&mut line);
+    line
 }

@@ -49,6 +49,8 @@ pub(crate) struct Timing {
     pub(crate) end: Option<Instant>,
     /// For how long its client may take nothing.
     pub(crate) write_timeout: Option<Duration>,
+    /// The reconnection time that its client was told last, in milliseconds; 0 if it was told none.
+    pub(crate) retry: u32,
     /// The reconnection time to leave behind when the hub stops, in milliseconds; 0 is for the hub to say.
     pub(crate) goodbye: u32,
     /// When something was sent last.
@@ -67,6 +69,8 @@ pub(crate) struct Queue {
     replay: usize,
     /// Since when the client takes nothing.
     stalled: Option<Instant>,
+    /// Whether the last line of all that was queued is a comment.
+    ends_in_comment: bool,
 }
 
 /// How a flush went.
@@ -81,6 +85,14 @@ pub(crate) enum Flushed {
 }
 
 impl Queue {
+    /// What waited in another hub, and whether the last line of all that was queued there is a comment.
+    pub(crate) fn restored(rest: Bytes, ends_in_comment: bool) -> Self {
+        let mut queue = Self::default();
+        queue.push(rest);
+        queue.allow_replay();
+        Self { ends_in_comment, ..queue }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
@@ -89,7 +101,19 @@ impl Queue {
         if !bytes.is_empty() {
             self.length += bytes.len();
             self.pieces.push_back(bytes);
+            self.ends_in_comment = false;
         }
+    }
+
+    /// The same, for bytes whose last line is a comment.
+    pub(crate) fn push_comment(&mut self, bytes: Bytes) {
+        self.push(bytes);
+        self.ends_in_comment = true;
+    }
+
+    /// Whether the last line of all that was queued is a comment.
+    pub(crate) fn ends_in_comment(&self) -> bool {
+        self.ends_in_comment
     }
 
     /// What waits now was asked for by the client itself: it does not make it a slow one.

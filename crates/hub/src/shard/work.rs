@@ -181,7 +181,7 @@ impl Work {
             self.flush(token, now);
         } else if stream.wants_heartbeat(now) {
             if let Output::Http(framing) = stream.output {
-                stream.queue.push(heartbeat(framing));
+                stream.queue.push_comment(heartbeat(framing));
                 self.counters.heartbeats.add(1);
             }
             self.flush(token, now);

@@ -68,6 +68,7 @@ pub(super) struct StreamRecord {
     /// How long it may still live.
     pub(super) left: Option<Duration>,
     pub(super) write_timeout: Option<Duration>,
+    pub(super) retry: u32,
     pub(super) goodbye: u32,
     /// How long it has been silent.
     pub(super) silent: Duration,
@@ -76,12 +77,13 @@ pub(super) struct StreamRecord {
     /// What waits to be sent.
     #[serde(with = "serde_bytes")]
     pub(super) rest: Vec<u8>,
+    pub(super) ends_in_comment: bool,
     pub(super) ending: bool,
 }
 
 impl StreamRecord {
     pub(super) fn new(stream: &Stream, now: Instant) -> Self {
-        let Timing { heartbeat, end, write_timeout, goodbye, last_write } = stream.timing;
+        let Timing { heartbeat, end, write_timeout, retry, goodbye, last_write } = stream.timing;
         Self {
             framing: framing(stream.output),
             topics: stream.topics.to_vec(),
@@ -89,10 +91,12 @@ impl StreamRecord {
             heartbeat,
             left: end.map(|end| end.saturating_duration_since(now)),
             write_timeout,
+            retry,
             goodbye,
             silent: now.saturating_duration_since(last_write),
             leases: keys(stream.lease.as_deref()),
             rest: stream.queue.rest(),
+            ends_in_comment: stream.queue.ends_in_comment(),
             ending: stream.ending,
         }
     }
@@ -106,6 +110,7 @@ impl StreamRecord {
             heartbeat: self.heartbeat,
             end: self.left.and_then(|left| now.checked_add(left)),
             write_timeout: self.write_timeout,
+            retry: self.retry,
             goodbye: self.goodbye,
             last_write: now.checked_sub(self.silent).unwrap_or(now),
         }

@@ -169,9 +169,7 @@ impl<'a> Inventory<'a> {
     }
 
     fn note_stream(&mut self, record: StreamRecord, socket: OwnedFd) {
-        let mut queue = Queue::default();
-        queue.push(record.rest.as_slice().into());
-        queue.allow_replay();
+        let queue = Queue::restored(record.rest.as_slice().into(), record.ends_in_comment);
         let (output, timing) = (record.output(), record.timing(self.now));
         let lease = restore(record.leases, self.leases);
         self.streams.push(Stream {

@@ -240,6 +240,7 @@ pub(crate) fn to(names: &[&str]) -> Subscription {
         began: u64::MAX,
         heartbeat: 0,
         lifetime: 0,
+        retry: 0,
         goodbye: 0,
         write_timeout: 0,
     }
