@@ -153,20 +153,25 @@ fn a_stream_ends_when_its_time_is_over() {
 #[test]
 fn no_stream_ends_with_a_comment() {
     let hub = Hub::start(&[]);
-    let times = Subscription { lifetime: 150, heartbeat: 100, retry: 700, ..to(&["a"]) };
-    let mut silent = hub.stream(Framing::Raw, times.clone());
-    let mut chunked = hub.stream(Framing::Chunked, times.clone());
-    let mut event = hub.stream(Framing::Raw, Subscription { heartbeat: 0, ..times });
+    let times = Subscription { lifetime: 1000, heartbeat: 300, ..to(&["a"]) };
+    let retrying = Subscription { retry: 700, ..times.clone() };
+    let mut silent = hub.stream(Framing::Raw, retrying.clone());
+    let mut chunked = hub.stream(Framing::Chunked, times);
+    let mut busy = hub.stream(Framing::Raw, Subscription { heartbeat: 0, ..retrying });
     hub.wait_for("streams", 3);
-    let id = hub.publish(&["a"], "x");
-    let frame = frame(id, "x");
-    assert_ends(&mut silent, format!(":\n{frame}:\nretry: 700\n"));
-    let length = frame.len();
-    let expected = format!(
-        "2\r\n:\n\r\n{length:x}\r\n{frame}\r\n2\r\n:\n\r\nb\r\nretry: 700\n\r\n0\r\n\r\n"
-    );
-    assert_ends(&mut chunked, expected);
-    assert_ends(&mut event, format!(":\n{frame}"));
+    let frame = frame(hub.publish(&["a"], "x"), "x");
+    let said = |client: &mut UnixStream, heartbeat: &str| {
+        let mut all = String::new();
+        client.read_to_string(&mut all).unwrap();
+        assert!(all.matches(heartbeat).count() > 1, "no heartbeat: {all:?}");
+        all.replace(heartbeat, "").replace(&frame, "")
+    };
+    assert_eq!(said(&mut silent, ":\n"), "retry: 700\n");
+    let length = format!("{:x}", frame.len());
+    let end = format!("{length}\r\n\r\n6\r\nevent\n\r\n0\r\n\r\n");
+    let chunked = said(&mut chunked, "2\r\n:\n\r\n");
+    assert_eq!(chunked, end);
+    assert_ends(&mut busy, format!(":\n{frame}"));
 }
 
 #[test]
