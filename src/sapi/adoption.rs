@@ -15,7 +15,7 @@ use once_cell::sync::OnceCell;
 
 use super::connection::{Wishes, attach_wire};
 use super::wire::Wire;
-use super::{Server, headers, hooks, ini, output, request, signals};
+use super::{Server, headers, hooks, ini, output, request, signals, versions};
 use crate::stream::{StopReason, adoption_headers, seconds};
 
 /// `sapi_module_struct.send_headers`, `main/SAPI.h`.
@@ -166,7 +166,7 @@ fn is_to_be_adopted() -> bool {
 
 /// The engine counts the head as sent while it is being sent.
 fn reopen_head(change: impl FnOnce()) {
-    SapiGlobals::get_mut().headers_sent = 0;
+    versions::note_head_out(false);
     change();
-    SapiGlobals::get_mut().headers_sent = 1;
+    versions::note_head_out(true);
 }

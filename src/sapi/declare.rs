@@ -10,13 +10,13 @@ use ext_php_rs::builders::{ClassBuilder, EnumBuilder};
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::enum_::RegisteredEnum;
 use ext_php_rs::error::Result;
-use ext_php_rs::ffi::{zend_function, zend_internal_arg_info, zend_internal_function, zend_type};
+use ext_php_rs::ffi::{zend_function, zend_internal_function, zend_type};
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 
-use super::engine::c_string;
 use super::ffi;
+use super::versions::{self, ArgumentInfo};
 
 /// PHP types, as bits of `zend_type.type_mask` (`Zend/zend_type_info.h`).
 pub(crate) mod types {
@@ -133,11 +133,8 @@ fn rename_parameters(class: &ClassEntry) {
             let info = unsafe { function.arg_info.add(n) };
             // SAFETY: as in `refine`.
             let info = unsafe { &mut *info };
-            let name = c_string(info.name);
-            // Interned, as other names are: the engine frees it when it ends.
-            let renamed = ZendStr::new_interned(camel_case(&name), true).into_raw();
-            // SAFETY: just made; the address of its bytes stays as long as it does.
-            info.name = unsafe { (&raw const (*renamed).val).cast() };
+            let name = camel_case(&versions::parameter_name(info));
+            versions::rename_parameter(info, &name);
         }
     }
 }
@@ -161,14 +158,11 @@ fn refine(class: &ClassEntry, refinement: &Refinement) {
         info.type_ = zend_type { ptr: std::ptr::null_mut(), type_mask: types::STATIC };
     }
     if let Some(default) = refinement.default {
-        info.default_value = default.as_ptr();
+        versions::set_default(info, default);
     }
 }
 
-fn argument_info(
-    class: &ClassEntry,
-    refinement: &Refinement,
-) -> Option<*mut zend_internal_arg_info> {
+fn argument_info(class: &ClassEntry, refinement: &Refinement) -> Option<*mut ArgumentInfo> {
     let method = class.function_table.get(refinement.method.to_ascii_lowercase().as_str())?;
     let function = native_function(method)?;
     match refinement.parameter {

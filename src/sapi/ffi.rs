@@ -1,5 +1,6 @@
 //! What the engine exports beyond the allow-list of `ext_php_rs::ffi`. The only extern block of the
-//! extension; signatures are those of PHP 8.1 to 8.5, `main/` and `Zend/`.
+//! extension; signatures are those of PHP 8.2 to 8.6, `main/` and `Zend/`,
+//! which `tests/headers` compares with the headers of the PHP at hand.
 
 use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
 
@@ -38,6 +39,20 @@ pub(super) const INI_STAGE_STARTUP: c_int = 1;
 /// `PHP_INI_STAGE_RUNTIME`, `Zend/zend_ini.h`.
 pub(super) const INI_STAGE_RUNTIME: c_int = 16;
 
+/// What became `bool` with PHP 8.6.
+#[cfg(php86)]
+pub(super) type Flag = bool;
+/// What became `bool` with PHP 8.6.
+#[cfg(not(php86))]
+pub(super) type Flag = c_int;
+
+/// For `zend_ini_*`: the value now, not that before the request changed it.
+#[cfg(php86)]
+pub(super) const CURRENT: Flag = false;
+/// For `zend_ini_*`: the value now, not that before the request changed it.
+#[cfg(not(php86))]
+pub(super) const CURRENT: Flag = 0;
+
 unsafe extern "C" {
     // main/SAPI.h
     pub(super) fn sapi_flush() -> c_int;
@@ -53,14 +68,19 @@ unsafe extern "C" {
     pub(super) fn php_output_discard() -> c_int;
     pub(super) fn php_output_end() -> c_int;
     pub(super) fn php_output_set_status(status: c_int);
-    pub(super) fn php_output_handler_started(name: *const c_char, length: usize) -> c_int;
+    /// Before 8.4 an `int` that is 0 or 1: its low byte is this.
+    pub(super) fn php_output_handler_started(name: *const c_char, length: usize) -> bool;
     pub(super) fn php_output_get_start_filename() -> *const c_char;
     pub(super) fn php_output_get_start_lineno() -> c_int;
 
     // Zend/zend_ini.h
-    pub(super) fn zend_ini_double(name: *const c_char, length: usize, orig: c_int) -> c_double;
-    pub(super) fn zend_ini_long(name: *const c_char, length: usize, orig: c_int) -> i64;
-    pub(super) fn zend_ini_string(name: *const c_char, length: usize, orig: c_int) -> *mut c_char;
+    pub(super) fn zend_ini_double(name: *const c_char, length: usize, original: Flag) -> c_double;
+    pub(super) fn zend_ini_long(name: *const c_char, length: usize, original: Flag) -> i64;
+    pub(super) fn zend_ini_string(
+        name: *const c_char,
+        length: usize,
+        original: Flag,
+    ) -> *const c_char;
     pub(super) fn zend_alter_ini_entry_chars(
         name: *mut zend_string,
         value: *const c_char,
@@ -108,7 +128,8 @@ unsafe extern "C" {
     // main/php_streams.h
     pub(super) fn php_file_le_stream() -> c_int;
     pub(super) fn php_file_le_pstream() -> c_int;
-    pub(super) fn _php_stream_cast(
+    #[cfg_attr(not(php86), link_name = "_php_stream_cast")]
+    pub(super) fn php_stream_cast(
         stream: *mut c_void,
         cast_as: c_int,
         result: *mut c_int,

@@ -3,12 +3,12 @@
 use ext_php_rs::zend::{SapiGlobals, add_header, remove_header, set_header, set_response_code};
 
 use super::engine::{c_string, guarded};
-use super::ffi;
+use super::{ffi, versions};
 use crate::stream::{Header, Interrupted, Rule, without_rivals};
 
 /// Whether the head is out.
 pub(crate) fn sent() -> bool {
-    SapiGlobals::get().headers_sent != 0
+    versions::head_is_out()
 }
 
 /// Where output began, as file and line; `None` if that is not known.

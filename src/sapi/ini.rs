@@ -85,19 +85,19 @@ unsafe extern "C" fn on_modify<V: Valid>(
 pub(crate) fn text(name: &CStr) -> String {
     let length = name.count_bytes();
     // SAFETY: the name is `length` readable bytes; the answer is copied at once.
-    c_string(unsafe { ffi::zend_ini_string(name.as_ptr(), length, 0) })
+    c_string(unsafe { ffi::zend_ini_string(name.as_ptr(), length, ffi::CURRENT) })
 }
 
 /// The value of a setting as a number.
 pub(crate) fn number(name: &CStr) -> f64 {
     // SAFETY: the name is a C string of that length.
-    unsafe { ffi::zend_ini_double(name.as_ptr(), name.count_bytes(), 0) }
+    unsafe { ffi::zend_ini_double(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
 }
 
 /// The value of a setting as a whole number.
 pub(crate) fn integer(name: &CStr) -> i64 {
     // SAFETY: the name is a C string of that length.
-    unsafe { ffi::zend_ini_long(name.as_ptr(), name.count_bytes(), 0) }
+    unsafe { ffi::zend_ini_long(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
 }
 
 /// The value of a setting as yes or no.

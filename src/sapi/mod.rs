@@ -42,6 +42,7 @@ pub(crate) mod streams;
 pub(crate) mod takeover;
 mod transport;
 pub(crate) mod value;
+mod versions;
 mod wire;
 
 pub(crate) use connection::{PhpConnection, Wishes};

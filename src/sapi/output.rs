@@ -22,7 +22,7 @@ pub(crate) fn level() -> usize {
 pub(crate) fn compressor() -> Option<&'static str> {
     COMPRESSORS.into_iter().find(|name| {
         // SAFETY: looks the name up among the open handlers; reads `len` bytes of it.
-        unsafe { ffi::php_output_handler_started(name.as_ptr().cast(), name.len()) != 0 }
+        unsafe { ffi::php_output_handler_started(name.as_ptr().cast(), name.len()) }
     })
 }
 

@@ -33,7 +33,7 @@ fn cast(stream: *mut c_void) -> Option<RawFd> {
     let mut fd: RawFd = -1;
     // SAFETY: an open stream; cast like this, it writes its descriptor there (`php_socket_t`).
     let status =
-        unsafe { ffi::_php_stream_cast(stream, ffi::STREAM_AS_FD_FOR_SELECT, &raw mut fd, 1) };
+        unsafe { ffi::php_stream_cast(stream, ffi::STREAM_AS_FD_FOR_SELECT, &raw mut fd, 1) };
     (status == 0).then_some(fd)
 }
 
