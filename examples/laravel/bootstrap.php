@@ -40,8 +40,9 @@ $app->instance('config', new Repository([
     ],
     'session' => [
         'driver' => 'file', 'files' => "$storage/sessions", 'lifetime' => 120, 'lottery' => [2, 100],
-        'expire_on_close' => false, 'cookie' => 'laravel_session', 'path' => '/', 'domain' => null,
-        'same_site' => 'lax',
+        'expire_on_close' => false, 'encrypt' => false, 'serialization' => 'php', 'cookie' => 'laravel_session',
+        'path' => '/', 'domain' => null, 'secure' => null, 'http_only' => true, 'same_site' => 'lax',
+        'partitioned' => false,
     ],
     'view' => ['paths' => [], 'compiled' => $storage],
 ]));

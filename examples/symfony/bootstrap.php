@@ -28,6 +28,7 @@ use Symfony\Component\HttpKernel\EventListener\RouterListener;
 use Symfony\Component\HttpKernel\EventListener\SessionListener;
 use Symfony\Component\HttpKernel\EventListener\StreamedResponseListener;
 use Symfony\Component\HttpKernel\HttpKernel;
+use Symfony\Component\HttpKernel\Kernel;
 use Symfony\Component\HttpKernel\Log\Logger;
 use Symfony\Component\Routing\Matcher\UrlMatcher;
 use Symfony\Component\Routing\RequestContext;
@@ -67,7 +68,10 @@ $events->addSubscriber(new DebugHandlersListener());
 $events->addSubscriber(new RouterListener(new UrlMatcher($routes, new RequestContext()), $requests));
 $events->addSubscriber(new SessionListener($services));
 $events->addSubscriber(new ResponseListener('UTF-8'));
-$events->addSubscriber(new StreamedResponseListener());
 $events->addSubscriber(new ErrorListener($errorPage, $logger));
+if (Kernel::VERSION_ID < 60100) {
+    // Since 6.1 it is whoever has called the kernel that sends a streamed response.
+    $events->addSubscriber(new StreamedResponseListener());
+}
 
 return new HttpKernel($events, new ControllerResolver(), $requests);

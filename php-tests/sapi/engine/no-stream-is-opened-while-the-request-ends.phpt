@@ -24,6 +24,9 @@ command(<<<'PHP'
         function read($id): string { return ''; }
         function destroy($id): bool { return true; }
         function gc($max): int|false { return 0; }
+        // PHP 8.6 misses these.
+        function create_sid(): string { return session_create_id(); }
+        function validateId($id): bool { return true; }
         function write($id, $data): bool
         {
             try {

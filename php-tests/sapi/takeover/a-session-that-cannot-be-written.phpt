@@ -14,6 +14,9 @@ request(<<<'PHP'
         function write($id, $data): bool { throw new LogicException('thrown in write'); }
         function destroy($id): bool { return true; }
         function gc($max): int|false { return 0; }
+        // PHP 8.6 misses these.
+        function create_sid(): string { return session_create_id(); }
+        function validateId($id): bool { return true; }
     }
     session_set_save_handler(new Handler(), false);
     session_start(['use_cookies' => 0, 'cache_limiter' => '']);

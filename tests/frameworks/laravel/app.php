@@ -4,37 +4,26 @@
 
 declare(strict_types=1);
 
-namespace Illuminate\Http {
-    /** Stands in for the class that Laravel has since version 11. */
-    final class StreamedEvent
-    {
-        public function __construct(public string $event, public mixed $data)
-        {
-        }
-    }
+use Illuminate\Http\StreamedEvent;
+use Illuminate\Support\Facades\Route;
+
+require_once __DIR__ . '/../sources.php';
+$app = require __DIR__ . '/../../../examples/laravel/bootstrap.php';
+class_exists(StreamedEvent::class) || require __DIR__ . '/StreamedEvent.php';
+
+function own_events(): Generator
+{
+    yield new StreamedEvent('greeting', "one line\nanother line");
+    yield new StreamedEvent('progress', ['percent' => 50]);
 }
 
-namespace {
-    use Illuminate\Http\StreamedEvent;
-    use Illuminate\Support\Facades\Route;
+Route::middleware('web')->group(function () {
+    $stream = fn ($source) => response()->stream(fn () => Sse::stream($source), 200, Sse::headers());
+    Route::get('/own-events', fn () => $stream(own_events()));
+    Route::get('/throws', fn () => $stream(throwing_source()));
+    Route::get('/news', fn () => response()->stream('follow_news', 200, Sse::headers()));
+    Route::get('/publish', fn () => Sse::publish('news', 'something new'));
+    Route::get('/by-hand', fn () => response()->stream('stream_by_hand', 200, HEADERS_BY_HAND));
+});
 
-    require_once __DIR__ . '/../sources.php';
-    $app = require __DIR__ . '/../../../examples/laravel/bootstrap.php';
-
-    function own_events(): Generator
-    {
-        yield new StreamedEvent('greeting', "one line\nanother line");
-        yield new StreamedEvent('progress', ['percent' => 50]);
-    }
-
-    Route::middleware('web')->group(function () {
-        $stream = fn ($source) => response()->stream(fn () => Sse::stream($source), 200, Sse::headers());
-        Route::get('/own-events', fn () => $stream(own_events()));
-        Route::get('/throws', fn () => $stream(throwing_source()));
-        Route::get('/news', fn () => response()->stream('follow_news', 200, Sse::headers()));
-        Route::get('/publish', fn () => Sse::publish('news', 'something new'));
-        Route::get('/by-hand', fn () => response()->stream('stream_by_hand', 200, HEADERS_BY_HAND));
-    });
-
-    return $app;
-}
+return $app;

@@ -4,79 +4,33 @@
 
 declare(strict_types=1);
 
-namespace Symfony\Component\HttpFoundation {
-    /** Stands in for the class that Symfony has since version 7.3. */
-    final class ServerEvent implements \IteratorAggregate
-    {
-        public function __construct(
-            private string|iterable $data,
-            private ?string $type = null,
-            private ?int $retry = null,
-            private ?string $id = null,
-            private ?string $comment = null,
-        ) {
-        }
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\HttpFoundation\ServerEvent;
+use Symfony\Component\HttpFoundation\StreamedResponse;
 
-        public function getData(): string|iterable
-        {
-            return $this->data;
-        }
+require_once __DIR__ . '/../sources.php';
+$kernel = require __DIR__ . '/../../../examples/symfony/bootstrap.php';
+class_exists(ServerEvent::class) || require __DIR__ . '/ServerEvent.php';
 
-        public function getType(): ?string
-        {
-            return $this->type;
-        }
-
-        public function getRetry(): ?int
-        {
-            return $this->retry;
-        }
-
-        public function getId(): ?string
-        {
-            return $this->id;
-        }
-
-        public function getComment(): ?string
-        {
-            return $this->comment;
-        }
-
-        public function getIterator(): \Traversable
-        {
-            throw new \LogicException('An event is sent as one; its lines are not events.');
-        }
-    }
+function own_events(): Generator
+{
+    yield new ServerEvent("one line\nanother line", type: 'greeting');
+    yield new ServerEvent(['a line', 'a line of its own'], retry: 2000, id: '7', comment: 'halfway');
 }
 
-namespace {
-    use Symfony\Component\HttpFoundation\Request;
-    use Symfony\Component\HttpFoundation\Response;
-    use Symfony\Component\HttpFoundation\ServerEvent;
-    use Symfony\Component\HttpFoundation\StreamedResponse;
+$stream = fn ($source) => new StreamedResponse(fn () => Sse::stream($source), 200, Sse::headers());
+$controllers = [
+    '/own-events' => fn () => $stream(own_events()),
+    '/throws' => fn () => $stream(throwing_source()),
+    '/news' => fn () => new StreamedResponse('follow_news', 200, Sse::headers()),
+    '/publish' => fn () => new Response(Sse::publish('news', 'something new')),
+    '/by-hand' => fn () => new StreamedResponse('stream_by_hand', 200, HEADERS_BY_HAND),
+    '/late-session' => fn (Request $request) => new StreamedResponse(function () use ($request) {
+        // The kernel has saved the session and given up its lock by now; reading takes it again.
+        $visits = $request->getSession()->get('visits', 0);
+        Sse::stream(fn () => $visits);
+    }, 200, Sse::headers()),
+];
 
-    require_once __DIR__ . '/../sources.php';
-    $kernel = require __DIR__ . '/../../../examples/symfony/bootstrap.php';
-
-    function own_events(): Generator
-    {
-        yield new ServerEvent("one line\nanother line", type: 'greeting');
-        yield new ServerEvent(['a line', 'a line of its own'], retry: 2000, id: '7', comment: 'halfway');
-    }
-
-    $stream = fn ($source) => new StreamedResponse(fn () => Sse::stream($source), 200, Sse::headers());
-    $controllers = [
-        '/own-events' => fn () => $stream(own_events()),
-        '/throws' => fn () => $stream(throwing_source()),
-        '/news' => fn () => new StreamedResponse('follow_news', 200, Sse::headers()),
-        '/publish' => fn () => new Response(Sse::publish('news', 'something new')),
-        '/by-hand' => fn () => new StreamedResponse('stream_by_hand', 200, HEADERS_BY_HAND),
-        '/late-session' => fn (Request $request) => new StreamedResponse(function () use ($request) {
-            // The kernel has saved the session and given up its lock by now; reading takes it again.
-            $visits = $request->getSession()->get('visits', 0);
-            Sse::stream(fn () => $visits);
-        }, 200, Sse::headers()),
-    ];
-
-    return [$kernel, $controllers];
-}
+return [$kernel, $controllers];
