@@ -5,6 +5,7 @@ PHP_ARG_ENABLE([sse], [whether to enable Server-Sent Events],
   [AS_HELP_STRING([--enable-sse], [Enable Server-Sent Events])], [yes])
 
 if test "$PHP_SSE" != "no"; then
+  "$abs_srcdir/../scripts/check-php" "$PHP_EXECUTABLE" || AS_EXIT([1])
   AC_PATH_PROG([CARGO], [cargo], [no], [$PATH:$HOME/.cargo/bin])
   if test "$CARGO" = "no"; then
     AC_MSG_ERROR([cargo is missing; install Rust from https://rustup.rs])

@@ -132,8 +132,8 @@ pub(crate) fn is_unwinding() -> bool {
 /// The flag that makes the engine call its interrupt function before the next opcode.
 pub(super) fn interrupt_flag() -> &'static AtomicBool {
     let flag = (&raw const ExecutorGlobals::get().vm_interrupt).cast::<AtomicBool>();
-    // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`; before 8.2 a `zend_bool` that
-    // signal handlers set), and the globals live as long as the thread, which outlives its wires.
+    // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`), and the globals live as long as the
+    // thread, which outlives its wires.
     unsafe { &*flag }
 }
 

@@ -17,6 +17,15 @@ pub fn php_fpm() -> PathBuf {
     named_or_found("PHP_FPM", &[format!("php-fpm{}", php_version()), "php-fpm".into()])
 }
 
+/// Another program of [`php`]: `config`, `ize`. Debian adds the version to their names, PHP itself does not.
+pub fn php_program(name: &str) -> PathBuf {
+    let directory = php().parent().map(Path::to_path_buf).unwrap_or_default();
+    let names = [format!("php{name}{}", php_version()), format!("php{name}")];
+    let paths = names.map(|name| directory.join(name));
+    let found = paths.iter().find(|path| path.is_file()).cloned();
+    found.unwrap_or_else(|| panic!("there is none of {paths:?}"))
+}
+
 /// `php-cgi`, from `PHP_CGI`; else the one of the same version as [`php`].
 pub fn php_cgi() -> PathBuf {
     named_or_found("PHP_CGI", &[format!("php-cgi{}", php_version()), "php-cgi".into()])
