@@ -18,6 +18,7 @@ use Illuminate\Foundation\Bootstrap\BootProviders;
 use Illuminate\Foundation\Bootstrap\HandleExceptions;
 use Illuminate\Foundation\Exceptions\Handler;
 use Illuminate\Foundation\Http\Kernel;
+use Illuminate\Session\FileSessionHandler;
 use Illuminate\Session\Middleware\StartSession;
 use Illuminate\Session\SessionServiceProvider;
 use Illuminate\Support\Facades\Facade;
@@ -29,6 +30,9 @@ require_once __DIR__ . '/app/Http/Controllers/StreamController.php';
 
 $storage = getenv('LARAVEL_STORAGE_PATH') ?: sys_get_temp_dir() . '/sse-laravel';
 is_dir("$storage/sessions") || mkdir("$storage/sessions", recursive: true);
+
+// PHP 8.6 warns when it loads Laravel 13's handler; later, that would become an exception.
+@class_exists(FileSessionHandler::class);
 
 $app = new Application(__DIR__);
 $app->instance('env', 'production');

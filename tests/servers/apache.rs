@@ -5,7 +5,7 @@ use server_tests::server::Apache;
 use crate::cases::{self, Head, Kind};
 
 const HEAD: Head = Head {
-    always: &["Date", "Server"],
+    always: || &["Date", "Server"],
     with_a_body: &["Transfer-Encoding: chunked"],
     withheld: &[],
 };

@@ -67,6 +67,12 @@ pub fn node() -> PathBuf {
     named_or_found("NODE", &["node".into(), "nodejs".into()])
 }
 
+/// Whether [`php`] is older than this version.
+pub fn php_is_before(major: u32, minor: u32) -> bool {
+    let numbers = php_version().split('.').map(|number| number.parse::<u32>().unwrap());
+    numbers.lt([major, minor])
+}
+
 /// The major and minor version of [`php`], such as `8.2`.
 fn php_version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
