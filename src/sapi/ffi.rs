@@ -1,6 +1,6 @@
 //! What the engine exports beyond the allow-list of `ext_php_rs::ffi`. The only extern block of the
 //! extension; signatures are those of PHP 8.2 to 8.6, `main/` and `Zend/`,
-//! which `tests/headers` compares with the headers of the PHP at hand.
+//! which `tests/build` compares with the headers of the PHP at hand.
 
 use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
 

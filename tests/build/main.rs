@@ -1,6 +1,7 @@
 //! What the extension is built for: which versions of PHP, and what their headers declare.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
+mod headers;
 mod unknown;
 
 use std::path::Path;

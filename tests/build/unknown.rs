@@ -76,6 +76,7 @@ fn configure_refuses_an_unknown_php() {
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&configure.stderr);
-    assert_eq!(printed, refusal(&php, TOO_NEW));
+    // Before it, `configure` may complain of a terminal that it does not know.
+    assert_eq!(printed.lines().last(), Some(refusal(&php, TOO_NEW).trim_end()));
     assert!(!configure.status.success());
 }
