@@ -12,8 +12,26 @@ die() {
   exit 1
 }
 
+# Without a debug PHP what needs one is left out, where that is for want of its source, or of what it is built with.
+without_debug_php() {
+  (($1 == no_source)) || exit "$1"
+  not_run "the tests on a debug PHP, for its source cannot be had"
+  exit 0
+}
+
+# What could not be run for want of something that no change here can help, and is no failure therefore:
+# said now, and again at the end of `make test`.
+not_run() {
+  say "not run: $*"
+  mkdir -p "$target"
+  echo "not run: $*" >>"$target/not-run"
+}
+
 # Only where it must: ext-php-rs is built anew for each other PATH.
 have cargo || PATH=$PATH:$HOME/.cargo/bin
+
+# How scripts/debug-php exits where no source can be had.
+no_source=3
 
 # What takes long to fetch or build stays here, shared by all checkouts of this user.
 cache=${SSE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/sse-dev}

@@ -21,6 +21,11 @@ debug_packages=(
 fuzz_packages=(g++)
 valgrind_packages=("${phpt_packages[@]}" valgrind)
 
+# How long apt waits for a mirror that does not answer.
+apt_patience=(-o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o Acquire::Retries=1)
+
+within_minutes() { timeout --kill-after=10 "$1m" "${@:2}"; }
+
 # Where nothing is missing this is instant and needs neither root nor a network.
 need() {
   local missing
@@ -31,11 +36,20 @@ need() {
   mapfile -t missing < <(missing_packages "$@" | sort -u)
   [[ -n $(obtainable "${missing[@]}") ]] || return 0
 
-  as_root apt-get -qq update
+  as_root apt-get -qq "${apt_patience[@]}" update || say "apt-get update failed; what apt knows already has to do"
   mapfile -t missing < <(obtainable "${missing[@]}")
   ((${#missing[@]})) || return 0
   say "installing ${missing[*]}"
-  install_without_services "${missing[@]}"
+  install_without_services "${missing[@]}" || install_what_there_is "${missing[@]}"
+}
+
+# A mirror may lack a file: what can be had without it is installed all the same.
+install_what_there_is() {
+  local package lacking=()
+  for package in "$@"; do install_without_services "$package" || lacking+=("$package"); done
+  ((${#lacking[@]} == 0)) && return
+  say "could not be installed: ${lacking[*]}"
+  return 1
 }
 
 missing_packages() {
@@ -71,7 +85,7 @@ install_without_services() {
     printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
   fi
   as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -qq install --yes --no-install-recommends "$@" </dev/null >/dev/null || status=$?
+    apt-get -qq "${apt_patience[@]}" install --yes --no-install-recommends "$@" </dev/null >/dev/null || status=$?
   [[ -z $policy ]] || as_root rm "$policy"
   comm -13 <(echo "$enabled") <(enabled_services) | while read -r service; do
     as_root systemctl --quiet disable "$service"
@@ -85,10 +99,12 @@ enabled_services() {
     cut -d ' ' -f 1 | sort
 }
 
-# The mirror that this machine takes Debian from, or Debian's own where it runs something else.
-debian_mirror() {
+# The mirrors that this machine takes Debian from, or Debian's own where it runs something else.
+debian_mirror() { mirror_of Debian/Debian || echo http://deb.debian.org/debian/; }
+debian_security_mirror() { mirror_of Debian/Debian-Security || echo http://deb.debian.org/debian-security/; }
+
+mirror_of() {
   # shellcheck disable=SC2016 # the fields are apt's
-  apt-get indextargets --format '$(REPO_URI) $(ORIGIN)/$(LABEL)' |
-    awk '$2 == "Debian/Debian" && !mirror { mirror = $1 }
-         END { print mirror ? mirror : "http://deb.debian.org/debian/" }'
+  apt-get indextargets --format '$(ORIGIN)/$(LABEL) $(REPO_URI)' |
+    awk -v archive="$1" '$1 == archive && !mirror { mirror = $2 } END { if (!mirror) exit 1; print mirror }'
 }

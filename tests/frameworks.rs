@@ -1,9 +1,12 @@
 //! The extension in Laravel and in Symfony, as Debian has them, on nginx and FPM with the buffers of a
 //! production server and with sessions: the applications in `examples/`, and routes that only a test
 //! needs.
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
-use std::ops::Deref;
+use std::{
+    ops::Deref,
+    panic::{self, AssertUnwindSafe},
+};
 
 use serde_json::{Value, json};
 use server_tests::{
@@ -78,6 +81,7 @@ in_each_framework! {
     a_stream_written_by_hand_runs_as_it_does_without_the_extension,
     the_example_runs_on_the_builtin_server,
     a_controllers_stream_moves_to_the_hub,
+    an_error_page_of_its_own_is_shown_with_its_log,
 }
 
 fn a_stream_has_the_headers_of_one_and_a_session_cookie(framework: &Framework) {
@@ -184,7 +188,8 @@ fn a_stream_written_by_hand_runs_as_it_does_without_the_extension(framework: &Fr
 fn the_example_runs_on_the_builtin_server(framework: &Framework) {
     let site = framework.site("examples", "public/index.php");
     let server = Builtin::new(&site, with_sse()).start();
-    assert_eq!(text(server.get("/countdown").into_body()), COUNTDOWN);
+    let response = no_error_page(server.get("/countdown"), &site.read(framework.log));
+    assert_eq!(text(response.into_body()), COUNTDOWN);
 }
 
 fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
@@ -192,7 +197,7 @@ fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
     let hub = HubOf::site(&place);
     let socket = hub.socket().display().to_string();
     let app = framework.with_test_routes(with_sse().ini("sse.hub_socket", &socket));
-    wait_for("the hub", soon(), || (app.get("/publish").status() == 200).then_some(()));
+    wait_for("the hub", soon(), || (app.server.get("/publish").status() == 200).then_some(()));
 
     let mut events = app.get("/news").events();
     app.site.wait_for_contents("told", r#"[false,"handed_off"]"#, soon());
@@ -204,6 +209,15 @@ fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
     assert_eq!((second.status(), second.header("Retry-After")), (503, Some("5")));
     assert_eq!(second.header("Content-Type"), Some("text/plain; charset=utf-8"));
     assert!(text(second.into_body()).starts_with("There are too many open streams."));
+}
+
+fn an_error_page_of_its_own_is_shown_with_its_log(framework: &Framework) {
+    let app = framework.with_test_routes(with_sse());
+    let visit = AssertUnwindSafe(|| drop(app.get("/fails")));
+    let shown = panic::catch_unwind(visit).unwrap_err();
+    let shown = shown.downcast::<String>().unwrap();
+    assert!(shown.starts_with("HTTP/1.1 500 Internal Server Error\n\n"), "{shown}");
+    assert!(shown.contains("the page has failed"), "{shown}");
 }
 
 #[test]
@@ -257,6 +271,15 @@ impl Framework {
 }
 
 impl App {
+    fn get(&self, target: &str) -> Response {
+        self.send(&Request::get(target))
+    }
+
+    /// The response to a request, which is no error of the application.
+    fn send(&self, request: &Request) -> Response {
+        no_error_page(self.server.send(request), &self.site.read(self.log))
+    }
+
     fn text(&self, target: &str) -> String {
         text(self.get(target).into_body())
     }
@@ -273,6 +296,15 @@ impl Deref for App {
     fn deref(&self) -> &Server {
         &self.server
     }
+}
+
+/// Shows the page, with the application's log, instead of reading it as what it should have been.
+fn no_error_page(response: Response, log: &str) -> Response {
+    if response.status() == 500 {
+        let status = response.head.status_line().to_owned();
+        panic!("{status}\n\n{}\n\n{log}", text(response.into_body()));
+    }
+    response
 }
 
 fn with_sse() -> Php {

@@ -229,6 +229,27 @@ fn a_server_is_gone_with_the_test_process_even_if_that_is_killed() {
     wait_for_eq(&false, soon(), || pids.iter().any(|pid| runs(*pid)));
 }
 
+#[test]
+fn a_server_hears_signals_that_whoever_runs_the_tests_ignores() {
+    const ROLE: &str = "SSE_TEST_IGNORES_SIGNALS";
+    const NAME: &str = "a_server_hears_signals_that_whoever_runs_the_tests_ignores";
+    const IGNORE: &str = "trap '' HUP INT QUIT TERM; exec \"$0\" \"$@\"";
+    if env::var_os(ROLE).is_some() {
+        for signal in [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM] {
+            let site = Site::new();
+            let server = Builtin::new(&site, Php::plain()).start();
+            server.signal(signal);
+            wait_for_eq(&false, soon(), || runs(server.pid()));
+        }
+        return;
+    }
+
+    let mut again = Command::new("sh");
+    again.args(["-c", IGNORE]).arg(env::current_exe().unwrap()).args(["--exact", NAME]);
+    let output = again.env(ROLE, "1").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 fn runs(pid: Pid) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))

@@ -92,7 +92,7 @@ fn functions_in_the_headers() -> String {
 
 /// Has C compiled, which makes nothing.
 fn compile(options: &[&str], source: &str) {
-    let config = Command::new(binary::php_program("-config")).arg("--includes").output().unwrap();
+    let config = Command::new(binary::php_config()).arg("--includes").output().unwrap();
     let includes = String::from_utf8(config.stdout).unwrap();
     let site = Site::new().file("headers.c", source);
     let output = Command::new("gcc")

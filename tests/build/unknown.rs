@@ -59,7 +59,7 @@ fn configure_refuses_an_unknown_php() {
         &format!(
             "#!/bin/sh\n[ \"$1\" = --php-binary ] && exec echo {}\nexec {} \"$@\"\n",
             php.display(),
-            binary::php_program("-config").display()
+            binary::php_config().display()
         ),
     );
     // What `phpize` and `configure` leave behind belongs into no checkout.
@@ -67,7 +67,7 @@ fn configure_refuses_an_unknown_php() {
     copy.args(["-r", "composer.json", "scripts", "ext"]).arg(site.path("")).current_dir(root());
     assert!(copy.status().unwrap().success());
     let ext = site.path("ext");
-    let phpize = Command::new(binary::php_program("ize")).current_dir(&ext).output().unwrap();
+    let phpize = Command::new(binary::phpize()).current_dir(&ext).output().unwrap();
     assert!(phpize.status.success(), "{}", String::from_utf8_lossy(&phpize.stderr));
 
     let configure = Command::new("./configure")

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 use server_tests::{
-    extension,
+    binary, extension,
     http::{EventStream, Request, Response},
     hub::HubOf,
     patience::{soon, wait_for},
@@ -165,7 +165,7 @@ impl Scene {
 
     /// A script on the command line that knows the hub.
     pub(crate) fn command_line(&self, script: &str) -> Command {
-        let mut command = Command::new("php");
+        let mut command = Command::new(binary::php());
         command
             .arg("-n")
             .arg("-d")

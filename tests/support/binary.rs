@@ -12,23 +12,44 @@ pub fn php() -> PathBuf {
     named_or_found("PHP", &["php".into()])
 }
 
-/// FPM, from `PHP_FPM`; else the one of the same version as [`php`].
+/// FPM, from `PHP_FPM`; else the one that belongs to [`php`].
+#[track_caller]
 pub fn php_fpm() -> PathBuf {
-    named_or_found("PHP_FPM", &[format!("php-fpm{}", php_version()), "php-fpm".into()])
+    php_program("PHP_FPM", "php-fpm")
 }
 
-/// Another program of [`php`]: `config`, `ize`. Debian adds the version to their names, PHP itself does not.
-pub fn php_program(name: &str) -> PathBuf {
-    let directory = php().parent().map(Path::to_path_buf).unwrap_or_default();
-    let names = [format!("php{name}{}", php_version()), format!("php{name}")];
-    let paths = names.map(|name| directory.join(name));
-    let found = paths.iter().find(|path| path.is_file()).cloned();
-    found.unwrap_or_else(|| panic!("there is none of {paths:?}"))
-}
-
-/// `php-cgi`, from `PHP_CGI`; else the one of the same version as [`php`].
+/// `php-cgi`, from `PHP_CGI`; else the one that belongs to [`php`].
+#[track_caller]
 pub fn php_cgi() -> PathBuf {
-    named_or_found("PHP_CGI", &[format!("php-cgi{}", php_version()), "php-cgi".into()])
+    php_program("PHP_CGI", "php-cgi")
+}
+
+/// `php-config`, from `PHP_CONFIG`; else the one that belongs to [`php`].
+#[track_caller]
+pub fn php_config() -> PathBuf {
+    php_program("PHP_CONFIG", "php-config")
+}
+
+/// `phpize`, from `PHPIZE`; else the one that belongs to [`php`].
+#[track_caller]
+pub fn phpize() -> PathBuf {
+    php_program("PHPIZE", "phpize")
+}
+
+/// Another program of [`php`]'s. It is installed beside it; Debian adds the version to its name.
+#[track_caller]
+fn php_program(variable: &str, name: &str) -> PathBuf {
+    let names = [format!("{name}{}", php_version()), name.to_owned()];
+    let php = php();
+    let beside = php.parent().filter(|_| php.is_absolute()).into_iter().flat_map(|bin| {
+        [bin.to_owned(), bin.join("../sbin")]
+            .into_iter()
+            .flat_map(|directory| names.each_ref().map(|name| directory.join(name)))
+    });
+    match beside.into_iter().find(|program| program.is_file()) {
+        Some(program) if env::var_os(variable).is_none() => program,
+        _ => named_or_found(variable, &names),
+    }
 }
 
 /// nginx, from `NGINX`.

@@ -36,22 +36,24 @@ impl Process {
     /// Starts `command` with an empty stdin, and with stdout and stderr going to `<name>.log` in
     /// `directory`.
     #[track_caller]
-    pub fn spawn(name: &str, command: &mut Command, directory: &Path) -> Self {
+    pub fn spawn(name: &str, command: &Command, directory: &Path) -> Self {
         let log = directory.join(format!("{name}.log"));
+        let mut command = with_default_signals(command);
         command.stdin(Stdio::null()).stdout(append(&log));
-        Self::start(name, command, log)
+        Self::start(name, &mut command, log)
     }
 
     /// Starts `command` with its stdin and stdout as pipes; stderr goes to `<name>.log`.
     #[track_caller]
     pub fn spawn_piped(
         name: &str,
-        command: &mut Command,
+        command: &Command,
         directory: &Path,
     ) -> (Self, ChildStdin, ChildStdout) {
         let log = directory.join(format!("{name}.log"));
+        let mut command = with_default_signals(command);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = Self::start(name, command, log);
+        let mut process = Self::start(name, &mut command, log);
         let stdin = process.child.stdin.take().expect("stdin is a pipe");
         let stdout = process.child.stdout.take().expect("stdout is a pipe");
         (process, stdin, stdout)
@@ -59,9 +61,11 @@ impl Process {
 
     #[track_caller]
     fn start(name: &str, command: &mut Command, log: PathBuf) -> Self {
-        let child = command.stderr(append(&log)).process_group(0).spawn().unwrap_or_else(|error| {
-            panic!("{} did not start: {error}", command.get_program().display())
-        });
+        let child = command
+            .stderr(append(&log))
+            .process_group(0)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} did not start: {error}"));
         let watchdog = Watchdog::over(pid_of(&child));
         Self { name: name.to_owned(), child, log, watchdog, ended: false }
     }
@@ -169,6 +173,23 @@ impl Watchdog {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The same command, for which a signal means what it means by default: a process inherits from whoever
+/// runs the tests which signals are ignored (`nohup`, many a CI), and a server may leave it at that.
+fn with_default_signals(command: &Command) -> Command {
+    let mut fresh = Command::new("env");
+    fresh.arg("--default-signal").arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => fresh.env(name, value),
+            None => fresh.env_remove(name),
+        };
+    }
+    if let Some(directory) = command.get_current_dir() {
+        fresh.current_dir(directory);
+    }
+    fresh
 }
 
 fn pid_of(child: &Child) -> Pid {
