@@ -6,6 +6,14 @@
 php=$(command -v "${PHP:-php}") || die "no PHP found: install php-cli, or point PHP at a php binary"
 extension=$(realpath --canonicalize-missing "${SSE_EXTENSION:-$target/release/libsse.so}")
 
+# Before cargo builds the extension: ext-php-rs takes the binary from PHP and the headers from PHP_CONFIG.
+# Where nobody chose a PHP both stay unset, so that a plain `cargo build` finds everything built already.
+name_php_config() {
+  [[ -n ${PHP:-} ]] || return 0
+  PHP_CONFIG=$(php_program config)
+  export PHP_CONFIG
+}
+
 # Evaluates an expression, without php.ini.
 php_value() { "$php" -n -r "echo $1;"; }
 
