@@ -16,8 +16,10 @@ demo: build ## serve examples/ on http://127.0.0.1:8080 until Ctrl-C (DEMO_PORT=
 	@scripts/demo
 
 test: setup-test test-rust test-phpt test-servers test-debug ## every test, with all that they need
+	@scripts/not-run
 
 setup-test:
+	@scripts/not-run --forget
 	@scripts/setup build phpt servers debug
 
 test-rust: ## Rust's own tests: without PHP, then what of src/sapi needs no running engine
@@ -35,7 +37,7 @@ test-browser: build ## of those, what runs in the browser
 	@scripts/setup servers
 	scripts/test-servers --test browser --test demo --test roundtrip
 
-test-debug: ## phpt, and streams' lives on servers, on a PHP 8.4 ZTS DEBUG, built once: leaks, wrong arginfo
+test-debug: ## phpt, and streams' lives on servers, on a ZTS DEBUG PHP, built once: leaks, wrong arginfo
 	@scripts/setup build debug servers
 	scripts/test-debug
 

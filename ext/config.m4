@@ -10,7 +10,22 @@ if test "$PHP_SSE" != "no"; then
   if test "$CARGO" = "no"; then
     AC_MSG_ERROR([cargo is missing; install Rust from https://rustup.rs])
   fi
-  AC_PATH_PROG([SSE_PHP_CONFIG], [$PHP_CONFIG])
+  dnl A name or a path; cargo does not run here, so that it needs the whole path.
+  SSE_PHP_CONFIG=`command -v "$PHP_CONFIG"`
+  case $SSE_PHP_CONFIG in
+    /*) ;;
+    *) SSE_PHP_CONFIG=`pwd`/$SSE_PHP_CONFIG ;;
+  esac
+  AC_MSG_CHECKING([which PHP $SSE_PHP_CONFIG belongs to])
+  SSE_HEADERS_VERSION=`"$SSE_PHP_CONFIG" --vernum`
+  SSE_PHP_VERSION=`"$PHP_EXECUTABLE" -n -r 'echo PHP_VERSION_ID;' 2>/dev/null`
+  if test -z "$SSE_PHP_VERSION" || test "${SSE_HEADERS_VERSION%??}" != "${SSE_PHP_VERSION%??}"; then
+    AC_MSG_ERROR([it names $PHP_EXECUTABLE, which is no PHP of that version; please use --with-php-config=PATH])
+  fi
+  if test ! -e "$phpincludedir/main/php.h"; then
+    AC_MSG_ERROR([it names $phpincludedir, where there are no headers of PHP; install php-dev])
+  fi
+  AC_MSG_RESULT([$PHP_EXECUTABLE, $SSE_PHP_VERSION])
   PHP_SUBST([CARGO])
   PHP_SUBST([SSE_PHP_CONFIG])
   PHP_MODULES="$PHP_MODULES \$(phplibdir)/sse.la"

@@ -1,0 +1,117 @@
+//! `phpize && ./configure && make` in `ext/`, with a cargo that only notes for which PHP it would build.
+
+use std::{fs, path::Path};
+
+use server_tests::{binary, site::Site};
+
+use crate::machine::{Ended, Machine, run};
+
+const CARGO: &str = "echo \"$PHP $PHP_CONFIG\" >>\"$SSE_CACHE_DIR\"\nexit 1";
+
+/// A `php-config` that knows a version only, and what is told here.
+const CONFIG: &str = "case $1 in --prefix) echo /usr ;; --vernum) echo 80299 ;;";
+
+struct Package {
+    directory: Site,
+    machine: Machine,
+}
+
+impl Package {
+    /// After `phpize`.
+    #[track_caller]
+    fn new() -> Self {
+        let directory = Site::new();
+        for name in ["config.m4", "Makefile.frag"] {
+            let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ext").join(name);
+            directory.write(name, fs::read(source).unwrap());
+        }
+        let package = Self { directory, machine: Machine::new().program("cargo", CARGO) };
+        let phpize = package.run(&binary::phpize().display().to_string(), &[]);
+        assert_eq!(phpize.status, Some(0), "{phpize:?}");
+        package
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Ended {
+        let mut command = self.machine.command(program);
+        // Set by the cargo that runs this test.
+        run(command.args(arguments).current_dir(&self.directory).env_remove("CARGO"))
+    }
+
+    fn configure(&self, php_config: &str) -> Ended {
+        self.run("./configure", &["--quiet", &format!("--with-php-config={php_config}")])
+    }
+
+    /// The PHP and the `php-config` that cargo would build for.
+    #[track_caller]
+    fn builds_for(&self) -> String {
+        let make = self.run("make", &[]);
+        assert_eq!(make.status, Some(2), "{make:?}");
+        self.machine.read("cache")
+    }
+}
+
+/// The program that a `php-config` names, by itself.
+fn php_of(php_config: &Path) -> String {
+    let ended = run(std::process::Command::new(php_config).arg("--php-binary"));
+    ended.stdout.trim_end().to_owned()
+}
+
+#[test]
+fn an_absolute_php_config_is_the_one_that_is_built_for() {
+    let package = Package::new();
+    let php_config = binary::php_config();
+    let configured = package.configure(&php_config.display().to_string());
+    assert_eq!(configured.status, Some(0), "{configured:?}");
+    let expected = format!("{} {}\n", php_of(&php_config), php_config.display());
+    assert_eq!(package.builds_for(), expected);
+}
+
+#[test]
+fn the_name_of_a_php_config_is_looked_up() {
+    let other = format!("exec {} \"$@\"", binary::php_config().display());
+    let mut package = Package::new();
+    package.machine = package.machine.program("php-config-of-mine", &other);
+    let configured = package.configure("php-config-of-mine");
+    assert_eq!(configured.status, Some(0), "{configured:?}");
+    let found = package.machine.path("bin/php-config-of-mine");
+    let expected = format!("{} {found}\n", php_of(&binary::php_config()));
+    assert_eq!(package.builds_for(), expected);
+}
+
+#[test]
+fn a_relative_php_config_is_found_from_wherever_cargo_runs() {
+    let package = Package::new();
+    let php_config = binary::php_config();
+    std::os::unix::fs::symlink(&php_config, package.directory.path("config")).unwrap();
+    let configured = package.configure("./config");
+    assert_eq!(configured.status, Some(0), "{configured:?}");
+    let found = package.directory.path("./config");
+    assert_eq!(package.builds_for(), format!("{} {}\n", php_of(&php_config), found.display()));
+}
+
+#[test]
+fn a_php_config_that_builds_nothing_fails_before_anything_is_built_and_says_why() {
+    let no_php = format!("{CONFIG} --php-binary) echo /no/php ;; esac");
+    let another = format!("{} --php-binary) echo php ;; esac", CONFIG.replace("802", "502"));
+    let no_headers = format!(
+        "case $1 in --include-dir) echo /no/headers ;; *) exec {} \"$@\" ;; esac",
+        binary::php_config().display()
+    );
+    let mut package = Package::new();
+    for (script, why) in [
+        ("exit 1", "Cannot find php-config. Please use --with-php-config=PATH"),
+        (
+            &no_php,
+            "it names /no/php, which is no PHP of that version; please use --with-php-config=PATH",
+        ),
+        (
+            &another,
+            "it names php, which is no PHP of that version; please use --with-php-config=PATH",
+        ),
+        (&no_headers, "it names /no/headers, where there are no headers of PHP; install php-dev"),
+    ] {
+        package.machine = package.machine.program("wrong", script);
+        let Ended { status, stderr, .. } = package.configure("wrong");
+        assert_eq!((status, stderr), (Some(1), format!("configure: error: {why}\n")));
+    }
+}

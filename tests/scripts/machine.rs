@@ -1,0 +1,65 @@
+//! A machine on which some programs are others.
+
+use std::{
+    env, fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output},
+};
+
+use server_tests::site::Site;
+
+/// Programs in a directory that is the first on PATH, and a cache and a build directory of its own.
+pub(crate) struct Machine(Site);
+
+/// How a script ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        Self(Site::new())
+    }
+
+    /// With a program, a shell script.
+    pub(crate) fn program(self, name: &str, script: &str) -> Self {
+        let name = format!("bin/{name}");
+        self.0.write(&name, format!("#!/bin/sh\n{script}\n"));
+        fs::set_permissions(self.0.path(&name), fs::Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
+    /// A command, to be run in the repository.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let path = env::var("PATH").unwrap();
+        let mut command = Command::new(program);
+        command
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+            .env("PATH", format!("{}:{path}", self.0.path("bin").display()))
+            .env("SSE_CACHE_DIR", self.0.path("cache"))
+            .env("CARGO_TARGET_DIR", self.0.path("target"));
+        command
+    }
+
+    /// What stands in a file.
+    pub(crate) fn read(&self, name: &str) -> String {
+        self.0.read(name)
+    }
+
+    /// The path of a file.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.path(name).display().to_string()
+    }
+}
+
+/// Runs it to its end.
+#[track_caller]
+pub(crate) fn run(command: &mut Command) -> Ended {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
+    Ended { status: status.code(), stdout, stderr }
+}
