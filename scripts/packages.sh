@@ -29,6 +29,8 @@ within_minutes() { timeout --kill-after=10 "$1m" "${@:2}"; }
 # Where nothing is missing this is instant and needs neither root nor a network.
 need() {
   local missing
+  mapfile -t missing < <(packages_of_named_php "$@")
+  set -- "${missing[@]}"
   if ! have apt-get; then
     say "no apt-get on this system; if a step fails, it wants one of: $*"
     return
@@ -50,6 +52,16 @@ install_what_there_is() {
   ((${#lacking[@]} == 0)) && return
   say "could not be installed: ${lacking[*]}"
   return 1
+}
+
+# Where PHP names one that Debian calls by its version (PHP=/usr/bin/php8.5), that one's packages.
+packages_of_named_php() {
+  local php=${PHP:-}
+  if [[ ${php##*/} =~ ^php[0-9]+\.[0-9]+$ ]]; then
+    printf '%s\n' "$@" | sed -E "s/^(libapache2-mod-)?php(-(cli|dev|cgi|fpm|curl|sqlite3))?\$/\1${php##*/}\2/"
+  else
+    printf '%s\n' "$@"
+  fi
 }
 
 missing_packages() {
