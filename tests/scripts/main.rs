@@ -4,3 +4,4 @@
 mod debug_php;
 mod install;
 mod machine;
+mod mirrors;

@@ -1,5 +1,4 @@
-//! A real `EventSource`, in headless Chromium, on streams of the extension.
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+//! A page with event sources.
 
 use serde_json::{Value, json};
 use server_tests::{
