@@ -143,7 +143,8 @@ final class Sse
      *
      * @param mixed $data a string as it is; an SseEvent, a Symfony ServerEvent or a Laravel
      *        StreamedEvent as the event it is (arguments that are given win over its own fields);
-     *        everything else as JSON
+     *        an object with a __toString() that is not JsonSerializable as its text; everything else
+     *        as JSON
      * @param string|null $event event type; null or "": the client's "message"
      * @param string|int|null $id id of the event, which the client brings back as Last-Event-ID
      * @param int|null $retry reconnection time in milliseconds

@@ -8,11 +8,9 @@ use ext_php_rs::types::{ZendObject, Zval};
 use super::arguments::{At, event_id, event_type, text, type_name};
 use super::event::SseEvent;
 use super::fault::Fault;
-use crate::sapi::engine::{self, call, guarded};
-use crate::sapi::value::{is_a, walk};
-
-/// `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR`.
-const JSON_FLAGS: i64 = 64 | 256 | 4_194_304;
+use crate::sapi::engine::{self, guarded};
+use crate::sapi::json;
+use crate::sapi::value::{is_a, is_json_serializable, is_stringable, walk};
 
 /// Bytes of the script's, or made for it.
 pub(super) enum Held<'a> {
@@ -108,7 +106,8 @@ impl Fields<'_> {
     }
 }
 
-/// A value as the data of an event: strings as they are, everything else as JSON.
+/// A value as the data of an event: strings as they are, objects that are text as their text, everything
+/// else as JSON.
 pub(super) fn data(value: &Zval, at: At) -> Result<Held<'_>, Fault> {
     if let Some(string) = value.zend_str() {
         return Ok(Held::Slice(Cow::Borrowed(string.as_bytes())));
@@ -122,18 +121,26 @@ pub(super) fn data(value: &Zval, at: At) -> Result<Held<'_>, Fault> {
             "{at} must be data that has a JSON form, {given} given"
         )));
     }
-    json(value)
+    if let Some(text) = own_text(value)? {
+        return Ok(text.into());
+    }
+    let text = json::encode(value)?;
+    Fault::if_pending()?;
+    let none = || Fault::wrong_moment(format!("{at}: PHP's JSON is not there"));
+    text.map(Held::Zval).ok_or_else(none)
+}
+
+/// The text of an object that has one, and that does not say what its JSON is.
+fn own_text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
+    match value.object() {
+        Some(object) if is_stringable(object) && !is_json_serializable(object) => text(value),
+        _ => Ok(None),
+    }
 }
 
 /// Whether JSON would make nothing of the object: what it is for is to be called, or walked.
 fn has_no_data(object: &ZendObject) -> bool {
     is_a(object, "Closure") || is_a(object, "Generator")
-}
-
-fn json(value: &Zval) -> Result<Held<'static>, Fault> {
-    let text = call("json_encode", vec![value, &JSON_FLAGS])?;
-    Fault::if_pending()?;
-    Ok(text.map_or("null".into(), Held::Zval))
 }
 
 /// Symfony's event: `getData(): string|iterable`, `getType()`, `getId()`, `getRetry()`, `getComment()`.

@@ -5,13 +5,16 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::boxed::ZBox;
-use ext_php_rs::convert::{IntoZval, IntoZvalDyn};
+use ext_php_rs::convert::IntoZval;
 use ext_php_rs::exception::throw_object;
-use ext_php_rs::ffi::{ZEND_ACC_STRICT_TYPES, ext_php_rs_executor_globals, zend_read_property};
-use ext_php_rs::types::{ZendCallable, ZendObject, Zval};
+use ext_php_rs::ffi::{
+    ZEND_ACC_STRICT_TYPES, ext_php_rs_executor_globals, zend_execute_data, zend_read_property,
+};
+use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals, bailout, try_catch};
 
 use super::ffi;
+use super::native::Native;
 use crate::stream::Interrupted;
 
 /// Runs `action`, and turns a bailout into an error, so that owners outside of it are dropped.
@@ -38,16 +41,16 @@ pub(crate) fn exit_script() {
     unsafe { ffi::zend_throw_unwind_exit() };
 }
 
-/// Calls a PHP function by name, if there is one of that name.
+static FROM_CALLABLE: Native = Native::method("Closure", "fromcallable");
+
+/// A closure of a callable: what can be called where the script stands may be private elsewhere.
 ///
 /// # Errors
 ///
-/// [`Interrupted`] as [`guarded`]. An exception stays pending and reads as `None`.
-pub(crate) fn call(
-    function: &str,
-    arguments: Vec<&dyn IntoZvalDyn>,
-) -> Result<Option<Zval>, Interrupted> {
-    guarded(|| ZendCallable::try_from_name(function).ok()?.try_call(arguments).ok())
+/// [`Interrupted`] as [`guarded`]. An exception stays pending.
+pub(crate) fn closure(callable: &Zval) -> Result<Zval, Interrupted> {
+    let closure = FROM_CALLABLE.call([callable.shallow_clone()])?;
+    Ok(closure.unwrap_or_else(|| callable.shallow_clone()))
 }
 
 /// An exception that was taken off the engine, to be thrown again later.
@@ -122,11 +125,26 @@ pub(crate) fn discard_exit() {
 
 /// Whether an exception, or an exit, is on its way up.
 pub(crate) fn is_unwinding() -> bool {
-    // `ExecutorGlobals::has_exception` has a lock on them, which is felt at every event.
-    // SAFETY: only returns an address, which is valid for as long as the thread lives.
-    let globals = unsafe { ext_php_rs_executor_globals() };
     // SAFETY: the globals of this thread.
-    !unsafe { (*globals).exception }.is_null()
+    !unsafe { (*executor_globals()).exception }.is_null()
+}
+
+/// The executor globals of this thread. `ExecutorGlobals` has a lock on them, which is felt at every event.
+fn executor_globals() -> *mut ExecutorGlobals {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    unsafe { ext_php_rs_executor_globals() }
+}
+
+/// The frame of the function that is running; null outside of scripts.
+pub(super) fn running_frame() -> *mut zend_execute_data {
+    // SAFETY: the globals of this thread.
+    unsafe { (*executor_globals()).current_execute_data }
+}
+
+/// Makes a frame the running one again.
+pub(super) fn set_running_frame(frame: *mut zend_execute_data) {
+    // SAFETY: the globals of this thread; nobody refers to the field.
+    unsafe { (*executor_globals()).current_execute_data = frame };
 }
 
 /// The flag that makes the engine call its interrupt function before the next opcode.

@@ -8,7 +8,7 @@ use ext_php_rs::ffi::{
     zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_module_entry, zend_object,
     zend_property_info, zend_string, zend_type, zval,
 };
-use ext_php_rs::types::ZendIterator;
+use ext_php_rs::types::{ZendHashTable, ZendIterator};
 
 /// `php_output_handler`, `main/php_output.h`: one level of output buffering.
 #[repr(C)]
@@ -30,8 +30,12 @@ pub(super) const HANDLER_REMOVABLE: c_int = 0x40;
 pub(super) const OUTPUT_DISABLED: c_int = 0x02;
 /// `PHP_CONNECTION_ABORTED`, `main/php.h`.
 pub(super) const CONNECTION_ABORTED: i32 = 1;
-/// `PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL`, `main/php_streams.h`.
-pub(super) const STREAM_AS_FD_FOR_SELECT: c_int = 3 | 0x2000_0000;
+/// `PHP_STREAM_AS_FD_FOR_SELECT`, `main/php_streams.h`.
+pub(super) const STREAM_AS_FD_FOR_SELECT: c_int = 3;
+/// `PHP_STREAM_CAST_INTERNAL`, `main/php_streams.h`.
+pub(super) const STREAM_CAST_INTERNAL: c_int = 0x2000_0000;
+/// `PHP_STREAM_OPTION_BLOCKING`, `main/php_streams.h`.
+pub(super) const STREAM_OPTION_BLOCKING: c_int = 1;
 /// `PHP_INI_USER`, `Zend/zend_ini.h`.
 pub(super) const INI_USER: c_int = 1;
 /// `PHP_INI_STAGE_STARTUP`, `Zend/zend_ini.h`.
@@ -96,6 +100,9 @@ unsafe extern "C" {
     pub(super) fn zend_throw_unwind_exit();
     pub(super) fn zend_iterator_dtor(iterator: *mut ZendIterator);
 
+    // Zend/zend_modules.h
+    pub(super) static module_registry: ZendHashTable;
+
     // Zend/zend_API.h
     pub(super) fn zend_release_fcall_info_cache(cache: *mut zend_fcall_info_cache);
     pub(super) fn zend_exception_set_previous(
@@ -136,9 +143,27 @@ unsafe extern "C" {
         show_error: c_int,
     ) -> c_int;
 
+    // ext/json/php_json.h
+    pub(super) static php_json_serializable_ce: *mut zend_class_entry;
+
     // ext/spl/spl_exceptions.h
     pub(super) static spl_ce_RuntimeException: *mut zend_class_entry;
 }
+
+/// The beginning of `php_stream_ops`, `main/php_streams.h`; the same in all versions.
+#[repr(C)]
+pub(super) struct StreamOps {
+    pub(super) input_and_output: [*const c_void; 4],
+    pub(super) label: *const c_char,
+    pub(super) seek: *const c_void,
+    pub(super) cast: Option<unsafe extern "C" fn(*mut c_void, c_int, *mut c_int) -> c_int>,
+    pub(super) stat: *const c_void,
+    pub(super) set_option:
+        Option<unsafe extern "C" fn(*mut c_void, c_int, c_int, *mut c_void) -> c_int>,
+}
+
+/// `zif_handler`, `Zend/zend_types.h`.
+pub(super) type Handler = unsafe extern "C" fn(frame: *mut zend_execute_data, result: *mut zval);
 
 /// `sapi_module_struct.flush`, `main/SAPI.h`.
 pub(super) type Flush = unsafe extern "C" fn(server_context: *mut c_void);

@@ -6,11 +6,9 @@ use ext_php_rs::ffi::{zend_execute_data, zend_function, zval};
 use ext_php_rs::zend::ExecutorGlobals;
 use once_cell::sync::OnceCell;
 
+use super::ffi::Handler;
 use super::wire::Wire;
 use super::{adoption, hooks, output};
-
-/// `zif_handler`, `Zend/zend_types.h`.
-type Handler = unsafe extern "C" fn(frame: *mut zend_execute_data, result: *mut zval);
 
 /// Makes the replacement of a PHP function: `$before`, the function, `$after`.
 macro_rules! replacement {

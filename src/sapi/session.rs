@@ -1,10 +1,10 @@
 //! The session, whose lock would make every other request of the same visitor wait.
 
-use super::engine::call;
+use super::native::Native;
 use crate::stream::Interrupted;
 
-/// `PHP_SESSION_ACTIVE`, `ext/session/php_session.h`.
-const SESSION_ACTIVE: i64 = 2;
+/// Does nothing where no session is active. A PHP without sessions has no such function.
+static WRITE_CLOSE: Native = Native::function("session", "session_write_close");
 
 /// Writes the session, if one is open, and lets go of its lock. `$_SESSION` stays readable.
 ///
@@ -12,9 +12,5 @@ const SESSION_ACTIVE: i64 = 2;
 ///
 /// [`Interrupted`]. What a save handler throws stays pending.
 pub(crate) fn release() -> Result<(), Interrupted> {
-    let status = call("session_status", vec![])?.and_then(|status| status.long());
-    if status == Some(SESSION_ACTIVE) {
-        call("session_write_close", vec![])?;
-    }
-    Ok(())
+    WRITE_CLOSE.call([]).map(drop)
 }

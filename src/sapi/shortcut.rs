@@ -14,9 +14,7 @@ use ext_php_rs::zend::ClassEntry;
 use once_cell::sync::OnceCell;
 
 use super::declare::native_pointer;
-
-/// `zif_handler`, `Zend/zend_compile.h`.
-type Handler = unsafe extern "C" fn(call: *mut zend_execute_data, answer: *mut Zval);
+use super::ffi::Handler;
 
 /// The generated handler.
 static GENERATED: OnceCell<Handler> = OnceCell::new();

@@ -1,6 +1,9 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
-use super::engine::{call, is_unwinding};
+use ext_php_rs::types::{ZendStr, Zval};
+
+use super::engine::is_unwinding;
+use super::native::Native;
 use super::{Server, adoption, headers, ini, output, request, session};
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, preflight_headers, stream_headers,
@@ -184,6 +187,8 @@ fn drop_session_cache_limiter() -> Result<(), Interrupted> {
     if is_limiter { headers::remove(&["Cache-Control"]) } else { Ok(()) }
 }
 
+static APACHE_SETENV: Native = Native::function("apache2handler", "apache_setenv");
+
 /// Compression would hold frames back: PHP's own, and Apache's.
 fn switch_compression_off(server: Server) -> Result<(), Interrupted> {
     let compresses = ini::text(c"zlib.output_compression");
@@ -191,7 +196,12 @@ fn switch_compression_off(server: Server) -> Result<(), Interrupted> {
         ini::set("zlib.output_compression", "0");
     }
     if server == Server::Apache {
-        call("apache_setenv", vec![&"no-gzip", &"1"])?;
+        let text = |text: &str| {
+            let mut value = Zval::new();
+            value.set_zend_string(ZendStr::new(text, false));
+            value
+        };
+        APACHE_SETENV.call([text("no-gzip"), text("1")])?;
     }
     Ok(())
 }

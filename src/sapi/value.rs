@@ -85,6 +85,13 @@ pub(crate) fn is_stringable(object: &ZendObject) -> bool {
     !object.get_class_entry().__tostring.is_null()
 }
 
+/// Whether the object says itself what its JSON is.
+pub(crate) fn is_json_serializable(object: &ZendObject) -> bool {
+    // SAFETY: set when the JSON module starts up, which is before any request, and never changed after.
+    let interface = unsafe { ffi::php_json_serializable_ce.as_ref() };
+    interface.is_some_and(|interface| object.instance_of(interface))
+}
+
 /// What the engine found out about a callable.
 struct Looked {
     /// What is wrong with it, in the engine's words.

@@ -196,6 +196,19 @@ fn a_clock_in_stream_is_found() {
 }
 
 #[test]
+fn a_php_function_that_is_called_by_name_is_found() {
+    let wrong = "native.rs calls PHP's functions";
+    for code in [
+        "fn f() {\n ZendCallable::try_from_name(\"json_encode\"); }",
+        "fn f() {\n Function::try_from_function(\"json_encode\"); }",
+    ] {
+        breaks("src/sapi/engine.rs", code, wrong);
+        breaks("src/php/payload.rs", code, wrong);
+    }
+    keeps("src/sapi/engine.rs", "fn f() { ZendCallable::new(value); } // try_from_name");
+}
+
+#[test]
 fn what_is_left_undone_is_found() {
     for path in ["src/php/sse.rs", "crates/event-stream/src/lib.rs", "tests/fpm.rs"] {
         breaks(path, "fn f() {\n todo!() }", "todo! is left");

@@ -26,6 +26,7 @@ pub(crate) fn violations(path: &Path, code: &str) -> Vec<String> {
         unsafe_code_stays_in_sapi,
         foreign_declarations_stay_in_ffi,
         stream_has_no_clock,
+        php_functions_are_not_called_by_name,
         nothing_is_left_undone,
     ];
     let found = read(path, code);
@@ -92,6 +93,14 @@ fn stream_has_no_clock(path: &Path, found: &Found) -> Option<String> {
     };
     let broken = asks_a_clock && !found.in_test && layer(path) == Some("stream");
     broken.then(|| "time comes into stream as an argument".to_owned())
+}
+
+/// A function's name may be disabled, or the script's own by then.
+fn php_functions_are_not_called_by_name(path: &Path, found: &Found) -> Option<String> {
+    const BY_NAME: [&str; 2] = ["try_from_name", "try_from_function"];
+    let What::Path(names) = &found.what else { return None };
+    let broken = names.last().is_some_and(|name| BY_NAME.contains(&name.as_str()));
+    (broken && path.starts_with("src")).then(|| "native.rs calls PHP's functions".to_owned())
 }
 
 /// No stubs, and no tests that do not run.

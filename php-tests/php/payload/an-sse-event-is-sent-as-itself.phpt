@@ -38,5 +38,5 @@ wrote "retry: 5\n\n", returned true
 wrote "id: \n\n", returned true
 wrote ": only\n\n", returned true
 wrote "event: dataless\n\n", returned true
-wrote "data: {\"data\":\"inner\",\"event\":null,\"id\":null,\"retry\":null,\"comment\":null}\n\n", returned true
+wrote "data: data: inner\ndata: \ndata: \n\n", returned true
 wrote ": why\nid: id\nevent: type\nretry: 5\ndata: own\n\n", returned null

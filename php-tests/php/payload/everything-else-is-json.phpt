@@ -7,12 +7,13 @@ require __DIR__ . '/../../support/observe.inc';
 $sse = started();
 class Point { public $x = 1; protected $y = 2; private $z = 3; }
 class Money implements JsonSerializable { function jsonSerialize(): mixed { return ['amount' => 5]; } }
-class Named { public $name = 'n'; function __toString(): string { return 'never used'; } }
+class Named { public $name = 'n'; }
+class Both implements JsonSerializable { function jsonSerialize(): mixed { return ['json']; } function __toString(): string { return 'never used'; } }
 enum Suit: string { case Hearts = 'H'; }
 foreach ([
     null, true, false, 0, -5, PHP_INT_MAX, PHP_INT_MIN, 1.5, 1.0, -0.0, 1e100, 0.1,
     [], [1, 2], ['a' => 1], [1 => 'x'], ['/', 'é', "\u{2028}", '<>&\'"'], [[[]]], ["a\nb"],
-    new stdClass(), new Point(), new Money(), new Named(), Suit::Hearts, new ArrayObject([1]), new ArrayIterator([1]), SseStopReason::Closed,
+    new stdClass(), new Point(), new Money(), new Named(), new Both(), Suit::Hearts, new ArrayObject([1]), new ArrayIterator([1]), SseStopReason::Closed,
 ] as $value) {
     observe(fn () => $sse->send($value));
 }
@@ -41,6 +42,7 @@ wrote "data: {}\n\n", returned true
 wrote "data: {\"x\":1}\n\n", returned true
 wrote "data: {\"amount\":5}\n\n", returned true
 wrote "data: {\"name\":\"n\"}\n\n", returned true
+wrote "data: [\"json\"]\n\n", returned true
 wrote "data: \"H\"\n\n", returned true
 wrote "data: {\"0\":1}\n\n", returned true
 wrote "data: {\"0\":1}\n\n", returned true

@@ -72,10 +72,9 @@ impl Sse {
         if let Some(error) = callable_error(callback) {
             return Err(Fault::type_error(format!("{at} must be a valid callback, {error}")));
         }
-        // A closure of it: what is callable here may be private where it will be called.
-        let closure = engine::call("Closure::fromCallable", vec![callback])?;
+        let closure = engine::closure(callback)?;
         Fault::if_pending()?;
-        self.callbacks.borrow_mut().extend(closure);
+        self.callbacks.borrow_mut().push_back(closure);
         self.settle(())
     }
 

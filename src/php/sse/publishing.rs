@@ -9,7 +9,7 @@ use crate::php::fault::Fault;
 use crate::php::hub::{failed, settings as hub_settings, topics};
 use crate::php::payload::{Fields, Payload};
 use crate::php::settings;
-use crate::sapi::{engine, ini};
+use crate::sapi::{ini, json};
 
 const METHOD: &str = "Sse::publish";
 
@@ -43,8 +43,8 @@ pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result
 /// The hub's report, as an array.
 pub(super) fn status() -> Result<Zval, Fault> {
     let report = hub::status(&hub_settings()).map_err(|error| failed("Sse::status", &error))?;
-    let json = report.unwrap_or_else(|| r#"{"running":false}"#.to_owned());
-    let array = engine::call("json_decode", vec![&json, &true])?;
+    let report = report.unwrap_or_else(|| r#"{"running":false}"#.to_owned());
+    let array = json::decode(&report)?;
     Fault::if_pending()?;
-    Ok(array.unwrap_or_default())
+    array.ok_or_else(|| Fault::wrong_moment("Sse::status(): PHP's JSON is not there".into()))
 }

@@ -139,11 +139,12 @@ fn sources(read: &Zval) -> Result<(Vec<RawFd>, bool), Fault> {
                 "{at} must be an array of streams, {given} given"
             )));
         }
-        let descriptor = streams::descriptor(stream)?;
+        let source = streams::source(stream)?;
         Fault::if_pending()?;
         let problem = "must be streams that can be waited for";
-        descriptors.push(descriptor.ok_or_else(|| at.value_error(problem))?);
-        unread |= streams::has_unread(stream)?;
+        let source = source.ok_or_else(|| at.value_error(problem))?;
+        descriptors.push(source.descriptor);
+        unread |= source.has_unread;
     }
     Ok((descriptors, unread))
 }

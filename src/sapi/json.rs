@@ -1,0 +1,36 @@
+//! JSON, by PHP's own functions: what a script sees is what `json_encode()` would have made.
+
+use ext_php_rs::types::{ZendStr, Zval};
+
+use super::native::Native;
+use crate::stream::Interrupted;
+
+static ENCODE: Native = Native::function("json", "json_encode");
+static DECODE: Native = Native::function("json", "json_decode");
+
+/// `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR`.
+const ENCODE_FLAGS: i64 = 64 | 256 | 4_194_304;
+
+/// A value as JSON, unescaped; `None` where a `JsonException`, or one of the value's own, is pending.
+///
+/// # Errors
+///
+/// [`Interrupted`].
+pub(crate) fn encode(value: &Zval) -> Result<Option<Zval>, Interrupted> {
+    let mut flags = Zval::new();
+    flags.set_long(ENCODE_FLAGS);
+    let text = ENCODE.call([value.shallow_clone(), flags])?;
+    Ok(text.filter(Zval::is_string))
+}
+
+/// What JSON stands for, its objects as arrays; `None` if it is no JSON.
+///
+/// # Errors
+///
+/// [`Interrupted`].
+pub(crate) fn decode(json: &str) -> Result<Option<Zval>, Interrupted> {
+    let (mut text, mut as_arrays) = (Zval::new(), Zval::new());
+    text.set_zend_string(ZendStr::new(json, false));
+    as_arrays.set_bool(true);
+    DECODE.call([text, as_arrays])
+}
