@@ -173,8 +173,10 @@ final class Sse
      * soon as the stream should stop.
      *
      * @param float $seconds 0 or more
-     * @param list<resource>|null $read PHP streams (sockets, pipes): as soon as one of them is
-     *        readable, true is returned early
+     * @param list<resource>|null $read PHP streams (sockets, pipes, HTTP responses also in chunks): as
+     *        soon as one of them is readable, true is returned early. Read one that has filters, as a
+     *        response in chunks has, with stream_set_blocking($stream, false): otherwise PHP's fread()
+     *        may block. Where a filter keeps what came, true may be early and nothing to be read
      * @throws ValueError when the seconds are negative, infinite or not a number, or a stream cannot be
      *         waited for
      */

@@ -12,7 +12,7 @@ use super::stop_reason::SseStopReason;
 use super::{current, hub, settings};
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
-    Server, adoption, declare, hooks, ini, keeper, overrides, process, shortcut, signals,
+    Server, adoption, declare, hooks, ini, keeper, output, overrides, process, shortcut, signals,
 };
 
 /// The module.
@@ -53,6 +53,7 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     overrides::install();
     current::begin_request();
     hooks::begin_request();
+    output::begin_request();
     adoption::begin_request();
     0
 }

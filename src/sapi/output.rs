@@ -1,5 +1,7 @@
 //! PHP's output: its buffers, and the ways past them.
 
+use std::cell::Cell;
+
 use ext_php_rs::ffi::{ext_php_rs_process_globals, php_core_globals, php_output_write};
 use ext_php_rs::types::Zval;
 
@@ -11,6 +13,11 @@ use crate::stream::{Interrupted, Tail};
 /// Output handlers that compress, by the names they register under.
 const COMPRESSORS: [&str; 3] =
     ["zlib output compression", "ob_gzhandler", "brotli output compression"];
+
+thread_local! {
+    /// Whether this response's output buffers were taken from the script.
+    static BUFFERS_TAKEN: Cell<bool> = const { Cell::new(false) };
+}
 
 /// How many output buffers are open.
 pub(crate) fn level() -> usize {
@@ -66,6 +73,21 @@ pub(crate) fn end_buffers() -> Result<(), Interrupted> {
         guarded(|| layer_write(contents.as_bytes()))?;
     }
     Ok(())
+}
+
+/// Forgets the buffers of the last request. Called when a request begins.
+pub(crate) fn begin_request() {
+    BUFFERS_TAKEN.set(false);
+}
+
+/// Notes that the buffers of this response were taken from the script, for good.
+pub(super) fn buffers_are_taken() {
+    BUFFERS_TAKEN.set(true);
+}
+
+/// Whether there is no buffer, and the script may think that there is: they were taken from it.
+pub(super) fn has_lost_buffers() -> bool {
+    BUFFERS_TAKEN.get() && level() == 0
 }
 
 /// Empties and closes every buffer that may be closed.

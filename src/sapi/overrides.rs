@@ -2,7 +2,7 @@
 
 use std::sync::Once;
 
-use ext_php_rs::ffi::{zend_execute_data, zend_function, zval};
+use ext_php_rs::ffi::{IS_FALSE, zend_execute_data, zend_function, zval};
 use ext_php_rs::zend::ExecutorGlobals;
 use once_cell::sync::OnceCell;
 
@@ -40,6 +40,43 @@ macro_rules! replacement {
     };
 }
 
+/// Makes the replacement of a PHP function that answers false where `$needless` does, without a notice.
+macro_rules! silent {
+    ($name:ident, $needless:expr) => {
+        mod $name {
+            use super::*;
+
+            static ORIGINAL: OnceCell<Handler> = OnceCell::new();
+
+            pub(super) fn install() {
+                replace(stringify!($name), call, &ORIGINAL);
+            }
+
+            /// # Safety
+            ///
+            /// As of every native function: called by the engine.
+            unsafe extern "C" fn call(frame: *mut zend_execute_data, result: *mut zval) {
+                let needless: fn() -> bool = $needless;
+                if needless() {
+                    // SAFETY: where the engine wants the answer, which has nothing in it yet.
+                    unsafe { (*result).u1.type_info = IS_FALSE };
+                } else if let Some(original) = ORIGINAL.get() {
+                    // SAFETY: the arguments are passed on as they came. It may bail out: this frame
+                    // owns nothing.
+                    unsafe { original(frame, result) };
+                }
+            }
+        }
+    };
+}
+
+// `start()` closed the buffers that these ask for, which is no mistake of the script's.
+silent!(ob_flush, output::has_lost_buffers);
+silent!(ob_clean, output::has_lost_buffers);
+silent!(ob_end_flush, output::has_lost_buffers);
+silent!(ob_end_clean, output::has_lost_buffers);
+silent!(ob_get_flush, output::has_lost_buffers);
+
 replacement!(connection_aborted, "connection_aborted", note_departure, nothing);
 replacement!(connection_status, "connection_status", note_departure, nothing);
 replacement!(finish_request, "fastcgi_finish_request", hooks::detach, nothing);
@@ -56,6 +93,11 @@ replacement!(virtual_request, "virtual", pause, resume);
 pub(crate) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        ob_flush::install();
+        ob_clean::install();
+        ob_end_flush::install();
+        ob_end_clean::install();
+        ob_get_flush::install();
         connection_aborted::install();
         connection_status::install();
         finish_request::install();

@@ -82,6 +82,7 @@ pub(crate) fn take_over(
         headers::apply(custom.to_vec())?;
         headers::apply(response_headers(server, allow_origin))?;
     }
+    output::buffers_are_taken();
     output::end_buffers()?;
     if !headers::sent() {
         headers::remove(&["Content-Encoding"])?;
