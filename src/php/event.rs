@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use event_stream::{Event, EventId, EventType, Retry};
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -14,6 +15,7 @@ use super::fault::{Fault, answer};
 use super::payload::{self, Held, Payload};
 use crate::sapi::declare::{ReadOnly, Refinement, types};
 use crate::sapi::engine;
+use crate::sapi::record::Record;
 
 /// One event, to be sent, returned from a source, or as a parser found it.
 ///
@@ -21,7 +23,7 @@ use crate::sapi::engine;
 #[php_class]
 #[php(name = "SseEvent")]
 #[php(flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct SseEvent;
 
 /// The properties, in the order of the constructor's arguments.
@@ -66,6 +68,38 @@ impl SseEvent {
     fn __to_string(self_: &mut ZendClassObject<SseEvent>) -> PhpResult<Bytes> {
         answer(encode(&self_.std).map(Bytes))
     }
+}
+
+impl Record<5> for SseEvent {
+    fn takes(values: &[Zval]) -> bool {
+        let or_null = |index: usize, is_fit: fn(&Zval) -> bool| {
+            values.get(index).is_none_or(|value| value.is_null() || is_fit(value))
+        };
+        values.first().is_none_or(|data| !data.is_reference())
+            && or_null(1, |event| {
+                bytes_of(event).is_some_and(|event| EventType::new(event).is_ok())
+            })
+            && or_null(2, |id| bytes_of(id).is_some_and(|id| EventId::new(id).is_ok()))
+            && or_null(3, |time| time.long().is_some_and(|time| time >= 0))
+            && or_null(4, Zval::is_string)
+    }
+
+    fn write([data, event, id, time, comment]: &[Zval; 5], out: &mut Vec<u8>) -> bool {
+        let event = bytes_of(event).map(EventType::new).transpose();
+        let id = bytes_of(id).map(EventId::new).transpose();
+        let time = time.long().map(u64::try_from).transpose();
+        let (Some(data), Ok(event), Ok(id), Ok(time)) = (bytes_of(data), event, id, time) else {
+            return false;
+        };
+        let retry = time.map(Retry::from_millis);
+        let event = Event { comment: bytes_of(comment), id, event, retry, data: Some(data) };
+        event.encode_into(out);
+        true
+    }
+}
+
+fn bytes_of(value: &Zval) -> Option<&[u8]> {
+    value.zend_str().map(ZendStr::as_bytes)
 }
 
 /// A string of bytes, declared as a string.

@@ -12,7 +12,8 @@ use super::stop_reason::SseStopReason;
 use super::{current, hub, settings};
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
-    Server, adoption, declare, hooks, ini, keeper, output, overrides, process, shortcut, signals,
+    Server, adoption, declare, hooks, ini, keeper, output, overrides, process, record, shortcut,
+    signals,
 };
 
 /// The module.
@@ -36,7 +37,8 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     let registered = SseException::register()
         .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
-        .and_then(|_| declare::class::<SseParser>(&[], &parser::REFINEMENTS))
+        .map(record::install::<SseEvent, 5>)
+        .and_then(|()| declare::class::<SseParser>(&[], &parser::REFINEMENTS))
         .and_then(|_| declare::class::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS))
         .map(shortcut::install::<Sse>);
     if registered.is_ok() { 0 } else { -1 }

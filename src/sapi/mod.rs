@@ -33,6 +33,7 @@ pub(crate) mod output;
 pub(crate) mod overrides;
 mod poll;
 pub(crate) mod process;
+pub(crate) mod record;
 pub(crate) mod request;
 mod server;
 pub(crate) mod session;

@@ -34,13 +34,23 @@ pub(crate) trait Shortcut: RegisteredClass {
 
 /// Installs the shorter way. Called at module start-up, when the class is registered.
 pub(crate) fn install<T: Shortcut>(class: &ClassEntry) {
-    let method = class.function_table.get(T::METHOD).and_then(native_pointer);
+    replace(class, T::METHOD, handler::<T>, &GENERATED);
+}
+
+/// Puts a handler in the place of a method's generated one. Called at module start-up.
+pub(super) fn replace(
+    class: &ClassEntry,
+    method: &str,
+    handler: Handler,
+    generated: &OnceCell<Handler>,
+) {
+    let method = class.function_table.get(method).and_then(native_pointer);
     // SAFETY: a method of a native class is native, and nobody calls it yet.
     let method = method.map(|method| unsafe { &mut *method });
     let Some(method) = method else { return };
-    if let Some(generated) = method.handler {
-        GENERATED.get_or_init(|| generated);
-        method.handler = Some(handler::<T>);
+    if let Some(original) = method.handler {
+        generated.get_or_init(|| original);
+        method.handler = Some(handler);
     }
 }
 

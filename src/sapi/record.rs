@@ -1,0 +1,145 @@
+//! Objects whose whole state is their declared read-only properties: a shorter way to make them and to
+//! have their text.
+//!
+//! **Invariant**: values that the class takes as they are, for an object that has none yet, take the
+//! shorter way; all others take the generated one, and both come to the same.
+
+use std::cell::Cell;
+use std::{mem, ptr, slice};
+
+use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::ffi::zend_execute_data;
+use ext_php_rs::types::{ZendClassObject, ZendObject, ZendStr, Zval};
+use ext_php_rs::zend::ClassEntry;
+use once_cell::sync::OnceCell;
+
+use super::ffi::Handler;
+use super::shortcut::replace;
+
+/// A final class of such objects, with `N` properties in the order of its constructor's parameters, all
+/// of which are optional and null by default. There is one.
+pub(crate) trait Record<const N: usize>: RegisteredClass + Default {
+    /// Whether the values may become the properties as they are. Calls nothing of PHP's.
+    fn takes(values: &[Zval]) -> bool;
+
+    /// Appends the text of properties, if that takes no call into PHP; else leaves all as it is.
+    fn write(properties: &[Zval; N], out: &mut Vec<u8>) -> bool;
+}
+
+static CONSTRUCT: OnceCell<Handler> = OnceCell::new();
+static TO_STRING: OnceCell<Handler> = OnceCell::new();
+
+thread_local! {
+    /// Where texts are written before they become strings of PHP's.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// What of the scratch is kept, in bytes.
+const KEPT: usize = 4096;
+
+/// Installs the shorter ways. Called at module start-up, when the class is registered.
+pub(crate) fn install<T: Record<N>, const N: usize>(class: &ClassEntry) {
+    // Its own properties are all there are: an object has as many slots.
+    if class.default_properties_count == i32::try_from(N).unwrap_or(-1) {
+        replace(class, "__construct", construct::<T, N>, &CONSTRUCT);
+        replace(class, "__tostring", to_string::<T, N>, &TO_STRING);
+    }
+}
+
+/// The slots of an object's properties.
+pub(crate) fn slots<T: Record<N>, const N: usize>(object: &ZendObject) -> Option<&[Zval; N]> {
+    let is_one = ptr::eq(object.get_class_entry(), T::get_metadata().ce());
+    let slots = (&raw const object.properties_table).cast::<[Zval; N]>();
+    // SAFETY: the class is final, and its objects have that many slots, at their end.
+    is_one.then(|| unsafe { &*slots })
+}
+
+/// # Safety
+///
+/// As any handler's: `call` is the running call, `answer` is where the engine wants its result.
+unsafe extern "C" fn construct<T: Record<N>, const N: usize>(
+    call: *mut zend_execute_data,
+    answer: *mut Zval,
+) {
+    // SAFETY: the caller vouches for it.
+    let running = unsafe { &mut *call };
+    if !fill::<T, N>(running)
+        && let Some(generated) = CONSTRUCT.get()
+    {
+        // SAFETY: the arguments are passed on as they came.
+        unsafe { generated(call, answer) };
+    }
+}
+
+fn fill<T: Record<N>, const N: usize>(call: &mut zend_execute_data) -> bool {
+    let base: *const zend_execute_data = call;
+    // SAFETY: in a call, `This.u2` holds the number of arguments.
+    let given = unsafe { call.This.u2.num_args } as usize;
+    // SAFETY: they stand behind the frame, and outlive the call.
+    let arguments = unsafe { slice::from_raw_parts(base.add(1).cast::<Zval>(), given) };
+    if given > N || !T::takes(arguments) {
+        return false;
+    }
+    let Some(object) = call.This.object_mut() else { return false };
+    if !slots::<T, N>(object).is_some_and(|slots| slots.iter().all(is_undefined)) {
+        return false;
+    }
+    let table = object.properties_table.as_mut_ptr();
+    for index in 0..N {
+        let mut value = arguments.get(index).map_or(Zval::null(), Zval::shallow_clone);
+        // What the engine keeps beside a property: that it is not yet written to.
+        value.u2.extra = 0;
+        // SAFETY: the object has that many slots, and there is nothing in this one.
+        unsafe { ptr::write(table.add(index), value) };
+    }
+    let offset = mem::offset_of!(ZendClassObject<T>, std);
+    let object = ptr::from_mut(object);
+    // SAFETY: an object of a class of ours stands at the end of its Rust object.
+    let object = unsafe { object.byte_sub(offset) }.cast::<ZendClassObject<T>>();
+    // SAFETY: as above; the reference to its end is not used any more.
+    unsafe { &mut *object }.initialize(T::default());
+    true
+}
+
+fn is_undefined(value: &Zval) -> bool {
+    // SAFETY: all kinds of values have a type there.
+    unsafe { value.u1.type_info == 0 }
+}
+
+/// # Safety
+///
+/// As any handler's: `call` is the running call, `answer` is where the engine wants its result.
+unsafe extern "C" fn to_string<T: Record<N>, const N: usize>(
+    call: *mut zend_execute_data,
+    answer: *mut Zval,
+) {
+    // SAFETY: the caller vouches for it.
+    let running = unsafe { &*call };
+    // SAFETY: the caller vouches for it.
+    let into = unsafe { &mut *answer };
+    if !text::<T, N>(running, into)
+        && let Some(generated) = TO_STRING.get()
+    {
+        // SAFETY: there are no arguments.
+        unsafe { generated(call, answer) };
+    }
+}
+
+fn text<T: Record<N>, const N: usize>(call: &zend_execute_data, answer: &mut Zval) -> bool {
+    // SAFETY: in a call, `This.u2` holds the number of arguments.
+    let is_bare = unsafe { call.This.u2.num_args } == 0;
+    let Some(properties) = call.This.object().filter(|_| is_bare).and_then(slots::<T, N>) else {
+        return false;
+    };
+    let mut scratch = SCRATCH.take();
+    let written = T::write(properties, &mut scratch);
+    if written {
+        // Where there is no memory for it, this ends the script, and the scratch leaks.
+        answer.set_zend_string(ZendStr::new(&scratch, false));
+    }
+    if scratch.capacity() <= KEPT {
+        scratch.clear();
+        SCRATCH.set(scratch);
+    }
+    written
+}
