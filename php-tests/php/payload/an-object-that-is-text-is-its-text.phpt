@@ -57,5 +57,5 @@ threw DomainException: mine
 threw DomainException: mine
 threw DomainException: mine
 wrote "data: bye\n\n", returned null
-":\n\ndata: yielded\n\n"
+":\ndata: yielded\n\n"
 left

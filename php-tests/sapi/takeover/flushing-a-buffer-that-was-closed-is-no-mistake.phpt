@@ -44,13 +44,13 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: [[false,false,false,false,false,false],[]]\n\ndata: mine\n\ndata: [true,true,0]\n\n"
+":\ndata: [[false,false,false,false,false,false],[]]\n\ndata: mine\n\ndata: [true,true,0]\n\n"
 standard error: "[[false,false,false,false,false,false],[]]\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: [[false,false,false,false,false,false],[]]\n\ndata: mine\n\ndata: [true,true,0]\n\n"
+":\ndata: [[false,false,false,false,false,false],[]]\n\ndata: mine\n\ndata: [true,true,0]\n\n"
 "5"
 [ob_flush(): Failed to flush buffer. No buffer to flush]
