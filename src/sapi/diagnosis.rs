@@ -1,7 +1,8 @@
 //! What stands between a script and the browser, in words.
 
+use super::in_front::{self, InFront};
 use super::obstacle::Obstacle;
-use super::{Server, ini, output, transport};
+use super::{Server, ini, output, request, transport};
 
 /// What stands between a script and the browser.
 pub(crate) struct Diagnosis {
@@ -23,7 +24,26 @@ pub(crate) fn examine(server: Server, way: Option<(&str, &str)>) -> Diagnosis {
         Some((path, why_not)) => (path, heartbeats(server, why_not)),
         None => (expected.path, expected.heartbeats),
     };
-    Diagnosis { path: path.into(), heartbeats, buffers: buffers(), advice: expected.advice }
+    let advice = match expected.remedy {
+        Some(remedy) => vec![remedy.into()],
+        None => advice(server),
+    };
+    Diagnosis { path: path.into(), heartbeats, buffers: buffers(), advice }
+}
+
+/// What to set in what this request shows to be in front.
+fn advice(server: Server) -> Vec<String> {
+    let software = request::server_text("SERVER_SOFTWARE").unwrap_or_default();
+    let is_there = |name: &str| request::server_variable(name).is_some();
+    let headers = in_front::HEADERS.into_iter().filter(|(name, _)| is_there(name));
+    in_front::advice(
+        server,
+        &InFront {
+            software: &software,
+            headers: headers.map(|(_, header)| header).collect(),
+            heartbeat: ini::number(c"sse.heartbeat"),
+        },
+    )
 }
 
 /// What a stream of this request can expect, if all is as it should be.
@@ -34,7 +54,7 @@ pub(crate) struct Expected {
     pub(crate) heartbeats: String,
     /// Whether its connection can be given away to the hub; if not, why.
     pub(crate) hand_off: Result<(), &'static str>,
-    advice: Vec<String>,
+    remedy: Option<&'static str>,
 }
 
 impl Expected {
@@ -49,14 +69,14 @@ impl Expected {
                 path: path(server),
                 heartbeats: heartbeats(server, ""),
                 hand_off: hand_off(server),
-                advice: advice(server).iter().copied().map(String::from).collect(),
+                remedy: None,
             };
         };
         Self {
             path: path(Server::Other),
             heartbeats: heartbeats(server, what),
             hand_off: Err(what),
-            advice: vec![remedy.into()],
+            remedy: Some(remedy),
         }
     }
 }
@@ -116,22 +136,6 @@ fn buffers() -> Vec<String> {
     found
 }
 
-fn advice(server: Server) -> &'static [&'static str] {
-    match server {
-        Server::Fpm | Server::Cgi => &[
-            "nginx: nothing, X-Accel-Buffering: no is sent; do not list it in fastcgi_ignore_headers",
-            "nginx: keep fastcgi_read_timeout (60s) above sse.heartbeat",
-            "Apache with mod_proxy_fcgi: ProxyPass ... flushpackets=on, or nothing arrives before \
-             the end",
-        ],
-        Server::BuiltIn => {
-            &["php -S serves one request at a time: set PHP_CLI_SERVER_WORKERS to serve more"]
-        }
-        Server::Apache => &["Apache: nothing, mod_deflate is switched off for the stream"],
-        Server::CommandLine | Server::Other => &[],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::obstacle::{NO_FASTCGI, OVER_HTTP_2, THREADS, UNKNOWN_HTTPD};
@@ -152,7 +156,7 @@ mod tests {
             let heartbeats = format!("from wait(), on the script's own time: {}", obstacle.what);
             assert_eq!(expected.heartbeats, heartbeats);
             assert_eq!(expected.hand_off, Err(obstacle.what));
-            assert_eq!(expected.advice, [obstacle.remedy]);
+            assert_eq!(expected.remedy, Some(obstacle.remedy));
         }
     }
 
@@ -162,7 +166,7 @@ mod tests {
             let expected = Expected::with(server, None);
             assert_eq!(expected.path, path(server));
             assert_eq!(expected.heartbeats, "from a thread, also while PHP is blocked");
-            assert!(OBSTACLES.iter().all(|(_, obstacle)| expected.advice != [obstacle.remedy]));
+            assert_eq!(expected.remedy, None);
         }
     }
 }

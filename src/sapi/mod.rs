@@ -24,6 +24,7 @@ mod framing;
 mod hand_off;
 pub(crate) mod headers;
 pub(crate) mod hooks;
+mod in_front;
 pub(crate) mod ini;
 pub(crate) mod json;
 pub(crate) mod keeper;

@@ -57,6 +57,26 @@ pub fn nginx() -> PathBuf {
     named_or_found("NGINX", &["nginx".into()])
 }
 
+/// Caddy, from `CADDY`.
+pub fn caddy() -> PathBuf {
+    named_or_found("CADDY", &["caddy".into()])
+}
+
+/// lighttpd, from `LIGHTTPD`.
+pub fn lighttpd() -> PathBuf {
+    named_or_found("LIGHTTPD", &["lighttpd".into()])
+}
+
+/// `HAProxy`, from `HAPROXY`.
+pub fn haproxy() -> PathBuf {
+    named_or_found("HAPROXY", &["haproxy".into()])
+}
+
+/// Varnish, from `VARNISHD`.
+pub fn varnish() -> PathBuf {
+    named_or_found("VARNISHD", &["varnishd".into()])
+}
+
 /// Apache, from `APACHE`.
 pub fn apache() -> PathBuf {
     named_or_found("APACHE", &["apache2".into(), "httpd".into()])

@@ -7,7 +7,8 @@
 //! - [`port`]: processes that listen on a free port
 //! - [`binary`], [`extension`]: where PHP, the servers and the extension under test are
 //! - [`site`]: a document root, and gates that hold a script until the test lets it go on
-//! - [`server`]: `php -S`, nginx with FPM or `php-cgi -b`, Apache, and the command line
+//! - [`server`]: `php -S`, nginx with FPM or `php-cgi -b`, Apache, the command line, and other web servers
+//!   and proxies in front
 //! - [`http`]: requests and responses, byte by byte, each piece with its time of arrival
 //! - [`reader`]: bytes that arrive over time, from a socket or a pipe
 //! - [`event_stream`]: what the bytes of an event stream mean

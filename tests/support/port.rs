@@ -38,7 +38,7 @@ pub fn is_up(process: &Process, mut probe: impl FnMut() -> bool) -> bool {
     })
 }
 
-fn free_addr() -> SocketAddr {
+pub(crate) fn free_addr() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap()
 }

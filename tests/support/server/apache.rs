@@ -74,7 +74,7 @@ impl Apache {
             Some(key) => Endpoint::tls(addr, trusting(key.cert.der().clone())),
             None => Endpoint::plain(addr),
         };
-        Server { endpoint, front: None, php, reload: Some(Signal::USR1), directory }
+        Server { endpoint, front: Vec::new(), php, reload: Some(Signal::USR1), directory }
     }
 
     fn spawn(&self, addr: SocketAddr, directory: &Path) -> Process {

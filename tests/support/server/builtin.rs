@@ -45,6 +45,6 @@ impl Builtin {
             self.php.clone().configure(&mut command, directory.path());
             Process::spawn("php", &mut command, directory.path())
         });
-        Server { endpoint: Endpoint::plain(addr), front: None, php, reload: None, directory }
+        Server { endpoint: Endpoint::plain(addr), front: Vec::new(), php, reload: None, directory }
     }
 }

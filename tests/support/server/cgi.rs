@@ -49,6 +49,6 @@ impl Cgi {
 
         let upstream = format!("unix:{}", socket.display());
         let (front, addr) = self.nginx.start(&upstream, directory.path());
-        Server { endpoint: Endpoint::plain(addr), front: Some(front), php, reload: None, directory }
+        Server { endpoint: Endpoint::plain(addr), front: vec![front], php, reload: None, directory }
     }
 }

@@ -1,8 +1,10 @@
 //! nginx and PHP-FPM.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, net::SocketAddr, path::Path, process::Command};
 
-use super::{Php, Server, nginx::Nginx, runs_as_root};
+use tempfile::TempDir;
+
+use super::{Front, Php, Server, nginx::Nginx, runs_as_root};
 use crate::{
     binary,
     http::Endpoint,
@@ -13,6 +15,9 @@ use crate::{
 
 /// Logged when FPM is ready for requests and for signals.
 const READY: &str = "ready to handle connections";
+
+/// The name of the socket that FPM listens on.
+const SOCKET: &str = "fpm.sock";
 
 /// nginx in front of FPM with a static pool, to be started.
 #[derive(Clone, Debug)]
@@ -103,10 +108,26 @@ impl Fpm {
         } else {
             self.start_over_unix_socket(directory.path())
         };
-        let (front, addr) = self.nginx.start(&upstream, directory.path());
+        let front = self.nginx.start(&upstream, directory.path());
+        Self::server(front, php, directory)
+    }
+
+    /// Starts it behind another web server than nginx.
+    #[track_caller]
+    pub fn start_behind(self, front: impl Front) -> Server {
+        let directory = world_writable_directory();
+        // The web server may run as somebody else.
+        let fpm = self.pool_line("listen.mode = 0666");
+        let (php, _) = fpm.start_over_unix_socket(directory.path());
+        let socket = directory.path().join(SOCKET);
+        let front = front.start(&socket, fpm.nginx.root(), directory.path());
+        Self::server(front, php, directory)
+    }
+
+    fn server((front, addr): (Process, SocketAddr), php: Process, directory: TempDir) -> Server {
         Server {
             endpoint: Endpoint::plain(addr),
-            front: Some(front),
+            front: vec![front],
             php,
             reload: Some(Signal::USR2),
             directory,
@@ -132,7 +153,7 @@ impl Fpm {
     }
 
     fn start_over_unix_socket(&self, directory: &Path) -> (Process, String) {
-        let socket = directory.join("fpm.sock").display().to_string();
+        let socket = directory.join(SOCKET).display().to_string();
         let php = self.spawn(&socket, directory);
         let up = is_up(&php, || php.log().contains(READY));
         assert!(up, "FPM did not start: {}", php.log());

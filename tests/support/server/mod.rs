@@ -6,11 +6,17 @@
 
 mod apache;
 mod builtin;
+mod caddy;
 mod cgi;
 mod cli;
+mod fcgid;
 mod fpm;
+mod front;
+mod haproxy;
+mod lighttpd;
 mod nginx;
 mod php;
+mod varnish;
 
 use std::ops::Deref;
 
@@ -19,10 +25,16 @@ use tempfile::TempDir;
 pub use self::{
     apache::Apache,
     builtin::Builtin,
+    caddy::Caddy,
     cgi::Cgi,
     cli::{Cli, CliProcess},
+    fcgid::{Fcgid, ProxyFcgi},
     fpm::Fpm,
+    front::{Front, Proxy},
+    haproxy::HaProxy,
+    lighttpd::Lighttpd,
     php::Php,
+    varnish::Varnish,
 };
 use crate::{
     http::Endpoint,
@@ -33,8 +45,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Server {
     endpoint: Endpoint,
-    /// What stands between the client and PHP.
-    front: Option<Process>,
+    /// What stands between the client and PHP, the nearest to the client first.
+    front: Vec<Process>,
     php: Process,
     reload: Option<Signal>,
     /// Dropped last: the others live in it.
@@ -61,6 +73,16 @@ impl Server {
             .iter()
             .flat_map(|front| front.children().into_iter().chain([front.pid()]))
             .collect()
+    }
+
+    /// With another server in front of it, which the client speaks to from now on.
+    #[must_use]
+    #[track_caller]
+    pub fn behind(mut self, proxy: impl Proxy) -> Self {
+        let (process, addr) = proxy.start(self.endpoint.addr(), self.directory.path());
+        self.front.insert(0, process);
+        self.endpoint = Endpoint::plain(addr);
+        self
     }
 
     /// Tells the server to start anew with fresh workers, as its administrator would, and does not

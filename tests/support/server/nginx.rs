@@ -34,6 +34,10 @@ impl Nginx {
         }
     }
 
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(super) fn keepalive(&mut self) {
         self.keepalive = true;
     }

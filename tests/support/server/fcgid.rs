@@ -1,0 +1,128 @@
+//! Apache without `mod_php`: `mod_fcgid`, which starts `php-cgi` itself, and `mod_proxy_fcgi` in front
+//! of FPM.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{
+    Php, Server,
+    front::{Front, when_it_listens},
+    runs_as_root,
+};
+use crate::{
+    binary,
+    http::Endpoint,
+    process::{Process, Signal},
+    site::world_writable_directory,
+};
+
+/// Apache and `mod_fcgid`, to be started.
+#[derive(Clone, Debug)]
+pub struct Fcgid {
+    root: PathBuf,
+    php: Php,
+    lines: &'static str,
+}
+
+impl Fcgid {
+    /// Serves the directory `root`, with these lines of `mod_fcgid`'s in the configuration.
+    pub fn new(root: impl AsRef<Path>, php: Php, lines: &'static str) -> Self {
+        Self { root: root.as_ref().to_owned(), php, lines }
+    }
+
+    /// Starts it.
+    #[track_caller]
+    pub fn start(self) -> Server {
+        let directory = world_writable_directory();
+        let files = directory.path().display();
+        let mut php_env = Command::new(binary::php_cgi());
+        self.php.configure(&mut php_env, directory.path());
+        let (modules, root, lines) = (binary::apache_modules(), self.root.display(), self.lines);
+        let (modules, php_cgi) = (modules.display(), binary::php_cgi());
+        let php_cgi = php_cgi.display();
+        let config = format!(
+            r#"
+LoadModule fcgid_module {modules}/mod_fcgid.so
+FcgidIPCDir {files}
+FcgidProcessTableFile {files}/fcgid_shm
+FcgidInitialEnv PHPRC {files}
+FcgidInitialEnv PHP_INI_SCAN_DIR ""
+<Directory {root}>
+    Options +ExecCGI
+</Directory>
+<FilesMatch "\.php$">
+    SetHandler fcgid-script
+    FcgidWrapper {php_cgi} .php
+</FilesMatch>
+{lines}"#
+        );
+        let (php, addr) = httpd(&config, &self.root, directory.path());
+        Server {
+            endpoint: Endpoint::plain(addr),
+            front: Vec::new(),
+            php,
+            reload: Some(Signal::USR1),
+            directory,
+        }
+    }
+}
+
+/// Apache and `mod_proxy_fcgi`, with the handler that Debian's own configuration sets.
+#[derive(Clone, Copy, Debug)]
+pub struct ProxyFcgi {
+    /// Whether `flushpackets=on` is set.
+    pub flushes: bool,
+}
+
+impl Front for ProxyFcgi {
+    fn start(&self, socket: &Path, root: &Path, directory: &Path) -> (Process, SocketAddr) {
+        let modules = binary::apache_modules();
+        let (modules, socket) = (modules.display(), socket.display());
+        let flushes = if self.flushes { "ProxySet flushpackets=on" } else { "" };
+        let config = format!(
+            r#"
+LoadModule proxy_module {modules}/mod_proxy.so
+LoadModule proxy_fcgi_module {modules}/mod_proxy_fcgi.so
+<FilesMatch "\.php$">
+    SetHandler "proxy:unix:{socket}|fcgi://localhost"
+</FilesMatch>
+<Proxy "unix:{socket}|fcgi://localhost">
+    {flushes}
+</Proxy>"#
+        );
+        httpd(&config, root, directory)
+    }
+}
+
+fn httpd(lines: &str, root: &Path, directory: &Path) -> (Process, SocketAddr) {
+    let modules = binary::apache_modules();
+    let (modules, files, root) = (modules.display(), directory.display(), root.display());
+    // As root, Apache insists on workers that are not.
+    let user = if runs_as_root() { "User www-data\nGroup www-data" } else { "" };
+    when_it_listens(|addr| {
+        let config = directory.join("httpd.conf");
+        let text = format!(
+            "
+ServerName 127.0.0.1
+Listen {addr}
+PidFile {files}/httpd.pid
+DefaultRuntimeDir {files}
+Mutex file:{files}
+ErrorLog {files}/httpd.log
+{user}
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+DocumentRoot {root}
+{lines}
+"
+        );
+        fs::write(&config, text).unwrap();
+        let mut command = Command::new(binary::apache());
+        command.arg("-DFOREGROUND").arg("-d").arg(directory).arg("-f").arg(config);
+        Process::spawn("httpd", &mut command, directory)
+    })
+}
