@@ -73,7 +73,8 @@ impl Front {
                  end",
             ],
             Self::HaProxy => &[
-                "HAProxy: option http-no-delay, or every event is 0.2 s late",
+                "HAProxy: option http-no-delay, or events are 0.2 s late",
+                "HAProxy: option abortonclose, or it sees later that a client has left",
                 "HAProxy: keep timeout server and timeout client above sse.heartbeat",
             ],
             Self::Unknown => {
@@ -90,7 +91,7 @@ impl Front {
             Self::Nginx | Self::Unknown => None,
             Self::Lighttpd => Some(("lighttpd", 1)),
             Self::ProxyFcgi | Self::Fcgid => Some(("Apache", 2)),
-            Self::HaProxy => Some(("HAProxy", 2)),
+            Self::HaProxy => Some(("HAProxy with option abortonclose", 1)),
             Self::Caddy => Some(("Caddy", 4)),
         }
     }
@@ -140,8 +141,8 @@ fn before(front: Option<Front>, headers: &[&'static str]) -> Option<String> {
     let shown = headers.join(", ");
     let what = match headers.first()? {
         &"X-Varnish" => {
-            "Varnish: it streams unless do_stream is false; keep between_bytes_timeout (60s) above \
-             sse.heartbeat"
+            "Varnish: have vcl_recv return (pipe) for streams, so that it sees at once that a client \
+             has left; keep pipe_timeout (60s) above sse.heartbeat"
         }
         &"CF-Ray" => "Cloudflare: it cuts what is silent for 100 s; keep sse.heartbeat below",
         _ => {
@@ -199,7 +200,7 @@ mod tests {
             ("Apache", "at the second write after it: with sse.heartbeat = 15 after up to 30 s"),
             (
                 "HAProxy 2.6",
-                "at the second write after it: with sse.heartbeat = 15 after up to 30 s",
+                "at the first write after it: with sse.heartbeat = 15 after up to 15 s",
             ),
         ] {
             let told = told(Server::Fpm, software, &[], 15.0);

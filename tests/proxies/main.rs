@@ -4,11 +4,13 @@
 //! # Layout
 //! - [`place`]: what stands in front of PHP, and a stream behind it
 //! - [`cases`]: what holds behind each of them
+//! - [`doctor`]: what doctor() tells of it
 //! - [`controls`]: the settings that are needed, left out
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod cases;
 mod controls;
+mod doctor;
 mod place;
 
 use server_tests::server::{Caddy, Fcgid, Fpm, Lighttpd, Php, ProxyFcgi, Varnish};
