@@ -11,7 +11,7 @@ phpt_packages=(php-cgi php-sqlite3)
 servers_packages=(
   php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
   php-laravel-framework? php-symfony-http-kernel? php-symfony-routing? php-mbstring php-xml
-  caddy lighttpd haproxy varnish libapache2-mod-fcgid
+  caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
   chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv strace
 )
 load_packages=(php-fpm nginx-light libnginx-mod-nchan? redis-server)

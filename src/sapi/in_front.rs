@@ -36,8 +36,8 @@ enum Front {
 }
 
 impl Front {
-    /// By the name that it gives itself. Apache does not say which module it is: mod_fcgid starts
-    /// php-cgi, and FPM is behind mod_proxy_fcgi.
+    /// By the name that it gives itself. Apache does not say which module it is: `mod_fcgid` starts
+    /// php-cgi, and FPM is behind `mod_proxy_fcgi`.
     fn of(server: Server, software: &str) -> Self {
         let software = software.to_ascii_lowercase();
         match software.split(['/', ' ']).next().unwrap_or_default() {
@@ -139,12 +139,12 @@ fn before(front: Option<Front>, headers: &[&'static str]) -> Option<String> {
     let own = |header: &str| front == Some(Front::Caddy) && header == "X-Forwarded-For";
     let headers: Vec<_> = headers.iter().copied().filter(|header| !own(header)).collect();
     let shown = headers.join(", ");
-    let what = match headers.first()? {
-        &"X-Varnish" => {
+    let what = match *headers.first()? {
+        "X-Varnish" => {
             "Varnish: have vcl_recv return (pipe) for streams, so that it sees at once that a client \
              has left; keep pipe_timeout (60s) above sse.heartbeat"
         }
-        &"CF-Ray" => "Cloudflare: it cuts what is silent for 100 s; keep sse.heartbeat below",
+        "CF-Ray" => "Cloudflare: it cuts what is silent for 100 s; keep sse.heartbeat below",
         _ => {
             "a proxy: it has to pass every byte on as it comes, and to wait longer for the next one \
              than sse.heartbeat"

@@ -45,7 +45,7 @@ pub(crate) struct Kind {
     pub(crate) start: fn(&Path, Php) -> Server,
     /// At which write after its client has left the script is told; 0: without a write.
     pub(crate) writes: RangeInclusive<u32>,
-    /// Whom doctor() names.
+    /// Whom `doctor()` names.
     pub(crate) named: &'static [&'static str],
 }
 

@@ -41,14 +41,14 @@ fn everything_comes_at_the_end(start: fn(&Path, Php) -> Server) {
 #[test]
 fn lighttpd_without_stream_response_body_sends_everything_at_the_end() {
     everything_comes_at_the_end(|root, php| {
-        Fpm::new(root, php).start_behind(Lighttpd { streams: false })
+        Fpm::new(root, php).start_behind(&Lighttpd { streams: false })
     });
 }
 
 #[test]
 fn apache_as_debian_configures_it_for_fpm_sends_everything_at_the_end() {
     everything_comes_at_the_end(|root, php| {
-        Fpm::new(root, php).start_behind(ProxyFcgi { flushes: false })
+        Fpm::new(root, php).start_behind(&ProxyFcgi { flushes: false })
     });
 }
 
@@ -61,7 +61,7 @@ fn fcgid_with_its_output_buffer_sends_everything_at_the_end() {
 fn varnish_without_streaming_sends_everything_at_the_end() {
     everything_comes_at_the_end(|root, php| {
         let vcl = "sub vcl_backend_response { set beresp.do_stream = false; }";
-        Fpm::new(root, php).start().behind(Varnish { vcl })
+        Fpm::new(root, php).start().behind(&Varnish { vcl })
     });
 }
 
@@ -92,8 +92,8 @@ fn haproxy_without_http_no_delay_sends_events_a_fifth_of_a_second_late() {
     // It tells the kernel that there is more to come, which waits 200 ms for that.
     const CORKED: Duration = Duration::from_millis(100);
 
-    let late = usual_delay(|root, php| Fpm::new(root, php).start_behind(HaProxy { options: &[] }));
-    let prompt = usual_delay(|root, php| Fpm::new(root, php).start_behind(HAPROXY));
+    let late = usual_delay(|root, php| Fpm::new(root, php).start_behind(&HaProxy { options: &[] }));
+    let prompt = usual_delay(|root, php| Fpm::new(root, php).start_behind(&HAPROXY));
     assert!(late > CORKED && prompt < CORKED, "{late:?} without, {prompt:?} with it");
 }
 
@@ -101,7 +101,7 @@ fn haproxy_without_http_no_delay_sends_events_a_fifth_of_a_second_late() {
 fn haproxy_without_abortonclose_tells_of_a_departure_at_a_later_write() {
     cases::a_departure_is_seen_at_a_certain_write(&Kind {
         start: |root, php| {
-            Fpm::new(root, php).start().behind(HaProxy { options: &["http-no-delay"] })
+            Fpm::new(root, php).start().behind(&HaProxy { options: &["http-no-delay"] })
         },
         writes: 2..=3,
         named: &[],

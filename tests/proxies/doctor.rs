@@ -1,4 +1,4 @@
-//! What doctor() tells of what is in front, where that is not a matter of the server alone.
+//! What `doctor()` tells of what is in front, where that is not a matter of the server alone.
 
 use server_tests::{
     http::Request,
@@ -14,7 +14,7 @@ const SCRIPT: &str = "<?php
 #[test]
 fn doctor_warns_behind_caddy_when_there_are_no_heartbeats() {
     let place = Place::new(
-        |root, php| Fpm::new(root, php.ini("sse.heartbeat", "0")).start_behind(Caddy),
+        |root, php| Fpm::new(root, php.ini("sse.heartbeat", "0")).start_behind(&Caddy),
         SCRIPT,
     );
     let advice = place.open().next_event().data;

@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`place`]: what stands in front of PHP, and a stream behind it
 //! - [`cases`]: what holds behind each of them
-//! - [`doctor`]: what doctor() tells of it
+//! - [`doctor`]: what `doctor()` tells of it
 //! - [`controls`]: the settings that are needed, left out
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
@@ -21,17 +21,17 @@ use place::HAPROXY;
 cases::on! {
     nginx: Kind { start: |root, php| fpm(root, php).start(), writes: 0..=0, named: &["nginx"] },
     caddy: Kind {
-        start: |root, php| fpm(root, php).start_behind(Caddy),
+        start: |root, php| fpm(root, php).start_behind(&Caddy),
         writes: 4..=4,
         named: &["Caddy"],
     },
     lighttpd: Kind {
-        start: |root, php| fpm(root, php).start_behind(Lighttpd { streams: true }),
+        start: |root, php| fpm(root, php).start_behind(&Lighttpd { streams: true }),
         writes: 1..=1,
         named: &["lighttpd"],
     },
     proxy_fcgi: Kind {
-        start: |root, php| fpm(root, php).start_behind(ProxyFcgi { flushes: true }),
+        start: |root, php| fpm(root, php).start_behind(&ProxyFcgi { flushes: true }),
         writes: 2..=2,
         named: &["Apache"],
     },
@@ -41,22 +41,22 @@ cases::on! {
         named: &["Apache"],
     },
     haproxy_by_fastcgi: Kind {
-        start: |root, php| fpm(root, php).start_behind(HAPROXY),
+        start: |root, php| fpm(root, php).start_behind(&HAPROXY),
         writes: 1..=1,
         named: &["HAProxy"],
     },
     haproxy_by_http: Kind {
-        start: |root, php| fpm(root, php).start().behind(HAPROXY),
+        start: |root, php| fpm(root, php).start().behind(&HAPROXY),
         writes: 0..=0,
         named: &["nginx"],
     },
     varnish: Kind {
-        start: |root, php| fpm(root, php).start().behind(Varnish { vcl: "" }),
+        start: |root, php| fpm(root, php).start().behind(&Varnish { vcl: "" }),
         writes: 2..=3,
         named: &["nginx", "Varnish"],
     },
     varnish_with_a_pipe: Kind {
-        start: |root, php| fpm(root, php).start().behind(Varnish { vcl: place::PIPE }),
+        start: |root, php| fpm(root, php).start().behind(&Varnish { vcl: place::PIPE }),
         writes: 0..=0,
         named: &["nginx", "Varnish"],
     },

@@ -114,7 +114,7 @@ impl Fpm {
 
     /// Starts it behind another web server than nginx.
     #[track_caller]
-    pub fn start_behind(self, front: impl Front) -> Server {
+    pub fn start_behind(self, front: &impl Front) -> Server {
         let directory = world_writable_directory();
         // The web server may run as somebody else.
         let fpm = self.pool_line("listen.mode = 0666");

@@ -35,8 +35,17 @@ impl Proxy for HaProxy {
 
 impl HaProxy {
     fn spawn(self, backend: &str, directory: &Path) -> (Process, SocketAddr) {
-        let options: String =
-            self.options.iter().map(|option| format!("    option {option}\n")).collect();
+        let options: Vec<_> = self
+            .options
+            .iter()
+            .map(|name| {
+                format!(
+                    "    option {name}
+"
+                )
+            })
+            .collect();
+        let options = options.concat();
         when_it_listens(|addr| {
             let config = directory.join("haproxy.cfg");
             let text = format!(

@@ -78,7 +78,7 @@ impl Server {
     /// With another server in front of it, which the client speaks to from now on.
     #[must_use]
     #[track_caller]
-    pub fn behind(mut self, proxy: impl Proxy) -> Self {
+    pub fn behind(mut self, proxy: &impl Proxy) -> Self {
         let (process, addr) = proxy.start(self.endpoint.addr(), self.directory.path());
         self.front.insert(0, process);
         self.endpoint = Endpoint::plain(addr);
