@@ -105,8 +105,7 @@ fn events_arrive_while_the_script_still_runs(framework: &Framework) {
     // The ticker never ends: what arrives of it was not held back until the end.
     let mut body = app.get("/ticker").body;
     for expected in [
-        ":\n",
-        "event: tick\ndata: {\"visit\":1,\"tick\":1}\n\n",
+        ":\nevent: tick\ndata: {\"visit\":1,\"tick\":1}\n\n",
         "event: tick\ndata: {\"visit\":1,\"tick\":2}\n\n",
     ] {
         assert_eq!(text(body.read_until(b"\n\n", soon()).unwrap()), expected);

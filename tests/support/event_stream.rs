@@ -8,6 +8,9 @@ use crate::{
     reader::{End, ReadError, Reader, Source},
 };
 
+/// The type of the event that a stream begins with whose client comes back.
+pub const POSITION: &str = "sse:position";
+
 /// An event that was dispatched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -67,7 +70,7 @@ impl<S: Source> EventStreamReader<S> {
         Ok(self.items.pop_front())
     }
 
-    /// The next event; comments and reconnection times before it are passed over.
+    /// The next event; comments, reconnection times and what nobody listens for are passed over.
     ///
     /// # Panics
     /// When there is none soon.
@@ -76,8 +79,8 @@ impl<S: Source> EventStreamReader<S> {
         let deadline = soon();
         loop {
             match self.next_item(deadline).unwrap() {
-                Some(Item::Event(event)) => return event,
-                Some(Item::Comment { .. } | Item::Retry { .. }) => {}
+                Some(Item::Event(event)) if event.event != POSITION => return event,
+                Some(_) => {}
                 None => panic!("the stream ended, an event was awaited"),
             }
         }

@@ -7,7 +7,7 @@ use server_tests::{
     patience::{wait_for, within},
 };
 
-use super::{Kind, next, php};
+use super::{Kind, first, next, php};
 
 /// How a client may leave: with a goodbye, or without.
 const LEAVINGS: [fn(Wire); 2] = [Wire::close, Wire::reset];
@@ -19,7 +19,7 @@ fn notes(kind: &Kind, script: &str, lines: &[&str]) {
         let served = kind.serve(script);
         let worker = served.free_worker();
         let mut stream = served.open();
-        assert_eq!(next(&mut stream) + &next(&mut stream), ":\ndata: tick\n\n");
+        assert_eq!(next(&mut stream), ":\ndata: tick\n\n");
         leave(stream.into_wire());
         served.wait_for_notes(lines);
         assert_eq!(served.free_worker(), worker);
@@ -130,7 +130,7 @@ pub(crate) fn a_script_that_ignores_every_answer_is_ended_after_ten_seconds(kind
     let served = kind.serve_with(php(), 2, script);
     for target in ["/stream.php?", "/stream.php?ignore="] {
         let mut stream = served.get(target);
-        assert_eq!(next(&mut stream), ":\n");
+        assert_eq!(first(&mut stream), ":\n");
         stream.into_wire().close();
     }
     let seconds = wait_for("the end of both", within(Duration::from_secs(30)), || {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use server_tests::{patience::soon, server::Php};
 
-use super::{Kind, next, php};
+use super::{Kind, first, next, php};
 
 /// Starts a stream, and holds each event back until the test asks for it.
 const SCRIPT: &str = "
@@ -20,7 +20,7 @@ fn delivers(kind: &Kind, php: Php, before: &str) {
     let served = kind.serve_with(php, 1, &format!("<?php {before} {SCRIPT}"));
     let mut stream = served.open();
     kind.head.assert_stream(&stream, &[]);
-    assert_eq!(next(&mut stream), ":\n");
+    assert_eq!(first(&mut stream), ":\n");
     for word in ["one", "two", "three"] {
         served.gate.release();
         assert_eq!(next(&mut stream), format!("data: {word}\n\n"));
@@ -53,7 +53,7 @@ pub(crate) fn events_pass_buffers_that_are_opened_later(kind: &Kind) {
         gate();";
     let served = kind.serve(script);
     let mut stream = served.open();
-    assert_eq!(next(&mut stream) + &next(&mut stream), ":\ndata: sent\n\n");
+    assert_eq!(next(&mut stream), ":\ndata: sent\n\n");
     served.gate.release();
     assert_eq!(stream.into_body(), b"");
 }
@@ -81,7 +81,7 @@ pub(crate) fn a_whole_stream_is_right_to_the_byte(kind: &Kind) {
         id: 7\nevent: poem\ndata: two\ndata: lines\n\n\
         retry: 500\ndata: {\"price\":1.5,\"currency\":\"€\"}\n\n\
         data: \n\n\
-        : no event\n\n\
+        : no event\n\
         retry: 3000\n\
         data: first\n\n\
         id: x\ndata: second\n\n\
@@ -139,7 +139,7 @@ pub(crate) fn what_a_script_echoes_keeps_its_place_among_the_events(kind: &Kind)
         data: sent\n\n\
         event: unfinished\ndata: echoed\n\n\
         data: sent\n\n\
-        : a comment\n\n\
+        : a comment\n\
         data: sent\n\ndata: sent\n\n\
         data: the last\n\n";
     assert_eq!(kind.serve(script).body(), expected);
@@ -155,7 +155,7 @@ pub(crate) fn what_a_script_echoes_is_flushed_when_it_waits(kind: &Kind) {
         echo "data: the last\n\n";"#;
     let served = kind.serve(script);
     let mut stream = served.open();
-    assert_eq!(next(&mut stream) + &next(&mut stream), ":\ndata: echoed\n\n");
+    assert_eq!(next(&mut stream), ":\ndata: echoed\n\n");
     served.site.write("arrived", "");
     assert_eq!(stream.body.read_to_end(soon()).unwrap(), b"data: the last\n\n");
 }

@@ -94,7 +94,7 @@ pub(crate) fn headers_of_the_script_win(kind: &Kind) {
     let served = kind.serve(script);
     let stream = served.open();
     kind.head.assert_head(&stream, "200 OK", kind.head.with_a_body, &lines);
-    assert_eq!(text(stream.into_body()), ":\n");
+    assert_eq!(text(stream.into_body()), ":\nevent\n");
 }
 
 pub(crate) fn a_head_request_gets_the_head_and_a_closed_stream(kind: &Kind) {
@@ -122,7 +122,7 @@ pub(crate) fn a_listed_origin_may_read_the_stream_and_no_other(kind: &Kind) {
         let stream = served.send(&request("/stream.php").header("Origin", origin));
         kind.head.assert_stream(&stream, besides);
         // To its end: nginx would not know yet that the connection to the one worker is free again.
-        assert_eq!(text(stream.into_body()), ":\n");
+        assert_eq!(text(stream.into_body()), ":\nevent\n");
     }
     kind.head.assert_stream(&served.open(), &other);
 }
@@ -191,12 +191,13 @@ pub(crate) fn the_last_event_id_comes_from_the_header_or_the_query(kind: &Kind) 
     let served = kind.serve(script);
     let by_header = request("/stream.php").header("Last-Event-ID", "41-ü");
     for (request, id) in [
-        (by_header, r#""41-ü""#),
-        (request("/stream.php?lastEventId=42%20"), r#""42 ""#),
-        (request("/stream.php?last_event_id=43"), r#""43""#),
-        (request("/stream.php"), "null"),
+        (by_header, "41-ü"),
+        (request("/stream.php?lastEventId=42%20"), "42 "),
+        (request("/stream.php?last_event_id=43"), "43"),
     ] {
         let body = text(served.send(&request).into_body());
-        assert_eq!(body, format!(":\ndata: {{\"id\":{id}}}\n\n"));
+        let position = format!("event: sse:position\nid: {id}\ndata: {{}}\n\n");
+        assert_eq!(body, format!(":\n{position}data: {{\"id\":\"{id}\"}}\n\n"));
     }
+    assert_eq!(served.body(), ":\ndata: {\"id\":null}\n\n");
 }

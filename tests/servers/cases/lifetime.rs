@@ -2,12 +2,12 @@
 
 use server_tests::patience::soon;
 
-use super::{Kind, next};
+use super::{Kind, first};
 
 pub(crate) fn heartbeats_come_while_the_script_waits(kind: &Kind) {
     let served = kind.serve("<?php Sse::start(heartbeat: 0.05)->wait(30);");
     let mut stream = served.open();
-    assert_eq!(next(&mut stream), ":\n");
+    assert_eq!(first(&mut stream), ":\n");
     for _ in 0..3 {
         assert_eq!(stream.body.read_until(b"\n", soon()).unwrap(), b":\n");
     }
@@ -21,7 +21,7 @@ pub(crate) fn a_stream_that_has_lived_long_enough_ends_cleanly(kind: &Kind) {
         }
         note($sse->stopReason()->value);";
     let served = kind.serve(script);
-    assert_eq!(served.body(), ":\n");
+    assert_eq!(served.body(), ":\nevent\n");
     served.wait_for_notes(&["max_lifetime"]);
 }
 

@@ -187,6 +187,12 @@ fn request(target: &str) -> Request {
     Request::get(target).header("Accept-Encoding", "gzip, deflate, br")
 }
 
+/// The first line of a stream.
+#[track_caller]
+fn first(stream: &mut Response) -> String {
+    text(stream.body.read_until(b"\n", soon()).unwrap())
+}
+
 /// The next bytes of a stream, up to an empty line.
 #[track_caller]
 fn next(stream: &mut Response) -> String {

@@ -2,7 +2,7 @@
 
 use server_tests::http::Request;
 
-use super::{Kind, next, php, text};
+use super::{Kind, php, text};
 
 pub(crate) fn an_open_stream_does_not_hold_up_its_visitor(kind: &Kind) {
     let script = "<?php
@@ -22,7 +22,7 @@ pub(crate) fn an_open_stream_does_not_hold_up_its_visitor(kind: &Kind) {
     let cookie = first.header("Set-Cookie").unwrap().split(';').next().unwrap().to_owned();
     assert_eq!(text(first.into_body()), "1");
     let mut stream = served.send(&Request::get("/stream.php").header("Cookie", &cookie));
-    assert_eq!(next(&mut stream), ":\n");
+    assert_eq!(super::first(&mut stream), ":\n");
     // The stream is held at its gate: a page that waited for it would never come.
     let page = served.send(&Request::get("/page.php").header("Cookie", &cookie));
     assert_eq!(text(page.into_body()), "3");
