@@ -11,6 +11,7 @@ use super::fault::Fault;
 use crate::sapi::engine::{self, guarded};
 use crate::sapi::json;
 use crate::sapi::value::{is_a, is_json_serializable, is_stringable, walk};
+use crate::stream::without_next_line;
 
 /// Bytes of the script's, or made for it.
 pub(super) enum Held<'a> {
@@ -127,7 +128,16 @@ pub(super) fn data(value: &Zval, at: At) -> Result<Held<'_>, Fault> {
     let text = json::encode(value)?;
     Fault::if_pending()?;
     let none = || Fault::wrong_moment(format!("{at}: PHP's JSON is not there"));
-    text.map(Held::Zval).ok_or_else(none)
+    text.map(safe_json).ok_or_else(none)
+}
+
+/// JSON without what clients take for a line end that is none.
+fn safe_json(json: Zval) -> Held<'static> {
+    let escaped = match without_next_line(json.zend_str().map_or(b"", |text| text.as_bytes())) {
+        Cow::Owned(escaped) => Some(escaped),
+        Cow::Borrowed(_) => None,
+    };
+    escaped.map_or(Held::Zval(json), |escaped| Held::Slice(Cow::Owned(escaped)))
 }
 
 /// The text of an object that has one, and that does not say what its JSON is.

@@ -5,6 +5,7 @@
 //! write.
 
 mod connection;
+mod json;
 mod last_event_id;
 mod life;
 mod lifetime;
@@ -19,6 +20,7 @@ mod stop_reason;
 mod tests;
 
 pub use connection::{Connection, Interrupted, Written};
+pub use json::without_next_line;
 pub use last_event_id::{LAST_EVENT_ID_MAX_BYTES, last_event_id};
 pub use life::Stream;
 pub use lifetime::Lifetime;
