@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_stream::Retry;
+use event_stream::{Heartbeat, Retry};
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use hub_protocol::Limit;
 
@@ -77,6 +77,8 @@ impl Arguments<'_> {
         let lifetime = seconds(self.max_lifetime.as_ref(), default_lifetime, at(2, "maxLifetime"))?;
         Ok(Options {
             heartbeat: (!beat.is_zero()).then_some(beat),
+            heartbeat_line: Heartbeat::new(&ini::text(settings::HEARTBEAT_TEXT))
+                .unwrap_or_default(),
             retry: (reconnect.as_millis() > 0).then_some(reconnect),
             goodbye: goodbye(),
             max_lifetime: (!lifetime.is_zero()).then(|| Lifetime::new(lifetime)),

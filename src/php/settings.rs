@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 
+use event_stream::Heartbeat;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
@@ -10,6 +11,8 @@ use crate::stream::{AllowOrigin, seconds};
 
 /// Seconds between two heartbeats; 0 is off.
 pub(super) const HEARTBEAT: &CStr = c"sse.heartbeat";
+/// What a heartbeat says; "" is nothing.
+pub(super) const HEARTBEAT_TEXT: &CStr = c"sse.heartbeat_text";
 /// Reconnection time in milliseconds; 0 leaves it to the client.
 pub(super) const RETRY: &CStr = c"sse.retry";
 /// Seconds that a stream may live; 0 is for ever.
@@ -36,8 +39,9 @@ pub(super) const MAX_STREAMS: &CStr = c"sse.max_streams";
 /// Seconds that a client may take nothing before its stream is given up; 0 is for ever.
 const WRITE_TIMEOUT: &CStr = c"sse.write_timeout";
 
-static ENTRIES: IniEntryDefs<18> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<19> = IniEntryDefs::new([
     validated::<Seconds>(IniEntryDef::new(HEARTBEAT, c"15", IniEntryPermission::All)),
+    validated::<CommentText>(IniEntryDef::new(HEARTBEAT_TEXT, c"", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
     validated::<Seconds>(IniEntryDef::new(MAX_LIFETIME, c"0", IniEntryPermission::All)),
     validated::<Origins>(IniEntryDef::new(ALLOW_ORIGIN, c"", IniEntryPermission::All)),
@@ -71,6 +75,15 @@ struct Seconds;
 impl Valid for Seconds {
     fn accepts(value: &str) -> bool {
         value.trim().parse().is_ok_and(|number| seconds(number).is_ok())
+    }
+}
+
+/// A short line without control characters.
+struct CommentText;
+
+impl Valid for CommentText {
+    fn accepts(value: &str) -> bool {
+        Heartbeat::new(value).is_some()
     }
 }
 

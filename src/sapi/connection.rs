@@ -5,6 +5,7 @@ use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use event_stream::Heartbeat;
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
@@ -45,7 +46,9 @@ impl Wishes {
         let write_timeout = if write_timeout.is_zero() { Duration::MAX } else { write_timeout };
         let ignores_half_close = ini::flag(c"sse.ignore_half_close");
         let interrupts = ini::flag(c"sse.interrupt");
-        Self { timing: Timing { heartbeat, write_timeout, ignores_half_close }, interrupts }
+        let heartbeat_line = Heartbeat::new(&ini::text(c"sse.heartbeat_text")).unwrap_or_default();
+        let timing = Timing { heartbeat, heartbeat_line, write_timeout, ignores_half_close };
+        Self { timing, interrupts }
     }
 }
 

@@ -33,7 +33,9 @@ mod tests {
     #[test]
     fn json_without_one_is_not_copied() {
         for json in ["", "{}", "\"\u{c5}\u{2028}\u{105}\""] {
-            assert!(matches!(without_next_line(json.as_bytes()), Cow::Borrowed(same) if same == json.as_bytes()));
+            assert!(
+                matches!(without_next_line(json.as_bytes()), Cow::Borrowed(same) if same == json.as_bytes())
+            );
         }
     }
 

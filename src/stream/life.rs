@@ -10,7 +10,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use event_stream::{Comment, Event, EventId, FIRST_BYTES, HEARTBEAT, LAST_LINE, Position, Retry};
+use event_stream::{Comment, Event, EventId, Heartbeat, LAST_LINE, Position, Retry};
 
 use super::{Connection, Interrupted, Options, Packet, StopReason, Written};
 
@@ -19,6 +19,7 @@ pub struct Stream<C> {
     connection: C,
     /// How often it sends heartbeats, where the connection does not.
     heartbeat: Option<Duration>,
+    heartbeat_line: Heartbeat,
     end: Option<Instant>,
     goodbye: Option<Retry>,
     /// The reconnection time that the client was told last.
@@ -42,6 +43,7 @@ impl<C: Connection> Stream<C> {
         let now = connection.now();
         Self {
             heartbeat: options.heartbeat.filter(|_| !connection.beats_itself()),
+            heartbeat_line: options.heartbeat_line,
             connection,
             end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, luck)),
             goodbye: options.goodbye,
@@ -67,7 +69,7 @@ impl<C: Connection> Stream<C> {
     pub fn begin(&self, last_event_id: Option<EventId<'_>>) -> Result<bool, Interrupted> {
         let retry = self.retry.get();
         self.write_out(|out| {
-            out.extend_from_slice(FIRST_BYTES);
+            out.extend_from_slice(self.heartbeat_line.line());
             match (last_event_id, retry) {
                 (Some(id), retry) => Position { id, retry }.encode_into(out),
                 (None, Some(retry)) => retry.encode_into(out),
@@ -275,7 +277,7 @@ impl<C: Connection> Stream<C> {
         if silent < interval || !self.connection.tail().at_line_start() {
             return Ok(true);
         }
-        let written = self.connection.write(&mut Packet::of(HEARTBEAT))?;
+        let written = self.connection.write(&mut Packet::of(self.heartbeat_line.line()))?;
         Ok(self.note(written))
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use event_stream::Retry;
+use event_stream::{Heartbeat, Retry};
 
 use super::Lifetime;
 
@@ -12,6 +12,8 @@ use super::Lifetime;
 pub struct Options {
     /// How long the connection may be silent before a comment is sent; `None` is for ever.
     pub heartbeat: Option<Duration>,
+    /// That comment, with which the stream begins, too.
+    pub heartbeat_line: Heartbeat,
     /// The reconnection time to begin with; `None` leaves it to the client.
     pub retry: Option<Retry>,
     /// How long the stream may live; `None` is for ever.

@@ -37,15 +37,17 @@ impl Tail {
     /// The tail as a number, for an atomic.
     #[must_use]
     pub fn to_bits(self) -> u64 {
-        let [a, b, c, d, e, f] = self.head;
-        u64::from_ne_bytes([a, b, c, d, e, f, self.length, self.flags])
+        let mut bytes = [0; Self::HEAD + 2];
+        bytes[..Self::HEAD].copy_from_slice(&self.head);
+        bytes[Self::HEAD..].copy_from_slice(&[self.length, self.flags]);
+        u64::from_ne_bytes(bytes)
     }
 
     /// The tail from such a number.
     #[must_use]
     pub fn from_bits(bits: u64) -> Self {
-        let [a, b, c, d, e, f, length, flags] = bits.to_ne_bytes();
-        Self { head: [a, b, c, d, e, f], length, flags }
+        let [head @ .., length, flags] = bits.to_ne_bytes();
+        Self { head, length, flags }
     }
 
     /// The tail after `bytes` were written too. What stands before their last blank line is not looked at.

@@ -200,7 +200,7 @@ mod builtin_server {
         served.wait_for_notes("at the gate\n");
         served.signal(Signal::TERM);
         gate.release();
-        assert_eq!(String::from_utf8(stream.into_body()).unwrap(), format!(":\n{ENDED}"));
+        assert_eq!(String::from_utf8(stream.into_body()).unwrap(), format!(":\n\n{ENDED}"));
         served.wait_for_notes("at the gate\nShutdown\n");
         wait_for_end(served.pid());
     }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use server_tests::{
-    event_stream::Item,
+    event_stream::{Item, POSITION},
     http::Request,
     patience::{soon, wait_for_eq},
     reader::End,
@@ -158,6 +158,9 @@ fn visit(server: &Server, request: &Request, arrivals: &Sender<()>) -> Visit {
             let _ = arrivals.send(());
             continue;
         };
+        if event.event == POSITION {
+            continue;
+        }
         visit.last_event_id = event.last_event_id;
         visit.seen.push(event.data);
         if visit.seen.last() == Some(&notification(NOTIFICATIONS - 1)) {

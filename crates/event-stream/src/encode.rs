@@ -7,19 +7,6 @@ use memchr::memchr2;
 
 use crate::decode::decode;
 
-/// A comment line: the shortest bytes that keep a connection in use and that no client dispatches
-/// (WHATWG HTML, 9.2.7 "Authoring notes").
-///
-/// It ends no event, so it may stand at every line start, also inside an unfinished event. A line
-/// starts after LF, and after CR unless LF follows. Only before a byte order mark it may not stand,
-/// as that must come first in its stream.
-pub const HEARTBEAT: &[u8] = b":\n";
-
-/// What a stream begins with: bytes, so that the client's `open` fires and proxies let go, that mean
-/// nothing to it. No blank line, as many clients dispatch an empty message at each. What WebKit has kept of
-/// a connection that was cut inside a line ends here.
-pub const FIRST_BYTES: &[u8] = HEARTBEAT;
-
 /// A last line behind a comment, where there is no reconnection time to tell again: it sets the event type
 /// of an event that does not come. There are clients that do not come back when a comment is the last line.
 pub const LAST_LINE: &[u8] = b"event\n";

@@ -112,7 +112,7 @@ impl Retry {
 /// A comment: any bytes, of which each line becomes a comment line. Clients ignore it, but it shows
 /// in the raw stream and keeps the connection in use.
 ///
-/// Without a blank line at its end it may stand wherever a [`HEARTBEAT`](crate::HEARTBEAT) may.
+/// Without a blank line at its end it may stand wherever a [`Heartbeat`](crate::Heartbeat) may.
 ///
 /// ```
 /// use event_stream::Comment;

@@ -57,6 +57,7 @@
 //!   [`Retry`], [`Comment`])
 //! * `event`: [`Event`], the fields of one block, and how they are written down
 //! * `position`: [`Position`], the event that a stream begins with whose client comes back
+//! * `heartbeat`: [`Heartbeat`], the comment that keeps a connection in use
 //! * `encode`: lines, and the fields made of them
 //! * `parse`: [`Parser`], the standard's algorithm on a stream that arrives in chunks
 //! * `decode`: UTF-8 as a browser reads it
@@ -67,11 +68,13 @@ mod decode;
 mod encode;
 mod event;
 mod field;
+mod heartbeat;
 mod parse;
 mod position;
 
-pub use encode::{FIRST_BYTES, HEARTBEAT, LAST_LINE};
+pub use encode::LAST_LINE;
 pub use event::Event;
 pub use field::{Comment, EventId, EventType, FieldError, Retry};
+pub use heartbeat::Heartbeat;
 pub use parse::{EventTooLarge, ParsedEvent, Parser};
 pub use position::Position;

@@ -6,7 +6,7 @@ use crate::field::{EventId, EventType, Retry};
 /// The event that a stream begins with whose client comes back: its last event ID, as it brought it, under a
 /// type that nobody listens for.
 ///
-/// WebKit keeps what it has of an event whose connection is cut, and puts the first lines of the next
+/// `WebKit` keeps what it has of an event whose connection is cut, and puts the first lines of the next
 /// connection behind it. This event takes that up, so that the first real one comes whole; and the client's
 /// last event ID is left as it was. The data is not empty, or it would not be dispatched, and is JSON, which
 /// is what most clients expect.

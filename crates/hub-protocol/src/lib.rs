@@ -36,7 +36,7 @@ pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode};
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{
-    Delivery, EventName, Framing, Limit, MAX_LIMITS, Publication, Refusal, Reply, Request,
-    Response, Subscription,
+    Delivery, EventName, Framing, HeartbeatText, Limit, MAX_LIMITS, Publication, Refusal, Reply,
+    Request, Response, Subscription,
 };
 pub use topic::{InvalidTopic, MAX_TOPICS, Topic, Topics};

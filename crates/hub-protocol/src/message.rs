@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use event_stream::{EventType, FieldError};
+use event_stream::{EventType, FieldError, Heartbeat};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,39 @@ impl From<EventName> for Box<str> {
     }
 }
 
+/// What a heartbeat says: a short line without control characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Box<str>", into = "Box<str>")]
+pub struct HeartbeatText(Box<str>);
+
+impl HeartbeatText {
+    /// The heartbeat that says it.
+    #[must_use]
+    pub fn heartbeat(&self) -> Heartbeat {
+        Heartbeat::new(&self.0).unwrap_or_default()
+    }
+
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl TryFrom<Box<str>> for HeartbeatText {
+    type Error = &'static str;
+
+    fn try_from(text: Box<str>) -> Result<Self, &'static str> {
+        Heartbeat::new(&text).map(|_| Self(text)).ok_or("a heartbeat is a short line")
+    }
+}
+
+impl From<HeartbeatText> for Box<str> {
+    fn from(text: HeartbeatText) -> Self {
+        text.0
+    }
+}
+
 /// What a stream follows, and how it behaves. Durations are in
 /// milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +139,8 @@ pub struct Subscription {
     pub began: u64,
     /// The longest silence before a comment is sent; 0 is for ever.
     pub heartbeat: u32,
+    /// What that comment says, and the first one; mostly nothing.
+    pub heartbeat_text: HeartbeatText,
     /// How long it may still live; 0 is for ever.
     pub lifetime: u64,
     /// The reconnection time that the client was told last; 0 if it was told none.

@@ -22,6 +22,7 @@ The hub's socket => (a path)
 
 Directive => Local Value => Master Value
 sse.heartbeat => 15 => 15
+sse.heartbeat_text => no value => no value
 sse.retry => 0 => 0
 sse.max_lifetime => 0 => 0
 sse.allow_origin => no value => no value

@@ -6,6 +6,7 @@ require __DIR__ . '/../../support/observe.inc';
 
 foreach ([
     'sse.heartbeat' => ['abc', '', '-1', 'INF', 'NAN', '1 2', '0x10', '15s', "1\0", '20', '0', '0.5', ' 7 ', '1e2'],
+    'sse.heartbeat_text' => ["a\nb", "a\rb", "\x7f", "\u{85}", "\xff", str_repeat('x', 65), str_repeat('x', 64), 'keep-alive', 'é', ''],
     'sse.retry' => ['abc', '', '-1', '1.5', '99999999999999999999', '3000', '0'],
     'sse.max_lifetime' => ['abc', '', '-5', 'INF', '3600', '0', '0.5'],
     'sse.allow_origin' => ['example.org', 'https://a.example/path', 'null', 'https://a.example', '*', 'https://a.example, https://b.example:8443', ''],
@@ -37,6 +38,17 @@ sse.heartbeat = "0.5": set
 sse.heartbeat = " 7 ": set
 sse.heartbeat = "1e2": set
 restored to "15"
+sse.heartbeat_text = "a\nb": refused, stays ""
+sse.heartbeat_text = "a\rb": refused, stays ""
+sse.heartbeat_text = "\177": refused, stays ""
+sse.heartbeat_text = "": refused, stays ""
+sse.heartbeat_text = "\377": refused, stays ""
+sse.heartbeat_text = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx": refused, stays ""
+sse.heartbeat_text = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx": set
+sse.heartbeat_text = "keep-alive": set
+sse.heartbeat_text = "é": set
+sse.heartbeat_text = "": set
+restored to ""
 sse.retry = "abc": refused, stays "0"
 sse.retry = "": refused, stays "0"
 sse.retry = "-1": refused, stays "0"

@@ -4,7 +4,7 @@ At start-up a bad value is ignored with a warning
 <?php
 require __DIR__ . '/../../support/process.inc';
 
-foreach (['sse.heartbeat' => 'abc', 'sse.retry' => '-1', 'sse.max_lifetime' => 'INF', 'sse.allow_origin' => 'example.org', 'sse.release_session' => 'maybe', 'sse.hub_socket' => 'hub.sock', 'sse.hub_spawn' => '2', 'sse.max_streams' => '-1', 'sse.max_event' => '8388609'] as $name => $value) {
+foreach (['sse.heartbeat' => 'abc', 'sse.heartbeat_text' => str_repeat('x', 65), 'sse.retry' => '-1', 'sse.max_lifetime' => 'INF', 'sse.allow_origin' => 'example.org', 'sse.release_session' => 'maybe', 'sse.hub_socket' => 'hub.sock', 'sse.hub_spawn' => '2', 'sse.max_streams' => '-1', 'sse.max_event' => '8388609'] as $name => $value) {
     command("<?php var_dump(ini_get('$name'));", [$name => $value]);
 }
 command('<?php echo ini_get("sse.hub_socket");', ['sse.hub_socket' => '/' . str_repeat('x', 107)]);
@@ -13,6 +13,7 @@ command('<?php echo ini_get("sse.release_session");', ['sse.release_session' => 
 ?>
 --EXPECT--
 "\nWarning: PHP Startup: Invalid value \"abc\" for sse.heartbeat is ignored in Unknown on line 0\nstring(2) \"15\"\n"
+"\nWarning: PHP Startup: Invalid value \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" for sse.heartbeat_text is ignored in Unknown on line 0\nstring(0) \"\"\n"
 "\nWarning: PHP Startup: Invalid value \"-1\" for sse.retry is ignored in Unknown on line 0\nstring(1) \"0\"\n"
 "\nWarning: PHP Startup: Invalid value \"INF\" for sse.max_lifetime is ignored in Unknown on line 0\nstring(1) \"0\"\n"
 "\nWarning: PHP Startup: Invalid value \"example.org\" for sse.allow_origin is ignored in Unknown on line 0\nstring(0) \"\"\n"

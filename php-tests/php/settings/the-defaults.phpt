@@ -12,6 +12,7 @@ foreach (ini_get_all('sse') as $name => $setting) {
 sse.adopt = "0", 6
 sse.allow_origin = "", anywhere
 sse.heartbeat = "15", anywhere
+sse.heartbeat_text = "", anywhere
 sse.hub_group = "", 6
 sse.hub_path = "", 6
 sse.hub_redis = "", 6

@@ -13,9 +13,10 @@ use crate::php::current;
 use crate::php::event::SseEvent;
 use crate::php::fault::Fault;
 use crate::php::hub::{settings, topics};
+use crate::php::settings::HEARTBEAT_TEXT;
 use crate::sapi::engine::guarded;
 use crate::sapi::value::callable_error;
-use crate::sapi::{Offer, Shape};
+use crate::sapi::{Offer, Shape, ini};
 use crate::stream::StopReason;
 
 const METHOD: &str = "Sse::subscribe";
@@ -88,6 +89,10 @@ impl Sse {
             last_event_id,
             began: Subscription::moment(now.saturating_duration_since(began)),
             heartbeat: short(self.options.heartbeat),
+            heartbeat_text: ini::text(HEARTBEAT_TEXT)
+                .into_boxed_str()
+                .try_into()
+                .unwrap_or_default(),
             lifetime: self.lifetime(),
             retry: reconnection(self.stream.retry_in_force()),
             goodbye: reconnection(self.options.goodbye),

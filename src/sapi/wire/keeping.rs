@@ -3,7 +3,6 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use event_stream::HEARTBEAT;
 #[cfg(feature = "without-wire-lock")]
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
@@ -102,9 +101,10 @@ impl Wire {
     }
 
     fn send_beat(&self, line: &mut Line) -> Sent {
-        let sent = self.send(line, &mut Packet::of(HEARTBEAT), Duration::ZERO);
+        let heartbeat = self.timing.heartbeat_line.line();
+        let sent = self.send(line, &mut Packet::of(heartbeat), Duration::ZERO);
         if sent == Sent::Whole || !line.residue.is_empty() {
-            self.tail.store(self.tail().after_heartbeat(HEARTBEAT).to_bits(), Ordering::Release);
+            self.tail.store(self.tail().after_heartbeat(heartbeat).to_bits(), Ordering::Release);
         }
         sent
     }
@@ -129,14 +129,15 @@ impl Wire {
     /// writing. Never in a build that anybody uses.
     #[cfg(feature = "without-wire-lock")]
     fn beat_past_the_lock(&self) {
+        let heartbeat = self.timing.heartbeat_line.line();
         match self.way {
-            Way::Direct(framing) => framing.with_slices(&mut Packet::of(HEARTBEAT), |slices| {
+            Way::Direct(framing) => framing.with_slices(&mut Packet::of(heartbeat), |slices| {
                 let mut control = SendAncillaryBuffer::default();
                 let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
                 let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);
             }),
             Way::Server => {
-                self.transport.send_small(HEARTBEAT);
+                self.transport.send_small(heartbeat);
             }
         }
     }

@@ -15,6 +15,7 @@ use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
+use event_stream::Heartbeat;
 use lock::WireLock;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 use rustix::net::{Shutdown, shutdown};
@@ -31,6 +32,8 @@ use crate::stream::{Packet, StopReason, Tail};
 pub(crate) struct Timing {
     /// How long the wire may be silent before the keeper sends a heartbeat; `None` is for ever.
     pub(crate) heartbeat: Option<Duration>,
+    /// What it sends then.
+    pub(crate) heartbeat_line: Heartbeat,
     /// How long a client may take nothing before the stream is given up.
     pub(crate) write_timeout: Duration,
     /// Whether a client that has closed only its sending side counts as there.

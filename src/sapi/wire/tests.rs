@@ -53,6 +53,7 @@ fn wire(write_timeout: Duration) -> (Wire, UnixStream) {
     theirs.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let timing = Timing {
         heartbeat: Some(Duration::from_nanos(1)),
+        heartbeat_line: Heartbeat::default(),
         write_timeout,
         ignores_half_close: false,
     };
@@ -123,6 +124,7 @@ fn times_beyond_the_clock_are_for_ever() {
     let (ours, mut theirs) = UnixStream::pair().unwrap();
     let timing = Timing {
         heartbeat: Some(Duration::MAX),
+        heartbeat_line: Heartbeat::default(),
         write_timeout: Duration::MAX,
         ignores_half_close: false,
     };

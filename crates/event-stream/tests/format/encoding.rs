@@ -1,4 +1,4 @@
-use event_stream::{Comment, Event, EventId, EventType, HEARTBEAT, Retry};
+use event_stream::{Comment, Event, EventId, EventType, Heartbeat, Retry};
 
 use crate::naive;
 
@@ -133,7 +133,7 @@ fn a_comment_alone_ends_no_event() {
     assert_eq!(out, b": one\n: two\n");
     out.clear();
     Comment::new(b"").encode_into(&mut out);
-    assert_eq!(out, HEARTBEAT);
+    assert_eq!(out, Heartbeat::default().line());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use event_stream::EventType;
 use hub_protocol::{
-    Delivery, EventId, EventName, Framing, Limit, Publication, Refusal, Reply, Request, Response,
-    Subscription, Topic, Topics,
+    Delivery, EventId, EventName, Framing, HeartbeatText, Limit, Publication, Refusal, Reply,
+    Request, Response, Subscription, Topic, Topics,
 };
 use proptest::{collection::vec, option, prelude::*};
 
@@ -79,13 +79,17 @@ fn delivery() -> impl Strategy<Value = Delivery> {
 
 fn subscription() -> impl Strategy<Value = Subscription> {
     let times = any::<(u64, u32, u64, u32, u32, u32)>();
-    (topics(), any::<Option<String>>(), times).prop_map(|(topics, last_event_id, times)| {
+    let text =
+        "[^\\p{Cc}]{0,16}".prop_map(|text| HeartbeatText::try_from(Box::from(text)).unwrap());
+    let says = (any::<Option<String>>(), text);
+    (topics(), says, times).prop_map(|(topics, (last_event_id, heartbeat_text), times)| {
         let (began, heartbeat, lifetime, retry, goodbye, write_timeout) = times;
         Subscription {
             topics,
             last_event_id,
             began,
             heartbeat,
+            heartbeat_text,
             lifetime,
             retry,
             goodbye,

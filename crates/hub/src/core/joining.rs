@@ -9,7 +9,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use event_stream::FIRST_BYTES;
 use hub_protocol::{EventId, Subscription};
 use redis_log::Entry;
 use serde::{Deserialize, Serialize};
@@ -202,6 +201,7 @@ fn stream(joining: Joining, now: Instant) -> Stream {
         topics: Box::default(),
         position: EventId::ZERO,
         timing: timing(&subscription, output, now),
+        heartbeat_text: subscription.heartbeat_text,
         lease: leases.map(Box::new),
         queue: Queue::default(),
         ending: false,
@@ -210,7 +210,8 @@ fn stream(joining: Joining, now: Instant) -> Stream {
     };
     match output {
         Output::Http(framing) => {
-            let first = framing::wrap(framing, &[&before, FIRST_BYTES].concat());
+            let comment = stream.heartbeat_text.heartbeat();
+            let first = framing::wrap(framing, &[&before, comment.line()].concat());
             stream.queue.push_comment(first.into());
         }
         Output::Worker => stream.queue.push(before.into()),

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventId, Topic};
+use hub_protocol::{EventId, HeartbeatText, Topic};
 use rustix::{
     io::{self, Errno},
     net::{SendAncillaryBuffer, SendFlags, sendmsg},
@@ -29,6 +29,8 @@ pub(crate) struct Stream {
     /// The last event that was queued.
     pub(crate) position: EventId,
     pub(crate) timing: Timing,
+    /// What its heartbeats say.
+    pub(crate) heartbeat_text: HeartbeatText,
     /// Its place under limits, for as long as it lives.
     pub(crate) lease: Option<Box<Lease>>,
     pub(crate) queue: Queue,

@@ -8,8 +8,8 @@ use std::{
 };
 
 use crossbeam_channel::Receiver;
-use event_stream::HEARTBEAT;
-use hub_protocol::Framing;
+use event_stream::Heartbeat;
+use hub_protocol::{Framing, HeartbeatText};
 use rustix::{
     buffer::spare_capacity,
     event::{
@@ -181,7 +181,7 @@ impl Work {
             self.flush(token, now);
         } else if stream.wants_heartbeat(now) {
             if let Output::Http(framing) = stream.output {
-                stream.queue.push_comment(heartbeat(framing));
+                stream.queue.push_comment(heartbeat(framing, &stream.heartbeat_text));
                 self.counters.heartbeats.add(1);
             }
             self.flush(token, now);
@@ -230,12 +230,13 @@ fn throw_away_input(stream: &Stream) -> bool {
     }
 }
 
-/// A heartbeat, whose bytes are made once.
-fn heartbeat(framing: Framing) -> Bytes {
+/// A heartbeat; the bytes of the usual ones are made once.
+fn heartbeat(framing: Framing, text: &HeartbeatText) -> Bytes {
     static USUAL: LazyLock<[Bytes; 3]> = LazyLock::new(|| {
         [Framing::FastCgi { request_id: 1 }, Framing::Raw, Framing::Chunked]
-            .map(|framing| framing::wrap(framing, HEARTBEAT).into())
+            .map(|framing| framing::wrap(framing, Heartbeat::default().line()).into())
     });
-    let usual = Output::Http(framing).shared().and_then(|index| USUAL.get(index));
-    usual.map_or_else(|| framing::wrap(framing, HEARTBEAT).into(), Arc::clone)
+    let shared = Output::Http(framing).shared().filter(|_| text.is_empty());
+    let usual = shared.and_then(|index| USUAL.get(index));
+    usual.map_or_else(|| framing::wrap(framing, text.heartbeat().line()).into(), Arc::clone)
 }

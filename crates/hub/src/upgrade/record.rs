@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventId, Framing, Publication, Response, Subscription, Topic};
+use hub_protocol::{EventId, Framing, HeartbeatText, Publication, Response, Subscription, Topic};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -65,6 +65,7 @@ pub(super) struct StreamRecord {
     pub(super) topics: Vec<Topic>,
     pub(super) position: EventId,
     pub(super) heartbeat: Option<Duration>,
+    pub(super) heartbeat_text: HeartbeatText,
     /// How long it may still live.
     pub(super) left: Option<Duration>,
     pub(super) write_timeout: Option<Duration>,
@@ -89,6 +90,7 @@ impl StreamRecord {
             topics: stream.topics.to_vec(),
             position: stream.position,
             heartbeat,
+            heartbeat_text: stream.heartbeat_text.clone(),
             left: end.map(|end| end.saturating_duration_since(now)),
             write_timeout,
             retry,

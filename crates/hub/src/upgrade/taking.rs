@@ -178,6 +178,7 @@ impl<'a> Inventory<'a> {
             topics: record.topics.into(),
             position: record.position,
             timing,
+            heartbeat_text: record.heartbeat_text,
             lease: lease.map(Box::new),
             queue,
             ending: record.ending,

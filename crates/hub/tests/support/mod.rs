@@ -15,7 +15,8 @@ use std::{
 };
 
 use hub_protocol::{
-    Client, EventId, Framing, Publication, Reply, Request, Response, Subscription, Topic, Topics,
+    Client, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response, Subscription,
+    Topic, Topics,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -239,6 +240,7 @@ pub(crate) fn to(names: &[&str]) -> Subscription {
         last_event_id: None,
         began: u64::MAX,
         heartbeat: 0,
+        heartbeat_text: HeartbeatText::default(),
         lifetime: 0,
         retry: 0,
         goodbye: 0,
