@@ -76,27 +76,33 @@ pub(super) fn stand_aside() {
 
 /// Lets go of an adopted response. Called when a request ends.
 pub(crate) fn end_request() {
-    if STAGE.get() == Stage::Adopted
-        && let Some(wire) = hooks::wire()
-    {
-        say_last(wire);
+    if STAGE.get() == Stage::Adopted {
+        say_last();
     }
     let_go(Stage::None);
 }
 
-/// There are clients that do not come back when a comment is the last line: if a heartbeat is, a line goes
-/// out behind it that says nothing.
-fn say_last(wire: &Wire) {
+/// There are clients that do not come back when a comment is the last line: if it is, a line goes out behind
+/// it that says nothing. A comment of an adopted script's own is its own business.
+fn say_last() {
+    let Some(wire) = hooks::wire() else { return };
     wire.pause();
+    let tail = wire.tail();
     let listening = matches!(wire.stop_reason(), None | Some(StopReason::Shutdown));
-    if !listening || !wire.tail().ends_in_heartbeat() || output::client_is_gone() {
-        return;
-    }
+    let is_due = STAGE.get() != Stage::Adopted || tail.ends_in_heartbeat();
+    let Some(before) = tail.before_last_line().filter(|_| listening && is_due) else { return };
     // Who cannot be told any more does not listen.
     let _ = output::without_abort(|| {
+        hooks::write(before);
         hooks::write(LAST_LINE);
         output::flush();
     });
+}
+
+/// Ends the response before the script ends.
+pub(super) fn finish_response() {
+    say_last();
+    hooks::detach();
 }
 
 fn let_go(next: Stage) {

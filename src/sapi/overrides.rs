@@ -79,7 +79,7 @@ silent!(ob_get_flush, output::has_lost_buffers);
 
 replacement!(connection_aborted, "connection_aborted", note_departure, nothing);
 replacement!(connection_status, "connection_status", note_departure, nothing);
-replacement!(finish_request, "fastcgi_finish_request", hooks::detach, nothing);
+replacement!(finish_request, "fastcgi_finish_request", adoption::finish_response, nothing);
 // httpd's memory pools are not thread safe: the keeper stays out while the script is in there.
 replacement!(apache_note, "apache_note", pause, resume);
 replacement!(apache_setenv, "apache_setenv", pause, resume);

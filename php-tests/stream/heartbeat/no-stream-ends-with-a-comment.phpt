@@ -37,8 +37,8 @@ foreach ([
 ":\nretry: 1\ndata: x\n\nretry: 2\ndata: y\n\ndata: z\n\n: c\nretry: 2\n"
 ":\n: c\ndata: bye\n\n"
 ":\n: c\nevent\n"
-":\n: c\nevent\n"
 exit status: 255
+":\n: c\nevent\n"
 ":\nretry: 5\ndata: x\n\n: c\nretry: 5\n"
 ":\n: half a comment\nevent\n"
 ":\n: c\revent\n"
