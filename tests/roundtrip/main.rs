@@ -1,9 +1,9 @@
 //! What is sent is what is read: thousands of byte strings, encoded by the extension, and parsed by
-//! Chromium's `EventSource` and by two parsers that others wrote.
+//! Chromium's `EventSource` and by clients that others wrote.
 //!
-//! None of the ways in which these two deviate from the standard (see [`server_tests::oracle`])
-//! shows in a stream as the extension writes it: it begins with a comment, and has no empty line but
-//! those that end an event. So every string is put to all three.
+//! No way in which these deviate from the standard (see [`server_tests::oracle`]) shows in a stream as the
+//! extension writes it, but one: it begins with a comment, and has no empty line but those that end an event.
+//! So every string is put to all of them.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod data;
@@ -19,11 +19,13 @@ use server_tests::{
 
 use crate::data::{Random, Sent};
 
-/// Sends each event, encoded by `Sse::encode()`; with `?send`, by `send()`.
+/// Sends each event, encoded by `Sse::encode()`; with `?send`, by `send()`. What stands between them is no
+/// event to anybody.
 const SCRIPT: &str = "<?php
 ini_set('memory_limit', '-1');
-$sse = Sse::start();
-foreach (json_decode(file_get_contents(__DIR__ . '/events.json')) as [$data, $event, $id]) {
+$sse = Sse::start(retry: 2000);
+foreach (json_decode(file_get_contents(__DIR__ . '/events.json')) as $number => [$data, $event, $id]) {
+    $number % 50 || ($sse->comment('between events') && $sse->retry(2000 + $number) && $sse->comment());
     $data = base64_decode($data);
     isset($_GET['send']) ? $sse->send($data, $event, $id) : print(Sse::encode($data, $event, $id));
 }
@@ -123,9 +125,38 @@ fn the_oracle_httpx_sse_reads_what_was_sent() {
     reads_what_was_sent(Oracle::httpx_sse());
 }
 
+#[test]
+fn eventsource_reads_what_was_sent() {
+    reads_what_was_sent(Oracle::eventsource());
+}
+
+#[test]
+fn openai_reads_what_was_sent() {
+    reads_what_was_sent(Oracle::openai());
+}
+
+#[test]
+fn go_sse_reads_what_was_sent() {
+    reads_what_was_sent(Oracle::go_sse());
+}
+
+#[test]
+fn fetch_event_source_reads_what_was_sent_but_for_its_habits() {
+    reads(Oracle::fetch_event_source(), |(event, data, id)| {
+        let bare = |line: &str| line.strip_prefix('\u{feff}').unwrap_or(line).to_owned();
+        let lines: Vec<String> = data.split('\n').map(bare).collect();
+        (bare(&event), lines.join("\n").trim_start_matches('\n').to_owned(), bare(&id))
+    });
+}
+
+#[track_caller]
+fn reads_what_was_sent(oracle: Oracle) {
+    reads(oracle, |sent| sent);
+}
+
 /// ... in pieces of any size.
 #[track_caller]
-fn reads_what_was_sent(mut oracle: Oracle) {
+fn reads(mut oracle: Oracle, habit: impl Fn(Read) -> Read) {
     let trip = RoundTrip::start();
     let events = oracle.parse(pieces(&trip.stream("/stream.php")));
     let mut read: Vec<Read> = events
@@ -136,8 +167,9 @@ fn reads_what_was_sent(mut oracle: Oracle) {
     let end = read.pop().unwrap();
     assert_eq!((end.0.as_str(), end.1.as_str()), ("end", ""));
     assert_eq!(read.len(), trip.expected.len());
-    for (read, expected) in read.iter().zip(&trip.expected) {
-        assert!(read == expected, "{} is not {}", shown(read), shown(expected));
+    for (read, expected) in read.iter().zip(trip.expected.clone()) {
+        let expected = habit(expected);
+        assert!(*read == expected, "{} is not {}", shown(read), shown(&expected));
     }
 }
 
@@ -163,4 +195,28 @@ fn pieces(mut bytes: &[u8]) -> Vec<&[u8]> {
 fn send_sends_what_encode_encodes() {
     let trip = RoundTrip::start();
     assert!(trip.stream("/stream.php?send") == trip.stream("/stream.php"));
+}
+
+/// A stream that ends after a heartbeat: the second visit is the answer to the first one's last id.
+const ENDS_IN_PEACE: &str = "<?php
+$sse = Sse::start(heartbeat: 0.05, retry: 20);
+$sse->send($sse->lastEventId ?? 'first', id: 'x');
+$sse->wait(0.2);";
+
+/// go-sse takes a stream whose last line is a comment for one that is not to be taken up again.
+#[test]
+fn go_sse_comes_back_after_a_clean_end() {
+    let site = Site::new().file("stream.php", ENDS_IN_PEACE);
+    let server = Builtin::new(&site, Php::with_sse()).start();
+    let mut client = Oracle::go_sse_on(&server.url("/stream.php"));
+    let mut next = || {
+        let event = client.next_event();
+        (event.event, event.data, event.id.unwrap_or_default())
+    };
+    let event = |event: &str, data: &str| (event.to_owned(), data.to_owned(), "x".to_owned());
+    assert_eq!(next(), event("message", "first"));
+    for _ in 0..3 {
+        assert_eq!(next(), event("sse:position", "{}"));
+        assert_eq!(next(), event("message", "x"));
+    }
 }

@@ -1,10 +1,14 @@
-//! What parsers written by others say that the bytes of an event stream mean.
+//! What clients written by others say that the bytes of an event stream mean.
 //!
 //! They are child processes that answer one line of JSON with another, so that one process serves
 //! thousands of cases. `scripts/install-oracles` installs them.
 //!
 //! Where they deviate from the standard (versions as in that script):
-//! - eventsource-parser gives an event the ID that stands in it, not the last event ID;
+//! - eventsource-parser, eventsource and fetch-event-source give an event the ID that stands in it, not the
+//!   last event ID;
+//! - fetch-event-source, openai and go-sse dispatch an event at every empty line, whether it has data or not;
+//! - fetch-event-source forgets empty lines that data begins with, and a byte order mark at the start of
+//!   every value;
 //! - httpx-sse, once it has seen an ID, dispatches an event with empty data at every empty line, and
 //!   takes a byte order mark at the start of a stream for text.
 
@@ -51,16 +55,56 @@ impl Oracle {
     /// npm's eventsource-parser, on Node.js.
     #[track_caller]
     pub fn eventsource_parser() -> Self {
-        let mut command = Command::new(binary::node());
-        command.arg(driver("eventsource-parser.cjs")).env("NODE_PATH", installed("node_modules"));
-        Self::start("eventsource-parser", &mut command)
+        Self::node("eventsource-parser")
+    }
+
+    /// npm's eventsource, on Node.js.
+    #[track_caller]
+    pub fn eventsource() -> Self {
+        Self::node("eventsource")
+    }
+
+    /// npm's @microsoft/fetch-event-source, on Node.js.
+    #[track_caller]
+    pub fn fetch_event_source() -> Self {
+        Self::node("fetch-event-source")
     }
 
     /// `PyPI`'s httpx-sse, on Python.
     #[track_caller]
     pub fn httpx_sse() -> Self {
-        let mut command = Command::new(installed("venv/bin/python"));
-        Self::start("httpx-sse", command.arg(driver("httpx-sse.py")))
+        Self::python("httpx-sse")
+    }
+
+    /// The decoder of `PyPI`'s openai, on Python.
+    #[track_caller]
+    pub fn openai() -> Self {
+        Self::python("openai-decoder")
+    }
+
+    /// Go's go-sse.
+    #[track_caller]
+    pub fn go_sse() -> Self {
+        Self::start("go-sse", &mut Command::new(installed("go/go-sse")))
+    }
+
+    /// The same, as it connects to `url`, and comes back when the stream ends: each line is an event.
+    #[track_caller]
+    pub fn go_sse_on(url: &str) -> Self {
+        Self::start("go-sse", Command::new(installed("go/go-sse")).arg(url))
+    }
+
+    #[track_caller]
+    fn node(name: &str) -> Self {
+        let mut command = Command::new(binary::node());
+        command.arg(driver(&format!("{name}.cjs")));
+        Self::start(name, command.env("NODE_PATH", installed("npm/node_modules")))
+    }
+
+    #[track_caller]
+    fn python(name: &str) -> Self {
+        let mut command = Command::new(installed("pypi/bin/python"));
+        Self::start(name, command.arg(driver(&format!("{name}.py"))))
     }
 
     #[track_caller]
@@ -79,6 +123,15 @@ impl Oracle {
         let answer = self.stdout.read_until(b"\n", within(Duration::from_secs(60))).unwrap();
         let answer: Vec<Value> = serde_json::from_slice(&answer).unwrap();
         answer.iter().map(event).collect()
+    }
+}
+
+impl Oracle {
+    /// The next event of one that follows a stream.
+    #[track_caller]
+    pub fn next_event(&mut self) -> OracleEvent {
+        let answer = self.stdout.read_until(b"\n", within(Duration::from_secs(60))).unwrap();
+        event(&serde_json::from_slice(&answer).unwrap())
     }
 }
 
@@ -102,7 +155,7 @@ fn installed(name: &str) -> PathBuf {
         .or_else(|| Some(directory("XDG_CACHE_HOME")?.join("sse-dev")))
         .or_else(|| Some(directory("HOME")?.join(".cache/sse-dev")))
         .expect("SSE_CACHE_DIR, XDG_CACHE_HOME or HOME is set");
-    let path = cache.join("oracles").join(name);
+    let path = cache.join("clients").join(name);
     assert!(path.exists(), "{} is missing: run scripts/install-oracles", path.display());
     path
 }
