@@ -22,8 +22,9 @@
 final class Sse
 {
     /**
-     * The id of the last event this client has seen: the `Last-Event-ID` header, else the query
-     * parameter `lastEventId` or `last_event_id`; null on a first visit.
+     * The id of the last event this client has seen: what start() was told, else the `Last-Event-ID`
+     * header, else the query parameter `lastEventId`, in any case, with hyphens or underscores or
+     * without (`last_event_id`, Mercure's `Last-Event-ID`); null on a first visit. What is empty is none.
      *
      * It is the client's word: anything that is not UTF-8, has a control character, or is longer
      * than 4096 bytes reads as null, but a well-formed lie does not. Look it up, never trust it.
@@ -34,6 +35,10 @@ final class Sse
 
     /**
      * Opens the event stream of this request, sends its headers and first bytes, and never blocks.
+     *
+     * The response is a 200, whatever status was set before, and has no headers that a stream cannot
+     * have (Location, ETag, Content-Length, ...). Cache-Control gets a `no-transform`, whoever sets it:
+     * proxies that compress hold a stream back.
      *
      * It takes over headers, output buffers, compression, the session lock and the time limit. On
      * the command line it changes none of these and writes through PHP's output layer, so that
@@ -52,14 +57,17 @@ final class Sse
      * @param string|list<string>|null $allowOrigin origins of other sites that may read the stream
      *        ("https://example.org"), with credentials; "*" lets everybody read it, without them;
      *        null: `sse.allow_origin`
-     * @param array<string, string> $headers further response headers; they win over the extension's own
+     * @param array<string, string> $headers further response headers; they win over the extension's own.
+     *        A stream cannot have the ones that start() removes
      * @param string|null $limitKey whose streams are counted: a user, an address ("user:42"), 1 to 256
      *        bytes; with it, `$limit` must be given
      * @param int|null $limit how many streams there may be at once under that key. One more is answered
      *        503 with Retry-After, and the script ends, as it does when `sse.max_streams` is reached.
      *        The hub counts, wherever the streams are; where it cannot be asked, nobody is refused
-     * @throws SseException when a stream is open already, or output with another content type has
-     *         begun; the message names file and line
+     * @param string|null $lastEventId the last event ID as the script knows it (from a PSR-7 request, a
+     *        test client); "": none, whatever the request says; null: what the request says
+     * @throws SseException when a stream is open already, or output with another content type or status
+     *         has begun; the message names file and line
      * @throws ValueError when an option is out of its range
      */
     public static function start(
@@ -69,7 +77,8 @@ final class Sse
         string|array|null $allowOrigin = null,
         array $headers = [],
         ?string $limitKey = null,
-        ?int $limit = null
+        ?int $limit = null,
+        ?string $lastEventId = null
     ): Sse {}
 
     /**
@@ -97,17 +106,19 @@ final class Sse
         string|array|null $allowOrigin = null,
         array $headers = [],
         ?string $limitKey = null,
-        ?int $limit = null
+        ?int $limit = null,
+        ?string $lastEventId = null
     ): bool {}
 
     /** The stream of this request, open or closed; null before start(). */
     public static function current(): ?Sse {}
 
-    /** What `$lastEventId` will hold, without opening a stream. */
+    /** What the request says is the last event ID, without opening a stream. */
     public static function lastEventId(): ?string {}
 
     /**
-     * The response headers of an event stream by name, for a Laravel, Symfony or PSR-7 response.
+     * The response headers of an event stream by name, for a Laravel, Symfony or PSR-7 response. Where PHP
+     * sends that response, `no-transform` stays in its Cache-Control, whatever is set there meanwhile.
      *
      * @param string|list<string>|null $allowOrigin as for start()
      * @param array<string, string> $headers further headers; they win
@@ -207,7 +218,8 @@ final class Sse
 
     /**
      * What stands between the script and the browser, and what to change. `hub` says whether there is a
-     * hub, `handOff` whether subscribe() would free the worker, and if not, why.
+     * hub, `handOff` whether subscribe() would free the worker, and if not, why. It tries what cannot be
+     * asked: a time limit begins anew.
      *
      * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, buffers: list<string>, advice: list<string>}
      */
@@ -250,10 +262,12 @@ final class Sse
      * @param callable|null $filter `fn(SseEvent $event, string $topic): bool`; false keeps the event from
      *        this client. The topic is the first that the event was published under
      * @param bool $handOff false: serve it from here in any case
+     * @param string|null $lastEventId where to begin, instead of at `$lastEventId`; "": with what is
+     *        published since this request began
      * @return bool true: the hub has it now; false: it was served from here, and has stopped
      * @throws ValueError|TypeError when an argument is wrong
      */
-    public function subscribe(string|array $topics, ?callable $filter = null, bool $handOff = true): bool {}
+    public function subscribe(string|array $topics, ?callable $filter = null, bool $handOff = true, ?string $lastEventId = null): bool {}
 
     /**
      * How the hub is: `running`, and if it is, its numbers: `streams`, `workers` (streams served by

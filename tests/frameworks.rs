@@ -77,6 +77,7 @@ in_each_framework! {
     a_client_that_leaves_ends_the_source,
     what_a_source_throws_goes_to_the_log_and_not_into_the_stream,
     event_objects_of_its_own_are_events,
+    no_transform_stays_whatever_it_says_of_caching,
     its_test_helpers_capture_a_stream,
     a_stream_written_by_hand_runs_as_it_does_without_the_extension,
     the_example_runs_on_the_builtin_server,
@@ -95,6 +96,7 @@ fn a_stream_has_the_headers_of_one_and_a_session_cookie(framework: &Framework) {
             "Connection: keep-alive",
             framework.cache_control,
             "X-Accel-Buffering: no",
+            "Incremental: ?1",
         ]
     );
     assert_eq!(response.head.all("Set-Cookie").len(), 1);
@@ -151,6 +153,16 @@ fn what_a_source_throws_goes_to_the_log_and_not_into_the_stream(framework: &Fram
 fn event_objects_of_its_own_are_events(framework: &Framework) {
     let app = framework.with_test_routes(with_sse());
     assert_eq!(app.text("/own-events"), framework.own_events);
+}
+
+fn no_transform_stays_whatever_it_says_of_caching(framework: &Framework) {
+    let app = framework.with_test_routes(with_sse());
+    let response = app.get("/not-to-be-stored");
+    let cache_control = response.head.all("Cache-Control").join(", ");
+    let mut directives: Vec<_> = cache_control.split(", ").collect();
+    directives.sort_unstable();
+    assert_eq!(directives, ["no-cache", "no-transform", "private"], "{cache_control}");
+    assert!(text(response.into_body()).contains("data: sent\n\n"));
 }
 
 fn its_test_helpers_capture_a_stream(framework: &Framework) {

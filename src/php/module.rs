@@ -12,8 +12,8 @@ use super::stop_reason::SseStopReason;
 use super::{current, hub, settings};
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
-    Server, adoption, declare, hooks, ini, keeper, output, overrides, process, record, shortcut,
-    signals,
+    Server, adoption, declare, head, hooks, ini, keeper, output, overrides, process, record,
+    shortcut, signals,
 };
 
 /// The module.
@@ -33,7 +33,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     settings::register(module_number);
     process::count_forks();
     hooks::install(sse::throw_client_gone);
-    adoption::install();
+    head::install();
     let registered = SseException::register()
         .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
@@ -46,7 +46,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
 
 extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
     keeper::quit();
-    adoption::remove();
+    head::remove();
     hooks::remove();
     0
 }
@@ -57,6 +57,7 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     hooks::begin_request();
     output::begin_request();
     adoption::begin_request();
+    head::begin_request();
     0
 }
 

@@ -6,11 +6,13 @@ use event_stream::{Heartbeat, Retry};
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use hub_protocol::Limit;
 
-use super::arguments::{At, Float, Given, Int, Text, bytes, float, given, int, retry, type_name};
+use super::arguments::{
+    At, Float, Given, Int, Text, bytes, event_id, float, given, int, retry, type_name,
+};
 use super::fault::Fault;
 use super::settings;
 use crate::sapi::{Server, ini};
-use crate::stream::{self, AllowOrigin, Header, Lifetime, Options};
+use crate::stream::{self, AllowOrigin, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options};
 
 /// The empty array, as a default.
 pub(super) struct Empty;
@@ -35,6 +37,7 @@ pub(super) struct Arguments<'a> {
     pub(super) max_lifetime: Option<Float<'a>>,
     pub(super) response: ResponseArguments<'a>,
     pub(super) limit: LimitArguments<'a>,
+    pub(super) last_event_id: Option<Text<'a>>,
 }
 
 /// Those that say how many streams there may be at once.
@@ -83,6 +86,42 @@ impl Arguments<'_> {
             goodbye: goodbye(),
             max_lifetime: (!lifetime.is_zero()).then(|| Lifetime::new(lifetime)),
         })
+    }
+}
+
+/// The last event ID that a script gives, checked.
+pub(super) enum LastEventId {
+    /// It knows none, and leaves it to others to tell.
+    NotGiven,
+    /// It knows it.
+    Given(String),
+}
+
+impl LastEventId {
+    /// From the argument of that number.
+    pub(super) fn new(
+        argument: Option<&Text>,
+        method: &'static str,
+        number: u32,
+    ) -> Result<Self, Fault> {
+        let at = At(method, number, "lastEventId");
+        let Some(given) = given(argument.map(|argument| argument.0)) else {
+            return Ok(Self::NotGiven);
+        };
+        let id = bytes(given, at, "of type ?string")?;
+        if id.len() > LAST_EVENT_ID_MAX_BYTES {
+            let problem = format!("must be at most {LAST_EVENT_ID_MAX_BYTES} bytes long");
+            return Err(at.value_error(problem));
+        }
+        Ok(Self::Given(event_id(&id, at)?.as_str().to_owned()))
+    }
+
+    /// The id, or else what others tell. An empty one is the standard's "none yet", whatever they tell.
+    pub(super) fn or_else(self, others: impl FnOnce() -> Option<String>) -> Option<String> {
+        match self {
+            Self::NotGiven => others(),
+            Self::Given(id) => Some(id).filter(|id| !id.is_empty()),
+        }
     }
 }
 
@@ -178,8 +217,7 @@ fn header(name: &ArrayKey, value: &Zval, at: At) -> Result<Header, Fault> {
     })?;
     Header::custom(&name, &text).ok_or_else(|| {
         at.value_error(format!(
-            "must be headers without control characters and other than Content-Type, \
-             Content-Length, Content-Encoding and Transfer-Encoding, \"{}\" given",
+            "must be headers without control characters that an event stream can have, \"{}\" given",
             name.escape_debug()
         ))
     })

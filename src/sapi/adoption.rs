@@ -5,26 +5,13 @@
 //! after it, the response gets a wire: the keeper sends heartbeats and sees the client leave. Not one
 //! byte of the script's is altered.
 
-use std::cell::Cell;
-use std::ffi::c_int;
-
 use event_stream::LAST_LINE;
-use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
-use ext_php_rs::zend::SapiGlobals;
-use once_cell::sync::OnceCell;
+use std::cell::Cell;
 
 use super::connection::{Wishes, attach_wire};
 use super::wire::Wire;
-use super::{Server, headers, hooks, ini, output, request, signals, versions};
-use crate::stream::{StopReason, adoption_headers, seconds};
-
-/// `sapi_module_struct.send_headers`, `main/SAPI.h`.
-type SendHeaders = unsafe extern "C" fn(headers: *mut sapi_headers_struct) -> c_int;
-
-/// Headers of a body that is more than the bytes the script writes.
-const FRAMED: [&str; 3] = ["Content-Length", "Content-Encoding", "Transfer-Encoding"];
-
-static ORIGINAL: OnceCell<SendHeaders> = OnceCell::new();
+use super::{Server, headers, hooks, ini, output, request, signals};
+use crate::stream::{StopReason, seconds};
 
 /// How far the adoption of this response has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,27 +28,6 @@ enum Stage {
 
 thread_local! {
     static STAGE: Cell<Stage> = const { Cell::new(Stage::None) };
-}
-
-/// Installs the hook on the head of responses. Called once, at module start-up.
-pub(crate) fn install() {
-    let module = &raw mut sapi_module;
-    // SAFETY: as `hooks::install`.
-    let module = unsafe { &mut *module };
-    if let Some(original) = module.send_headers
-        && ORIGINAL.set(original).is_ok()
-    {
-        module.send_headers = Some(send_headers);
-    }
-}
-
-/// Removes the hook. Called once, at module shutdown.
-pub(crate) fn remove() {
-    if let Some(original) = ORIGINAL.get() {
-        let module = &raw mut sapi_module;
-        // SAFETY: as `hooks::remove`.
-        unsafe { (*module).send_headers = Some(*original) };
-    }
 }
 
 /// Forgets the last response. Called when a request begins.
@@ -142,37 +108,19 @@ pub(super) fn ends_here(wire: &Wire) -> bool {
         && wire.tail().before_frame().is_empty()
 }
 
-/// Our `send_headers`.
-///
-/// # Safety
-///
-/// As the SAPI's own.
-unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_int {
-    let Some(original) = ORIGINAL.get() else { return -1 };
-    if is_to_be_adopted() {
-        reopen_head(|| {
-            // A header that cannot be set costs buffering at most.
-            let _ = headers::apply(adoption_headers(headers::get("Cache-Control").as_deref()));
-        });
-        // Into a body of a given length, or a coded one, nothing may be added.
-        let takes_comments = request::method() != "HEAD"
-            && FRAMED.iter().all(|name| headers::get(name).is_none_or(|value| value == "identity"));
-        STAGE.set(if takes_comments { Stage::HeadSent } else { Stage::LeftAlone });
-    }
-    // SAFETY: the argument is passed on as it came; this frame owns nothing.
-    unsafe { original(sapi_headers) }
-}
-
-fn is_to_be_adopted() -> bool {
+/// Whether a response whose head is going out is one to look after.
+pub(super) fn is_to_be_adopted() -> bool {
     STAGE.get() == Stage::None
         && ini::flag(c"sse.adopt")
         && headers::is_event_stream()
-        && SapiGlobals::get().sapi_headers.http_response_code == 200
+        && headers::status() == 200
 }
 
-/// The engine counts the head as sent while it is being sent.
-fn reopen_head(change: impl FnOnce()) {
-    versions::note_head_out(false);
-    change();
-    versions::note_head_out(true);
+/// Notes that its head is out. Into a body of a given length, or a coded one, nothing may be added.
+pub(super) fn note_head() {
+    let takes_comments = request::method() != "HEAD"
+        && headers::coding().is_none()
+        && headers::get("Content-Length").is_none()
+        && headers::get("Transfer-Encoding").is_none_or(|coding| coding == "identity");
+    STAGE.set(if takes_comments { Stage::HeadSent } else { Stage::LeftAlone });
 }

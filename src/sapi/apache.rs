@@ -14,6 +14,7 @@ use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 use rustix::event::{PollFd, PollFlags};
 
+use super::apache_variables;
 use super::engine::c_string;
 use super::hand_off::{Parting, Shape};
 use super::obstacle::{self, Obstacle};
@@ -31,10 +32,12 @@ struct Context {
 /// The head of `request_rec` (`httpd.h`). What comes after the connection is believed only as far as
 /// the filters that it leads to have names that are known.
 #[repr(C)]
-struct Request {
+pub(super) struct Request {
     pool: *mut c_void,
     connection: *mut c_void,
-    rest: [u8; 408],
+    before: [u8; 240],
+    pub(super) variables: *mut c_void,
+    between: [u8; 160],
     output_filters: *const Filter,
 }
 
@@ -77,8 +80,6 @@ const MPM_STATE: c_int = 13;
 const GENERATION: c_int = 15;
 /// `AP_MPMQ_STOPPING`.
 const STOPPING: c_int = 2;
-/// `proto_num` of HTTP/2.
-const HTTP_2: i32 = 2000;
 /// The keeper writes only while less than this waits in the connection, in bytes: then httpd's
 /// write cannot block.
 const ROOM: u32 = 32 * 1024;
@@ -143,22 +144,25 @@ pub(super) fn obstacle() -> Option<Obstacle> {
 
 fn httpd() -> Result<Httpd, Obstacle> {
     let httpd = HTTPD.get_or_init(Httpd::look_up).ok_or(obstacle::UNKNOWN_HTTPD)?;
-    let protocol = SapiGlobals::get().request_info().proto_num();
-    match obstacle_to(httpd.ask(IS_THREADED), protocol) {
+    // PHP's own number of it is that of HTTP/1 for `mod_http2`, too.
+    let protocol = apache_variables::protocol().ok_or(obstacle::UNKNOWN_HTTPD)?;
+    match obstacle_to(httpd.ask(IS_THREADED), &protocol) {
         None => Ok(httpd),
         Some(obstacle) => Err(obstacle),
     }
 }
 
 /// What stands in the way where the MPM answers so, and the request came by this protocol.
-fn obstacle_to(is_threaded: Option<c_int>, protocol: i32) -> Option<Obstacle> {
+fn obstacle_to(is_threaded: Option<c_int>, protocol: &str) -> Option<Obstacle> {
     if is_threaded != Some(0) {
         return Some(obstacle::THREADS);
     }
-    (protocol >= HTTP_2).then_some(obstacle::OVER_HTTP_2)
+    let version = protocol.strip_prefix("HTTP/");
+    version.is_some_and(|version| !version.starts_with("1.")).then_some(obstacle::OVER_HTTP_2)
 }
 
-fn request() -> Option<*mut Request> {
+/// The request that is answered.
+pub(super) fn request() -> Option<*mut Request> {
     let context = SapiGlobals::get().server_context.cast::<Context>();
     if context.is_null() || !context.is_aligned() {
         return None;
@@ -239,7 +243,7 @@ impl Httpd {
 /// # Safety
 ///
 /// `F` is the function pointer type of the function of that name.
-unsafe fn function<F: Copy>(name: &CStr) -> Option<F> {
+pub(super) unsafe fn function<F: Copy>(name: &CStr) -> Option<F> {
     // SAFETY: looks a name up in the running process.
     let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
     // SAFETY: the caller vouches for the type; a function pointer is as large as any other.
@@ -332,9 +336,9 @@ mod tests {
 
     #[test]
     fn threads_and_http_2_are_obstacles() {
-        assert_eq!(obstacle_to(Some(0), 1001), None);
-        assert_eq!(obstacle_to(Some(1), 1001), Some(obstacle::THREADS));
-        assert_eq!(obstacle_to(None, 1001), Some(obstacle::THREADS));
-        assert_eq!(obstacle_to(Some(0), 2000), Some(obstacle::OVER_HTTP_2));
+        assert_eq!(obstacle_to(Some(0), "HTTP/1.1"), None);
+        assert_eq!(obstacle_to(Some(1), "HTTP/1.1"), Some(obstacle::THREADS));
+        assert_eq!(obstacle_to(None, "HTTP/1.1"), Some(obstacle::THREADS));
+        assert_eq!(obstacle_to(Some(0), "HTTP/2.0"), Some(obstacle::OVER_HTTP_2));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::in_front::{self, InFront};
 use super::obstacle::Obstacle;
-use super::{Server, ini, output, request, transport};
+use super::{Server, apache_variables, ini, output, request, transport};
 
 /// What stands between a script and the browser.
 pub(crate) struct Diagnosis {
@@ -24,12 +24,23 @@ pub(crate) fn examine(server: Server, way: Option<(&str, &str)>) -> Diagnosis {
         Some((path, why_not)) => (path, heartbeats(server, why_not)),
         None => (expected.path, expected.heartbeats),
     };
-    let advice = match expected.remedy {
+    let mut advice = match expected.remedy {
         Some(remedy) => vec![remedy.into()],
         None => advice(server),
     };
+    match server {
+        Server::Apache => advice.push(compression(way.is_some()).into()),
+        Server::Fpm => advice.push(TERMINATE.into()),
+        _ => {}
+    }
+    if server.has_response() {
+        advice.extend(time_limit());
+    }
     Diagnosis { path: path.into(), heartbeats, buffers: buffers(), advice }
 }
+
+const TERMINATE: &str = "PHP-FPM: request_terminate_timeout, which cannot be asked for, ends streams, too: \
+                         keep it 0, and use sse.max_lifetime";
 
 /// What to set in what this request shows to be in front.
 fn advice(server: Server) -> Vec<String> {
@@ -134,6 +145,40 @@ fn buffers() -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether httpd's compression is off for the stream; before there is one, whether it can be.
+fn compression(is_open: bool) -> &'static str {
+    let is_off = if is_open {
+        apache_variables::compression_is_off()
+    } else {
+        apache_variables::compression_can_be_switched_off()
+    };
+    if is_off {
+        "Apache: nothing, mod_deflate and mod_brotli are switched off for the stream"
+    } else {
+        "Apache: mod_deflate and mod_brotli are not switched off; set no-gzip and no-brotli for the \
+         stream (SetEnvIf), or they may hold it back"
+    }
+}
+
+/// The time limit that `start()` cannot lift: tried, for nothing tells who has set it. What is tried is
+/// undone; a limit begins anew by it.
+fn time_limit() -> Option<String> {
+    let limit = ini::text(c"max_execution_time");
+    let is_lifted = || ini::integer(c"max_execution_time") == 0;
+    if is_lifted() {
+        return None;
+    }
+    ini::set("max_execution_time", "0");
+    if is_lifted() {
+        ini::set("max_execution_time", &limit);
+        return None;
+    }
+    Some(format!(
+        "max_execution_time = {limit} is fixed by the server's configuration (php_admin_value), and ends \
+         streams that work for so many seconds; set it to 0 where streams are served"
+    ))
 }
 
 #[cfg(test)]

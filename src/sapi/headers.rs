@@ -1,10 +1,12 @@
 //! The head of the response.
 
-use ext_php_rs::zend::{SapiGlobals, add_header, remove_header, set_header, set_response_code};
+use std::borrow::Cow;
+
+use ext_php_rs::zend::{SapiGlobals, remove_header, set_header, set_response_code};
 
 use super::engine::{c_string, guarded};
 use super::{ffi, versions};
-use crate::stream::{Header, Interrupted, Rule, without_rivals};
+use crate::stream::{Header, Interrupted, Rule, including, is_no_coding, without_rivals};
 
 /// Whether the head is out.
 pub(crate) fn sent() -> bool {
@@ -20,8 +22,13 @@ pub(crate) fn output_started_at() -> Option<(String, i32)> {
     (!file.is_empty()).then_some((file, line))
 }
 
-/// The value of a header as it is set now, or was sent.
+/// The value of a header as it is set now, or was sent: of its last line.
 pub(crate) fn get(name: &str) -> Option<String> {
+    values(name).pop()
+}
+
+/// The values of all lines of a header.
+pub(super) fn values(name: &str) -> Vec<String> {
     let mut globals = SapiGlobals::get_mut();
     globals
         .sapi_headers
@@ -29,7 +36,17 @@ pub(crate) fn get(name: &str) -> Option<String> {
         .filter_map(|header| header.as_str()?.split_once(':'))
         .filter(|(given, _)| given.trim().eq_ignore_ascii_case(name))
         .map(|(_, value)| value.trim().to_owned())
-        .last()
+        .collect()
+}
+
+/// How the body is coded; `None` if it is as the script writes it.
+pub(super) fn coding() -> Option<String> {
+    values("Content-Encoding").into_iter().find(|coding| !is_no_coding(coding))
+}
+
+/// The status of the response.
+pub(super) fn status() -> i32 {
+    SapiGlobals::get().sapi_headers.http_response_code
 }
 
 /// Whether the response says it is an event stream.
@@ -47,10 +64,14 @@ pub(crate) fn is_event_stream() -> bool {
 /// [`Interrupted`] when an error handler of the script did not return.
 pub(crate) fn apply(headers: Vec<Header>) -> Result<(), Interrupted> {
     let headers = without_rivals(headers, |name| get(name).is_some());
-    for header in headers {
-        let line = format!("{}: {}", header.name, header.value);
-        let set = if header.rule == Rule::Append { add_header } else { set_header };
-        guarded(|| set(&line).is_ok())?;
+    for Header { name, value, rule } in headers {
+        let value = match rule {
+            Rule::Include => including(&values(&name), &value).map(Cow::Owned),
+            Rule::Replace | Rule::Default => Some(value),
+        };
+        if let Some(value) = value {
+            guarded(|| set_header(&format!("{name}: {value}")).is_ok())?;
+        }
     }
     Ok(())
 }

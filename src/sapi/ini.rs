@@ -110,7 +110,8 @@ pub(crate) fn is_on(text: &str) -> bool {
     ["1", "on", "yes", "true"].iter().any(|on| text.eq_ignore_ascii_case(on))
 }
 
-/// Changes a setting for the rest of the request, as `ini_set()` does.
+/// Changes a setting for the rest of the request, as `ini_set()` does. What an administrator has fixed
+/// (`php_admin_value`) stays.
 pub(crate) fn set(name: &str, value: &str) {
     let mut name = ZendStr::new(name, false);
     // SAFETY: the name is a string of ours, the value is `len` readable bytes, and both are copied.

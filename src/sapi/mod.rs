@@ -12,6 +12,7 @@
 
 pub(crate) mod adoption;
 mod apache;
+mod apache_variables;
 mod cli_server;
 pub(crate) mod clock;
 mod connection;
@@ -22,6 +23,7 @@ mod fastcgi;
 mod ffi;
 mod framing;
 mod hand_off;
+pub(crate) mod head;
 pub(crate) mod headers;
 pub(crate) mod hooks;
 mod in_front;

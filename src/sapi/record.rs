@@ -75,8 +75,10 @@ fn fill<T: Record<N>, const N: usize>(call: &mut zend_execute_data) -> bool {
     let base: *const zend_execute_data = call;
     // SAFETY: in a call, `This.u2` holds the number of arguments.
     let given = unsafe { call.This.u2.num_args } as usize;
-    // SAFETY: they stand behind the frame, and outlive the call.
-    let arguments = unsafe { slice::from_raw_parts(base.add(1).cast::<Zval>(), given) };
+    // SAFETY: the arguments stand behind the frame.
+    let first = unsafe { base.add(1) }.cast::<Zval>();
+    // SAFETY: there are so many, and they outlive the call.
+    let arguments = unsafe { slice::from_raw_parts(first, given) };
     if given > N || !T::takes(arguments) {
         return false;
     }
@@ -89,8 +91,10 @@ fn fill<T: Record<N>, const N: usize>(call: &mut zend_execute_data) -> bool {
         let mut value = arguments.get(index).map_or(Zval::null(), Zval::shallow_clone);
         // What the engine keeps beside a property: that it is not yet written to.
         value.u2.extra = 0;
-        // SAFETY: the object has that many slots, and there is nothing in this one.
-        unsafe { ptr::write(table.add(index), value) };
+        // SAFETY: the object has that many slots.
+        let slot = unsafe { table.add(index) };
+        // SAFETY: there is nothing in it that would have to be let go of.
+        unsafe { ptr::write(slot, value) };
     }
     let offset = mem::offset_of!(ZendClassObject<T>, std);
     let object = ptr::from_mut(object);

@@ -1,9 +1,11 @@
 //! What the request says. All of it is the client's word.
 
-use ext_php_rs::types::{ZendHashTable, ZendStr};
+use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr};
 use ext_php_rs::zend::{ExecutorGlobals, SapiGlobals};
 
 use ext_php_rs::ffi::zend_is_auto_global;
+
+use crate::stream::last_event_id as last_event_id_of;
 
 /// The request's method; "GET" where there is none.
 pub(crate) fn method() -> String {
@@ -15,9 +17,30 @@ pub(crate) fn server_variable(name: &str) -> Option<Vec<u8>> {
     variable("_SERVER", name)
 }
 
-/// A query parameter, from `$_GET`, as the script sees it.
-pub(crate) fn query_parameter(name: &str) -> Option<Vec<u8>> {
-    variable("_GET", name)
+/// The id of the last event that the client has seen: the header, else the query, where `EventSource`
+/// and its like cannot set a header. Empty is none.
+pub(crate) fn last_event_id() -> Option<String> {
+    let header = server_variable("HTTP_LAST_EVENT_ID").filter(|id| !id.is_empty());
+    last_event_id_of(&header.or_else(queried_last_event_id)?).map(str::to_owned)
+}
+
+/// The first parameter that has a last event ID. There is no standard for its name: `lastEventId`,
+/// `last_event_id`, Mercure's `lastEventID` and `Last-Event-ID`, and so on.
+fn queried_last_event_id() -> Option<Vec<u8>> {
+    let is_name = |name: &str| {
+        let letters = name.chars().filter(|character| !['-', '_'].contains(character));
+        letters.map(|letter| letter.to_ascii_lowercase()).eq("lasteventid".chars())
+    };
+    let is_wanted = |key: &ArrayKey| match key {
+        ArrayKey::Long(_) => false,
+        name => is_name(&name.to_string()),
+    };
+    superglobal("_GET")?
+        .iter()
+        .filter(|(key, _)| is_wanted(key))
+        .filter_map(|(_, value)| value.dereference().zend_str())
+        .map(|value| value.as_bytes().to_vec())
+        .find(|id| !id.is_empty())
 }
 
 /// As [`server_variable`], for a value that has to be text.
@@ -25,17 +48,20 @@ pub(crate) fn server_text(name: &str) -> Option<String> {
     server_variable(name).and_then(|value| String::from_utf8(value).ok())
 }
 
-/// A string in one of the superglobals: the script's own array, so that a test which sets
-/// `$_SERVER` is heard.
 fn variable(global: &str, name: &str) -> Option<Vec<u8>> {
+    Some(superglobal(global)?.get(name)?.dereference().zend_str()?.as_bytes().to_vec())
+}
+
+/// One of the superglobals: the script's own array, so that a test which sets `$_SERVER` is heard.
+fn superglobal(global: &str) -> Option<&'static ZendHashTable> {
     let mut global_name = ZendStr::new(global, false);
     // SAFETY: the name is a string of ours that outlives the call. It makes the array if
     // `auto_globals_jit` has put that off; no script code runs.
     unsafe { zend_is_auto_global(&raw mut *global_name) };
     let symbols = &raw const ExecutorGlobals::get().symbol_table;
-    // SAFETY: the executor globals live as long as the thread; nothing changes the table meanwhile.
+    // SAFETY: the executor globals live as long as the thread; nothing changes the table, or the array
+    // in it, while a caller in this file reads.
     let symbols: &ZendHashTable = unsafe { &*symbols };
     let array = symbols.get(global)?;
-    let array = array.indirect().unwrap_or(array).dereference().array()?;
-    Some(array.get(name)?.dereference().zend_str()?.as_bytes().to_vec())
+    array.indirect().unwrap_or(array).dereference().array()
 }

@@ -1,13 +1,10 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
-use ext_php_rs::types::{ZendStr, Zval};
-
 use super::engine::is_unwinding;
-use super::native::Native;
-use super::{Server, adoption, headers, ini, output, request, session};
+use super::{Server, adoption, head, headers, ini, output, request, session};
 use crate::stream::{
-    AllowOrigin, Header, Interrupted, Preflight, preflight_headers, stream_headers,
-    too_many_headers,
+    AllowOrigin, Header, Interrupted, Preflight, UNFIT, is_session_cache_limiter,
+    preflight_headers, stream_headers, too_many_headers,
 };
 
 /// What became of the response.
@@ -43,9 +40,6 @@ impl From<Interrupted> for NotTaken {
     }
 }
 
-/// Headers of the script's that an event stream cannot have.
-const UNFIT: [&str; 3] = ["Content-Length", "Content-Encoding", "Transfer-Encoding"];
-
 /// Makes the response of this request an event stream. `custom` headers win over ours.
 ///
 /// # Errors
@@ -76,18 +70,18 @@ pub(crate) fn take_over(
     }
     ini::set("max_execution_time", "0");
     if !headers::sent() {
-        switch_compression_off(server)?;
+        switch_compression_off();
         headers::remove(&UNFIT)?;
+        headers::set_status(200)?;
         drop_session_cache_limiter()?;
         headers::apply(custom.to_vec())?;
         headers::apply(response_headers(server, allow_origin))?;
     }
     output::buffers_are_taken();
-    output::end_buffers()?;
-    if !headers::sent() {
-        headers::remove(&["Content-Encoding"])?;
-        headers::send()?;
-    }
+    head::of_stream(|| {
+        output::end_buffers()?;
+        if headers::sent() { Ok(()) } else { headers::send() }
+    })?;
     if method == "HEAD" {
         output::disable();
         return Ok(Taken::HeadOnly);
@@ -160,17 +154,18 @@ fn no_content(extra: Vec<Header>) -> Result<(), Interrupted> {
     Ok(())
 }
 
-/// Inside a framework's stream callback the head is out already: fine, if it is the right one.
+/// Inside a framework's stream callback the head is out already: fine, if it is that of a stream.
 fn check_sent_headers() -> Result<(), NotTaken> {
     if !headers::is_event_stream() {
         let content_type = headers::get("Content-Type").unwrap_or_else(|| "text/html".into());
         return Err(output_began(format!("Content-Type: {content_type}")));
     }
-    match headers::get("Content-Encoding") {
-        Some(coding) if !coding.eq_ignore_ascii_case("identity") => {
-            Err(output_began(format!("Content-Encoding: {coding}")))
-        }
-        _ => Ok(()),
+    if let Some(coding) = headers::coding() {
+        return Err(output_began(format!("Content-Encoding: {coding}")));
+    }
+    match headers::status() {
+        200 => Ok(()),
+        status => Err(output_began(format!("status {status}, which is no stream to EventSource"))),
     }
 }
 
@@ -180,29 +175,19 @@ fn output_began(what: String) -> NotTaken {
     NotTaken::OutputBegan { what, place }
 }
 
-/// What `session_start()` says of caching (`session.cache_limiter = nocache`, the default) is not
-/// the script's own word, and lets proxies transform the stream.
+/// What `session_start()` says of caching is not the script's own word; some of it would have proxies
+/// keep the stream.
 fn drop_session_cache_limiter() -> Result<(), Interrupted> {
-    let is_limiter =
-        headers::get("Cache-Control").as_deref() == Some("no-store, no-cache, must-revalidate");
-    if is_limiter { headers::remove(&["Cache-Control"]) } else { Ok(()) }
+    let expire = ini::integer(c"session.cache_expire");
+    let is_limiter = headers::get("Cache-Control")
+        .is_some_and(|cache_control| is_session_cache_limiter(&cache_control, expire));
+    if is_limiter { headers::remove(&["Cache-Control", "Expires", "Pragma"]) } else { Ok(()) }
 }
 
-static APACHE_SETENV: Native = Native::function("apache2handler", "apache_setenv");
-
-/// Compression would hold frames back: PHP's own, and Apache's.
-fn switch_compression_off(server: Server) -> Result<(), Interrupted> {
+/// PHP's own compression would hold frames back.
+fn switch_compression_off() {
     let compresses = ini::text(c"zlib.output_compression");
     if !compresses.is_empty() && compresses != "0" && !compresses.eq_ignore_ascii_case("off") {
         ini::set("zlib.output_compression", "0");
     }
-    if server == Server::Apache {
-        let text = |text: &str| {
-            let mut value = Zval::new();
-            value.set_zend_string(ZendStr::new(text, false));
-            value
-        };
-        APACHE_SETENV.call([text("no-gzip"), text("1")])?;
-    }
-    Ok(())
 }

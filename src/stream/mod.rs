@@ -9,6 +9,7 @@ mod json;
 mod last_event_id;
 mod life;
 mod lifetime;
+mod list;
 mod options;
 mod origin;
 mod packet;
@@ -24,12 +25,13 @@ pub use json::without_next_line;
 pub use last_event_id::{LAST_EVENT_ID_MAX_BYTES, last_event_id};
 pub use life::Stream;
 pub use lifetime::Lifetime;
+pub use list::including;
 pub use options::{OptionError, Options, seconds};
 pub use origin::{AllowOrigin, OriginError};
 pub use packet::Packet;
 pub use position::Tail;
 pub use response::{
-    Header, Preflight, Rule, adoption_headers, merged, preflight_headers, stream_headers,
-    too_many_headers, without_rivals,
+    Header, Preflight, Rule, UNFIT, is_no_coding, is_session_cache_limiter, last_headers, merged,
+    preflight_headers, proxy_headers, stream_headers, too_many_headers, without_rivals,
 };
 pub use stop_reason::StopReason;

@@ -3,7 +3,36 @@
 use std::borrow::Cow;
 
 use super::AllowOrigin;
+use super::list::including;
 use super::origin::Grant;
+
+/// Headers that an event stream cannot have: of a body of another kind or that ends elsewhere, of a part
+/// or a copy of something, and of another status than 200.
+pub const UNFIT: [&str; 20] = [
+    "Content-Length",
+    "Content-Encoding",
+    "Transfer-Encoding",
+    "Trailer",
+    "X-Accel-Redirect",
+    "X-Sendfile",
+    "X-LIGHTTPD-send-file",
+    "Content-MD5",
+    "Content-Digest",
+    "Repr-Digest",
+    "Digest",
+    "ETag",
+    "Last-Modified",
+    "Accept-Ranges",
+    "Content-Range",
+    "Status",
+    "Location",
+    "Retry-After",
+    "WWW-Authenticate",
+    "Proxy-Authenticate",
+];
+
+const CONTENT_TYPE: Header =
+    Header::new("Content-Type", "text/event-stream;charset=UTF-8", Rule::Replace);
 
 /// How a header line goes together with what the script has set itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,8 +41,8 @@ pub enum Rule {
     Replace,
     /// The script's own line stays, and wins.
     Default,
-    /// Both lines go out.
-    Append,
+    /// The value is one of those that the script's own lines list.
+    Include,
 }
 
 /// One line of a response head.
@@ -28,23 +57,20 @@ pub struct Header {
 }
 
 impl Header {
-    /// Headers that a stream cannot have otherwise than the extension sets them.
-    const RESERVED: [&'static str; 4] =
-        ["Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding"];
-
     const fn new(name: &'static str, value: &'static str, rule: Rule) -> Self {
         Self { name: Cow::Borrowed(name), value: Cow::Borrowed(value), rule }
     }
 
     /// A header of the caller's own, which wins over the others.
     ///
-    /// Returns `None` when the name is no token, when the value has a control character, or when
-    /// the name is one of those that make the response an event stream.
+    /// Returns `None` when the name is no token, when the value has a control character, or when an
+    /// event stream cannot have such a header, or not another one than it has.
     ///
     /// Source: RFC 9110, 5.1 and 5.5.
     #[must_use]
     pub fn custom(name: &str, value: &str) -> Option<Self> {
-        let reserved = Self::RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name));
+        let mut reserved = UNFIT.iter().chain(["Content-Type"].iter());
+        let reserved = reserved.any(|reserved| reserved.eq_ignore_ascii_case(name));
         let valid = is_token(name) && !value.bytes().any(|b| b.is_ascii_control() && b != b'\t');
         (valid && !reserved).then(|| Self {
             name: name.to_owned().into(),
@@ -62,20 +88,16 @@ fn is_token(text: &str) -> bool {
 
 /// The headers of an event stream, to be set in this order after the script's own `custom` ones.
 ///
-/// `no-transform` keeps proxies from compressing, and so from buffering; `X-Accel-Buffering` does
-/// that for nginx. `keep_alive` is for a server that speaks HTTP/1.1: the header is not allowed
-/// in HTTP/2 and above.
+/// `keep_alive` is for a server that speaks HTTP/1.1: the header is not allowed in HTTP/2 and above.
 #[must_use]
 pub fn stream_headers(
     allow_origin: &AllowOrigin,
     origin: Option<&str>,
     keep_alive: bool,
 ) -> Vec<Header> {
-    let mut headers = vec![
-        Header::new("Content-Type", "text/event-stream;charset=UTF-8", Rule::Replace),
-        Header::new("Cache-Control", "no-store, no-transform", Rule::Default),
-        Header::new("X-Accel-Buffering", "no", Rule::Default),
-    ];
+    let not_stored = Header::new("Cache-Control", "no-store, no-transform", Rule::Default);
+    let mut headers = vec![CONTENT_TYPE, not_stored];
+    headers.extend(proxy_headers());
     if keep_alive {
         headers.push(Header::new("Connection", "keep-alive", Rule::Default));
     }
@@ -83,21 +105,43 @@ pub fn stream_headers(
     headers
 }
 
-/// What is added to the head of a stream that other code opens: against buffering in nginx, and
-/// against proxies that transform. `cache_control` is what it says of caching itself.
+/// What the head of every stream says to proxies, whoever opens it: to nginx, and to those that know
+/// `Incremental`, not to hold it back; to all, not to compress it, which is as bad.
+///
+/// Source: RFC 9111, 5.2.2.6 (`no-transform`); draft-ietf-httpbis-incremental.
 #[must_use]
-pub fn adoption_headers(cache_control: Option<&str>) -> Vec<Header> {
-    let no_buffering = Header::new("X-Accel-Buffering", "no", Rule::Default);
-    let value = match cache_control {
-        None => "no-transform".into(),
-        Some(value) if value.to_ascii_lowercase().contains("no-transform") => {
-            return vec![no_buffering];
-        }
-        Some(value) => format!("{value}, no-transform"),
-    };
-    let no_transform =
-        Header { name: "Cache-Control".into(), value: value.into(), rule: Rule::Replace };
-    vec![no_buffering, no_transform]
+pub fn proxy_headers() -> [Header; 3] {
+    [
+        Header::new("X-Accel-Buffering", "no", Rule::Default),
+        Header::new("Incremental", "?1", Rule::Default),
+        Header::new("Cache-Control", "no-transform", Rule::Include),
+    ]
+}
+
+/// What is left to say in the head of a stream of ours when all others have spoken. `is_stream`: its
+/// content type still is the right one.
+#[must_use]
+pub fn last_headers(is_stream: bool) -> Vec<Header> {
+    let content_type = (!is_stream).then_some(CONTENT_TYPE);
+    content_type.into_iter().chain(proxy_headers()).collect()
+}
+
+/// Whether a `Content-Encoding` leaves the body as it is: `identity`, and what is written in the belief
+/// that it switches compression off.
+#[must_use]
+pub fn is_no_coding(coding: &str) -> bool {
+    ["", "identity", "none", "utf-8", "utf8"].iter().any(|none| none.eq_ignore_ascii_case(coding))
+}
+
+/// Whether this is what the session module says of caching (`session.cache_limiter`), which is not the
+/// script's own word. `expire` is `session.cache_expire`, in minutes.
+#[must_use]
+pub fn is_session_cache_limiter(cache_control: &str, expire: i64) -> bool {
+    let seconds = expire.saturating_mul(60);
+    cache_control == "no-store, no-cache, must-revalidate"
+        || ["public", "private"]
+            .iter()
+            .any(|scope| cache_control == format!("{scope}, max-age={seconds}"))
 }
 
 /// The headers that go out beside those that are `given` already. Whoever names the origins that may
@@ -113,20 +157,25 @@ pub fn without_rivals(headers: Vec<Header>, given: impl Fn(&str) -> bool) -> Vec
     headers.into_iter().filter(|header| !rivals(header)).collect()
 }
 
-/// Both lists as one in which no name stands twice: `custom` wins, and what is to be appended to it
-/// is.
+/// Both lists as one in which no name stands twice: `custom` wins, and includes what is to be included.
 #[must_use]
 pub fn merged(headers: Vec<Header>, mut custom: Vec<Header>) -> Vec<Header> {
-    let is_given = |custom: &[Header], name: &str| {
-        custom.iter().any(|given| given.name.eq_ignore_ascii_case(name))
+    let is = |name: &str| {
+        let name = name.to_owned();
+        move |header: &Header| header.name.eq_ignore_ascii_case(&name)
     };
-    let mut all = without_rivals(headers, |name| is_given(&custom, name));
-    all.retain(|header| !(header.rule == Rule::Replace && is_given(&custom, &header.name)));
-    for given in &mut custom {
-        let rest = all.extract_if(.., |own| own.name.eq_ignore_ascii_case(&given.name));
-        let values: Vec<_> = rest.map(|own| own.value).collect();
-        if !values.is_empty() {
-            given.value = format!("{}, {}", given.value, values.join(", ")).into();
+    let ours = without_rivals(headers, |name| custom.iter().any(is(name)));
+    let mut all: Vec<Header> = Vec::new();
+    for own in ours {
+        let given = custom.iter_mut().chain(&mut all).find(|header| is(&own.name)(header));
+        match (given, own.rule) {
+            (None, _) => all.push(own),
+            (Some(given), Rule::Include) => {
+                if let Some(list) = including(&[&given.value], &own.value) {
+                    given.value = list.into();
+                }
+            }
+            (Some(_), _) => {}
         }
     }
     all.extend(custom);
@@ -136,7 +185,7 @@ pub fn merged(headers: Vec<Header>, mut custom: Vec<Header>) -> Vec<Header> {
 fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -> Vec<Header> {
     let mut headers = Vec::new();
     if !allow_origin.is_same_for_all() {
-        headers.push(Header::new("Vary", "Origin", Rule::Append));
+        headers.push(Header::new("Vary", "Origin", Rule::Include));
     }
     let grant = origin.map_or(Grant::None, |origin| allow_origin.grant(origin));
     match (grant, origin) {
@@ -232,6 +281,8 @@ mod tests {
                 "Content-Type: text/event-stream;charset=UTF-8",
                 "Cache-Control: no-store, no-transform",
                 "X-Accel-Buffering: no",
+                "Incremental: ?1",
+                "Cache-Control: no-transform",
             ]
         );
     }
@@ -249,7 +300,7 @@ mod tests {
     #[test]
     fn a_listed_origin_may_read_with_credentials() {
         assert_eq!(
-            lines(&stream_headers(&example(), Some("https://example.org"), false))[3..],
+            lines(&stream_headers(&example(), Some("https://example.org"), false))[5..],
             [
                 "Vary: Origin",
                 "Access-Control-Allow-Origin: https://example.org",
@@ -261,7 +312,7 @@ mod tests {
     #[test]
     fn a_foreign_origin_gets_nothing_but_caches_are_told() {
         for origin in [Some("https://evil.test"), None] {
-            assert_eq!(lines(&stream_headers(&example(), origin, false))[3..], ["Vary: Origin"]);
+            assert_eq!(lines(&stream_headers(&example(), origin, false))[5..], ["Vary: Origin"]);
         }
     }
 
@@ -269,7 +320,7 @@ mod tests {
     fn the_wildcard_never_goes_with_credentials() {
         let everybody = AllowOrigin::from_list("*").unwrap();
         assert_eq!(
-            lines(&stream_headers(&everybody, Some("https://any.test"), false))[3..],
+            lines(&stream_headers(&everybody, Some("https://any.test"), false))[5..],
             ["Access-Control-Allow-Origin: *"]
         );
     }
@@ -278,18 +329,33 @@ mod tests {
     fn credentials_never_go_with_an_origin_that_somebody_else_named() {
         let ours = stream_headers(&example(), Some("https://example.org"), false);
         let given = |name: &str| name.eq_ignore_ascii_case("Access-Control-Allow-Origin");
-        assert_eq!(lines(&without_rivals(ours, given))[3..], ["Vary: Origin"]);
+        assert_eq!(lines(&without_rivals(ours, given))[5..], ["Vary: Origin"]);
     }
 
     #[test]
-    fn an_adopted_stream_keeps_what_it_says_of_caching() {
-        let ours = |cache_control| lines(&adoption_headers(cache_control));
-        assert_eq!(ours(None), ["X-Accel-Buffering: no", "Cache-Control: no-transform"]);
-        assert_eq!(
-            ours(Some("no-cache")),
-            ["X-Accel-Buffering: no", "Cache-Control: no-cache, no-transform"]
-        );
-        assert_eq!(ours(Some("no-store, No-Transform")), ["X-Accel-Buffering: no"]);
+    fn a_body_is_coded_unless_the_coding_is_none() {
+        for none in ["", "identity", "Identity", "none", "NONE", "UTF-8"] {
+            assert!(is_no_coding(none), "{none}");
+        }
+        for coding in ["gzip", "br", "deflate", "zstd", "x-own", "none, gzip"] {
+            assert!(!is_no_coding(coding), "{coding}");
+        }
+    }
+
+    #[test]
+    fn the_session_module_is_known_by_its_words() {
+        for words in [
+            "no-store, no-cache, must-revalidate",
+            "public, max-age=10800",
+            "private, max-age=10800",
+        ] {
+            assert!(is_session_cache_limiter(words, 180), "{words}");
+        }
+        for words in
+            ["no-cache", "private", "private, max-age=60", "public, max-age=10800, immutable"]
+        {
+            assert!(!is_session_cache_limiter(words, 180), "{words}");
+        }
     }
 
     #[test]
@@ -302,10 +368,11 @@ mod tests {
             [
                 "Content-Type: text/event-stream;charset=UTF-8",
                 "X-Accel-Buffering: no",
+                "Incremental: ?1",
                 "Access-Control-Allow-Origin: https://example.org",
                 "Access-Control-Allow-Credentials: true",
                 "vary: Accept, Origin",
-                "Cache-Control: no-cache",
+                "Cache-Control: no-cache, no-transform",
                 "X-Own: 1",
             ]
         );
@@ -317,7 +384,12 @@ mod tests {
         let given = |name: &str| name == "Cache-Control" || name == "Content-Type";
         assert_eq!(
             lines(&without_rivals(ours, given)),
-            ["Content-Type: text/event-stream;charset=UTF-8", "X-Accel-Buffering: no"]
+            [
+                "Content-Type: text/event-stream;charset=UTF-8",
+                "X-Accel-Buffering: no",
+                "Incremental: ?1",
+                "Cache-Control: no-transform",
+            ]
         );
     }
 
@@ -362,6 +434,7 @@ mod tests {
             ("X", "a\0b"),
             ("content-type", "text/html"),
             ("Content-Length", "5"),
+            ("etag", "\"1\""),
         ] {
             assert_eq!(Header::custom(name, value), None, "{name}: {value}");
         }

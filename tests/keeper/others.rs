@@ -26,6 +26,7 @@ on! {
         they_know_at_once_that_their_client_has_left,
         not_a_byte_of_them_is_altered,
         what_only_looks_like_one_is_left_alone,
+        one_that_is_encoded_as_none_is_looked_after,
     ]
     fpm: Fpm,
     fpm_over_tcp: FpmOverTcp,
@@ -103,6 +104,7 @@ fn proxies_are_told_to_let_them_pass(kind: Kind) {
     for source in SOURCES {
         let head = head(&running, source);
         assert_eq!(head.header("X-Accel-Buffering"), Some("no"), "{source}");
+        assert_eq!(head.header("Incremental"), Some("?1"), "{source}");
         let cache_control = head.header("Cache-Control").unwrap();
         let directives: Vec<_> = cache_control.split(',').map(str::trim).collect();
         assert!(directives.contains(&"no-cache"), "{source}: {cache_control}");
@@ -118,6 +120,16 @@ fn what_only_looks_like_one_is_left_alone(kind: Kind) {
         let [expected, response] = [&plain, &adopting].map(|running| alike(running, it));
         assert_eq!(response, expected, "a response that {it}");
     }
+}
+
+/// A habit of those who want no compression.
+fn one_that_is_encoded_as_none_is_looked_after(kind: Kind) {
+    let running = adoption::run(kind, adoption::adopting(AT_ONCE), 1);
+    let (status, _, body) = alike(&running, "is encoded as none");
+    let (body, heartbeats) = without_heartbeats(body.as_bytes());
+    // A line stands behind the last heartbeat, for clients that want one.
+    assert_eq!((status, body), (200, b"data: a\n\ndata: b\n\nevent\n".to_vec()));
+    assert!(heartbeats > 0);
 }
 
 fn a_reload_ends_them_cleanly(kind: Kind) {

@@ -18,4 +18,4 @@ returned "data: x\n\n"
 returned ""
 returned null
 wrote ":\ndata: x\n\n", returned true
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1"}

@@ -14,15 +14,15 @@ observe(fn () => Sse::headers([]));
 observe(fn () => Sse::current());
 ?>
 --EXPECT--
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Vary":"Origin","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Vary":"Origin"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Access-Control-Allow-Origin":"*"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Vary":"Origin","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","X-A":"b","X-N":"5"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","X-Accel-Buffering":"no","cache-control":"no-cache"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true","Vary":"Accept, Origin"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Vary":"Origin","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true"}
-returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1","Vary":"Origin","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1","Vary":"Origin"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1","Access-Control-Allow-Origin":"*"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1","Vary":"Origin","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1","X-A":"b","X-N":"5"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","X-Accel-Buffering":"no","Incremental":"?1","cache-control":"no-cache, no-transform"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true","Vary":"Accept, Origin"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1","Vary":"Origin","Access-Control-Allow-Origin":"https://a.example","Access-Control-Allow-Credentials":"true"}
+returned {"Content-Type":"text/event-stream;charset=UTF-8","Cache-Control":"no-store, no-transform","X-Accel-Buffering":"no","Incremental":"?1"}
 returned null

@@ -26,15 +26,18 @@ Cache-Control: no-cache
 200 OK
 Content-type: text/event-stream;charset=UTF-8
 X-Accel-Buffering: no
+Incremental: ?1
 Cache-Control: no-cache, no-transform
 "id: 1\ndata: tick\n\nid: 2\ndata: tick\n\nid: 3\ndata: tick\n\n"
 200 OK
 Content-type: text/event-stream;charset=UTF-8
 Cache-Control: no-transform, private
 X-Accel-Buffering: no
+Incremental: ?1
 "id: 1\ndata: tick\n\nid: 2\ndata: tick\n\nid: 3\ndata: tick\n\n"
 200 OK
 X-Accel-Buffering: yes
 Content-type: text/event-stream;charset=UTF-8
+Incremental: ?1
 Cache-Control: no-cache, no-transform
 "id: 1\ndata: tick\n\nid: 2\ndata: tick\n\nid: 3\ndata: tick\n\n"

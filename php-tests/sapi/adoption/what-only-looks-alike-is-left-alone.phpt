@@ -33,10 +33,12 @@ Content-type: text/event-stream;charset=UTF-8
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"
 200 OK
 Content-type: text/event-stream;charset=UTF-8
 X-Accel-Buffering: no
+Incremental: ?1
 Cache-Control: no-transform
 "data: x\n\n:\ndata: y\n\n"

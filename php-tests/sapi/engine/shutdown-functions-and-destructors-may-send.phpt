@@ -23,6 +23,7 @@ command('<?php class Last { function __destruct() { Sse::start()->onClose(fn () 
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\ndata: from a shutdown function\n\ndata: from a destructor\n\ndata: [closed]\n\n"
 ":\ndata: x\n\ndata: from a destructor\n\n"

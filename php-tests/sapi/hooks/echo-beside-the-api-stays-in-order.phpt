@@ -25,5 +25,6 @@ request(<<<'PHP'
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\ndata: 6\n: 7\ndata: 8\r\n\r\ndata: 9\n\nevent: tick\ndata: 10\n\ndata: 11\n\n"

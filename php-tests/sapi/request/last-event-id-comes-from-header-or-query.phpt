@@ -18,7 +18,13 @@ id(['QUERY_STRING' => 'lastEventId=1&last_event_id=2']);
 id(['HTTP_LAST_EVENT_ID' => 'header', 'QUERY_STRING' => 'lastEventId=query']);
 id(['HTTP_LAST_EVENT_ID' => ' a:b é ']);
 id(['QUERY_STRING' => 'lastEventId=a%20b%C3%A9+c']);
-id(['QUERY_STRING' => 'LASTEVENTID=7&Last-Event-ID=8']);
+// Mercure's, and other spellings. What is empty is none, and leaves it to the next.
+foreach (['lastEventID=7&Last-Event-ID=7', 'Last-Event-ID=8', 'last-event-id=9', 'LASTEVENTID=10', 'last.event.id=11'] as $query) {
+    id(['QUERY_STRING' => $query]);
+}
+id(['HTTP_LAST_EVENT_ID' => '', 'QUERY_STRING' => 'lastEventId=&0=8&lastEventID[]=9&Last-Event-ID=10']);
+id(['HTTP_LAST_EVENT_ID' => 'header', 'QUERY_STRING' => 'Last-Event-ID=query']);
+id(['QUERY_STRING' => 'lastEvent=7&event_id=8&thelastEventId=9']);
 ?>
 --EXPECT--
 ":\ndata: [null,null]\n\n"
@@ -30,4 +36,11 @@ id(['QUERY_STRING' => 'LASTEVENTID=7&Last-Event-ID=8']);
 ":\nevent: sse:position\nid: header\ndata: {}\n\ndata: [\"header\",\"header\"]\n\n"
 ":\nevent: sse:position\nid:  a:b é \ndata: {}\n\ndata: [\" a:b é \",\" a:b é \"]\n\n"
 ":\nevent: sse:position\nid: a bé c\ndata: {}\n\ndata: [\"a bé c\",\"a bé c\"]\n\n"
+":\nevent: sse:position\nid: 7\ndata: {}\n\ndata: [\"7\",\"7\"]\n\n"
+":\nevent: sse:position\nid: 8\ndata: {}\n\ndata: [\"8\",\"8\"]\n\n"
+":\nevent: sse:position\nid: 9\ndata: {}\n\ndata: [\"9\",\"9\"]\n\n"
+":\nevent: sse:position\nid: 10\ndata: {}\n\ndata: [\"10\",\"10\"]\n\n"
+":\nevent: sse:position\nid: 11\ndata: {}\n\ndata: [\"11\",\"11\"]\n\n"
+":\nevent: sse:position\nid: 10\ndata: {}\n\ndata: [\"10\",\"10\"]\n\n"
+":\nevent: sse:position\nid: header\ndata: {}\n\ndata: [\"header\",\"header\"]\n\n"
 ":\ndata: [null,null]\n\n"

@@ -13,23 +13,27 @@ foreach (['ob_start(null, 0, 0);', 'ob_start(null, 0, 0); ob_start();', 'ob_star
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 1\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 1\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 2\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 1\n\ndata: x\n\n"

@@ -13,6 +13,7 @@ request('<?php header_register_callback(fn () => exit(3)); Sse::start(); echo "n
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 X-Callback: 1
 ":\ndata: x\n\n"
@@ -20,6 +21,7 @@ X-Callback: 1
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\nthrown"
 exit status: 3
@@ -27,5 +29,6 @@ exit status: 3
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\nevent\n"

@@ -14,5 +14,6 @@ standard error: "Sse::start(): this response was a stream already, started in sc
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\nevent\n"

@@ -12,10 +12,12 @@ request('<?php Sse::start();', ['SERVER_PROTOCOL' => 'HTTP/2.0'])->show();
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\nevent\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 ":\nevent\n"

@@ -14,6 +14,7 @@ command('<?php Sse::stream(["x"]); echo "on the command line it is";');
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: bye\n\n"
 standard error: "captured"
@@ -21,12 +22,14 @@ standard error: "captured"
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: from a callback\n\n"
 ":\ndata: x\n\non the command line it is"

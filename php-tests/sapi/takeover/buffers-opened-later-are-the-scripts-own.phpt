@@ -19,5 +19,6 @@ request(<<<'PHP'
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: past the buffer\n\ndata: the script has: captured\n\n"

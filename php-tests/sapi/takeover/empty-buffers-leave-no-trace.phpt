@@ -11,5 +11,6 @@ request('<?php ob_start(); ob_start(); $sse = Sse::start(); $sse->send("x");')->
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"

@@ -21,6 +21,7 @@ standard error: "closed\n[false,false,\"closed\",false]"
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ""
 standard error: "stream() returned"
@@ -28,5 +29,6 @@ standard error: "stream() returned"
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ""

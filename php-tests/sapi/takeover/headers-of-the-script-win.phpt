@@ -10,15 +10,15 @@ request(<<<'PHP'
     header('X-Accel-Buffering: yes');
     header('CONNECTION: close');
     header('X-Own: 1');
-    http_response_code(203);
     Sse::start();
     PHP)->show();
 ?>
 --EXPECT--
-203 Non-Authoritative Information
-cache-control: private
+200 OK
 X-Accel-Buffering: yes
 CONNECTION: close
 X-Own: 1
 Content-Type: text/event-stream;charset=UTF-8
+Incremental: ?1
+Cache-Control: private, no-transform
 ":\nevent\n"

@@ -15,23 +15,27 @@ request('<?php $sse = Sse::start(); $sse->send("x");', $gzip, ['output_handler' 
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"

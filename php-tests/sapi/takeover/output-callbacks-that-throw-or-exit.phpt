@@ -12,6 +12,7 @@ request('<?php ob_start(fn () => exit(3)); echo "x"; Sse::start(); echo "never";
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "x\n\n:\nthrown"
 exit status: 3
@@ -19,5 +20,6 @@ exit status: 3
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "x\n\n:\nevent\n"

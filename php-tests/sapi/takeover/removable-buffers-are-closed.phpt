@@ -15,47 +15,55 @@ request("<?php Sse::start()->send(ob_get_level());", settings: ['output_bufferin
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "DATA: EARLY\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "[data: early]\n\n:\ndata: 0\n\ndata: late\n\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 0\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 0\n\n"

@@ -11,5 +11,6 @@ request('<?php output_add_rewrite_var("name", "value"); echo "data: early\n\n"; 
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: 0\n\ndata: <a href=\"page\">\n\n"

@@ -11,5 +11,6 @@ request('<?php ob_start(); register_shutdown_function(fn () => Sse::start()->sen
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: x\n\n"

@@ -14,6 +14,7 @@ var_dump(hrtime(true) - $start > 1.3e9);
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 0\n\n"
 ":\ndata: still alive\n\n"

@@ -16,29 +16,34 @@ request('<?php ini_set("zlib.output_compression", "1"); $sse = Sse::start(); $ss
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 "data: early\n\n:\ndata: x\n\n"
 200 OK
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: x\n\n"

@@ -10,6 +10,6 @@ request('<?php header("Access-Control-Allow-Origin: *"); Sse::start(allowOrigin:
 request('<?php Sse::start(allowOrigin: "https://a.example", headers: ["Access-Control-Allow-Origin" => "*"]);', $variables)->showHeaders('Access-Control-.*');
 ?>
 --EXPECT--
-Vary: Accept | Vary: Origin | Access-Control-Allow-Origin: https://a.example | Access-Control-Allow-Credentials: true
+Vary: Accept, Origin | Access-Control-Allow-Origin: https://a.example | Access-Control-Allow-Credentials: true
 Access-Control-Allow-Origin: *
 Access-Control-Allow-Origin: *

@@ -17,21 +17,21 @@ use ext_php_rs::types::{ZendClassObject, Zval};
 use hub_protocol::Limit;
 
 pub(super) use closing::throw_client_gone;
-use opening::{claimed_last_event_id, header_list, open, refuse_reconnection, stream_source};
+use opening::{header_list, open, refuse_reconnection, stream_source};
 use publishing::{publish, status};
 use sending::{encode, fields};
 
 use super::arguments::{At, Callback, Float, Given, Int, List, Text, Walkable, given};
 use super::event::Bytes;
 use super::fault::{Fault, answer};
-use super::options::{Arguments, Empty, LimitArguments, ResponseArguments};
+use super::options::{Arguments, Empty, LastEventId, LimitArguments, ResponseArguments};
 use super::stop_reason::SseStopReason;
 use super::{current, doctor};
 use crate::hub::Lease;
 use crate::sapi::declare::{ReadOnly, Refinement, types};
 use crate::sapi::engine;
 use crate::sapi::shortcut::Shortcut;
-use crate::sapi::{PhpConnection, Server};
+use crate::sapi::{PhpConnection, Server, request};
 use crate::stream::{Options, Stream};
 
 /// The event stream of a request.
@@ -116,6 +116,7 @@ impl Sse {
 
     /// Opens the event stream of this request.
     #[php(defaults(headers = Empty), optional = heartbeat)]
+    #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
     fn start(
         heartbeat: Option<Float>,
         retry: Option<Int>,
@@ -124,10 +125,12 @@ impl Sse {
         headers: Given<Empty>,
         limit_key: Option<Text>,
         limit: Option<Int>,
+        last_event_id: Option<Text>,
     ) -> PhpResult<SseObject> {
         let response = ResponseArguments { allow_origin, headers };
         let limit = LimitArguments { key: limit_key, limit };
-        let arguments = Arguments { heartbeat, retry, max_lifetime, response, limit };
+        let arguments =
+            Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
         answer(open("Sse::start", 1, &arguments).map(SseObject))
     }
 
@@ -145,10 +148,12 @@ impl Sse {
         headers: Given<Empty>,
         limit_key: Option<Text>,
         limit: Option<Int>,
+        last_event_id: Option<Text>,
     ) -> PhpResult<bool> {
         let response = ResponseArguments { allow_origin, headers };
         let limit = LimitArguments { key: limit_key, limit };
-        let arguments = Arguments { heartbeat, retry, max_lifetime, response, limit };
+        let arguments =
+            Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
         answer(stream_source(source.0, &interval, event.as_ref(), &arguments))
     }
 
@@ -159,7 +164,7 @@ impl Sse {
 
     /// What `$lastEventId` will hold, without opening a stream.
     fn last_event_id() -> Option<String> {
-        claimed_last_event_id()
+        request::last_event_id()
     }
 
     /// The response headers of an event stream by name.
@@ -258,10 +263,15 @@ impl Sse {
         topics: &Zval,
         filter: Option<Callback>,
         hand_off: bool,
+        last_event_id: Option<Text>,
     ) -> PhpResult<bool> {
-        let last_event_id = engine::property(&self_.std, "lastEventId").string();
+        let told = engine::property(&self_.std, "lastEventId").string();
         let filter = filter.as_ref().map(|filter| filter.0);
-        answer(self_.subscribe_to(last_event_id, topics, filter, hand_off))
+        let last_event_id = LastEventId::new(last_event_id.as_ref(), "Sse::subscribe", 4);
+        answer(
+            last_event_id
+                .and_then(|id| self_.subscribe_to(id.or_else(|| told), topics, filter, hand_off)),
+        )
     }
 
     /// How the hub is.

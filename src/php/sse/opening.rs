@@ -14,12 +14,12 @@ use super::sending::duration;
 use crate::hub::Lease;
 use crate::php::arguments::{At, Given, Text, bytes, event_type, given};
 use crate::php::fault::Fault;
-use crate::php::options::{Arguments, ResponseArguments};
+use crate::php::options::{Arguments, LastEventId, ResponseArguments};
 use crate::php::source::Source;
 use crate::php::{current, hub};
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
-use crate::sapi::{PhpConnection, Server, Wishes, engine, request};
-use crate::stream::{Options, Stream, last_event_id, merged, seconds};
+use crate::sapi::{PhpConnection, Server, Wishes, engine, head, request};
+use crate::stream::{Options, Stream, merged, seconds};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
 pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval, Fault> {
@@ -27,6 +27,7 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
     let options = arguments.options(method, first, server)?;
     let response = arguments.response.response(method, first + 3)?;
     let limit = arguments.limit.limit(method, first + 5)?;
+    let told = LastEventId::new(arguments.last_event_id.as_ref(), method, first + 7)?;
     let limits = if server.has_response() { hub::limits(limit) } else { Vec::new() };
     refuse_second(method, server)?;
     let lease = take_place(method, &limits)?;
@@ -42,7 +43,8 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
         Taken::HeadOnly => PhpConnection::none(server),
         _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
     };
-    let id = claimed_last_event_id();
+    // Read now: to send the head may have run code of the script's.
+    let id = told.or_else(request::last_event_id);
     let object = create(server, connection, &options, id.as_deref(), limits, lease);
     current::set(object.shallow_clone());
     if let Some(sse) = current::native(&object) {
@@ -194,13 +196,7 @@ pub(super) fn stream_source(
 pub(super) fn header_list(arguments: &ResponseArguments) -> Result<Vec<(String, String)>, Fault> {
     let response = arguments.response("Sse::headers", 1)?;
     let ours = response_headers(Server::current(), &response.allow_origin);
+    head::note_asked();
     let all = merged(ours, response.headers).into_iter();
     Ok(all.map(|header| (header.name.into_owned(), header.value.into_owned())).collect())
-}
-
-pub(super) fn claimed_last_event_id() -> Option<String> {
-    let claimed = request::server_variable("HTTP_LAST_EVENT_ID")
-        .or_else(|| request::query_parameter("lastEventId"))
-        .or_else(|| request::query_parameter("last_event_id"))?;
-    last_event_id(&claimed).map(str::to_owned)
 }

@@ -20,6 +20,12 @@ function own_events(): Generator
 Route::middleware('web')->group(function () {
     $stream = fn ($source) => response()->stream(fn () => Sse::stream($source), 200, Sse::headers());
     Route::get('/own-events', fn () => $stream(own_events()));
+    Route::get('/not-to-be-stored', function () use ($stream) {
+        $response = $stream(['sent']);
+        $response->headers->set('Cache-Control', 'no-cache');
+
+        return $response;
+    });
     Route::get('/throws', fn () => $stream(throwing_source()));
     Route::get('/news', fn () => response()->stream('follow_news', 200, Sse::headers()));
     Route::get('/publish', fn () => Sse::publish('news', 'something new'));

@@ -22,6 +22,12 @@ function own_events(): Generator
 $stream = fn ($source) => new StreamedResponse(fn () => Sse::stream($source), 200, Sse::headers());
 $controllers = [
     '/own-events' => fn () => $stream(own_events()),
+    '/not-to-be-stored' => function () use ($stream) {
+        $response = $stream(['sent']);
+        $response->headers->set('Cache-Control', 'no-cache');
+
+        return $response;
+    },
     '/throws' => fn () => $stream(throwing_source()),
     '/news' => fn () => new StreamedResponse('follow_news', 200, Sse::headers()),
     '/publish' => fn () => new Response(Sse::publish('news', 'something new')),

@@ -19,6 +19,7 @@ match ($_GET['it']) {
     'changed its type' => [header('Content-Type: text/plain'), send("a line\n", "another\n")],
     'is an error' => [http_response_code(500), send("data: a\n\n", "data: b\n\n")],
     'has a length' => [header('Content-Length: 18'), send("data: a\n\n", "data: b\n\n")],
+    'is encoded as none' => [header('Content-Encoding: none'), send("data: a\n\n", "data: b\n\n")],
     'is encoded' => [header('Content-Encoding: x-own'), send("data: a\n\n", "data: b\n\n")],
     'is never flushed' => [print("data: a\n\n"), usleep(50_000), print("data: b\n\n")],
 };

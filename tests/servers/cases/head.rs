@@ -16,10 +16,11 @@ pub(crate) struct Head {
 }
 
 /// What the extension gives to the server.
-const STREAM: [&str; 4] = [
+const STREAM: [&str; 5] = [
     "Content-Type: text/event-stream;charset=UTF-8",
     "Cache-Control: no-store, no-transform",
     "X-Accel-Buffering: no",
+    "Incremental: ?1",
     "Connection: keep-alive",
 ];
 
@@ -85,9 +86,10 @@ pub(crate) fn headers_of_the_script_win(kind: &Kind) {
         Sse::start(headers: ['X-Accel-Buffering' => 'yes', 'X-Also-Mine' => 'argument']);";
     let lines = [
         STREAM[0],
-        "Cache-Control: private",
+        "Cache-Control: private, no-transform",
         "X-Accel-Buffering: yes",
         STREAM[3],
+        STREAM[4],
         "X-Mine: header()",
         "X-Also-Mine: argument",
     ];
@@ -95,6 +97,49 @@ pub(crate) fn headers_of_the_script_win(kind: &Kind) {
     let stream = served.open();
     kind.head.assert_head(&stream, "200 OK", kind.head.with_a_body, &lines);
     assert_eq!(text(stream.into_body()), ":\nevent\n");
+}
+
+pub(crate) fn no_transform_is_there_whoever_sets_cache_control(kind: &Kind) {
+    let script = "<?php
+        match ($_GET['by']) {
+            'script' => header('Cache-Control: private') ?? header('Cache-Control: max-age=0', false),
+            'callback' => header_register_callback(fn () => header('Cache-Control: private, max-age=0')),
+            'framework' => array_map(header(...), array_map(
+                fn ($name, $value) => \"$name: $value\",
+                array_keys($headers = Sse::headers()),
+                array_replace($headers, ['Cache-Control' => 'private, max-age=0']),
+            )) && print(':') && flush(),
+        };
+        Sse::start();";
+    let served = kind.serve(script);
+    for by in ["script", "callback", "framework"] {
+        let stream = served.get(&format!("/stream.php?by={by}"));
+        let cache_control = stream.head.all("Cache-Control");
+        assert_eq!(cache_control, ["private, max-age=0, no-transform"], "{by}");
+        assert!(text(stream.into_body()).contains(":\n"));
+    }
+}
+
+pub(crate) fn a_stream_is_a_200_whatever_was_set_before(kind: &Kind) {
+    let script = "<?php
+        match ($_GET['set']) {
+            'code' => http_response_code(500),
+            'line' => header('HTTP/1.1 404 Not Found'),
+            'status' => header('Status: 404 Not Found'),
+            'location' => header('Location: /elsewhere'),
+            'authenticate' => header('WWW-Authenticate: Basic realm=x'),
+            'late' => header_register_callback(fn () => header('Location: /elsewhere')),
+        };
+        header('ETag: \"1\"');
+        header('Last-Modified: Thu, 19 Nov 1981 08:52:00 GMT');
+        header('Accept-Ranges: bytes');
+        Sse::start();";
+    let served = kind.serve(script);
+    for set in ["code", "line", "status", "location", "authenticate", "late"] {
+        let stream = served.get(&format!("/stream.php?set={set}"));
+        kind.head.assert_stream(&stream, &[]);
+        assert_eq!(text(stream.into_body()), ":\nevent\n");
+    }
 }
 
 pub(crate) fn a_head_request_gets_the_head_and_a_closed_stream(kind: &Kind) {
@@ -194,6 +239,8 @@ pub(crate) fn the_last_event_id_comes_from_the_header_or_the_query(kind: &Kind) 
         (by_header, "41-ü"),
         (request("/stream.php?lastEventId=42%20"), "42 "),
         (request("/stream.php?last_event_id=43"), "43"),
+        (request("/stream.php?lastEventID=44&Last-Event-ID=44"), "44"),
+        (request("/stream.php?Last-Event-ID=45"), "45"),
     ] {
         let body = text(served.send(&request).into_body());
         let position = format!("event: sse:position\nid: {id}\ndata: {{}}\n\n");

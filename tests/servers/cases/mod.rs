@@ -40,6 +40,8 @@ macro_rules! on {
             head {
                 a_stream_has_its_own_headers_and_no_others,
                 headers_of_the_script_win,
+                no_transform_is_there_whoever_sets_cache_control,
+                a_stream_is_a_200_whatever_was_set_before,
                 a_head_request_gets_the_head_and_a_closed_stream,
                 a_listed_origin_may_read_the_stream_and_no_other,
                 a_preflight_is_answered_and_the_script_ends,

@@ -25,6 +25,7 @@ pub struct Apache {
     php: Php,
     children: usize,
     deflate: bool,
+    brotli: bool,
     tls: bool,
     lines: Vec<String>,
 }
@@ -33,7 +34,15 @@ impl Apache {
     /// Serves the directory `root` with four workers.
     pub fn new(root: impl AsRef<Path>, php: Php) -> Self {
         let root = root.as_ref().to_owned();
-        Self { root, php, children: 4, deflate: false, tls: false, lines: Vec::new() }
+        Self {
+            root,
+            php,
+            children: 4,
+            deflate: false,
+            brotli: false,
+            tls: false,
+            lines: Vec::new(),
+        }
     }
 
     /// With so many workers.
@@ -47,6 +56,13 @@ impl Apache {
     #[must_use]
     pub fn deflate(mut self) -> Self {
         self.deflate = true;
+        self
+    }
+
+    /// With `mod_brotli` on for every response.
+    #[must_use]
+    pub fn brotli(mut self) -> Self {
+        self.brotli = true;
         self
     }
 
@@ -96,9 +112,9 @@ impl Apache {
         let directory = directory.display();
         // As root, Apache insists on workers that are not.
         let user = if runs_as_root() { "User www-data\nGroup www-data" } else { "" };
-        let deflate =
-            if self.deflate { DEFLATE } else { "" }.replace("$modules", &modules.to_string());
-        let tls = if self.tls { TLS } else { "" }.replace("$modules", &modules.to_string());
+        let parts = [(self.deflate, DEFLATE), (self.brotli, BROTLI), (self.tls, TLS)];
+        let parts = parts.map(|(wanted, part)| if wanted { part } else { "" });
+        let parts = parts.join("\n").replace("$modules", &modules.to_string());
         let lines = self.lines.join("\n");
         format!(
             r#"
@@ -125,8 +141,7 @@ DocumentRoot {root}
 <FilesMatch "\.php$">
     SetHandler application/x-httpd-php
 </FilesMatch>
-{deflate}
-{tls}
+{parts}
 {lines}
 "#
         )
@@ -140,6 +155,10 @@ const DEFLATE: &str = "
 LoadModule filter_module $modules/mod_filter.so
 LoadModule deflate_module $modules/mod_deflate.so
 SetOutputFilter DEFLATE";
+
+const BROTLI: &str = "
+LoadModule brotli_module $modules/mod_brotli.so
+SetOutputFilter BROTLI_COMPRESS";
 
 const TLS: &str = "
 LoadModule ssl_module $modules/mod_ssl.so
