@@ -29,7 +29,7 @@ test-phpt: build ## the phpt suite, under cli and cgi
 	@scripts/setup phpt
 	scripts/phpt
 
-test-servers: build ## whole servers (php -S, nginx + FPM, Apache), frameworks, a real browser
+test-servers: build ## whole servers (php -S, nginx + FPM, Apache, others and proxies), frameworks, a real browser
 	@scripts/setup servers
 	scripts/test-servers
 
