@@ -8,11 +8,12 @@ use ext_php_rs::types::{ZendClassObject, Zval};
 
 use super::sse::Sse;
 use crate::sapi::Server;
+use crate::sapi::engine::{self, Owned};
 
 thread_local! {
     /// The `Sse` object of this request. Emptied before the engine ends the request; if the process
     /// exits in the middle of one, it is forgotten, because the engine's memory is gone by then.
-    static CURRENT: ManuallyDrop<RefCell<Option<Zval>>> =
+    static CURRENT: ManuallyDrop<RefCell<Option<Owned>>> =
         const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
@@ -41,12 +42,12 @@ pub(super) fn stopped_at() -> Option<(String, u32)> {
 }
 
 /// The `Sse` object of this request.
-pub(super) fn get() -> Option<Zval> {
-    CURRENT.with(|current| current.borrow().as_ref().map(Zval::shallow_clone))
+pub(super) fn get() -> Option<Owned> {
+    CURRENT.with(|current| current.borrow().as_ref().map(|object| Owned::shared(object)))
 }
 
 /// Makes this the `Sse` object of this request.
-pub(super) fn set(object: Zval) {
+pub(super) fn set(object: Owned) {
     // The old one is dropped after the borrow: its end may run PHP code.
     drop(CURRENT.with(|current| current.replace(Some(object))));
 }
@@ -61,6 +62,7 @@ pub(super) fn begin_request() {
     ENDING.set(false);
     BEGAN.set(Some(Instant::now()));
     STOPPED_AT.take();
+    engine::forget_failure();
     // The engine has freed the memory of the last request, whatever went wrong in it.
     std::mem::forget(CURRENT.with(|current| current.take()));
 }
@@ -68,10 +70,13 @@ pub(super) fn begin_request() {
 /// Ends the request: the stream is closed, and its callbacks run.
 pub(super) fn end_request() {
     ENDING.set(true);
-    if let Some(sse) = get().as_ref().and_then(native) {
+    // What is due by now has come to its end.
+    engine::forget_failure();
+    if let Some(sse) = get().as_deref().and_then(native) {
         sse.end_with_request();
     }
     drop(CURRENT.with(|current| current.take()));
+    engine::forget_failure();
 }
 
 /// The native part of an `Sse` object.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use event_stream::{Event, EventId, EventType, Retry};
 use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, ZendStr, Zval};
@@ -14,7 +15,7 @@ use super::arguments::{
 use super::fault::{Fault, answer};
 use super::payload::{self, Held, Payload};
 use crate::sapi::declare::{ReadOnly, Refinement, types};
-use crate::sapi::engine;
+use crate::sapi::engine::{self, Owned};
 use crate::sapi::record::Record;
 
 /// One event, to be sent, returned from a source, or as a parser found it.
@@ -105,7 +106,7 @@ fn bytes_of(value: &Zval) -> Option<&[u8]> {
 /// A string of bytes, declared as a string.
 pub(super) struct Bytes(pub(super) Vec<u8>);
 
-impl ext_php_rs::convert::IntoZval for Bytes {
+impl IntoZval for Bytes {
     const TYPE: ext_php_rs::flags::DataType = ext_php_rs::flags::DataType::String;
     const NULLABLE: bool = false;
 
@@ -131,7 +132,7 @@ fn values(
     id: Option<&Zval>,
     milliseconds: Option<&Int>,
     comment: Option<&Text>,
-) -> Result<[Zval; 5], Fault> {
+) -> Result<[Owned; 5], Fault> {
     let at = |number, name| At(CONSTRUCT, number, name);
     let event = given(event.map(|argument| argument.0))
         .map(|event| bytes(event, at(2, "event"), "of type ?string"))
@@ -146,30 +147,30 @@ fn values(
     let comment = given(comment.map(|argument| argument.0))
         .map(|comment| bytes(comment, at(5, "comment"), "of type ?string"))
         .transpose()?;
-    let data = data.map_or(Zval::null(), Zval::shallow_clone);
+    let data = data.map_or_else(Owned::default, Owned::shared);
     Ok([data, string(event), string(id), number(milliseconds), string(comment)])
 }
 
-fn string(text: Option<Cow<[u8]>>) -> Zval {
-    text.map_or(Zval::null(), |text| {
-        let mut value = Zval::new();
+fn string(text: Option<Cow<[u8]>>) -> Owned {
+    text.map_or_else(Owned::default, |text| {
+        let mut value = Owned::default();
         value.set_zend_string(ZendStr::new(&*text, false));
         value
     })
 }
 
-fn number(number: Option<i64>) -> Zval {
-    number.map_or(Zval::null(), |number| {
-        let mut value = Zval::new();
+fn number(number: Option<i64>) -> Owned {
+    number.map_or_else(Owned::default, |number| {
+        let mut value = Owned::default();
         value.set_long(number);
         value
     })
 }
 
-fn fill(object: &mut ZendObject, values: [Zval; 5]) {
+fn fill(object: &mut ZendObject, values: [Owned; 5]) {
     let class = SseEvent::get_metadata().ce();
     for (property, value) in PROPERTIES.iter().zip(values) {
-        engine::set_property(object, class, property.name, value);
+        engine::set_property(object, class, property.name, &value);
         if engine::is_unwinding() {
             // It has been constructed before.
             break;
@@ -190,15 +191,13 @@ impl SseEvent {
         event: Option<&[u8]>,
         id: Option<&[u8]>,
         retry: Option<i64>,
-    ) -> Zval {
+    ) -> Owned {
         let mut object = ZendClassObject::new(Self);
         let borrowed = |bytes: Option<&[u8]>| string(bytes.map(|bytes| Cow::Owned(bytes.to_vec())));
         let values =
-            [borrowed(Some(data)), borrowed(event), borrowed(id), number(retry), Zval::null()];
+            [borrowed(Some(data)), borrowed(event), borrowed(id), number(retry), Owned::default()];
         fill(&mut object.std, values);
-        let mut value = Zval::new();
-        value.set_object(&mut object.std);
-        value
+        object.into_zval(false).unwrap_or_default().into()
     }
 }
 
@@ -210,24 +209,24 @@ impl<'a> EventObject<'a> {
     pub(super) fn payload(&self, at: At) -> Result<Payload<'a>, Fault> {
         let data = self.get("data");
         let data = match data {
-            Some(data) if data.is_string() => Some(Held::Zval(data)),
+            Some(data) if data.is_string() => Some(Held::Owned(data)),
             Some(data) => Some(match payload::data(&data, at)? {
                 Held::Slice(bytes) => Held::Slice(Cow::Owned(bytes.into_owned())),
-                Held::Zval(json) => Held::Zval(json),
+                Held::Owned(json) => Held::Owned(json),
             }),
             None => None,
         };
         let milliseconds = self.get("retry").and_then(|value| value.long());
         Ok(Payload {
             data,
-            event: self.get("event").map(Held::Zval),
-            id: self.get("id").map(Held::Zval),
+            event: self.get("event").map(Held::Owned),
+            id: self.get("id").map(Held::Owned),
             retry: milliseconds.map(|time| payload::own_retry(time, at)).transpose()?,
-            comment: self.get("comment").map(Held::Zval),
+            comment: self.get("comment").map(Held::Owned),
         })
     }
 
-    fn get(&self, name: &str) -> Option<Zval> {
+    fn get(&self, name: &str) -> Option<Owned> {
         let value = engine::property(self.0, name);
         (!value.is_null()).then_some(value)
     }

@@ -4,7 +4,7 @@ use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::zend::ce;
 
 use super::exception::SseException;
-use crate::sapi::engine;
+use crate::sapi::{bailout, engine};
 use crate::stream::Interrupted;
 
 /// Why a method gives no answer.
@@ -14,7 +14,7 @@ pub(super) enum Fault {
     Throw(PhpException),
     /// An exception, or an exit, is on its way already.
     Pending,
-    /// The engine is bailing out.
+    /// The engine is bailing out: see [`bailout`].
     Interrupted(Interrupted),
 }
 
@@ -47,11 +47,15 @@ impl Fault {
 }
 
 /// Gives the answer to PHP. Called last in every method, when nothing is owned any more.
+#[inline]
 pub(super) fn answer<T>(result: Result<T, Fault>) -> PhpResult<T> {
+    if bailout::is_due() {
+        drop(result);
+        bailout::unwind();
+    }
     result.map_err(|fault| match fault {
         Fault::Throw(exception) => exception,
         // The engine throws what is pending, whatever this one says.
-        Fault::Pending => PhpException::from_message(String::new()),
-        Fault::Interrupted(interrupted) => engine::unwind(interrupted),
+        Fault::Pending | Fault::Interrupted(_) => PhpException::from_message(String::new()),
     })
 }

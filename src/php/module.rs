@@ -53,6 +53,7 @@ extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
 
 extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     overrides::install();
+    adoption::abandon();
     current::begin_request();
     hooks::begin_request();
     output::begin_request();
@@ -68,6 +69,7 @@ extern "C" fn end_request(_type: i32, _module_number: i32) -> i32 {
 }
 
 extern "C" fn request_is_over() -> i32 {
+    adoption::abandon();
     signals::pass_on(Server::current());
     0
 }

@@ -84,12 +84,13 @@ impl SseParser {
 }
 
 fn object(event: &ParsedEvent) -> Zval {
-    SseEvent::create(
+    let event = SseEvent::create(
         event.data.as_bytes(),
         event.event.as_deref().map(str::as_bytes),
         event.id.as_deref().map(str::as_bytes),
         event.retry.map(|retry| milliseconds(retry.as_millis())),
-    )
+    );
+    event.give()
 }
 
 fn milliseconds(milliseconds: u64) -> i64 {

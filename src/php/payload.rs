@@ -8,7 +8,7 @@ use ext_php_rs::types::{ZendObject, Zval};
 use super::arguments::{At, event_id, event_type, text, type_name};
 use super::event::SseEvent;
 use super::fault::Fault;
-use crate::sapi::engine::{self, guarded};
+use crate::sapi::engine::{self, Owned, guarded};
 use crate::sapi::json;
 use crate::sapi::value::{is_a, is_json_serializable, is_stringable, walk};
 use crate::stream::without_next_line;
@@ -18,14 +18,14 @@ pub(super) enum Held<'a> {
     /// Bytes of a value that outlives this one.
     Slice(Cow<'a, [u8]>),
     /// A string of our own.
-    Zval(Zval),
+    Owned(Owned),
 }
 
 impl Held<'_> {
     pub(super) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Slice(bytes) => bytes,
-            Self::Zval(string) => string.zend_str().map_or(b"", |string| string.as_bytes()),
+            Self::Owned(string) => string.zend_str().map_or(b"", |string| string.as_bytes()),
         }
     }
 }
@@ -132,12 +132,12 @@ pub(super) fn data(value: &Zval, at: At) -> Result<Held<'_>, Fault> {
 }
 
 /// JSON without what clients take for a line end that is none.
-fn safe_json(json: Zval) -> Held<'static> {
+fn safe_json(json: Owned) -> Held<'static> {
     let escaped = match without_next_line(json.zend_str().map_or(b"", |text| text.as_bytes())) {
         Cow::Owned(escaped) => Some(escaped),
         Cow::Borrowed(_) => None,
     };
-    escaped.map_or(Held::Zval(json), |escaped| Held::Slice(Cow::Owned(escaped)))
+    escaped.map_or(Held::Owned(json), |escaped| Held::Slice(Cow::Owned(escaped)))
 }
 
 /// The text of an object that has one, and that does not say what its JSON is.
@@ -155,16 +155,16 @@ fn has_no_data(object: &ZendObject) -> bool {
 
 /// Symfony's event: `getData(): string|iterable`, `getType()`, `getId()`, `getRetry()`, `getComment()`.
 fn server_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault> {
-    let get = |method: &str| -> Result<Zval, Fault> {
-        let value = guarded(|| object.try_call_method(method, vec![]).ok())?;
+    let get = |method: &str| -> Result<Owned, Fault> {
+        let value = guarded(|| object.try_call_method(method, vec![]).ok().map(Owned::from))?;
         Fault::if_pending()?;
         Ok(value.unwrap_or_default())
     };
-    let text = |value: Zval| value.is_string().then_some(Held::Zval(value));
+    let text = |value: Owned| value.is_string().then_some(Held::Owned(value));
     let data = get("getData")?;
     let retry = get("getRetry")?.long();
     Ok(Payload {
-        data: if data.is_string() { Some(Held::Zval(data)) } else { Some(lines(&data, at)?) },
+        data: if data.is_string() { Some(Held::Owned(data)) } else { Some(lines(&data, at)?) },
         event: text(get("getType")?),
         id: text(get("getId")?),
         retry: retry.map(|time| own_retry(time, at)).transpose()?,
@@ -200,9 +200,9 @@ fn streamed_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault
     let value = engine::property(object, "data");
     let data = match data(&value, at)? {
         Held::Slice(bytes) => Held::Slice(Cow::Owned(bytes.into_owned())),
-        Held::Zval(json) => Held::Zval(json),
+        Held::Owned(json) => Held::Owned(json),
     };
     let event = engine::property(object, "event");
-    let event = event.is_string().then_some(Held::Zval(event));
+    let event = event.is_string().then_some(Held::Owned(event));
     Ok(Payload { data: Some(data), event, ..Payload::default() })
 }

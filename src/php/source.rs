@@ -9,7 +9,7 @@ use super::arguments::At;
 use super::fault::Fault;
 use super::payload::{Fields, Held, Payload};
 use super::sse::Sse;
-use crate::sapi::engine::{Caught, guarded, without_exception};
+use crate::sapi::engine::{Caught, Owned, guarded};
 use crate::sapi::value::{is_a, takes_argument, walk};
 use crate::stream::StopReason;
 
@@ -55,17 +55,17 @@ impl Source<'_> {
         let arguments: Vec<&dyn IntoZvalDyn> =
             if takes_argument(self.value) { vec![self.object] } else { vec![] };
         while sse.is_running() {
-            let value =
-                guarded(|| ZendCallable::new(self.value).ok()?.try_call(arguments.clone()).ok())?;
+            let arguments = arguments.clone();
+            let call = || ZendCallable::new(self.value).ok()?.try_call(arguments).ok();
+            let value = guarded(|| call().map(Owned::from))?;
             Fault::if_pending()?;
             let value = value.unwrap_or_default();
             if is_walkable(&value) {
-                let walked = self.walk(sse, &value);
-                without_exception(|| drop(value))?;
-                return walked;
+                return self.walk(sse, &value);
             }
             self.emit(sse, &value)?;
-            if !sse.pause(self.interval)? {
+            value.release()?;
+            if !sse.pause_throughout(self.interval)? {
                 break;
             }
         }

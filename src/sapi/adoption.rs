@@ -35,6 +35,15 @@ pub(crate) fn begin_request() {
     STAGE.set(Stage::None);
 }
 
+/// Lets go of the wire of a response that nobody has ended. Called when a request is over, and when the next
+/// one begins: another extension's end may have kept ours from its turn.
+pub(crate) fn abandon() {
+    STAGE.set(Stage::None);
+    if hooks::abandon() {
+        signals::give_back(Server::current());
+    }
+}
+
 /// Leaves the response to the stream that the script opens with the API, perhaps after all.
 pub(super) fn stand_aside() {
     let_go(Stage::LeftAlone);

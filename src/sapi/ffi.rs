@@ -98,6 +98,7 @@ unsafe extern "C" {
     pub(super) fn zend_get_executed_filename() -> *const c_char;
     pub(super) fn zend_get_executed_lineno() -> c_uint;
     pub(super) fn zend_throw_unwind_exit();
+    pub(super) fn zend_timeout() -> !;
     pub(super) fn zend_iterator_dtor(iterator: *mut ZendIterator);
 
     // Zend/zend_modules.h

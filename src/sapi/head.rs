@@ -10,7 +10,7 @@ use std::ffi::c_int;
 use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
 use once_cell::sync::OnceCell;
 
-use super::{Server, adoption, apache_variables, headers, versions};
+use super::{Server, adoption, apache_variables, bailout, headers, versions};
 use crate::stream::{Interrupted, UNFIT, last_headers, proxy_headers};
 
 /// `sapi_module_struct.send_headers`, `main/SAPI.h`.
@@ -84,6 +84,10 @@ pub(super) fn of_stream(send: impl FnOnce() -> Result<(), Interrupted>) -> Resul
 unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_int {
     let Some(original) = ORIGINAL.get() else { return -1 };
     amend();
+    if bailout::is_due() {
+        // An error handler of the script's has not returned; this frame owns nothing.
+        bailout::unwind();
+    }
     // SAFETY: the argument is passed on as it came; this frame owns nothing.
     unsafe { original(sapi_headers) }
 }

@@ -17,7 +17,7 @@ use once_cell::sync::OnceCell;
 use super::ffi::{self, Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::Wire;
 use super::{adoption, keeper, output, process};
-use crate::stream::Tail;
+use crate::stream::{StopReason, Tail};
 
 struct Originals {
     ub_write: UbWrite,
@@ -105,14 +105,28 @@ pub(super) fn attach(wire: &Arc<Wire>) {
 /// Ends the wire of this response, if there is one: what is left is flushed, the keeper lets go of
 /// it, and whatever is written from now on goes to the server as ever.
 pub(crate) fn detach() {
-    WIRE.set(std::ptr::null());
-    process::let_forks_inherit();
-    let Some(wire) = ATTACHED.take() else { return };
-    if wire.is_ours() {
+    if let Some(wire) = take_wire() {
         TAIL.set(wire.tail());
         wire.close();
         keeper::forget(&wire);
     }
+}
+
+/// Ends the wire of a response that is over, whose connection may be another's by now: nothing is written
+/// to it any more. Answers whether there was one.
+pub(super) fn abandon() -> bool {
+    let Some(wire) = take_wire() else { return false };
+    wire.stop(StopReason::ClientGone);
+    wire.close();
+    keeper::forget(&wire);
+    true
+}
+
+/// Takes the wire of this response, unless it belongs to the parent of this process.
+fn take_wire() -> Option<Arc<Wire>> {
+    WIRE.set(std::ptr::null());
+    process::let_forks_inherit();
+    ATTACHED.take().filter(|wire| wire.is_ours())
 }
 
 /// The wire of this response, as long as this process may use it.

@@ -3,6 +3,7 @@
 use ext_php_rs::types::{ZendStr, Zval};
 
 use super::native::Native;
+use super::owned::Owned;
 use crate::stream::Interrupted;
 
 static ENCODE: Native = Native::function("json", "json_encode");
@@ -16,11 +17,11 @@ const ENCODE_FLAGS: i64 = 64 | 256 | 4_194_304;
 /// # Errors
 ///
 /// [`Interrupted`].
-pub(crate) fn encode(value: &Zval) -> Result<Option<Zval>, Interrupted> {
+pub(crate) fn encode(value: &Zval) -> Result<Option<Owned>, Interrupted> {
     let mut flags = Zval::new();
     flags.set_long(ENCODE_FLAGS);
     let text = ENCODE.call([value.shallow_clone(), flags])?;
-    Ok(text.filter(Zval::is_string))
+    Ok(text.filter(|text| text.is_string()))
 }
 
 /// What JSON stands for, its objects as arrays; `None` if it is no JSON.
@@ -28,7 +29,7 @@ pub(crate) fn encode(value: &Zval) -> Result<Option<Zval>, Interrupted> {
 /// # Errors
 ///
 /// [`Interrupted`].
-pub(crate) fn decode(json: &str) -> Result<Option<Zval>, Interrupted> {
+pub(crate) fn decode(json: &str) -> Result<Option<Owned>, Interrupted> {
     let (mut text, mut as_arrays) = (Zval::new(), Zval::new());
     text.set_zend_string(ZendStr::new(json, false));
     as_arrays.set_bool(true);

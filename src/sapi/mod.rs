@@ -5,7 +5,7 @@
 //!
 //! Two rules hold everywhere. A call that can `longjmp` (a "bailout": a fatal error in a callback, a
 //! timeout, PHP's own end of an aborted request) is made where no lock, borrow or owner of this
-//! extension is alive, or inside [`engine::guarded`]. And no reference into the engine's globals is
+//! extension is alive, or inside [`bailout::guarded`]; values of PHP's are [`owned::Owned`]. And no reference into the engine's globals is
 //! held across a call into the engine.
 
 #![allow(unsafe_code, reason = "this is the one module that talks to the engine")]
@@ -13,6 +13,7 @@
 pub(crate) mod adoption;
 mod apache;
 mod apache_variables;
+pub(crate) mod bailout;
 mod cli_server;
 pub(crate) mod clock;
 mod connection;
@@ -34,6 +35,7 @@ mod native;
 mod obstacle;
 pub(crate) mod output;
 pub(crate) mod overrides;
+mod owned;
 mod poll;
 pub(crate) mod process;
 pub(crate) mod record;

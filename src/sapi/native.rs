@@ -12,7 +12,7 @@ use ext_php_rs::zend::ClassEntry;
 use once_cell::sync::OnceCell;
 
 use super::declare::native_pointer;
-use super::engine::{self, guarded};
+use super::engine::{self, Owned, guarded};
 use super::ffi::{self, Handler};
 use crate::stream::Interrupted;
 
@@ -61,9 +61,9 @@ impl Native {
     pub(super) fn call<const N: usize>(
         &self,
         arguments: [Zval; N],
-    ) -> Result<Option<Zval>, Interrupted> {
+    ) -> Result<Option<Owned>, Interrupted> {
         let handler = self.handler.get_or_init(|| self.find());
-        handler.map(|handler| guarded(|| run(handler, arguments))).transpose()
+        handler.map(|handler| guarded(|| Owned::from(run(handler, arguments)))).transpose()
     }
 
     fn find(&self) -> Option<Handler> {

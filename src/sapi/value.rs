@@ -8,8 +8,9 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::{ZendIterator, ZendObject, Zval};
 
-use super::engine::{c_string, guarded, without_exception};
+use super::engine::{Owned, c_string, guarded, is_unwinding, run_interrupts};
 use super::ffi;
+use super::owned::without_exception;
 use crate::stream::Interrupted;
 
 /// Calls `each` for every value of an array or a Traversable, until it answers `Ok(false)` or an
@@ -22,14 +23,15 @@ use crate::stream::Interrupted;
 /// What `each` returns, and [`Interrupted`].
 pub(crate) fn walk<E: From<Interrupted>>(
     source: &Zval,
-    mut each: impl FnMut(Zval) -> Result<bool, E>,
+    mut each: impl FnMut(Owned) -> Result<bool, E>,
 ) -> Result<(), E> {
-    let mut source = source.shallow_clone();
+    let mut source = Owned::shared(source);
     if let Some(array) = source.array() {
         for (_, value) in array {
-            if !each(value.dereference().shallow_clone())? {
+            if is_unwinding() || !each(Owned::shared(value.dereference()))? {
                 break;
             }
+            run_interrupts()?;
         }
         return Ok(());
     }
@@ -45,7 +47,7 @@ pub(crate) fn walk<E: From<Interrupted>>(
 
 fn walk_iterator<E: From<Interrupted>>(
     iterator: *mut ZendIterator,
-    each: &mut impl FnMut(Zval) -> Result<bool, E>,
+    each: &mut impl FnMut(Owned) -> Result<bool, E>,
 ) -> Result<(), E> {
     let step = |advance: fn(&mut ZendIterator) -> bool| {
         guarded(|| {
@@ -55,14 +57,15 @@ fn walk_iterator<E: From<Interrupted>>(
             if !advance(iterator) || !iterator.valid() {
                 return None;
             }
-            iterator.get_current_data().map(|value| value.dereference().shallow_clone())
+            iterator.get_current_data().map(|value| Owned::shared(value.dereference()))
         })
     };
     let mut value = step(ZendIterator::rewind)?;
     while let Some(current) = value {
-        if super::engine::is_unwinding() || !each(current)? {
+        if is_unwinding() || !each(current)? {
             return Ok(());
         }
+        run_interrupts()?;
         value = step(ZendIterator::move_forward)?;
     }
     Ok(())

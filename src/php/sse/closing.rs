@@ -10,7 +10,7 @@ use crate::php::exception::SseException;
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
 use crate::php::stop_reason::SseStopReason;
-use crate::sapi::engine::{self, Caught, guarded};
+use crate::sapi::engine::{self, Caught, Owned, guarded};
 use crate::sapi::output;
 use crate::sapi::value::{callable_error, takes_argument};
 use crate::stream::StopReason;
@@ -60,10 +60,11 @@ impl Sse {
         // Each round runs one callback at least, and ends at one that fails.
         let rounds = self.callbacks.borrow().len();
         for _ in 0..=rounds {
-            if self.end().is_ok() {
+            let ended = self.end();
+            engine::forget_failure();
+            if ended.is_ok() {
                 break;
             }
-            engine::discard_exit();
         }
     }
 
@@ -96,6 +97,8 @@ impl Sse {
         let mut first = None;
         while let Some(callback) = self.next_callback() {
             run_callback(&callback, reason)?;
+            // What it held may have an end of its own to make, which is part of what ran.
+            callback.release()?;
             first = match (first, Caught::take()) {
                 (Some(first), Some(later)) => Some(Caught::followed_by(first, later)),
                 (first, later) => first.or(later),
@@ -110,7 +113,7 @@ impl Sse {
         Ok(())
     }
 
-    fn next_callback(&self) -> Option<Zval> {
+    fn next_callback(&self) -> Option<Owned> {
         self.callbacks.borrow_mut().pop_front()
     }
 }

@@ -29,7 +29,7 @@ use super::stop_reason::SseStopReason;
 use super::{current, doctor};
 use crate::hub::Lease;
 use crate::sapi::declare::{ReadOnly, Refinement, types};
-use crate::sapi::engine;
+use crate::sapi::engine::{self, Owned};
 use crate::sapi::shortcut::Shortcut;
 use crate::sapi::{PhpConnection, Server, request};
 use crate::stream::{Options, Stream};
@@ -50,7 +50,7 @@ pub struct Sse {
     opened: Instant,
     started_at: (String, u32),
     /// Callbacks that have not run yet.
-    callbacks: RefCell<VecDeque<Zval>>,
+    callbacks: RefCell<VecDeque<Owned>>,
 }
 
 pub(super) const PROPERTIES: [ReadOnly; 1] =
@@ -84,14 +84,14 @@ pub(super) const REFINEMENTS: [Refinement; 15] = [
 const NO_TEXT: &str = "";
 
 /// An `Sse` object, declared as one.
-pub(super) struct SseObject(Zval);
+pub(super) struct SseObject(Owned);
 
 impl IntoZval for SseObject {
     const TYPE: DataType = DataType::object("Sse");
     const NULLABLE: bool = false;
 
     fn set_zval(self, value: &mut Zval, _: bool) -> ext_php_rs::error::Result<()> {
-        *value = self.0;
+        *value = self.0.give();
         Ok(())
     }
 }
@@ -241,7 +241,7 @@ impl Sse {
 
     /// Runs a callback when the stream stops.
     fn on_close(self_: &mut ZendClassObject<Sse>, callback: Callback) -> PhpResult<SseObject> {
-        let mut object = Zval::new();
+        let mut object = Owned::default();
         object.set_object(&mut self_.std);
         answer(self_.keep_callback(callback.0).map(|()| SseObject(object)))
     }
@@ -276,13 +276,13 @@ impl Sse {
 
     /// How the hub is.
     fn status() -> PhpResult<Zval> {
-        answer(status())
+        answer(status()).map(Owned::give)
     }
 
     /// What stands between the script and the browser, and what to change.
     fn doctor() -> PhpResult<Vec<(String, Zval)>> {
         let current = current::get();
-        let sse = current.as_ref().and_then(current::native);
+        let sse = current.as_deref().and_then(current::native);
         answer(Ok(doctor::report(sse.map(|sse| sse.stream.connection()))))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use event_stream::EventId;
 use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 use hub_protocol::Limit;
 
@@ -17,12 +18,17 @@ use crate::php::fault::Fault;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments};
 use crate::php::source::Source;
 use crate::php::{current, hub};
+use crate::sapi::engine::Owned;
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, Wishes, engine, head, request};
 use crate::stream::{Options, Stream, merged, seconds};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
-pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> Result<Zval, Fault> {
+pub(super) fn open(
+    method: &'static str,
+    first: u32,
+    arguments: &Arguments,
+) -> Result<Owned, Fault> {
     let server = Server::current();
     let options = arguments.options(method, first, server)?;
     let response = arguments.response.response(method, first + 3)?;
@@ -46,7 +52,7 @@ pub(super) fn open(method: &'static str, first: u32, arguments: &Arguments) -> R
     // Read now: to send the head may have run code of the script's.
     let id = told.or_else(request::last_event_id);
     let object = create(server, connection, &options, id.as_deref(), limits, lease);
-    current::set(object.shallow_clone());
+    current::set(Owned::shared(&object));
     if let Some(sse) = current::native(&object) {
         if taken == Taken::HeadOnly {
             sse.end()?;
@@ -79,7 +85,7 @@ fn take_place(method: &str, limits: &[Limit]) -> Result<Option<Lease>, Fault> {
 /// Lets the stream before run the callbacks that it could not run when it stopped.
 fn end_previous() -> Result<(), Fault> {
     let previous = current::get();
-    previous.as_ref().and_then(current::native).map_or(Ok(()), Sse::end)
+    previous.as_deref().and_then(current::native).map_or(Ok(()), Sse::end)
 }
 
 fn create(
@@ -89,7 +95,7 @@ fn create(
     last_event_id: Option<&str>,
     limits: Vec<Limit>,
     lease: Option<Lease>,
-) -> Zval {
+) -> Owned {
     let stream = Stream::new(connection, options, luck());
     let started_at = engine::here();
     let mut native = ZendClassObject::new(Sse {
@@ -102,15 +108,13 @@ fn create(
         started_at,
         callbacks: RefCell::default(),
     });
-    let id = last_event_id.map_or(Zval::null(), |id| {
-        let mut value = Zval::new();
+    let id = last_event_id.map_or_else(Owned::default, |id| {
+        let mut value = Owned::default();
         value.set_zend_string(ZendStr::new(id, false));
         value
     });
-    engine::set_property(&mut native.std, Sse::get_metadata().ce(), "lastEventId", id);
-    let mut object = Zval::new();
-    object.set_object(&mut native.std);
-    object
+    engine::set_property(&mut native.std, Sse::get_metadata().ce(), "lastEventId", &id);
+    native.into_zval(false).unwrap_or_default().into()
 }
 
 /// A random number from 0 to 1.

@@ -9,6 +9,7 @@ use crate::php::fault::Fault;
 use crate::php::hub::{failed, settings as hub_settings, topics};
 use crate::php::payload::{Fields, Payload};
 use crate::php::settings;
+use crate::sapi::engine::Owned;
 use crate::sapi::{ini, json};
 
 const METHOD: &str = "Sse::publish";
@@ -41,7 +42,7 @@ pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result
 }
 
 /// The hub's report, as an array.
-pub(super) fn status() -> Result<Zval, Fault> {
+pub(super) fn status() -> Result<Owned, Fault> {
     let report = hub::status(&hub_settings()).map_err(|error| failed("Sse::status", &error))?;
     let report = report.unwrap_or_else(|| r#"{"running":false}"#.to_owned());
     let array = json::decode(&report)?;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::os::fd::RawFd;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_stream::{Comment, Event};
 use ext_php_rs::types::Zval;
@@ -99,6 +99,20 @@ impl Sse {
         self.stream.connection().probe();
         let open = self.stream.wait(length)?;
         self.settle(open)
+    }
+
+    /// Waits for all of this time in a loop of ours: what the engine has to run meanwhile runs here.
+    pub(in crate::php) fn pause_throughout(&self, length: Duration) -> Result<bool, Fault> {
+        let until = Instant::now().checked_add(length);
+        loop {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let open = self.pause(left.unwrap_or(length))?;
+            engine::run_interrupts()?;
+            let open = self.settle(open && self.is_running())?;
+            if !open || left.is_some_and(|left| left.is_zero()) {
+                return Ok(open);
+            }
+        }
     }
 
     /// Whether the stream is open.

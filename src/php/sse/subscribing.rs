@@ -14,7 +14,7 @@ use crate::php::event::SseEvent;
 use crate::php::fault::Fault;
 use crate::php::hub::{settings, topics};
 use crate::php::settings::HEARTBEAT_TEXT;
-use crate::sapi::engine::guarded;
+use crate::sapi::engine::{self, Owned, guarded};
 use crate::sapi::value::callable_error;
 use crate::sapi::{Offer, Shape, ini};
 use crate::stream::StopReason;
@@ -72,6 +72,7 @@ impl Sse {
             if !self.follow(&mut subscriber, filter)? {
                 return Ok(false);
             }
+            engine::run_interrupts()?;
         }
     }
 
@@ -182,7 +183,8 @@ fn passes(filter: &Zval, delivery: &Delivery) -> Result<bool, Fault> {
     let event = SseEvent::create(&delivery.data, event, Some(id.as_bytes()), None);
     let topic = delivery.topics.first().map(|topic| topic.as_str().to_owned());
     let topic = topic.unwrap_or_default();
-    let answer = guarded(|| ZendCallable::new(filter).ok()?.try_call(vec![&event, &topic]).ok())?;
+    let call = || ZendCallable::new(filter).ok()?.try_call(vec![&*event, &topic]).ok();
+    let answer = guarded(|| call().map(Owned::from))?;
     Fault::if_pending()?;
     Ok(answer.is_some_and(|answer| answer.coerce_to_bool()))
 }

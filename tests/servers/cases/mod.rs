@@ -72,6 +72,10 @@ macro_rules! on {
                 a_generator_may_end_the_script_in_any_way,
                 a_script_may_end_in_any_way,
                 a_callback_may_end_the_script_in_any_way,
+                an_object_that_a_callback_held_may_end_in_any_way,
+                a_generator_that_a_callback_held_may_end_in_any_way,
+                a_fiber_that_a_callback_held_may_end_in_any_way,
+                a_value_of_a_source_may_end_in_any_way,
             }
             tutorials {
                 a_page_written_by_hand_runs_as_it_does_without_the_extension,
