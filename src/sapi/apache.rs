@@ -29,13 +29,17 @@ struct Context {
     request: *mut Request,
 }
 
-/// The head of `request_rec` (`httpd.h`). What comes after the connection is believed only as far as
-/// the filters that it leads to have names that are known.
+/// The head of `request_rec` (`httpd.h`). What comes after `main` is believed only as far as the filters
+/// that it leads to have names that are known.
 #[repr(C)]
 pub(super) struct Request {
     pool: *mut c_void,
     connection: *mut c_void,
-    before: [u8; 240],
+    server: *mut c_void,
+    next: *const Request,
+    previous: *const Request,
+    main: *const Request,
+    before: [u8; 208],
     pub(super) variables: *mut c_void,
     between: [u8; 160],
     output_filters: *const Filter,
@@ -147,9 +151,17 @@ fn httpd() -> Result<Httpd, Obstacle> {
     // PHP's own number of it is that of HTTP/1 for `mod_http2`, too.
     let protocol = apache_variables::protocol().ok_or(obstacle::UNKNOWN_HTTPD)?;
     match obstacle_to(httpd.ask(IS_THREADED), &protocol) {
-        None => Ok(httpd),
         Some(obstacle) => Err(obstacle),
+        None if is_within_another() => Err(obstacle::SUBREQUEST),
+        None => Ok(httpd),
     }
+}
+
+/// Whether the request is a part of another one: of `virtual()`, or of a page with server-side includes.
+/// Its memory goes when the part ends, and the stream may go on in the other one.
+fn is_within_another() -> bool {
+    // SAFETY: the request is alive as long as its script runs, and as large as this in every httpd 2.
+    request().is_some_and(|request| !unsafe { (*request).main }.is_null())
 }
 
 /// What stands in the way where the MPM answers so, and the request came by this protocol.

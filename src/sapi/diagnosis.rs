@@ -183,13 +183,14 @@ fn time_limit() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::obstacle::{NO_FASTCGI, OVER_HTTP_2, THREADS, UNKNOWN_HTTPD};
+    use super::super::obstacle::{NO_FASTCGI, OVER_HTTP_2, SUBREQUEST, THREADS, UNKNOWN_HTTPD};
     use super::*;
 
-    const OBSTACLES: [(Server, Obstacle); 4] = [
+    const OBSTACLES: [(Server, Obstacle); 5] = [
         (Server::Cgi, NO_FASTCGI),
         (Server::Apache, THREADS),
         (Server::Apache, OVER_HTTP_2),
+        (Server::Apache, SUBREQUEST),
         (Server::Apache, UNKNOWN_HTTPD),
     ];
 

@@ -27,6 +27,12 @@ pub(super) const OVER_HTTP_2: Obstacle = Obstacle {
              while PHP is blocked, too",
 };
 
+/// The script answers a part of a request.
+pub(super) const SUBREQUEST: Obstacle = Obstacle {
+    what: "the script runs within another request: by virtual(), or as a server-side include",
+    remedy: "Apache: in a request of its own, heartbeats come while PHP is blocked, too",
+};
+
 /// An httpd of another kind.
 pub(super) const UNKNOWN_HTTPD: Obstacle = Obstacle {
     what: "httpd's functions were not found",

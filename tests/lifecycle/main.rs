@@ -5,6 +5,7 @@
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
 //! - [`children`]: what workers fork and start
+//! - [`within`]: requests within requests
 //! - [`reloads`], [`early`], [`cut`]: servers that reload or stop; before the stream; within an event
 #![allow(
     clippy::unwrap_used,
@@ -27,3 +28,4 @@ mod served;
 mod signals;
 mod stalls;
 mod stops;
+mod within;

@@ -73,7 +73,7 @@ impl Wire {
             self.beat_past_the_lock();
             return;
         };
-        if !line.open || self.paused.load(Ordering::Acquire) {
+        if !line.open || self.paused.load(Ordering::Acquire) > 0 {
             return;
         }
         let line = &mut *line;

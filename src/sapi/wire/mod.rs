@@ -77,8 +77,9 @@ pub(crate) struct Wire {
     in_server_since: AtomicU64,
     /// How many bytes waited in the connection when the keeper looked last.
     untaken: AtomicU32,
-    /// Whether the keeper has to leave the wire alone: the script is inside the server.
-    paused: AtomicBool,
+    /// How often the script has gone into the server and not come back: until then the keeper has to leave
+    /// the wire alone.
+    paused: AtomicU32,
     /// The engine's flag that makes the script look up from whatever it is doing, if it is to be
     /// interrupted when its client leaves.
     interrupt: Option<&'static AtomicBool>,
@@ -123,7 +124,7 @@ impl Wire {
             tail: AtomicU64::new(tail.to_bits()),
             in_server_since: AtomicU64::new(0),
             untaken: AtomicU32::new(0),
-            paused: AtomicBool::new(false),
+            paused: AtomicU32::new(0),
             interrupt,
             forks: forks(),
         })
@@ -297,12 +298,14 @@ impl Wire {
     /// what runs there may leave by a `longjmp`.
     pub(crate) fn pause(&self) {
         let _line = self.line.lock();
-        self.paused.store(true, Ordering::Release);
+        self.paused.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Lets the keeper write again.
+    /// Lets the keeper write again, once the script is back from everywhere. A wire that was opened in there
+    /// has not been paused.
     pub(crate) fn resume(&self) {
-        self.paused.store(false, Ordering::Release);
+        let less = |times: u32| times.checked_sub(1);
+        let _ = self.paused.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
     }
 
     /// Sends all that waits, so that the connection can be given away.

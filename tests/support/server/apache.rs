@@ -28,6 +28,7 @@ pub struct Apache {
     brotli: bool,
     tls: bool,
     lines: Vec<String>,
+    overwrites_freed: bool,
 }
 
 impl Apache {
@@ -42,6 +43,7 @@ impl Apache {
             brotli: false,
             tls: false,
             lines: Vec::new(),
+            overwrites_freed: false,
         }
     }
 
@@ -80,6 +82,13 @@ impl Apache {
         self
     }
 
+    /// With memory that is given back at once, and overwritten then: who goes on using it crashes.
+    #[must_use]
+    pub fn overwriting_freed_memory(mut self) -> Self {
+        self.overwrites_freed = true;
+        self.line("MaxMemFree 1")
+    }
+
     /// Starts it.
     #[track_caller]
     pub fn start(self) -> Server {
@@ -98,6 +107,10 @@ impl Apache {
         fs::write(&config, self.config(addr, directory)).unwrap();
         let mut command = Command::new(binary::apache());
         command.arg("-DFOREGROUND").arg("-d").arg(directory).arg("-f").arg(config);
+        if self.overwrites_freed {
+            // As mallopt(3) has it.
+            command.env("MALLOC_PERTURB_", "165");
+        }
         self.php.clone().configure(&mut command, directory);
         Process::spawn("apache", &mut command, directory)
     }
