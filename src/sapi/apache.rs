@@ -13,6 +13,7 @@ use std::time::Duration;
 use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 use rustix::event::{PollFd, PollFlags};
+use rustix::net::sockopt::socket_send_buffer_size;
 
 use super::apache_variables;
 use super::engine::c_string;
@@ -87,6 +88,8 @@ const STOPPING: c_int = 2;
 /// The keeper writes only while less than this waits in the connection, in bytes: then httpd's
 /// write cannot block.
 const ROOM: u32 = 32 * 1024;
+/// A socket counts as writable when a third of its buffer is free, and a byte may take up two.
+const SHARE_OF_BUFFER: usize = 6;
 
 /// What is asked of httpd.
 #[derive(Clone, Copy)]
@@ -263,7 +266,8 @@ pub(super) unsafe fn function<F: Copy>(name: &CStr) -> Option<F> {
 }
 
 impl Apache {
-    fn has_room(&self) -> Option<bool> {
+    /// Whether the connection has room for so many bytes; `None` if it is over.
+    fn has_room(&self, bytes: usize) -> Option<bool> {
         let mut fds = [PollFd::new(&self.fd, PollFlags::OUT)];
         if poll(&mut fds, Some(Duration::ZERO)) != Ok(1) {
             return Some(false);
@@ -271,7 +275,9 @@ impl Apache {
         if fds[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
             return None;
         }
-        Some(untaken(self.fd.as_fd()).is_some_and(|waiting| waiting < ROOM))
+        let buffer = socket_send_buffer_size(&self.fd).unwrap_or(0);
+        let fits = bytes <= buffer / SHARE_OF_BUFFER;
+        Some(fits && untaken(self.fd.as_fd()).is_some_and(|waiting| waiting < ROOM))
     }
 }
 
@@ -300,8 +306,8 @@ impl Transport for Apache {
         Way::Server
     }
 
-    fn send_small(&self, bytes: &[u8]) -> Small {
-        match self.has_room() {
+    fn send_small(&self, bytes: &[u8], held_back: usize) -> Small {
+        match self.has_room(bytes.len() + held_back) {
             None => return Small::Gone,
             Some(false) => return Small::Later,
             Some(true) => {}

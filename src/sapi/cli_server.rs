@@ -107,7 +107,7 @@ impl Transport for CliServer {
         Way::Direct(Framing::Raw)
     }
 
-    fn send_small(&self, _: &[u8]) -> Small {
+    fn send_small(&self, _: &[u8], _: usize) -> Small {
         Small::Later
     }
 

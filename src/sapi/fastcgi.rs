@@ -103,7 +103,7 @@ impl Transport for FastCgi {
         Way::Direct(Framing::FastCgi { request_id: self.request_id })
     }
 
-    fn send_small(&self, _: &[u8]) -> Small {
+    fn send_small(&self, _: &[u8], _: usize) -> Small {
         Small::Later
     }
 

@@ -15,7 +15,7 @@ use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 
 use super::ffi::{self, Flush, Interrupt, LogMessage, ReadPost, UbWrite};
-use super::wire::Wire;
+use super::wire::{HELD_BACK_MAX, Wire};
 use super::{adoption, keeper, output, process};
 use crate::stream::{StopReason, Tail};
 
@@ -200,6 +200,11 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
         });
         abort_if_gone();
     }
+    if wire.held_back() > HELD_BACK_MAX
+        && let Some(original) = originals.flush
+    {
+        flush_server(wire, original, SapiGlobals::get().server_context);
+    }
     taken
 }
 
@@ -223,9 +228,15 @@ unsafe extern "C" fn flush(context: *mut c_void) {
         }
         return;
     }
+    flush_server(wire, original, context);
+}
+
+/// Has the server send what it holds back.
+fn flush_server(wire: &Wire, original: Flush, context: *mut c_void) {
     output::ignoring_abort(|| {
-        // SAFETY: as above; while aborts are ignored, the original returns.
+        // SAFETY: the argument is the server's own; while aborts are ignored, the original returns.
         wire.through_server(b"", || unsafe { original(context) });
+        wire.note_flush();
     });
     abort_if_gone();
 }

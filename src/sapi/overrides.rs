@@ -87,7 +87,7 @@ replacement!(apache_lookup_uri, "apache_lookup_uri", pause, resume);
 replacement!(apache_request_headers, "apache_request_headers", pause, resume);
 replacement!(apache_response_headers, "apache_response_headers", pause, resume);
 replacement!(getallheaders, "getallheaders", pause, resume);
-replacement!(virtual_request, "virtual", pause, resume);
+replacement!(virtual_request, "virtual", pause, resume_flushed);
 
 /// Replaces the functions. Called when a request begins; does it once.
 pub(crate) fn install() {
@@ -143,6 +143,14 @@ fn pause() {
     if let Some(wire) = hooks::wire() {
         wire.pause();
     }
+}
+
+/// What httpd holds back of another request's output goes out now: it would block the keeper.
+fn resume_flushed() {
+    if hooks::wire().is_some() {
+        output::flush();
+    }
+    resume();
 }
 
 fn resume() {

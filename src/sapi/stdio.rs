@@ -45,7 +45,7 @@ impl Transport for Stdio {
         Way::Server
     }
 
-    fn send_small(&self, bytes: &[u8]) -> Small {
+    fn send_small(&self, bytes: &[u8], _: usize) -> Small {
         let mut fds = [PollFd::new(&self.0, PollFlags::OUT)];
         if poll(&mut fds, Some(std::time::Duration::ZERO)) != Ok(1) {
             return Small::Later;

@@ -39,8 +39,9 @@ pub(crate) trait Transport: Send + Sync {
     /// Which way the script's own bytes take; it stays the same.
     fn way(&self) -> Way;
 
-    /// Writes a few bytes from the keeper, or does not: never blocks. Not called on a direct way.
-    fn send_small(&self, bytes: &[u8]) -> Small;
+    /// Writes a few bytes from the keeper, or does not: never blocks. Not called on a direct way. Before them
+    /// goes out what the server holds back, up to `held_back` bytes.
+    fn send_small(&self, bytes: &[u8], held_back: usize) -> Small;
 
     /// Whether the server is asked to stop or reload, as far as it shows.
     fn server_is_stopping(&self) -> bool;

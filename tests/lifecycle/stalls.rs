@@ -2,16 +2,21 @@
 //! `sse.write_timeout`; one that reads slowly is left in peace.
 
 use std::{
+    fs,
     io::Write,
+    net::{SocketAddr, TcpStream},
     path::Path,
     thread,
     time::{Duration, Instant},
 };
 
+use rustix::net::{
+    AddressFamily, SocketType, connect, socket, sockopt::set_socket_recv_buffer_size,
+};
 use server_tests::{
     http::Wire,
     patience::{soon, stretched},
-    process::Signal,
+    process::{Pid, Signal},
     reader::Reader,
     server::{Apache, Builtin, Cgi, Fpm, Php, Server},
     site::Site,
@@ -72,11 +77,13 @@ fn serve(script: &str, write_timeout: Duration, start: Start) -> Served {
     Served::new(site, php, start)
 }
 
+const REQUEST: &[u8] = b"GET /stream.php HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
 /// A client that has asked for the stream, and reads nothing of it.
 #[track_caller]
 fn ask(served: &Served) -> Wire {
     let mut wire = served.connect();
-    wire.write_all(b"GET /stream.php HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    wire.write_all(REQUEST).unwrap();
     wire
 }
 
@@ -206,6 +213,63 @@ mod a_client_that_reads_a_trickle {
             Apache::new(root, php).children(1).tls().start()
         });
     }
+}
+
+/// Echoes without a flush, as little as httpd holds back, and lets heartbeats fall due meanwhile.
+const ECHOES_UNFLUSHED: &str = "<?php
+    ignore_user_abort(true);
+    $sse = Sse::start(heartbeat: 0.05);
+    note('begun');
+    do {
+        echo 'data: ', str_repeat('x', 7_000), \"\\n\\n\";
+        usleep(200_000);
+    } while ($sse->isOpen());
+    $sse->send('x');
+    note($sse->stopReason()->name);";
+
+/// The client takes nothing of what httpd holds back: neither a heartbeat nor the script is stuck in there,
+/// and nobody spins.
+#[test]
+fn what_httpd_holds_back_for_a_client_that_reads_nothing_costs_no_time() {
+    // No more than this share of the time that it took.
+    const MOST: f64 = 0.25;
+
+    let served = serve(ECHOES_UNFLUSHED, WRITE_TIMEOUT, |root, php| {
+        // Less than httpd holds back.
+        Apache::new(root, php).children(1).line("SendBufferSize 2048").start()
+    });
+    let [worker] = served.workers()[..] else { panic!("one worker") };
+    let (began, used_before) = (Instant::now(), time_used(worker));
+    let mut client = with_little_room(served.addr());
+    client.write_all(REQUEST).unwrap();
+    assert_eq!(served.get("/next.php").into_body(), b"next");
+    let (took, used) = (began.elapsed(), time_used(worker) - used_before);
+
+    let notes = served.site.read("notes");
+    assert!(
+        notes.ends_with("\nWriteTimeout\n"),
+        "after {took:?} and {used:?} of the processor: {notes}"
+    );
+    let most = took.mul_f64(MOST);
+    assert!(used < most, "{used:?} of the processor in {took:?}");
+    drop(client);
+}
+
+/// A connection of which the system takes in as little as it may, from the start.
+fn with_little_room(server: SocketAddr) -> TcpStream {
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    set_socket_recv_buffer_size(&socket, 1).unwrap();
+    connect(&socket, &server).unwrap();
+    socket.into()
+}
+
+/// The time of the processor that a process has used.
+fn time_used(process: Pid) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let fields = stat.rsplit(") ").next().unwrap().split(' ');
+    // `utime` and `stime`, proc_pid_stat(5), in hundredths of a second everywhere.
+    let ticks: u64 = fields.skip(11).take(2).map(|field| field.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 10)
 }
 
 #[test]

@@ -115,6 +115,8 @@ impl Wire {
                 line.stalled = None;
                 self.last_write.store(ticks(now), Ordering::Release);
             }
+            // It has taken all there is: what waits for room is what the server holds back.
+            Sent::Later if socket::untaken(self.transport.fd()) == Some(0) => line.stalled = None,
             Sent::Later => {
                 let since = *line.stalled.get_or_insert(now);
                 if now.saturating_sub(since) >= self.timing.write_timeout {

@@ -1,9 +1,12 @@
 //! The wire lock. Of its two threads only the script's ever waits for it: the keeper tries it, and holds it
-//! for one write that does not block. So nobody has to be woken, and letting go is a plain store, where a
-//! general mutex needs another atomic exchange: right after a system call, that is felt at every event.
+//! for one write that does not block. So nobody is woken, and letting go is a plain store, where a general
+//! mutex needs another atomic exchange: right after a system call, that is felt at every event. Who waits
+//! looks again after a while: at once at first, as such a write takes microseconds; later, should the write
+//! block against all reason, it sleeps in between.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use parking_lot::lock_api::{self, GuardNoSend, RawMutex};
 
@@ -21,9 +24,7 @@ unsafe impl RawMutex for RawWireLock {
     type GuardMarker = GuardNoSend;
 
     fn lock(&self) {
-        while !self.try_lock() {
-            thread::yield_now();
-        }
+        patiently(|| self.try_lock().then_some(()));
     }
 
     fn try_lock(&self) -> bool {
@@ -35,9 +36,49 @@ unsafe impl RawMutex for RawWireLock {
     }
 }
 
+/// Asks again and again, ever more rarely, until there is an answer.
+pub(super) fn patiently<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+    const YIELDS: u32 = 100;
+    const SHORTEST: Duration = Duration::from_micros(50);
+    const LONGEST: Duration = Duration::from_millis(1);
+    let mut yields = 0;
+    let mut pause = SHORTEST;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        if yields < YIELDS {
+            yields += 1;
+            thread::yield_now();
+        } else {
+            thread::sleep(pause);
+            pause = LONGEST.min(pause * 2);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use rustix::time::{ClockId, clock_gettime};
+
     use super::*;
+
+    #[test]
+    fn who_waits_long_takes_no_time_of_the_processor() {
+        const LONG: Duration = Duration::from_millis(300);
+        let lock = WireLock::new(());
+        let held = lock.lock();
+        let used = thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                drop(lock.lock());
+                Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap()
+            });
+            thread::sleep(LONG);
+            drop(held);
+            waiting.join().unwrap()
+        });
+        assert!(used < LONG / 4, "{used:?}");
+    }
 
     #[test]
     fn two_threads_never_hold_it_together() {

@@ -12,11 +12,12 @@ mod sending;
 mod tests;
 
 use std::os::fd::{AsFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use event_stream::Heartbeat;
-use lock::WireLock;
+use lock::{RawWireLock, WireLock, patiently};
+use parking_lot::lock_api::MutexGuard;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 use rustix::net::{Shutdown, shutdown};
 
@@ -75,6 +76,8 @@ pub(crate) struct Wire {
     last_write: AtomicU64,
     /// When the script went into a write of the server's own that has not come back; 0 if it has.
     in_server_since: AtomicU64,
+    /// How many bytes the script has written to the server since it flushed.
+    held_back: AtomicUsize,
     /// How many bytes waited in the connection when the keeper looked last.
     untaken: AtomicU32,
     /// How often the script has gone into the server and not come back: until then the keeper has to leave
@@ -89,6 +92,10 @@ pub(crate) struct Wire {
 
 /// Echoed bytes are kept until the script flushes, up to this many.
 const PENDING_MAX: usize = 8192;
+/// A server may hold back this many of them: more are flushed on the script's time, so that the keeper never
+/// has to get them all rid of with a heartbeat.
+pub(crate) const HELD_BACK_MAX: usize = 4096;
+
 /// A moment of [`clock`] as a number, never 0.
 fn ticks(at: Duration) -> u64 {
     u64::try_from(at.as_nanos()).unwrap_or(u64::MAX).max(1)
@@ -123,6 +130,7 @@ impl Wire {
             last_write: AtomicU64::new(ticks(clock::lately())),
             tail: AtomicU64::new(tail.to_bits()),
             in_server_since: AtomicU64::new(0),
+            held_back: AtomicUsize::new(0),
             untaken: AtomicU32::new(0),
             paused: AtomicU32::new(0),
             interrupt,
@@ -238,7 +246,7 @@ impl Wire {
 
     /// Writes echoed bytes: they may wait for the script's next flush.
     pub(crate) fn echo(&self, bytes: &[u8]) -> Result<(), StopReason> {
-        let mut line = self.line.lock();
+        let mut line = self.hold();
         self.extend_tail(bytes);
         line.pending.append(bytes);
         if line.pending.bytes().len() > PENDING_MAX {
@@ -250,13 +258,13 @@ impl Wire {
 
     /// Flushes what was echoed.
     pub(crate) fn flush(&self) -> Result<(), StopReason> {
-        self.flush_pending(&mut self.line.lock())
+        self.flush_pending(&mut self.hold())
     }
 
     /// Writes a frame behind all that was echoed, and flushes.
     #[inline]
     pub(crate) fn write(&self, frame: &mut Packet) -> Result<(), StopReason> {
-        let mut line = self.line.lock();
+        let mut line = self.hold();
         self.extend_tail(frame.bytes());
         if self.send_at_once(&mut line, frame)? {
             Ok(())
@@ -282,11 +290,44 @@ impl Wire {
         result
     }
 
+    /// Takes the lock. The keeper holds it for a moment; should it be stuck in there, it is cut loose when the
+    /// client has taken nothing for as long as it may.
+    #[inline]
+    fn hold(&self) -> MutexGuard<'_, RawWireLock, Line> {
+        match self.line.try_lock() {
+            Some(line) => line,
+            None => self.wait_for_line(),
+        }
+    }
+
+    #[cold]
+    fn wait_for_line(&self) -> MutexGuard<'_, RawWireLock, Line> {
+        let since = clock::now();
+        patiently(|| {
+            let line = self.line.try_lock();
+            if line.is_none() && clock::now().saturating_sub(since) >= self.timing.write_timeout {
+                self.stop(StopReason::WriteTimeout);
+            }
+            line
+        })
+    }
+
+    /// How many bytes the server may hold back, since it was told to flush.
+    pub(crate) fn held_back(&self) -> usize {
+        self.held_back.load(Ordering::Acquire)
+    }
+
+    /// Notes that the server was told to flush.
+    pub(crate) fn note_flush(&self) {
+        self.held_back.store(0, Ordering::Release);
+    }
+
     /// Runs a write of the server's own under the lock. `action` must not leave by a `longjmp`.
     pub(crate) fn through_server<R>(&self, bytes: &[u8], action: impl FnOnce() -> R) -> R {
-        let mut line = self.line.lock();
+        let mut line = self.hold();
         self.complete_residue(&mut line);
         self.extend_tail(bytes);
+        self.held_back.fetch_add(bytes.len(), Ordering::AcqRel);
         self.in_server_since.store(ticks(clock::lately()), Ordering::Release);
         let result = action();
         self.in_server_since.store(0, Ordering::Release);
@@ -297,7 +338,7 @@ impl Wire {
     /// Keeps the keeper away while the script is inside the server, where no lock can be held:
     /// what runs there may leave by a `longjmp`.
     pub(crate) fn pause(&self) {
-        let _line = self.line.lock();
+        let _line = self.hold();
         self.paused.fetch_add(1, Ordering::AcqRel);
     }
 
@@ -315,7 +356,7 @@ impl Wire {
     /// Why it cannot be, in words.
     pub(crate) fn settle(&self) -> Result<Parting, &'static str> {
         const GONE: &str = "the stream is to stop";
-        let mut line = self.line.lock();
+        let mut line = self.hold();
         self.complete_residue(&mut line);
         if self.is_direct() {
             self.flush_pending(&mut line).map_err(|_| GONE)?;
@@ -328,7 +369,7 @@ impl Wire {
 
     /// Flushes what is left and closes the wire: from now on nobody writes to it.
     pub(crate) fn close(&self) {
-        let mut line = self.line.lock();
+        let mut line = self.hold();
         if line.open && self.is_direct() && self.may_say_goodbye() {
             // An error stops the stream, which is ending anyway.
             let _ = self.flush_pending(&mut line);

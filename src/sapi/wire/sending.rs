@@ -106,8 +106,11 @@ impl Wire {
     /// Sends a packet behind the rest of an earlier write; a rest of its own is kept.
     pub(super) fn send(&self, line: &mut Line, packet: &mut Packet, patience: Duration) -> Sent {
         let Way::Direct(framing) = self.way else {
-            return match self.transport.send_small(packet.bytes()) {
-                Small::Sent => Sent::Whole,
+            return match self.transport.send_small(packet.bytes(), self.held_back()) {
+                Small::Sent => {
+                    self.note_flush();
+                    Sent::Whole
+                }
                 Small::Later => Sent::Later,
                 Small::Gone => Sent::Never(StopReason::ClientGone),
             };

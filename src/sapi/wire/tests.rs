@@ -27,7 +27,7 @@ impl Transport for Pair {
         Way::Direct(self.1)
     }
 
-    fn send_small(&self, _: &[u8]) -> Small {
+    fn send_small(&self, _: &[u8], _: usize) -> Small {
         Small::Later
     }
 
