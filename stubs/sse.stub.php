@@ -46,7 +46,8 @@ final class Sse
      * closed; an OPTIONS request is answered with 204, and the script ends.
      *
      * A script that goes on calling send() or wait() ten seconds after its client has left is ended
-     * as exit() would, unless ignore_user_abort is on.
+     * as exit() would, unless ignore_user_abort is on; in a callback of native code, which may take no
+     * notice of an exit (curl's WRITEFUNCTION, phpredis' subscribe()), as an echo would end it.
      *
      * @param float|null $heartbeat seconds without a byte after which a comment keeps the connection
      *        alive; 0 turns it off; null: `sse.heartbeat` (15), off on the command line

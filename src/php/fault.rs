@@ -4,7 +4,7 @@ use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::zend::ce;
 
 use super::exception::SseException;
-use crate::sapi::{bailout, engine};
+use crate::sapi::{bailout, engine, output};
 use crate::stream::Interrupted;
 
 /// Why a method gives no answer.
@@ -14,6 +14,8 @@ pub(super) enum Fault {
     Throw(PhpException),
     /// An exception, or an exit, is on its way already.
     Pending,
+    /// The client has left long ago: the script ends as an `echo` would have ended it.
+    Aborted,
     /// The engine is bailing out: see [`bailout`].
     Interrupted(Interrupted),
 }
@@ -53,9 +55,14 @@ pub(super) fn answer<T>(result: Result<T, Fault>) -> PhpResult<T> {
         drop(result);
         bailout::unwind();
     }
+    if matches!(result, Err(Fault::Aborted)) {
+        output::abort();
+    }
     result.map_err(|fault| match fault {
         Fault::Throw(exception) => exception,
         // The engine throws what is pending, whatever this one says.
-        Fault::Pending | Fault::Interrupted(_) => PhpException::from_message(String::new()),
+        Fault::Pending | Fault::Aborted | Fault::Interrupted(_) => {
+            PhpException::from_message(String::new())
+        }
     })
 }

@@ -5,8 +5,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::ffi::{
-    ZEND_ACC_STRICT_TYPES, ext_php_rs_executor_globals, zend_execute_data, zend_interrupt_function,
-    zend_read_property,
+    ZEND_ACC_STRICT_TYPES, ZEND_INTERNAL_FUNCTION, ext_php_rs_executor_globals, zend_execute_data,
+    zend_function, zend_interrupt_function, zend_read_property,
 };
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals};
@@ -123,6 +123,51 @@ pub(crate) fn caller_is_strict() -> bool {
     // SAFETY: `common` is the prefix that every kind of function shares.
     let flags = unsafe { function.common.fn_flags };
     flags & ZEND_ACC_STRICT_TYPES != 0
+}
+
+/// Native functions that pass an exit on as soon as what they have called is back, by class and name; "" is
+/// every method, or none.
+const PASS_ON: [(&str, &str); 8] = [
+    ("Sse", ""),
+    ("Closure", ""),
+    ("Fiber", ""),
+    ("Generator", ""),
+    ("ReflectionFunction", ""),
+    ("ReflectionMethod", ""),
+    ("", "call_user_func"),
+    ("", "call_user_func_array"),
+];
+
+/// Whether native code has called, by however many callbacks, the method that is running: it may take no
+/// notice of an exit.
+pub(crate) fn is_below_native_code() -> bool {
+    let running = ExecutorGlobals::get().current_execute_data;
+    // SAFETY: null, or the running frame, which outlives this call.
+    let mut caller = unsafe { running.as_ref() }.map_or(ptr::null_mut(), |it| it.prev_execute_data);
+    // SAFETY: null, or a frame that is below the running one, and outlives it.
+    while let Some(frame) = unsafe { caller.as_ref() } {
+        // SAFETY: null, or the function that frame runs.
+        if unsafe { frame.func.as_ref() }.is_some_and(|function| !passes_exits_on(function)) {
+            return true;
+        }
+        caller = frame.prev_execute_data;
+    }
+    false
+}
+
+fn passes_exits_on(function: &zend_function) -> bool {
+    // SAFETY: every kind of function begins with its type.
+    if u32::from(unsafe { function.type_ }) != ZEND_INTERNAL_FUNCTION {
+        return true;
+    }
+    // SAFETY: `common` is the prefix that every kind of function shares.
+    let common = unsafe { function.common };
+    // SAFETY: null, or the class of the method.
+    let class = unsafe { common.scope.as_ref() }.and_then(ClassEntry::name).unwrap_or_default();
+    // SAFETY: a function's name, or null.
+    let name = unsafe { common.function_name.as_ref() };
+    let name = name.and_then(|name| name.as_str().ok()).unwrap_or_default();
+    PASS_ON.iter().any(|(of, called)| *of == class && (called.is_empty() || *called == name))
 }
 
 /// The object whose method is running; for constructors, whose Rust part is not there yet.

@@ -14,7 +14,7 @@ use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
 use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 
-use super::ffi::{self, Flush, Interrupt, LogMessage, ReadPost, UbWrite};
+use super::ffi::{Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::{HELD_BACK_MAX, Wire};
 use super::{adoption, keeper, output, process};
 use crate::stream::{StopReason, Tail};
@@ -181,12 +181,12 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
         return unsafe { (originals.ub_write)(bytes, length) };
     };
     if wire.client_is_gone() || adoption::ends_here(wire) {
-        abort();
+        output::abort();
         return length;
     }
     if wire.is_direct() {
         if wire.echo(written).is_err() {
-            abort();
+            output::abort();
         }
         return length;
     }
@@ -224,7 +224,7 @@ unsafe extern "C" fn flush(context: *mut c_void) {
     };
     if wire.is_direct() {
         if wire.flush().is_err() {
-            abort();
+            output::abort();
         }
         return;
     }
@@ -309,12 +309,6 @@ unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
 
 fn abort_if_gone() {
     if output::client_is_gone() {
-        abort();
+        output::abort();
     }
-}
-
-/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on.
-fn abort() {
-    // SAFETY: a request is active. It may `longjmp`; this frame, and the hook's, own nothing.
-    unsafe { ffi::php_handle_aborted_connection() };
 }

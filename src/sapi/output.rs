@@ -195,6 +195,13 @@ pub(super) fn note_client_gone() {
     }
 }
 
+/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on. The caller owns
+/// nothing: it may `longjmp`.
+pub(crate) fn abort() {
+    // SAFETY: a request is active, and no frame below the entry point owns anything.
+    unsafe { ffi::php_handle_aborted_connection() };
+}
+
 /// Sets whether the script goes on when the client is gone; returns what was set before.
 fn ignore_user_abort(ignore: bool) -> bool {
     // SAFETY: as in `client_is_gone`; nobody else refers to the field.

@@ -25,7 +25,9 @@ pub struct Stream<C> {
     /// The reconnection time that the client was told last.
     retry: Cell<Option<Retry>>,
     last_write: Cell<Instant>,
-    stopped: Cell<Option<(StopReason, Instant)>>,
+    stopped: Cell<Option<StopReason>>,
+    /// Since when its client counts as gone.
+    left: Cell<Option<Instant>>,
     said_farewell: Cell<bool>,
     /// Kept from write to write, so that a stream allocates for its largest frame only.
     packet: Cell<Packet>,
@@ -50,6 +52,7 @@ impl<C: Connection> Stream<C> {
             retry: Cell::new(options.retry),
             last_write: Cell::new(now),
             stopped: Cell::new(None),
+            left: Cell::new(None),
             said_farewell: Cell::new(false),
             packet: Cell::default(),
         }
@@ -237,7 +240,8 @@ impl<C: Connection> Stream<C> {
     /// Stops the stream; the first reason stays.
     pub fn stop(&self, reason: StopReason) {
         if self.stopped.get().is_none() {
-            self.stopped.set(Some((reason, self.connection.now())));
+            self.stopped.set(Some(reason));
+            self.note_departure(reason);
         }
     }
 
@@ -248,7 +252,7 @@ impl<C: Connection> Stream<C> {
 
     /// Why the stream has stopped, as far as it knows; `None` while it is open.
     pub fn stop_reason(&self) -> Option<StopReason> {
-        self.stopped.get().map(|(reason, _)| reason)
+        self.stopped.get()
     }
 
     /// How long it may still live; `None` is for ever.
@@ -256,11 +260,29 @@ impl<C: Connection> Stream<C> {
         self.end.map(|end| end.saturating_duration_since(self.connection.now()))
     }
 
-    /// Whether the script goes on sending long after its client has left. PHP would have ended it at
-    /// its first `echo`; a loop that ignores our answers must not hold a worker for ever.
+    /// Whether the script goes on sending long after its client has left, whatever has stopped the stream
+    /// before. PHP would have ended it at its first `echo`; a loop that ignores our answers must not hold a
+    /// worker for ever.
     pub fn has_outstayed_client(&self) -> bool {
-        matches!(self.stopped.get(), Some((StopReason::ClientGone, since))
-            if self.connection.now().saturating_duration_since(since) >= Self::GRACE)
+        if self.stopped.get().is_none() {
+            return false;
+        }
+        if let Some(reason) = self.connection.stop_reason() {
+            self.note_departure(reason);
+        }
+        let left = self.left.get();
+        left.is_some_and(|left| {
+            self.connection.now().saturating_duration_since(left) >= Self::GRACE
+        })
+    }
+
+    /// Notes when the client left, if that is the reason: one that takes nothing counts as gone, too.
+    fn note_departure(&self, reason: StopReason) {
+        if matches!(reason, StopReason::ClientGone | StopReason::WriteTimeout)
+            && self.left.get().is_none()
+        {
+            self.left.set(Some(self.connection.now()));
+        }
     }
 
     /// When the next heartbeat is due. In the middle of a line of somebody else's there is no place

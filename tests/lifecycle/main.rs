@@ -5,6 +5,7 @@
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
 //! - [`children`]: what workers fork and start
+//! - [`overstay`]: scripts that go on when their client has left
 //! - [`within`]: requests within requests
 //! - [`reloads`], [`early`], [`cut`]: servers that reload or stop; before the stream; within an event
 #![allow(
@@ -21,6 +22,7 @@ mod departures;
 mod early;
 mod endurance;
 mod interrupts;
+mod overstay;
 mod place;
 mod random;
 mod reloads;

@@ -78,6 +78,7 @@ impl Sse {
     pub(super) fn write_retry(&self, milliseconds: &Int) -> Result<bool, Fault> {
         let at = At("Sse::retry", 1, "milliseconds");
         let time = retry(int(milliseconds.0, at, "of type int")?, at)?;
+        self.check_overstay()?;
         let open = self.stream.retry(time)?;
         self.settle(open)
     }
@@ -125,17 +126,18 @@ impl Sse {
         self.stream.stop_reason()
     }
 
-    /// Ends a script that goes on long after its client has left, as PHP itself would.
+    /// Ends a script that goes on long after its client has left.
     pub(super) fn check_overstay(&self) -> Result<(), Fault> {
-        let ends = self.reason() == Some(StopReason::ClientGone)
-            && self.server.has_response()
-            && !output::ignores_user_abort()
-            && self.stream.has_outstayed_client();
-        if ends {
-            engine::exit_script();
-            return Err(Fault::Pending);
+        let goes_on = self.stream.has_outstayed_client() && self.server.has_response();
+        if !goes_on || output::ignores_user_abort() {
+            return Ok(());
         }
-        Ok(())
+        if engine::is_below_native_code() {
+            // That may well ignore an exit, as curl does, and call on and on.
+            return Err(Fault::Aborted);
+        }
+        engine::exit_script();
+        Err(Fault::Pending)
     }
 }
 
