@@ -2,7 +2,8 @@
 
 use std::fs::symlink_metadata;
 use std::io::{self, ErrorKind};
-use std::os::fd::BorrowedFd;
+use std::ops::{Deref, DerefMut};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -17,6 +18,7 @@ use rustix::process::{Uid, geteuid};
 use super::breaker::Breaker;
 use super::{HubError, PATIENCE, Settings, spawn};
 use crate::sapi::process::forks;
+use crate::sapi::unshared::Unshared;
 
 /// Opens when a hub that listens does not answer.
 static ANSWERS: Breaker = Breaker::new();
@@ -28,19 +30,47 @@ static STARTS: Breaker = Breaker::new();
 static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
 
 struct Kept {
-    client: Client,
+    client: Line,
     socket: PathBuf,
     /// The process it belongs to: a forked child must not speak on it.
     forks: u32,
 }
 
+/// A connection to a hub. Forks do not share it: what the hub holds for it would be held for as long as they
+/// live.
+#[derive(Debug)]
+pub(super) struct Line {
+    _unshared: Unshared,
+    client: Client,
+}
+
+impl Line {
+    fn new(client: Client) -> Self {
+        Self { _unshared: Unshared::new(client.as_fd().as_raw_fd()), client }
+    }
+}
+
+impl Deref for Line {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl DerefMut for Line {
+    fn deref_mut(&mut self) -> &mut Client {
+        &mut self.client
+    }
+}
+
 /// A place under limits, for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Lease(Client);
+pub(crate) struct Lease(Line);
 
 impl Lease {
-    pub(super) fn new(client: Client) -> Self {
-        Self(client)
+    pub(super) fn new(line: Line) -> Self {
+        Self(line)
     }
 
     /// Whether the hub that gave it is still there.
@@ -77,7 +107,7 @@ pub(super) fn call(
     Ok(answer?)
 }
 
-fn take_kept(settings: &Settings) -> Option<Client> {
+fn take_kept(settings: &Settings) -> Option<Line> {
     let kept = KEPT.lock().take()?;
     if kept.forks != forks() {
         // The parent's: closing our copy of it does not end its conversation.
@@ -93,7 +123,7 @@ fn is_silent(client: &Client) -> bool {
 }
 
 /// A new connection; a hub is started if there is none.
-pub(super) fn connect(settings: &Settings) -> Result<Client, HubError> {
+pub(super) fn connect(settings: &Settings) -> Result<Line, HubError> {
     match connect_to_running(settings) {
         Err(HubError::Absent(_)) if settings.spawns => start(settings),
         other => other,
@@ -101,7 +131,7 @@ pub(super) fn connect(settings: &Settings) -> Result<Client, HubError> {
 }
 
 /// A new connection to a hub that is there.
-pub(super) fn connect_to_running(settings: &Settings) -> Result<Client, HubError> {
+pub(super) fn connect_to_running(settings: &Settings) -> Result<Line, HubError> {
     let now = Instant::now();
     if !ANSWERS.is_closed(now) {
         return Err(HubError::Resting);
@@ -126,10 +156,12 @@ pub(super) fn connect_to_running(settings: &Settings) -> Result<Client, HubError
 
 /// Who listens there would get our clients' connections, and what is published: it has to be this user's
 /// hub, or root's, or that of the group that shares one.
-fn check_owner(settings: &Settings, client: Client) -> Result<Client, HubError> {
+fn check_owner(settings: &Settings, client: Client) -> Result<Line, HubError> {
     let owner = socket_peercred(&client).map(|peer| peer.uid);
     match owner {
-        Ok(uid) if uid == geteuid() || uid.is_root() || is_shared(settings, uid) => Ok(client),
+        Ok(uid) if uid == geteuid() || uid.is_root() || is_shared(settings, uid) => {
+            Ok(Line::new(client))
+        }
         Ok(uid) => Err(HubError::Refused(format!(
             "{} is user {}'s, who is not trusted with it; name another place (sse.hub_socket), or the group \
              that shares a hub (sse.hub_group)",
@@ -155,7 +187,7 @@ fn is_hang_up(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
 }
 
-fn start(settings: &Settings) -> Result<Client, HubError> {
+fn start(settings: &Settings) -> Result<Line, HubError> {
     if !STARTS.is_closed(Instant::now()) {
         return Err(HubError::Absent(
             "it did not start a moment ago, and is not started again yet".to_owned(),
@@ -168,7 +200,7 @@ fn start(settings: &Settings) -> Result<Client, HubError> {
 }
 
 /// A connection of a client's that the hub has accepted, and that is still ours.
-pub(crate) struct Handing(Client);
+pub(crate) struct Handing(Line);
 
 /// Offers a connection to the hub. A lease goes with it; a hub that refuses the connection leaves it here.
 ///

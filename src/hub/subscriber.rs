@@ -4,15 +4,16 @@
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::Duration;
 
-use hub_protocol::{Client, Delivery, Reply, Request, Subscription};
+use hub_protocol::{Delivery, Reply, Request, Subscription};
 
-use super::{HubError, Settings, line};
+use super::line::{self, Line};
+use super::{HubError, Settings};
 
 /// A subscription.
 pub(crate) struct Subscriber {
     settings: Settings,
     subscription: Subscription,
-    client: Option<Client>,
+    client: Option<Line>,
 }
 
 impl Subscriber {
@@ -47,7 +48,7 @@ impl Subscriber {
         self.client.as_ref().map(|client| client.as_fd().as_raw_fd())
     }
 
-    fn ask(&self) -> Result<Client, HubError> {
+    fn ask(&self) -> Result<Line, HubError> {
         let mut client = line::connect(&self.settings)?;
         let request = Request::Subscribe(self.subscription.clone());
         match line::call(&mut client, &request, None)? {

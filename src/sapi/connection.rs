@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
 use super::hand_off::Offer;
-use super::poll::poll;
+use super::poll::poll_unless;
 use super::process::forks;
 use super::transport::of_request;
 use super::wire::{Timing, Wire};
@@ -179,7 +179,7 @@ impl PhpConnection {
             let fd = unsafe { BorrowedFd::borrow_raw(source) };
             fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
         }
-        let ready = poll(&mut fds, Some(length))?;
+        let ready = poll_unless(engine::has_something_to_run, &mut fds, length)?;
         if let Some(wire) = self.own_wire() {
             wire.see(fds[1].revents());
         }

@@ -18,6 +18,7 @@ use super::clock;
 use super::poll::poll;
 use super::process::forks;
 use super::signals;
+use super::unshared::Unshared;
 use super::wire::Wire;
 
 /// How often the server is asked whether it wants to stop.
@@ -37,6 +38,7 @@ enum Order {
 
 struct Keeper {
     orders: Sender<Order>,
+    _unshared: Unshared,
     bell: Arc<OwnedFd>,
     thread: JoinHandle<()>,
     forks: u32,
@@ -105,7 +107,8 @@ fn start() -> Option<Keeper> {
     let builder = std::thread::Builder::new().name("sse-keeper".into());
     let thread = signals::with_all_blocked(|| builder.spawn(body)).ok()?;
     BELL.store(bell.as_raw_fd(), Ordering::Release);
-    Some(Keeper { orders, bell, thread, forks: forks() })
+    let _unshared = Unshared::new(bell.as_raw_fd());
+    Some(Keeper { orders, _unshared, bell, thread, forks: forks() })
 }
 
 impl Keeper {

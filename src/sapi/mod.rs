@@ -49,6 +49,7 @@ mod stdio;
 pub(crate) mod streams;
 pub(crate) mod takeover;
 mod transport;
+pub(crate) mod unshared;
 pub(crate) mod value;
 mod versions;
 mod wire;

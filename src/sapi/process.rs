@@ -12,6 +12,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 
 use super::engine::c_string;
+use super::unshared;
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
@@ -42,6 +43,7 @@ extern "C" fn forked() {
             put_nothing_in_place_of(descriptor);
         }
     }
+    unshared::take().for_each(put_nothing_in_place_of);
 }
 
 /// `/dev/null` swallows what the server still has to say, and cannot be shut down.

@@ -1,6 +1,9 @@
 //! One stream too many.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs::{read_dir, read_link},
+    time::{Duration, Instant},
+};
 
 use rustix::process::{Pid, kill_process};
 use server_tests::{
@@ -62,6 +65,39 @@ fn a_worker_that_is_killed_gives_its_place_back() {
     kill_process(worker, Signal::KILL).unwrap();
     let a_second = within(Duration::from_secs(1));
     wait_for("its place", a_second, || (scene.server.get(target).status() == 200).then_some(()));
+}
+
+/// What a fork inherits is no part of the stream: neither its place, nor what the hub sees of its end.
+#[test]
+fn a_fork_that_lives_on_gives_the_place_of_its_parents_stream_back() {
+    let script = "<?php
+        $sse = Sse::start(limitKey: 'ann', limit: 1);
+        Sse::publish('nobody', 'what is asked now and then');
+        if (!file_exists(__DIR__ . '/child') && pcntl_fork() === 0) {
+            file_put_contents(__DIR__ . '/child', getmypid());
+            sleep(3600);
+        }
+        $sse->subscribe('news', handOff: false);";
+    for kind in [Kind::Cgi, Kind::Builtin] {
+        let scene = kind.play(2, Php::with_sse(), &[("one.php", script)]).with_hub();
+        let target = "/one.php";
+        let stream = scene.open(&Request::get(target));
+        let child = wait_for("its number", soon(), || scene.site.read("child").parse().ok());
+        let child = Pid::from_raw(child).unwrap();
+        scene.wait_for("workers", 1);
+        drop(stream);
+        scene.wait_for("workers", 0);
+        wait_until_allowed(&scene, target);
+        assert_eq!(eventfds_of(child), 0, "{kind:?}");
+        kill_process(child, Signal::KILL).unwrap();
+    }
+}
+
+/// How many bells a process could ring, or hear.
+fn eventfds_of(process: Pid) -> usize {
+    let descriptors = read_dir(format!("/proc/{process}/fd")).unwrap().flatten();
+    let files = descriptors.filter_map(|descriptor| read_link(descriptor.path()).ok());
+    files.filter(|file| file.to_string_lossy().contains("eventfd")).count()
 }
 
 #[test]

@@ -73,6 +73,7 @@ impl Sse {
                 return Ok(false);
             }
             engine::run_interrupts()?;
+            Fault::if_pending()?;
         }
     }
 

@@ -11,7 +11,7 @@ mod sending;
 #[cfg(test)]
 mod tests;
 
-use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ use super::hand_off::Parting;
 use super::poll::poll;
 use super::process::forks;
 use super::transport::{Transport, Way};
+use super::unshared::Unshared;
 use crate::stream::{Packet, StopReason, Tail};
 
 /// How a wire behaves in time.
@@ -62,6 +63,7 @@ impl Line {
 
 /// The connection to one client.
 pub(crate) struct Wire {
+    _unshared: [Unshared; 2],
     transport: Box<dyn Transport>,
     way: Way,
     timing: Timing,
@@ -118,14 +120,16 @@ impl Wire {
         tail: Tail,
         interrupt: Option<&'static AtomicBool>,
     ) -> Option<Self> {
+        let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?;
         let line =
             Line { pending: Packet::default(), residue: Vec::new(), stalled: None, open: true };
         Some(Self {
+            _unshared: [transport.fd(), bell.as_fd()].map(|fd| Unshared::new(fd.as_raw_fd())),
             way: transport.way(),
             transport,
             timing,
             line: WireLock::new(line),
-            bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?,
+            bell,
             reason: AtomicU8::new(0),
             last_write: AtomicU64::new(ticks(clock::lately())),
             tail: AtomicU64::new(tail.to_bits()),
