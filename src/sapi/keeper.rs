@@ -107,8 +107,8 @@ fn start() -> Option<Keeper> {
     let builder = std::thread::Builder::new().name("sse-keeper".into());
     let thread = signals::with_all_blocked(|| builder.spawn(body)).ok()?;
     BELL.store(bell.as_raw_fd(), Ordering::Release);
-    let _unshared = Unshared::new(bell.as_raw_fd());
-    Some(Keeper { orders, _unshared, bell, thread, forks: forks() })
+    let unshared = Unshared::new(bell.as_raw_fd());
+    Some(Keeper { orders, _unshared: unshared, bell, thread, forks: forks() })
 }
 
 impl Keeper {
