@@ -10,7 +10,7 @@ build_packages=(php-cli php-dev gcc libc6-dev libclang-dev)
 phpt_packages=(php-cgi php-sqlite3)
 servers_packages=(
   php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
-  php-laravel-framework? php-symfony-http-kernel? php-symfony-routing? php-mbstring php-xml
+  php-laravel-framework? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
   chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv strace
 )
@@ -59,7 +59,7 @@ install_what_there_is() {
 packages_of_named_php() {
   local php=${PHP:-}
   if [[ ${php##*/} =~ ^php[0-9]+\.[0-9]+$ ]]; then
-    printf '%s\n' "$@" | sed -E "s/^(libapache2-mod-)?php(-(cli|dev|cgi|fpm|curl|mbstring|sqlite3|xml))?\$/\1${php##*/}\2/"
+    printf '%s\n' "$@" | sed -E "s/^(libapache2-mod-)?php(-(cli|dev|cgi|fpm|curl|intl|mbstring|sqlite3|xml))?\$/\1${php##*/}\2/"
   else
     printf '%s\n' "$@"
   fi

@@ -10,7 +10,7 @@ use crate::machine::{Ended, Machine, run};
 
 /// Archives that name three source packages.
 const NAMES: &str =
-    r#"printf 'Package: php8.%s\nVersion: %s\n' 2 8.2.32-1~deb12u1 4 8.4.27-1 4 8.4.28-1~deb13u1"#;
+    r"printf 'Package: php8.%s\nVersion: %s\n' 2 8.2.32-1~deb12u1 4 8.4.27-1 4 8.4.28-1~deb13u1";
 
 /// Archives that have one of them, and a source that is built in no time. It notes what is asked for.
 const HAS_ONE: &str = r#"
@@ -112,7 +112,7 @@ fn without_any_source_the_tests_on_a_debug_php_are_left_out_and_named() {
             format!("==> no source of PHP 8.6 8.5 8.4 8.3 8.2 can be had, see {log}\n{word}"),
         );
         let log = machine.read("cache/php-debug.log");
-        assert!(log.contains(mirror.trim_end_matches("/")), "{log}");
+        assert!(log.contains(mirror.trim_end_matches('/')), "{log}");
 
         let again = run(&mut machine.command("scripts/not-run"));
         assert_eq!((again.status, again.stderr.as_str()), (Some(0), word));

@@ -36,7 +36,7 @@ impl Process {
     /// Starts `command` with an empty stdin, and with stdout and stderr going to `<name>.log` in
     /// `directory`.
     #[track_caller]
-    pub fn spawn(name: &str, command: &Command, directory: &Path) -> Self {
+    pub fn spawn(name: &str, command: &mut Command, directory: &Path) -> Self {
         let log = directory.join(format!("{name}.log"));
         let mut command = with_default_signals(command);
         command.stdin(Stdio::null()).stdout(append(&log));
@@ -47,7 +47,7 @@ impl Process {
     #[track_caller]
     pub fn spawn_piped(
         name: &str,
-        command: &Command,
+        command: &mut Command,
         directory: &Path,
     ) -> (Self, ChildStdin, ChildStdout) {
         let log = directory.join(format!("{name}.log"));
