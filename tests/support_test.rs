@@ -250,6 +250,28 @@ fn a_server_hears_signals_that_whoever_runs_the_tests_ignores() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
+#[test]
+fn the_programs_of_a_php_that_was_named_are_those_beside_it() {
+    const ROLE: &str = "SSE_TEST_NAMED_PHP";
+    const NAME: &str = "the_programs_of_a_php_that_was_named_are_those_beside_it";
+    if let Some(prefix) = env::var_os(ROLE) {
+        let found = [binary::php_fpm(), binary::php_cgi()].map(|path| path.canonicalize().unwrap());
+        assert_eq!(
+            found,
+            ["sbin/php-fpm", "bin/php-cgi"].map(|name| Path::new(&prefix).join(name))
+        );
+        return;
+    }
+
+    let php = binary::php().canonicalize().unwrap();
+    let site = Site::new().file("sbin/php-fpm", "").file("bin/php-cgi", "");
+    std::os::unix::fs::symlink(php, site.path("bin/php")).unwrap();
+    let mut again = Command::new(env::current_exe().unwrap());
+    again.args(["--exact", NAME]).env(ROLE, site.path("")).env("PHP", site.path("bin/php"));
+    let output = again.env_remove("PHP_FPM").env_remove("PHP_CGI").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 fn runs(pid: Pid) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
