@@ -27,8 +27,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-#[test]
-fn every_rust_file_keeps_the_rules() {
+fn rust_files() -> Vec<DirEntry> {
     let is_ours = |entry: &DirEntry| entry.depth() == 0 || !is_generated(entry);
     let files: Vec<_> = WalkDir::new(root())
         .into_iter()
@@ -37,6 +36,21 @@ fn every_rust_file_keeps_the_rules() {
         .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "rs"))
         .collect();
     assert!(files.len() > 20, "where are the others? {files:?}");
+    files
+}
+
+/// On `PATH` there is one PHP of many.
+#[test]
+fn no_test_runs_another_php_than_the_one_under_test() {
+    let by_name = ["Command::new(", "\"php"].concat();
+    let runs_one = |file: &DirEntry| fs::read_to_string(file.path()).unwrap().contains(&by_name);
+    let found: Vec<_> = rust_files().into_iter().filter(runs_one).collect();
+    assert!(found.is_empty(), "binary::php() names it: {found:?}");
+}
+
+#[test]
+fn every_rust_file_keeps_the_rules() {
+    let files = rust_files();
     let broken: Vec<String> = files
         .iter()
         .flat_map(|file| {

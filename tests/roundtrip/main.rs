@@ -116,12 +116,12 @@ fn a_browser_reads_what_was_sent() {
 }
 
 #[test]
-fn the_oracle_eventsource_parser_reads_what_was_sent() {
+fn eventsource_parser_reads_what_was_sent() {
     reads_what_was_sent(Oracle::eventsource_parser());
 }
 
 #[test]
-fn the_oracle_httpx_sse_reads_what_was_sent() {
+fn httpx_sse_reads_what_was_sent() {
     reads_what_was_sent(Oracle::httpx_sse());
 }
 

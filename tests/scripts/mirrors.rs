@@ -8,28 +8,43 @@ const CARGO: &str = "echo \"$@\" >>\"$(dirname \"$0\")/../cargo\"";
 /// Has no packages to download.
 const EMPTY: &str = "echo 'no such file' >&2; exit 1";
 
-fn without_parsers() -> Machine {
-    let is_there = "exit 0";
+/// Makes a virtual environment in which nothing is installed.
+const PYTHON: &str =
+    "mkdir -p \"$3/bin\" && printf '#!/bin/sh\\n' >\"$3/bin/pip\" && chmod +x \"$3/bin/pip\"";
+
+/// Knows its version, and builds nothing.
+const GO: &str = "echo go1.99.0";
+
+fn with_packages() -> Machine {
     Machine::new()
-        .program("npm", EMPTY)
+        .program("npm", "exit 0")
+        .program("python3", PYTHON)
+        .program("go", GO)
         .program("cargo", CARGO)
         .program("dpkg-query", "printf installed")
-        .program("chromedriver", is_there)
+        .program("chromedriver", "exit 0")
 }
 
 #[test]
-fn without_the_parsers_of_others_every_other_test_runs() {
-    let not_run =
-        "==> not run: the comparison with other parsers of event streams, for they cannot be had";
-    for (arguments, rest) in [
-        (&[][..], " -- --skip oracle\n"),
-        (&["--test", "hub"], " --test hub -- --skip oracle\n"),
-        (&["--", "--skip", "apache"], " -- --skip apache --skip oracle\n"),
+fn without_the_clients_of_one_registry_every_other_test_runs() {
+    let npm = "--skip eventsource_ --skip fetch_event_source_ --skip the_oracles_";
+    let pypi = "--skip httpx_ --skip openai_ --skip the_oracles_";
+    for (kind, program, arguments, rest) in [
+        ("npm", "npm", &[][..], format!(" -- {npm}\n")),
+        ("pypi", "python3", &["--test", "hub"], format!(" --test hub -- {pypi}\n")),
+        (
+            "go",
+            "go",
+            &["--", "--skip", "a"],
+            " -- --skip a --skip go_sse_ --skip the_oracles_\n".into(),
+        ),
     ] {
-        let machine = without_parsers();
-        let Ended { status, stderr, .. } =
-            run(machine.command("scripts/test-servers").args(arguments));
+        let machine = with_packages().program(program, EMPTY);
+        let mut command = machine.command("scripts/test-servers");
+        let Ended { status, stderr, .. } = run(command.args(arguments));
         assert_eq!(status, Some(0), "{stderr}");
+        let not_run =
+            format!("==> not run: the comparison with clients of {kind}, for they cannot be had");
         assert!(stderr.lines().any(|line| line == not_run), "{stderr}");
         let asked = machine.read("cargo");
         assert_eq!(asked, format!("test --quiet --no-fail-fast --package server-tests{rest}"));
@@ -40,7 +55,7 @@ fn without_the_parsers_of_others_every_other_test_runs() {
 
 #[test]
 fn without_a_browser_every_other_test_runs() {
-    let machine = without_parsers().program("npm", "").program("python3", PYTHON);
+    let machine = with_packages();
     let mut command = machine.command("scripts/test-servers");
     let Ended { status, stderr, .. } = run(command.env("CHROMEDRIVER", "no-such-chromedriver"));
     assert_eq!(status, Some(0), "{stderr}");
@@ -52,10 +67,6 @@ fn without_a_browser_every_other_test_runs() {
         format!("test --quiet --no-fail-fast --package server-tests {skips}\n")
     );
 }
-
-/// Makes a virtual environment in which nothing is installed.
-const PYTHON: &str =
-    "mkdir -p \"$3/bin\" && printf '#!/bin/sh\\n' >\"$3/bin/pip\" && chmod +x \"$3/bin/pip\"";
 
 /// apt finds one of the packages only.
 const APT: &str = "case \"$*\" in
