@@ -5,7 +5,6 @@ PHP_ARG_ENABLE([sse], [whether to enable Server-Sent Events],
   [AS_HELP_STRING([--enable-sse], [Enable Server-Sent Events])], [yes])
 
 if test "$PHP_SSE" != "no"; then
-  "$abs_srcdir/../scripts/check-php" "$PHP_EXECUTABLE" || AS_EXIT([1])
   AC_PATH_PROG([CARGO], [cargo], [no], [$PATH:$HOME/.cargo/bin])
   if test "$CARGO" = "no"; then
     AC_MSG_ERROR([cargo is missing; install Rust from https://rustup.rs])
@@ -26,6 +25,7 @@ if test "$PHP_SSE" != "no"; then
     AC_MSG_ERROR([it names $phpincludedir, where there are no headers of PHP; install php-dev])
   fi
   AC_MSG_RESULT([$PHP_EXECUTABLE, $SSE_PHP_VERSION])
+  "$abs_srcdir/../scripts/check-php" "$PHP_EXECUTABLE" || AS_EXIT([1])
   PHP_SUBST([CARGO])
   PHP_SUBST([SSE_PHP_CONFIG])
   PHP_MODULES="$PHP_MODULES \$(phplibdir)/sse.la"

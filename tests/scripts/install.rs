@@ -11,6 +11,10 @@ const CARGO: &str = "echo \"$PHP $PHP_CONFIG\" >>\"$SSE_CACHE_DIR\"\nexit 1";
 /// A `php-config` that knows a version only, and what is told here.
 const CONFIG: &str = "case $1 in --prefix) echo /usr ;; --vernum) echo 80299 ;;";
 
+/// What `configure` reads.
+const FILES: [&str; 5] =
+    ["ext/config.m4", "ext/Makefile.frag", "scripts/check-php", "scripts/lib.sh", "composer.json"];
+
 struct Package {
     directory: Site,
     machine: Machine,
@@ -21,9 +25,12 @@ impl Package {
     #[track_caller]
     fn new() -> Self {
         let directory = Site::new();
-        for name in ["config.m4", "Makefile.frag"] {
-            let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ext").join(name);
-            directory.write(name, fs::read(source).unwrap());
+        for part in ["ext", "scripts"] {
+            fs::create_dir(directory.path(part)).unwrap();
+        }
+        for name in FILES {
+            let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+            fs::copy(source, directory.path(name)).unwrap();
         }
         let package = Self { directory, machine: Machine::new().program("cargo", CARGO) };
         let phpize = package.run(&binary::phpize().display().to_string(), &[]);
@@ -34,7 +41,7 @@ impl Package {
     fn run(&self, program: &str, arguments: &[&str]) -> Ended {
         let mut command = self.machine.command(program);
         // Set by the cargo that runs this test.
-        run(command.args(arguments).current_dir(&self.directory).env_remove("CARGO"))
+        run(command.args(arguments).current_dir(self.directory.path("ext")).env_remove("CARGO"))
     }
 
     fn configure(&self, php_config: &str) -> Ended {
@@ -54,6 +61,24 @@ impl Package {
 fn php_of(php_config: &Path) -> String {
     let ended = run(std::process::Command::new(php_config).arg("--php-binary"));
     ended.stdout.trim_end().to_owned()
+}
+
+#[test]
+fn a_php_that_is_not_supported_is_refused_before_anything_is_built() {
+    const OLD: &str = "case $* in *_ID*) echo 50299 ;; *) echo 5.2.99 ;; esac";
+    let package = Package::new();
+    let machine = package.machine.program("old", OLD);
+    let old = machine.path("bin/old");
+    let config = format!(
+        "{} --php-binary) echo {old} ;; *) exec {} \"$@\" ;; esac",
+        CONFIG.replace("802", "502"),
+        binary::php_config().display()
+    );
+    let package = Package { machine: machine.program("old-config", &config), ..package };
+    let Ended { status, stderr, .. } = package.configure("old-config");
+    let why = format!("error: {old} is PHP 5.2.99; this is for PHP 8.2 to ");
+    assert!(status == Some(1) && stderr.starts_with(&why), "{status:?} {stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 #[test]
@@ -82,10 +107,10 @@ fn the_name_of_a_php_config_is_looked_up() {
 fn a_relative_php_config_is_found_from_wherever_cargo_runs() {
     let package = Package::new();
     let php_config = binary::php_config();
-    std::os::unix::fs::symlink(&php_config, package.directory.path("config")).unwrap();
+    std::os::unix::fs::symlink(&php_config, package.directory.path("ext/config")).unwrap();
     let configured = package.configure("./config");
     assert_eq!(configured.status, Some(0), "{configured:?}");
-    let found = package.directory.path("./config");
+    let found = package.directory.path("ext/./config");
     assert_eq!(package.builds_for(), format!("{} {}\n", php_of(&php_config), found.display()));
 }
 
