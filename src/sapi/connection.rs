@@ -216,7 +216,7 @@ impl Connection for PhpConnection {
             Some(wire) => {
                 hooks::flushed();
                 if let Err(reason) = wire.write(packet) {
-                    output::note_client_gone();
+                    hooks::note_told();
                     return Ok(Written::Stopped(reason));
                 }
             }
@@ -244,10 +244,11 @@ impl Connection for PhpConnection {
             return Some(StopReason::Closed);
         }
         let reason = self.own_wire().and_then(Wire::stop_reason);
+        let reason = reason.or_else(|| output::client_is_gone().then_some(StopReason::ClientGone));
         if matches!(reason, Some(StopReason::ClientGone | StopReason::WriteTimeout)) {
-            output::note_client_gone();
+            hooks::note_told();
         }
-        reason.or_else(|| output::client_is_gone().then_some(StopReason::ClientGone))
+        reason
     }
 
     fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted> {

@@ -2,7 +2,7 @@
 //! extension; signatures are those of PHP 8.2 to 8.6, `main/` and `Zend/`,
 //! which `tests/build` compares with the headers of the PHP at hand.
 
-use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
+use std::ffi::{c_char, c_double, c_int, c_short, c_uint, c_void};
 
 use ext_php_rs::ffi::{
     zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_module_entry, zend_object,
@@ -29,7 +29,7 @@ pub(super) const HANDLER_REMOVABLE: c_int = 0x40;
 /// `PHP_OUTPUT_DISABLED`, `main/php_output.h`.
 pub(super) const OUTPUT_DISABLED: c_int = 0x02;
 /// `PHP_CONNECTION_ABORTED`, `main/php.h`.
-pub(super) const CONNECTION_ABORTED: i32 = 1;
+pub(super) const CONNECTION_ABORTED: c_short = 1;
 /// `PHP_STREAM_AS_FD_FOR_SELECT`, `main/php_streams.h`.
 pub(super) const STREAM_AS_FD_FOR_SELECT: c_int = 3;
 /// `PHP_STREAM_CAST_INTERNAL`, `main/php_streams.h`.
@@ -71,6 +71,7 @@ unsafe extern "C" {
     pub(super) fn php_output_get_contents(into: *mut zval) -> c_int;
     pub(super) fn php_output_discard() -> c_int;
     pub(super) fn php_output_end() -> c_int;
+    pub(super) fn php_output_get_status() -> c_int;
     pub(super) fn php_output_set_status(status: c_int);
     /// Before 8.4 an `int` that is 0 or 1: its low byte is this.
     pub(super) fn php_output_handler_started(name: *const c_char, length: usize) -> bool;

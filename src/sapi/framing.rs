@@ -24,6 +24,16 @@ const VERSION: u8 = 1;
 const STDOUT: u8 = 6;
 
 impl Framing {
+    /// How many echoed bytes the server itself would keep until the script flushes.
+    pub(crate) fn echoes_kept(self) -> usize {
+        match self {
+            // `php -S` sends each write at once.
+            Self::Raw => 0,
+            // `fcgi_request.out_buf`, `main/fastcgi.c`.
+            Self::FastCgi { .. } => 8192,
+        }
+    }
+
     /// A packet as it travels, if it does so in one run of bytes: not the empty one, whose record would
     /// end the response.
     #[inline]

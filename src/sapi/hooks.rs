@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_int, c_void};
 use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
+use std::time::Instant;
 
 use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
 use ext_php_rs::zend::SapiGlobals;
@@ -17,7 +18,7 @@ use once_cell::sync::OnceCell;
 use super::ffi::{Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::{HELD_BACK_MAX, Wire};
 use super::{adoption, keeper, output, process};
-use crate::stream::{StopReason, Tail};
+use crate::stream::{GRACE, StopReason, Tail};
 
 struct Originals {
     ub_write: UbWrite,
@@ -44,6 +45,8 @@ thread_local! {
     static ATTACHED: RefCell<Option<Arc<Wire>>> = const { RefCell::new(None) };
     /// The same, to be read in hooks: an owner there would leak when a call does not return.
     static WIRE: Cell<*const Wire> = const { Cell::new(std::ptr::null()) };
+    /// When the API told the script that its client is gone.
+    static TOLD: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// Installs the hooks. Called once, at module start-up. `on_interrupt` throws.
@@ -90,7 +93,13 @@ pub(crate) fn remove() {
 pub(crate) fn begin_request() {
     TAIL.set(Tail::START);
     UNFLUSHED.set(false);
+    TOLD.set(None);
     process::begin_request();
+}
+
+/// Ends the script's part of the response: what the server does now is its own affair.
+pub(crate) fn end_request() {
+    TOLD.set(None);
 }
 
 /// Lets all that is written from now on take this wire.
@@ -176,17 +185,21 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
     let written = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
     UNFLUSHED.set(true);
     let Some(wire) = wire() else {
+        if TOLD.get().is_some() {
+            abort();
+            return length;
+        }
         TAIL.set(TAIL.get().after(written));
         // SAFETY: the arguments are passed on as they came; this frame owns nothing.
         return unsafe { (originals.ub_write)(bytes, length) };
     };
     if wire.client_is_gone() || adoption::ends_here(wire) {
-        output::abort();
+        abort();
         return length;
     }
     if wire.is_direct() {
         if wire.echo(written).is_err() {
-            output::abort();
+            abort();
         }
         return length;
     }
@@ -217,6 +230,9 @@ unsafe extern "C" fn flush(context: *mut c_void) {
     let Some(original) = ORIGINALS.get().and_then(|originals| originals.flush) else { return };
     UNFLUSHED.set(false);
     let Some(wire) = wire() else {
+        if TOLD.get().is_some() {
+            return abort();
+        }
         // SAFETY: the argument is passed on as it came; this frame owns nothing.
         unsafe { original(context) };
         adoption::flushed();
@@ -224,7 +240,7 @@ unsafe extern "C" fn flush(context: *mut c_void) {
     };
     if wire.is_direct() {
         if wire.flush().is_err() {
-            output::abort();
+            abort();
         }
         return;
     }
@@ -296,7 +312,7 @@ unsafe extern "C" fn read_post(buffer: *mut c_char, length: usize) -> usize {
 ///
 /// As the engine's own.
 unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
-    if wire().is_some_and(Wire::interrupts)
+    if wire().is_some_and(Wire::take_interrupt)
         && let Some(on_interrupt) = ON_INTERRUPT.get()
     {
         on_interrupt();
@@ -309,6 +325,23 @@ unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
 
 fn abort_if_gone() {
     if output::client_is_gone() {
+        abort();
+    }
+}
+
+/// Notes that the API has told the script that its client is gone. Who knows may go on for a while: what
+/// is output meanwhile goes nowhere, and only after that it ends the script.
+pub(super) fn note_told() {
+    if TOLD.get().is_none() {
+        TOLD.set(Some(Instant::now()));
+    }
+    output::note_client_gone();
+}
+
+/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on, or was told a
+/// moment ago. The caller owns nothing.
+fn abort() {
+    if TOLD.get().is_none_or(|told| told.elapsed() >= GRACE) {
         output::abort();
     }
 }

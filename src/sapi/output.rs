@@ -1,6 +1,7 @@
 //! PHP's output: its buffers, and the ways past them.
 
 use std::cell::Cell;
+use std::ffi::c_int;
 
 use ext_php_rs::ffi::{ext_php_rs_process_globals, php_core_globals, php_output_write};
 use ext_php_rs::types::Zval;
@@ -163,18 +164,24 @@ fn core_globals() -> *mut php_core_globals {
 pub(super) fn client_is_gone() -> bool {
     // SAFETY: the core globals of this thread, which live as long as it does.
     let status = unsafe { (*core_globals()).connection_status };
-    i32::from(status) & CONNECTION_ABORTED != 0
+    status & CONNECTION_ABORTED != 0
 }
 
-/// Runs `write` so that a client that is gone makes it return instead of ending the script.
+/// Runs `write` so that a client that is gone makes it return instead of ending the script. What the
+/// script outputs itself after that finds the client gone as ever, and ends it.
 ///
 /// # Errors
 ///
 /// [`Interrupted`] when something else bailed out of it.
-pub(super) fn without_abort(write: impl FnOnce()) -> Result<(), Interrupted> {
+pub(crate) fn without_abort(write: impl FnOnce()) -> Result<(), Interrupted> {
+    let knew = client_is_gone();
+    let status = status();
     let before = ignore_user_abort(true);
     let result = guarded(write);
     ignore_user_abort(before);
+    if !knew && client_is_gone() {
+        set_status(status);
+    }
     result
 }
 
@@ -186,13 +193,12 @@ pub(super) fn ignoring_abort<R>(write: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Lets PHP know that the client is gone, without ending the script: `connection_aborted()` says
-/// so, and output goes nowhere.
+/// Has `connection_aborted()` say that the client is gone, and does no more: output stays on, so that
+/// what the script outputs next finds it out as well, and ends the script as PHP would.
 pub(super) fn note_client_gone() {
-    if !client_is_gone() {
-        // SAFETY: a request is active; while aborts are ignored, this returns.
-        ignoring_abort(|| unsafe { ffi::php_handle_aborted_connection() });
-    }
+    // SAFETY: as in `client_is_gone`; nobody else refers to the field.
+    let status = unsafe { &mut (*core_globals()).connection_status };
+    *status |= CONNECTION_ABORTED;
 }
 
 /// Lets PHP know that the client is gone; it ends the script, unless that wants to go on. The caller owns
@@ -229,6 +235,16 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Interrupted> {
 
 /// Lets all further output of the script go nowhere.
 pub(crate) fn disable() {
-    // SAFETY: sets a flag in the output globals of this thread.
-    unsafe { ffi::php_output_set_status(OUTPUT_DISABLED) };
+    set_status(OUTPUT_DISABLED);
+}
+
+/// The flags of PHP's output that can be set.
+fn status() -> c_int {
+    // SAFETY: reads the output globals of this thread.
+    unsafe { ffi::php_output_get_status() }
+}
+
+fn set_status(status: c_int) {
+    // SAFETY: sets flags in the output globals of this thread; others than these it leaves alone.
+    unsafe { ffi::php_output_set_status(status) };
 }

@@ -17,6 +17,16 @@ pub(crate) enum Way {
     Server,
 }
 
+impl Way {
+    /// How many echoed bytes wait for the script's flush. What goes through the server waits there.
+    pub(super) fn echoes_kept(self) -> usize {
+        match self {
+            Self::Direct(framing) => framing.echoes_kept(),
+            Self::Server => 0,
+        }
+    }
+}
+
 /// How a small write without waiting ended; see [`super::wire`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Small {

@@ -14,6 +14,9 @@ use event_stream::{Comment, Event, EventId, Heartbeat, LAST_LINE, Position, Retr
 
 use super::{Connection, Interrupted, Options, Packet, StopReason, Written};
 
+/// How long a script may go on sending to a client that has left.
+pub const GRACE: Duration = Duration::from_secs(10);
+
 /// One event stream. Answers `true` while it is open; after it has stopped, nothing is written.
 pub struct Stream<C> {
     connection: C,
@@ -36,9 +39,6 @@ pub struct Stream<C> {
 impl<C: Connection> Stream<C> {
     /// A packet that has grown beyond this is given back after the write, in bytes.
     const PACKET_KEPT: usize = 1024 * 1024;
-
-    /// How long a script may go on sending to a client that has left.
-    const GRACE: Duration = Duration::from_secs(10);
 
     /// A stream on this connection. `luck` is a random number from 0 to 1 that varies its lifetime.
     pub fn new(connection: C, options: &Options, luck: f64) -> Self {
@@ -271,9 +271,7 @@ impl<C: Connection> Stream<C> {
             self.note_departure(reason);
         }
         let left = self.left.get();
-        left.is_some_and(|left| {
-            self.connection.now().saturating_duration_since(left) >= Self::GRACE
-        })
+        left.is_some_and(|left| self.connection.now().saturating_duration_since(left) >= GRACE)
     }
 
     /// Notes when the client left, if that is the reason: one that takes nothing counts as gone, too.

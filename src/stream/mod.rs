@@ -23,7 +23,7 @@ mod tests;
 pub use connection::{Connection, Interrupted, Written};
 pub use json::without_next_line;
 pub use last_event_id::{LAST_EVENT_ID_MAX_BYTES, last_event_id};
-pub use life::Stream;
+pub use life::{GRACE, Stream};
 pub use lifetime::Lifetime;
 pub use list::including;
 pub use options::{OptionError, Options, seconds};

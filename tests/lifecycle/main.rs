@@ -4,6 +4,8 @@
 //! # Layout
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
+//! - [`deaf`]: scripts that do not listen when they are told so
+//! - [`echoes`]: when a client gets what a script has echoed
 //! - [`children`]: what workers fork and start
 //! - [`overstay`]: scripts that go on when their client has left
 //! - [`within`]: requests within requests
@@ -17,9 +19,11 @@
 
 mod children;
 mod cut;
+mod deaf;
 mod departure;
 mod departures;
 mod early;
+mod echoes;
 mod endurance;
 mod interrupts;
 mod overstay;

@@ -88,13 +88,13 @@ pub(crate) struct Wire {
     /// The engine's flag that makes the script look up from whatever it is doing, if it is to be
     /// interrupted when its client leaves.
     interrupt: Option<&'static AtomicBool>,
+    /// Whether it was interrupted.
+    interrupted: AtomicBool,
     /// The process it belongs to: a forked child must leave it alone.
     forks: u32,
 }
 
-/// Echoed bytes are kept until the script flushes, up to this many.
-const PENDING_MAX: usize = 8192;
-/// A server may hold back this many of them: more are flushed on the script's time, so that the keeper never
+/// A server may hold back this many echoed bytes: more are flushed on the script's time, so that the keeper never
 /// has to get them all rid of with a heartbeat.
 pub(crate) const HELD_BACK_MAX: usize = 4096;
 
@@ -138,6 +138,7 @@ impl Wire {
             untaken: AtomicU32::new(0),
             paused: AtomicU32::new(0),
             interrupt,
+            interrupted: AtomicBool::new(false),
             forks: forks(),
         })
     }
@@ -162,9 +163,12 @@ impl Wire {
         matches!(self.stop_reason(), Some(StopReason::ClientGone | StopReason::WriteTimeout))
     }
 
-    /// Whether the script is to be interrupted: it asked for it, and its client has left.
-    pub(crate) fn interrupts(&self) -> bool {
-        self.interrupt.is_some() && self.stop_reason() == Some(StopReason::ClientGone)
+    /// Whether the script is to be interrupted: it asked for it, and its client has left. Says so once:
+    /// what the script does to clean up is not interrupted again.
+    pub(crate) fn take_interrupt(&self) -> bool {
+        self.interrupt.is_some()
+            && self.stop_reason() == Some(StopReason::ClientGone)
+            && !self.interrupted.swap(true, Ordering::Relaxed)
     }
 
     /// Whether the script's bytes go straight to the connection, or through the server.
@@ -248,12 +252,12 @@ impl Wire {
         self.tail.store(self.tail().after(bytes).to_bits(), Ordering::Release);
     }
 
-    /// Writes echoed bytes: they may wait for the script's next flush.
+    /// Writes echoed bytes: they may wait for the script's next flush, where they would without us.
     pub(crate) fn echo(&self, bytes: &[u8]) -> Result<(), StopReason> {
         let mut line = self.hold();
         self.extend_tail(bytes);
         line.pending.append(bytes);
-        if line.pending.bytes().len() > PENDING_MAX {
+        if line.pending.bytes().len() > self.way.echoes_kept() {
             self.flush_pending(&mut line)
         } else {
             Ok(())

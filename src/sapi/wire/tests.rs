@@ -47,6 +47,10 @@ impl Transport for Pair {
 const HEARTBEAT_RECORD: &[u8] = b"\x01\x06\x00\x01\x00\x02\x00\x00:\n";
 
 fn wire(write_timeout: Duration) -> (Wire, UnixStream) {
+    framed(Framing::FastCgi { request_id: 1 }, write_timeout)
+}
+
+fn framed(framing: Framing, write_timeout: Duration) -> (Wire, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     rustix::net::sockopt::set_socket_send_buffer_size(&ours, 4096).unwrap();
     // For a test that fails: what never comes is an error then.
@@ -57,7 +61,7 @@ fn wire(write_timeout: Duration) -> (Wire, UnixStream) {
         write_timeout,
         ignores_half_close: false,
     };
-    let transport = Box::new(Pair(ours, Framing::FastCgi { request_id: 1 }));
+    let transport = Box::new(Pair(ours, framing));
     (Wire::new(transport, timing, Tail::START, None).unwrap(), theirs)
 }
 
@@ -75,6 +79,20 @@ fn write_in_part(wire: &Wire) -> (Vec<u8>, usize) {
     let left = wire.line.lock().residue.len();
     assert!(left > 0 && left < payload.len(), "the write was not partial: {left} bytes are left");
     (payload, left)
+}
+
+#[test]
+fn echoed_bytes_wait_for_a_flush_only_where_the_server_keeps_them() {
+    let length = |theirs: &UnixStream| rustix::io::ioctl_fionread(theirs).unwrap();
+    let (raw, theirs) = framed(Framing::Raw, Duration::from_secs(10));
+    raw.echo(b"data: x\n\n").unwrap();
+    assert_eq!(length(&theirs), 9);
+    let (records, theirs) = wire(Duration::from_millis(10));
+    records.echo(b"data: x\n\n").unwrap();
+    assert_eq!(length(&theirs), 0);
+    // More than the test takes.
+    assert_eq!(records.echo(&[b'x'; 8192]), Err(StopReason::WriteTimeout));
+    assert!(length(&theirs) > 8 + 9);
 }
 
 #[test]
