@@ -26,7 +26,7 @@ echo "in reflection only: ", json_encode(array_values(array_diff($native, $stub)
 echo "the same lines, as often: ", var_export($stub === $native, true), "\n";
 ?>
 --EXPECT--
-classes: 5
+classes: 6
 functions: 0
 constants: 0
 in the stub only: []

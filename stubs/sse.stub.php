@@ -46,8 +46,9 @@ final class Sse
      * closed; an OPTIONS request is answered with 204, and the script ends.
      *
      * A script that goes on calling send() or wait() ten seconds after its client has left is ended
-     * as exit() would, unless ignore_user_abort is on; in a callback of native code, which may take no
-     * notice of an exit (curl's WRITEFUNCTION, phpredis' subscribe()), as an echo would end it.
+     * as exit() would, unless ignore_user_abort is on; one that goes on with echo, as PHP ends it then.
+     * In a callback of native code, which may take no notice of an exit (curl's WRITEFUNCTION, phpredis'
+     * subscribe()), it is ended as by an echo, too.
      *
      * @param float|null $heartbeat seconds without a byte after which a comment keeps the connection
      *        alive; 0 turns it off; null: `sse.heartbeat` (15), off on the command line
@@ -367,3 +368,10 @@ enum SseStopReason: string
 
 /** The moment is wrong: a stream is open already, output has begun, or a parsed event is too large. */
 class SseException extends RuntimeException {}
+
+/**
+ * The client has left: with `sse.interrupt`, thrown once out of what the script is doing. It reaches PHP
+ * code that runs, and wait(). A call that blocks elsewhere (a query, curl, sleep()) comes to its own end
+ * first; examples/curl-relay.php shows how such a call is cut.
+ */
+class SseClientGone extends SseException {}

@@ -1,4 +1,4 @@
-//! `SseException`: the moment is wrong.
+//! `SseException`: the moment is wrong; `SseClientGone`: the client has left.
 
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::{ClassEntryInfo, ClassMetadata, ConstructorMeta, RegisteredClass};
@@ -10,53 +10,70 @@ use ext_php_rs::zend::ClassEntry;
 
 use crate::sapi::engine::runtime_exception;
 
-/// `SseException extends RuntimeException`.
-///
-/// Registered without `#[php_class]`, which would replace the constructor that fills in file, line
-/// and trace.
-pub(super) struct SseException;
+/// A class of exceptions. Registered without `#[php_class]`, which would replace the constructor that
+/// fills in file, line and trace.
+macro_rules! exception {
+    ($(#[doc = $doc:literal])* $name:ident, $parent:expr) => {
+        $(#[doc = $doc])*
+        pub(super) struct $name;
 
-impl SseException {
-    const PARENT: ClassEntryInfo = (runtime_exception, "\\RuntimeException");
+        impl $name {
+            /// The class, once it is registered.
+            pub(super) fn class() -> &'static ClassEntry {
+                Self::get_metadata().ce()
+            }
 
-    /// The class, once it is registered.
-    pub(super) fn class() -> &'static ClassEntry {
-        Self::get_metadata().ce()
-    }
+            fn register() -> Result<()> {
+                ClassBuilder::new(Self::CLASS_NAME)
+                    .extends($parent)
+                    .registration(|class, argument_info| {
+                        Self::get_metadata().set_ce(class);
+                        Self::get_metadata().set_arg_info(argument_info);
+                    })
+                    .register()
+            }
+        }
 
-    /// Registers the class. Called at module start-up.
-    pub(super) fn register() -> Result<()> {
-        ClassBuilder::new(Self::CLASS_NAME)
-            .extends(Self::PARENT)
-            .registration(|class, argument_info| {
-                Self::get_metadata().set_ce(class);
-                Self::get_metadata().set_arg_info(argument_info);
-            })
-            .register()
-    }
+        impl RegisteredClass for $name {
+            const CLASS_NAME: &'static str = stringify!($name);
+            const BUILDER_MODIFIER: Option<fn(ClassBuilder) -> ClassBuilder> = None;
+            const EXTENDS: Option<ClassEntryInfo> = Some($parent);
+            const IMPLEMENTS: &'static [ClassEntryInfo] = &[];
+
+            fn get_metadata() -> &'static ClassMetadata<Self> {
+                static METADATA: ClassMetadata<$name> = ClassMetadata::new(&[]);
+                &METADATA
+            }
+
+            fn method_builders() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
+                Vec::new()
+            }
+
+            fn constructor() -> Option<ConstructorMeta<Self>> {
+                None
+            }
+
+            fn constants()
+            -> &'static [(&'static str, &'static dyn IntoZvalDyn, DocComments, ConstantFlags)] {
+                &[]
+            }
+        }
+    };
 }
 
-impl RegisteredClass for SseException {
-    const CLASS_NAME: &'static str = "SseException";
-    const BUILDER_MODIFIER: Option<fn(ClassBuilder) -> ClassBuilder> = None;
-    const EXTENDS: Option<ClassEntryInfo> = Some(Self::PARENT);
-    const IMPLEMENTS: &'static [ClassEntryInfo] = &[];
+exception! {
+    /// `SseException extends RuntimeException`: the moment is wrong.
+    SseException, (runtime_exception, "\\RuntimeException")
+}
 
-    fn get_metadata() -> &'static ClassMetadata<Self> {
-        static METADATA: ClassMetadata<SseException> = ClassMetadata::new(&[]);
-        &METADATA
-    }
+exception! {
+    /// `SseClientGone extends SseException`: thrown out of a script that is to be interrupted when its
+    /// client leaves (`sse.interrupt`).
+    SseClientGone, (SseException::class, "\\SseException")
+}
 
-    fn method_builders() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
-        Vec::new()
-    }
-
-    fn constructor() -> Option<ConstructorMeta<Self>> {
-        None
-    }
-
-    fn constants() -> &'static [(&'static str, &'static dyn IntoZvalDyn, DocComments, ConstantFlags)]
-    {
-        &[]
-    }
+/// Registers the classes. Called at module start-up.
+pub(super) fn register() -> Result<()> {
+    SseException::register()?;
+    SseClientGone::register()
 }

@@ -5,11 +5,10 @@ use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
 use super::event::{self, SseEvent};
-use super::exception::SseException;
 use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
-use super::{current, hub, settings};
+use super::{current, exception, hub, settings};
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
     Server, adoption, declare, head, hooks, ini, keeper, output, overrides, process, record,
@@ -34,7 +33,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     process::count_forks();
     hooks::install(sse::throw_client_gone);
     head::install();
-    let registered = SseException::register()
+    let registered = exception::register()
         .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
         .map(record::install::<SseEvent, 5>)
@@ -65,6 +64,7 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
 extern "C" fn end_request(_type: i32, _module_number: i32) -> i32 {
     current::end_request();
     adoption::end_request();
+    hooks::end_request();
     0
 }
 

@@ -7,6 +7,7 @@ use server_tests::{
     event_stream::{Event, Item, POSITION},
     http::{EventStream, Request, Response},
     patience::{soon, wait_for, within},
+    server::Php,
 };
 
 use crate::site::{Demo, text_field};
@@ -333,4 +334,30 @@ fn a_queue_worker_tells_what_becomes_of_an_order() {
         (0..4).map(|_| next_of(&mut orders, "order")["state"].clone()).collect();
     assert_eq!(states, ["received", "packed", "shipped", "delivered"]);
     assert_eq!(next_of(&mut dashboard, "status")["running"], true);
+}
+
+/// A demo whose PHP has curl.
+fn with_curl() -> Demo {
+    Demo::with(Php::with_sse().ini("extension", "curl"))
+}
+
+#[test]
+fn curl_relays_what_its_upstream_sends() {
+    let demo = with_curl();
+    let sent = |script: &str| -> Vec<_> {
+        events(demo.get(script)).into_iter().map(|event| (event.event, event.data)).collect()
+    };
+    let mut expected = sent("/llm-upstream.php");
+    expected.push(("done".into(), String::new()));
+    assert_eq!(sent("/curl-relay.php"), expected);
+}
+
+#[test]
+fn a_silent_upstream_is_cut_when_its_reader_leaves() {
+    let demo = with_curl();
+    demo.site.write("examples/llm-upstream.php", "<?php sleep(60);");
+    let mut relay = demo.get("/curl-relay.php");
+    frame(&mut relay);
+    drop(relay);
+    wait_for_end_of(&demo, "curl-relay.php");
 }

@@ -49,7 +49,7 @@ fn leaves_a_busy_script(start: Start) {
     served.wait_for_notes("busy\n");
     stream.into_wire().close();
     served.wait_for_notes(
-        "busy\nfinally\nSseException: The client has left\nonClose: ClientGone\nclosed\ndestructor\nend\n",
+        "busy\nfinally\nSseClientGone: The client has left\nonClose: ClientGone\nclosed\ndestructor\nend\n",
     );
 }
 

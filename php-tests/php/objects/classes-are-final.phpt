@@ -1,10 +1,10 @@
 --TEST--
-No class can be extended but SseException
+No class can be extended but the exceptions
 --FILE--
 <?php
 require __DIR__ . '/../../support/observe.inc';
 
-foreach (['Sse', 'SseEvent', 'SseParser', 'SseStopReason', 'SseException'] as $class) {
+foreach (['Sse', 'SseEvent', 'SseParser', 'SseStopReason', 'SseException', 'SseClientGone'] as $class) {
     echo $class, ': ', (new ReflectionClass($class))->isFinal() ? 'final' : 'not final', "\n";
 }
 class OwnException extends SseException {}
@@ -16,4 +16,5 @@ SseEvent: final
 SseParser: final
 SseStopReason: final
 SseException: not final
+SseClientGone: not final
 threw OwnException: x

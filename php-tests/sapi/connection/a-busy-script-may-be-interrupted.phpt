@@ -13,7 +13,7 @@ echo command_with_leaving_reader(<<<'PHP'
         for ($start = hrtime(true); hrtime(true) - $start < 20e9;);
         note('never interrupted');
     } catch (SseException $exception) {
-        note($exception->getMessage());
+        note(get_class($exception) . ': ' . $exception->getMessage());
     } finally {
         note('finally');
     }
@@ -28,7 +28,7 @@ echo command_with_leaving_reader(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-The client has left
+SseClientGone: The client has left
 finally
 closed: ClientGone
 false

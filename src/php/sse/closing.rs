@@ -6,7 +6,7 @@ use ext_php_rs::types::{ZendCallable, ZendStr, Zval};
 
 use super::Sse;
 use crate::php::arguments::{At, Text, bytes, given};
-use crate::php::exception::SseException;
+use crate::php::exception::SseClientGone;
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
 use crate::php::stop_reason::SseStopReason;
@@ -132,5 +132,5 @@ fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
 
 /// Throws out of a script that asked to be interrupted when its client leaves (`sse.interrupt`).
 pub(in crate::php) fn throw_client_gone() {
-    PhpException::new("The client has left".into(), 0, SseException::class()).throw();
+    PhpException::new("The client has left".into(), 0, SseClientGone::class()).throw();
 }
