@@ -45,6 +45,9 @@ final class Sse
      * ob_start() can capture a stream. A HEAD request gets its headers and a stream that is already
      * closed; an OPTIONS request is answered with 204, and the script ends.
      *
+     * Once the head is out, header(), setcookie(), session_start() and their kin are no error, and do
+     * nothing to the response; headers_sent() names the place of start().
+     *
      * A script that goes on calling send() or wait() ten seconds after its client has left is ended
      * as exit() would, unless ignore_user_abort is on; one that goes on with echo, as PHP ends it then.
      * In a callback of native code, which may take no notice of an exit (curl's WRITEFUNCTION, phpredis'

@@ -11,8 +11,8 @@ use super::stop_reason::SseStopReason;
 use super::{current, exception, hub, settings};
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
-    Server, adoption, declare, head, hooks, ini, keeper, output, overrides, process, record,
-    shortcut, signals,
+    Server, adoption, declare, head, hooks, ini, keeper, late_head, output, overrides, process,
+    record, shortcut, signals,
 };
 
 /// The module.
@@ -33,6 +33,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     process::count_forks();
     hooks::install(sse::throw_client_gone);
     head::install();
+    late_head::install();
     let registered = exception::register()
         .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
@@ -45,6 +46,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
 
 extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
     keeper::quit();
+    late_head::remove();
     head::remove();
     hooks::remove();
     0
@@ -58,6 +60,7 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     output::begin_request();
     adoption::begin_request();
     head::begin_request();
+    late_head::begin_request();
     0
 }
 

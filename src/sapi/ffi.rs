@@ -5,8 +5,8 @@
 use std::ffi::{c_char, c_double, c_int, c_short, c_uint, c_void};
 
 use ext_php_rs::ffi::{
-    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_module_entry, zend_object,
-    zend_property_info, zend_string, zend_type, zval,
+    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_llist, zend_module_entry,
+    zend_object, zend_property_info, zend_string, zend_type, zval,
 };
 use ext_php_rs::types::{ZendHashTable, ZendIterator};
 
@@ -126,6 +126,9 @@ unsafe extern "C" {
         length: usize,
         value: *mut zval,
     );
+
+    // Zend/zend_llist.h
+    pub(super) fn zend_llist_clean(list: *mut zend_llist);
 
     pub(super) fn zend_fetch_resource2_ex(
         value: *mut zval,

@@ -10,7 +10,7 @@ use std::ffi::c_int;
 use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
 use once_cell::sync::OnceCell;
 
-use super::{Server, adoption, apache_variables, bailout, headers, versions};
+use super::{Server, adoption, apache_variables, bailout, headers, late_head};
 use crate::stream::{Interrupted, UNFIT, last_headers, proxy_headers};
 
 /// `sapi_module_struct.send_headers`, `main/SAPI.h`.
@@ -82,7 +82,11 @@ pub(super) fn of_stream(send: impl FnOnce() -> Result<(), Interrupted>) -> Resul
 ///
 /// As the SAPI's own.
 unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_int {
+    const SENT: c_int = 1;
     let Some(original) = ORIGINAL.get() else { return -1 };
+    if late_head::pretends() {
+        return SENT;
+    }
     amend();
     if bailout::is_due() {
         // An error handler of the script's has not returned; this frame owns nothing.
@@ -96,10 +100,10 @@ fn amend() {
     let is_adopted = adoption::is_to_be_adopted();
     let claim = CLAIM.get();
     let says_so = claim == Claim::Asked && headers::is_event_stream() && headers::status() == 200;
-    // What cannot be set costs buffering at most.
+    // The engine counts the head as sent while it is being sent. What cannot be set costs buffering at most.
     let _ = match claim {
-        Claim::Opening => reopen(make_stream),
-        _ if is_adopted || says_so => reopen(|| headers::apply(proxy_headers().into())),
+        Claim::Opening => headers::reopened(make_stream),
+        _ if is_adopted || says_so => headers::reopened(|| headers::apply(proxy_headers().into())),
         _ => return,
     };
     if claim != Claim::None && Server::current() == Server::Apache {
@@ -117,12 +121,4 @@ fn make_stream() -> Result<(), Interrupted> {
         headers::set_status(200)?;
     }
     headers::apply(last_headers(headers::is_event_stream()))
-}
-
-/// The engine counts the head as sent while it is being sent.
-fn reopen<R>(change: impl FnOnce() -> R) -> R {
-    versions::note_head_out(false);
-    let result = change();
-    versions::note_head_out(true);
-    result
 }

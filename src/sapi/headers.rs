@@ -1,11 +1,12 @@
 //! The head of the response.
 
 use std::borrow::Cow;
+use std::ffi::c_char;
 
 use ext_php_rs::zend::{SapiGlobals, remove_header, set_header, set_response_code};
 
 use super::engine::{c_string, guarded};
-use super::{ffi, versions};
+use super::{ffi, output, versions};
 use crate::stream::{Header, Interrupted, Rule, including, is_no_coding, without_rivals};
 
 /// Whether the head is out.
@@ -99,14 +100,37 @@ pub(crate) fn set_status(code: u16) -> Result<(), Interrupted> {
     guarded(|| set_response_code(code).is_ok()).map(|_| ())
 }
 
-/// Sends the head; `header_register_callback()`s of the script run in it.
+/// Sends the head; `header_register_callback()`s of the script run in it. `headers_sent()` can tell where
+/// that was, unless a buffer of the script's could not be closed.
 ///
 /// # Errors
 ///
 /// [`Interrupted`].
 pub(crate) fn send() -> Result<(), Interrupted> {
-    super::output::without_abort(|| {
-        // SAFETY: a request is active; a bailout in a callback is caught around us.
-        unsafe { ffi::sapi_send_headers() };
+    output::without_abort(|| {
+        if output::level() == 0 {
+            // PHP notes the place when it is about to write.
+            output::layer_write(&NOTHING);
+        }
+        if !sent() {
+            // SAFETY: a request is active; a bailout in a callback is caught around us.
+            unsafe { ffi::sapi_send_headers() };
+        }
     })
+}
+
+/// A byte that goes no further than our hook.
+static NOTHING: [u8; 1] = [b'\n'];
+
+/// Whether these bytes are the one that goes no further.
+pub(super) fn is_nothing(bytes: *const c_char) -> bool {
+    bytes.cast() == NOTHING.as_ptr()
+}
+
+/// Runs `change` while the engine believes that the head is open.
+pub(super) fn reopened<R>(change: impl FnOnce() -> R) -> R {
+    versions::note_head_out(false);
+    let result = change();
+    versions::note_head_out(true);
+    result
 }

@@ -17,7 +17,7 @@ use once_cell::sync::OnceCell;
 
 use super::ffi::{Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::{HELD_BACK_MAX, Wire};
-use super::{adoption, keeper, output, process};
+use super::{adoption, headers, keeper, output, process};
 use crate::stream::{GRACE, StopReason, Tail};
 
 struct Originals {
@@ -177,6 +177,9 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
     let Some(originals) = ORIGINALS.get() else { return 0 };
     if bytes.is_null() || length == 0 {
         return 0;
+    }
+    if headers::is_nothing(bytes) {
+        return length;
     }
     if process::is_cut_off() {
         return length;

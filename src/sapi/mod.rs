@@ -31,6 +31,7 @@ mod in_front;
 pub(crate) mod ini;
 pub(crate) mod json;
 pub(crate) mod keeper;
+pub(crate) mod late_head;
 mod native;
 mod obstacle;
 pub(crate) mod output;

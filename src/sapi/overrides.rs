@@ -8,11 +8,20 @@ use once_cell::sync::OnceCell;
 
 use super::ffi::Handler;
 use super::wire::Wire;
-use super::{adoption, hooks, output};
+use super::{adoption, hooks, late_head, output};
 
-/// Makes the replacement of a PHP function: `$before`, the function, `$after`.
+/// Makes the replacement of a PHP function: `$before`, the function, `$after`; or what `$around` makes of it.
 macro_rules! replacement {
     ($name:ident, $php:literal, $before:expr, $after:expr) => {
+        replacement!($name, $php, |function: &mut dyn FnMut()| {
+            let before: fn() = $before;
+            let after: fn() = $after;
+            before();
+            function();
+            after();
+        });
+    };
+    ($name:ident, $php:expr, $around:expr) => {
         mod $name {
             use super::*;
 
@@ -26,15 +35,11 @@ macro_rules! replacement {
             ///
             /// As of every native function: called by the engine.
             unsafe extern "C" fn call(frame: *mut zend_execute_data, result: *mut zval) {
-                let before: fn() = $before;
-                let after: fn() = $after;
-                before();
-                if let Some(original) = ORIGINAL.get() {
-                    // SAFETY: the arguments are passed on as they came. It may bail out: this frame
-                    // owns nothing, and what `after` undoes ends with the request anyway.
-                    unsafe { original(frame, result) };
-                }
-                after();
+                let around: fn(&mut dyn FnMut()) = $around;
+                let Some(original) = ORIGINAL.get() else { return };
+                // SAFETY: the arguments are passed on as they came. It may bail out: these frames
+                // own nothing, and what is undone after it ends with the request anyway.
+                around(&mut || unsafe { original(frame, result) });
             }
         }
     };
@@ -89,6 +94,25 @@ replacement!(apache_response_headers, "apache_response_headers", pause, resume);
 replacement!(getallheaders, "getallheaders", pause, resume);
 replacement!(virtual_request, "virtual", pause, resume_flushed);
 
+/// Makes the replacements of functions that look at the head, or change it.
+macro_rules! late {
+    ($($name:ident),* $(,)?) => {
+        $(replacement!($name, stringify!($name), late_head::as_if_open);)*
+
+        fn install_late() {
+            $($name::install();)*
+        }
+    };
+}
+
+late! {
+    header, header_remove, setcookie, setrawcookie, http_response_code,
+    ini_set, ini_alter, ini_restore,
+    session_start, session_regenerate_id, session_id, session_name, session_module_name,
+    session_save_path, session_set_save_handler, session_set_cookie_params,
+    session_cache_limiter, session_cache_expire,
+}
+
 /// Replaces the functions. Called when a request begins; does it once.
 pub(crate) fn install() {
     static ONCE: Once = Once::new();
@@ -108,6 +132,7 @@ pub(crate) fn install() {
         apache_response_headers::install();
         getallheaders::install();
         virtual_request::install();
+        install_late();
     });
 }
 

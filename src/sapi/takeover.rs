@@ -1,7 +1,7 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
 use super::engine::is_unwinding;
-use super::{Server, adoption, head, headers, ini, output, request, session};
+use super::{Server, adoption, head, headers, ini, late_head, output, request, session};
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, UNFIT, is_session_cache_limiter,
     preflight_headers, stream_headers, too_many_headers,
@@ -82,6 +82,7 @@ pub(crate) fn take_over(
         output::end_buffers()?;
         if headers::sent() { Ok(()) } else { headers::send() }
     })?;
+    late_head::forgive();
     if method == "HEAD" {
         output::disable();
         return Ok(Taken::HeadOnly);
@@ -131,6 +132,7 @@ pub(crate) fn answer_too_many() -> Result<(), NotTaken> {
     headers::set_status(503)?;
     headers::apply(too_many_headers())?;
     output::print(TOO_MANY)?;
+    late_head::forgive();
     output::disable();
     Ok(())
 }
@@ -150,6 +152,7 @@ fn no_content(extra: Vec<Header>) -> Result<(), Interrupted> {
     headers::set_status(204)?;
     headers::apply(extra)?;
     headers::send()?;
+    late_head::forgive();
     output::disable();
     Ok(())
 }

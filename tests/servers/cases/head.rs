@@ -231,6 +231,28 @@ pub(crate) fn a_stream_after_html_is_refused_with_file_and_line(kind: &Kind) {
     assert_eq!(text(served.get("/stream.php").into_body()), expected);
 }
 
+pub(crate) fn what_is_done_to_the_head_of_a_stream_is_no_error(kind: &Kind) {
+    let script = "<?php
+        set_error_handler(fn ($level, $message) => note($message));
+        $sse = Sse::start();
+        for ($i = 0; $i < 1000; $i++) {
+            header(\"X-Late: $i\", false);
+            setcookie(\"late$i\", 'value');
+        }
+        header('Content-Type: text/html');
+        header_remove('Cache-Control');
+        header_remove();
+        http_response_code(500);
+        session_start();
+        $sse->send('after it');
+        note(json_encode([headers_sent($file, $line), basename($file), $line, http_response_code()]));";
+    let served = kind.serve(script);
+    let response = served.open();
+    kind.head.assert_stream(&response, &[]);
+    assert_eq!(text(response.into_body()), ":\n\ndata: after it\n\n");
+    served.wait_for_notes(&[r#"[true,"stream.php",3,200]"#]);
+}
+
 pub(crate) fn the_last_event_id_comes_from_the_header_or_the_query(kind: &Kind) {
     let script = "<?php $sse = Sse::start(); $sse->send(['id' => $sse->lastEventId]);";
     let served = kind.serve(script);

@@ -47,6 +47,7 @@ macro_rules! on {
                 a_preflight_is_answered_and_the_script_ends,
                 stop_answers_204,
                 a_stream_after_html_is_refused_with_file_and_line,
+                what_is_done_to_the_head_of_a_stream_is_no_error,
                 the_last_event_id_comes_from_the_header_or_the_query,
             }
             doctor {
