@@ -217,6 +217,9 @@ final class Sse
      * Ends the stream, after one last event if data or an event type is given. Closing twice is
      * no error.
      *
+     * On PHP-FPM, php-cgi -b and php -S the response ends with it, and the script works on without its
+     * client; so it does at the end of stream(). On other servers the client waits for the script's end.
+     *
      * @param mixed $data as for send(); null with an event type is an empty string
      */
     public function close(mixed $data = null, ?string $event = null): void {}

@@ -14,7 +14,7 @@ use super::poll::poll_unless;
 use super::process::forks;
 use super::transport::of_request;
 use super::wire::{Timing, Wire};
-use super::{Server, engine, hooks, ini, keeper, output, signals};
+use super::{Server, engine, hooks, ini, keeper, output, request, signals};
 use crate::stream::{Connection, Interrupted, Packet, StopReason, Tail, Written, seconds};
 
 /// The connection of a stream.
@@ -24,6 +24,8 @@ pub(crate) struct PhpConnection {
     /// Why there is no wire, in words.
     why_not: &'static str,
     open: Cell<bool>,
+    /// Whether the response ends with the stream.
+    ends_early: Cell<bool>,
     /// The process it belongs to.
     forks: u32,
     /// Descriptors that end a sleep when they are readable.
@@ -70,17 +72,17 @@ impl PhpConnection {
             opened = attach_wire(server, wishes);
         }
         let why_not = opened.as_ref().err().copied().unwrap_or_default();
-        let open = Cell::new(true);
+        let (open, ends_early) = (Cell::new(true), Cell::new(false));
         let sources = RefCell::default();
-        Ok(Self { server, wire: opened.ok(), why_not, open, forks: forks(), sources })
+        Ok(Self { server, wire: opened.ok(), why_not, open, ends_early, forks: forks(), sources })
     }
 
     /// A connection without a client, for the answer to a HEAD request.
     pub(crate) fn none(server: Server) -> Self {
         let why_not = "the request wants no body";
-        let open = Cell::new(false);
+        let (open, ends_early) = (Cell::new(false), Cell::new(false));
         let sources = RefCell::default();
-        Self { server, wire: None, why_not, open, forks: forks(), sources }
+        Self { server, wire: None, why_not, open, ends_early, forks: forks(), sources }
     }
 
     /// Which way frames take, and why not a better one, in words.
@@ -120,6 +122,23 @@ impl PhpConnection {
     /// How the wire behaves in time, where there is one.
     pub(crate) fn timing(&self) -> Option<Timing> {
         self.wire.as_ref().map(|wire| wire.timing())
+    }
+
+    /// Has the response end with the stream, where the server can go on without it.
+    pub(crate) fn let_script_go_on(&self) {
+        self.ends_early.set(self.server.can_end_early());
+    }
+
+    /// Ends the response and lets go of its connection, if that is asked for and possible.
+    fn end_response(&self) -> Result<(), Interrupted> {
+        let wire = self.wire.as_ref().filter(|wire| wire.is_ours() && wire.stop_reason().is_none());
+        let Some(wire) = wire.filter(|_| self.ends_early.get()) else { return Ok(()) };
+        if request::read_body()?
+            && let Ok(offer) = Offer::new(self.server, wire)
+        {
+            offer.end_response();
+        }
+        Ok(())
     }
 
     /// The wire, unless it belongs to the parent of this process.
@@ -256,6 +275,7 @@ impl Connection for PhpConnection {
             return Ok(());
         }
         let said = last_line.map_or(Ok(()), |line| self.say_last(line));
+        let said = said.and_then(|()| self.end_response());
         if self.wire.is_some() {
             hooks::detach();
             signals::give_back(self.server);

@@ -86,6 +86,16 @@ fn stdout_header(request_id: u16, content: &[u8]) -> [u8; HEADER] {
     [VERSION, STDOUT, id_high, id_low, length_high, length_low, 0, 0]
 }
 
+/// The records that end a response: an empty `FCGI_STDOUT`, and `FCGI_END_REQUEST` with
+/// `FCGI_REQUEST_COMPLETE` (FastCGI 1.0, 5.5).
+pub(crate) fn end_records(request_id: u16) -> Vec<u8> {
+    const END_REQUEST: u8 = 3;
+    const BODY: [u8; 8] = [0; 8];
+    let [id_high, id_low] = request_id.to_be_bytes();
+    let end = [VERSION, END_REQUEST, id_high, id_low, 0, 8, 0, 0];
+    [stdout_header(request_id, b""), end, BODY].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +113,12 @@ mod tests {
     fn a_fastcgi_record_names_its_request_and_its_length() {
         let framing = Framing::FastCgi { request_id: 0x0102 };
         assert_eq!(wire(framing, b":\n"), b"\x01\x06\x01\x02\x00\x02\x00\x00:\n");
+    }
+
+    #[test]
+    fn a_response_ends_with_an_empty_record_and_the_end_of_its_request() {
+        let expected = b"\x01\x06\x01\x02\0\0\0\0\x01\x03\x01\x02\0\x08\0\0\0\0\0\0\0\0\0\0";
+        assert_eq!(end_records(0x0102), expected);
     }
 
     #[test]

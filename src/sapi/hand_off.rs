@@ -9,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
 
+use super::framing::end_records;
 use super::wire::Wire;
 use super::{Server, hooks, output, signals};
 
@@ -24,6 +25,17 @@ pub(crate) enum Shape {
     Raw,
     /// In chunks of HTTP/1.1.
     Chunks,
+}
+
+impl Shape {
+    /// What ends a response of this shape, apart from the end of the connection.
+    fn end(self) -> Vec<u8> {
+        match self {
+            Self::Records { request_id } => end_records(request_id),
+            Self::Raw => Vec::new(),
+            Self::Chunks => b"0\r\n\r\n".to_vec(),
+        }
+    }
 }
 
 /// What a transport knows of a connection that can be given away.
@@ -85,6 +97,13 @@ impl<'a> Offer<'a> {
         self.wire.resume();
     }
 
+    /// Ends the response, and lets go of the connection: the script goes on without it. Closed after its
+    /// last record, as `fastcgi_finish_request()` does it, so that no web server uses it again.
+    pub(super) fn end_response(self) {
+        self.wire.conclude(&self.shape().end());
+        self.let_go();
+    }
+
     /// Lets go of the connection: what the script, or the server, writes from now on goes nowhere.
     pub(crate) fn let_go(self) {
         hooks::detach();
@@ -96,5 +115,9 @@ impl<'a> Offer<'a> {
             unsafe { libc::dup2(self.nothing.as_raw_fd(), descriptor) };
         }
         output::disable();
+        if matches!(self.parting.shape, Shape::Records { .. }) {
+            // FPM sends what is logged over the connection, too.
+            hooks::note_parted();
+        }
     }
 }

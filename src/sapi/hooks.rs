@@ -45,6 +45,8 @@ thread_local! {
     static ATTACHED: RefCell<Option<Arc<Wire>>> = const { RefCell::new(None) };
     /// The same, to be read in hooks: an owner there would leak when a call does not return.
     static WIRE: Cell<*const Wire> = const { Cell::new(std::ptr::null()) };
+    /// Whether the connection of this response was given away.
+    static PARTED: Cell<bool> = const { Cell::new(false) };
     /// When the API told the script that its client is gone.
     static TOLD: Cell<Option<Instant>> = const { Cell::new(None) };
 }
@@ -94,6 +96,7 @@ pub(crate) fn begin_request() {
     TAIL.set(Tail::START);
     UNFLUSHED.set(false);
     TOLD.set(None);
+    PARTED.set(false);
     process::begin_request();
 }
 
@@ -270,6 +273,9 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
     let Some(original) = ORIGINALS.get().and_then(|originals| originals.log_message) else {
         return;
     };
+    if PARTED.get() && !message.is_null() {
+        return log_to_stderr(message);
+    }
     let Some(wire) = wire() else {
         // SAFETY: the arguments are passed on as they came; this frame owns nothing.
         return unsafe { original(message, level) };
@@ -287,6 +293,17 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
             }
         });
     });
+}
+
+/// Logs where the process logs, for a worker whose server would send it over a connection that is gone.
+fn log_to_stderr(message: *const c_char) {
+    // SAFETY: the engine's messages end with a NUL.
+    let length = unsafe { libc::strlen(message) };
+    let parts = [(c"PHP message: ".as_ptr(), 13), (message, length), (c"\n".as_ptr(), 1)];
+    let parts = parts
+        .map(|(text, length)| libc::iovec { iov_base: text.cast_mut().cast(), iov_len: length });
+    // SAFETY: three texts of these lengths; they are only read. If it fails there is nobody to tell.
+    unsafe { libc::writev(libc::STDERR_FILENO, parts.as_ptr(), 3) };
 }
 
 /// Our `read_post`: httpd reads from the same memory pools that its writes use.
@@ -330,6 +347,11 @@ fn abort_if_gone() {
     if output::client_is_gone() {
         abort();
     }
+}
+
+/// Notes that the connection of this response was given away.
+pub(super) fn note_parted() {
+    PARTED.set(true);
 }
 
 /// Notes that the API has told the script that its client is gone. Who knows may go on for a while: what

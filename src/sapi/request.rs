@@ -1,15 +1,38 @@
 //! What the request says. All of it is the client's word.
 
-use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr};
+use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr, Zval};
 use ext_php_rs::zend::{ExecutorGlobals, SapiGlobals};
 
 use ext_php_rs::ffi::zend_is_auto_global;
 
-use crate::stream::last_event_id as last_event_id_of;
+use super::native::Native;
+use crate::stream::{Interrupted, last_event_id as last_event_id_of};
 
 /// The request's method; "GET" where there is none.
 pub(crate) fn method() -> String {
     SapiGlobals::get().request_info().request_method().unwrap_or("GET").to_owned()
+}
+
+static READ_ALL: Native = Native::function("standard", "file_get_contents");
+
+/// Reads what is left of the request's body into `php://input`, where the script finds it as ever. Answers
+/// whether all of it is here.
+///
+/// # Errors
+///
+/// [`Interrupted`] when it is more than there is memory for.
+pub(super) fn read_body() -> Result<bool, Interrupted> {
+    if !body_is_here() {
+        let mut input = Zval::new();
+        input.set_zend_string(ZendStr::new("php://input", false));
+        READ_ALL.call([input])?;
+    }
+    Ok(body_is_here())
+}
+
+fn body_is_here() -> bool {
+    let globals = SapiGlobals::get();
+    globals.post_read != 0 || globals.request_info().content_length() <= globals.read_post_bytes
 }
 
 /// A variable of `$_SERVER`, as the script sees it.

@@ -33,6 +33,12 @@ impl Server {
         }
     }
 
+    /// Whether a script can go on when its response has ended, without anybody's waiting for it. httpd sends
+    /// what comes next on a connection behind it.
+    pub(crate) fn can_end_early(self) -> bool {
+        matches!(self, Self::Fpm | Self::Cgi | Self::BuiltIn)
+    }
+
     /// Whether there is a response that the stream may take over: headers, buffers, time limit.
     pub(crate) fn has_response(self) -> bool {
         self != Self::CommandLine

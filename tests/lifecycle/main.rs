@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
+//! - [`closed`]: streams that end before their scripts
 //! - [`deaf`]: scripts that do not listen when they are told so
 //! - [`echoes`]: when a client gets what a script has echoed
 //! - [`children`]: what workers fork and start
@@ -18,6 +19,7 @@
 )]
 
 mod children;
+mod closed;
 mod cut;
 mod deaf;
 mod departure;

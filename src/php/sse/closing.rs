@@ -6,6 +6,7 @@ use ext_php_rs::types::{ZendCallable, ZendStr, Zval};
 
 use super::Sse;
 use crate::php::arguments::{At, Text, bytes, given};
+use crate::php::current;
 use crate::php::exception::SseClientGone;
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
@@ -45,6 +46,9 @@ impl Sse {
     pub(in crate::php) fn end(&self) -> Result<(), Fault> {
         self.stream.close();
         let settled = self.settle(());
+        if !current::is_ending() {
+            self.stream.connection().let_script_go_on();
+        }
         let finished = self.stream.finish();
         drop(self.lease.take());
         if self.server.has_response() {

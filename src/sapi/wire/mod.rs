@@ -19,7 +19,7 @@ use event_stream::Heartbeat;
 use lock::{RawWireLock, WireLock, patiently};
 use parking_lot::lock_api::MutexGuard;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
-use rustix::net::{Shutdown, shutdown};
+use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 
 use super::clock;
 use super::hand_off::Parting;
@@ -373,6 +373,21 @@ impl Wire {
             return Err(GONE);
         }
         self.transport.hand_off()
+    }
+
+    /// Writes the last bytes of a settled connection, as they are, and shuts it down. What the other side
+    /// has sent meanwhile is taken: unread, it would cut off what is on its way.
+    pub(crate) fn conclude(&self, bytes: &[u8]) {
+        let mut line = self.line.lock();
+        line.residue = bytes.to_vec();
+        self.complete_residue(&mut line);
+        let _ = shutdown(self.transport.fd(), Shutdown::Write);
+        let mut unread = [0; 4096];
+        while recv(self.transport.fd(), &mut unread[..], RecvFlags::DONTWAIT)
+            .is_ok_and(|(read, _)| read > 0)
+        {}
+        // A program that the script has started may hold the connection, too.
+        let _ = shutdown(self.transport.fd(), Shutdown::Both);
     }
 
     /// Flushes what is left and closes the wire: from now on nobody writes to it.
