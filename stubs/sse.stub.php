@@ -45,6 +45,12 @@ final class Sse
      * ob_start() can capture a stream. A HEAD request gets its headers and a stream that is already
      * closed; an OPTIONS request is answered with 204, and the script ends.
      *
+     * What is echoed beside the API stands in the stream as it is, if it comes from the code that opened
+     * it: the function that called start(), what that calls, and whoever holds the object that it
+     * returned. Other output is no part of it, and goes nowhere: a framework's page behind the response,
+     * or about an exception that has left that code. What PHP would display of errors is logged instead.
+     * On the command line the output is not ours, and all of it is seen.
+     *
      * Once the head is out, header(), setcookie(), session_start() and their kin are no error, and do
      * nothing to the response; headers_sent() names the place of start().
      *
@@ -71,8 +77,9 @@ final class Sse
      *        The hub counts, wherever the streams are; where it cannot be asked, nobody is refused
      * @param string|null $lastEventId the last event ID as the script knows it (from a PSR-7 request, a
      *        test client); "": none, whatever the request says; null: what the request says
-     * @throws SseException when a stream is open already, or output with another content type or status
-     *         has begun; the message names file and line
+     * @throws SseException when a stream is open already (on the command line: one that somebody holds;
+     *         any other is closed), or output with another content type or status has begun; the message
+     *         names file and line
      * @throws ValueError when an option is out of its range
      */
     public static function start(

@@ -76,6 +76,7 @@ in_each_framework! {
     a_page_of_the_same_session_does_not_wait_for_an_open_stream,
     a_client_that_leaves_ends_the_source,
     what_a_source_throws_goes_to_the_log_and_not_into_the_stream,
+    a_controller_may_send_its_stream_itself,
     event_objects_of_its_own_are_events,
     no_transform_stays_whatever_it_says_of_caching,
     its_test_helpers_capture_a_stream,
@@ -147,6 +148,23 @@ fn what_a_source_throws_goes_to_the_log_and_not_into_the_stream(framework: &Fram
     for class in ["RuntimeException", "Error"] {
         assert_eq!(app.text(&format!("/throws?{class}")), ":\ndata: the last event\n\n");
         app.wait_for_log(&(framework.uncaught)(class));
+    }
+}
+
+fn a_controller_may_send_its_stream_itself(framework: &Framework) {
+    let events = ":\n\ndata: first\n\ndata: second\n\n";
+    for (query, end, logged) in
+        [("close", "event: end\ndata: \n\n", 0), ("return", "", 0), ("throw", "", 1)]
+    {
+        let app = framework.with_test_routes(with_sse());
+        let response = app.get(&format!("/in-the-controller?{query}"));
+        assert_eq!(response.header("Content-Type"), Some("text/event-stream;charset=UTF-8"));
+        assert_eq!(text(response.into_body()), format!("{events}{end}"), "{query}");
+        app.site.wait_for_contents("ended", "ended", soon());
+        let log = app.site.read(app.log) + &app.server.log();
+        let errors = log.matches("thrown by the controller").count();
+        assert_eq!(errors.min(1), logged, "{query}: {log}");
+        assert!(!log.contains("headers") && !log.contains("Fatal"), "{query}: {log}");
     }
 }
 

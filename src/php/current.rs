@@ -7,8 +7,8 @@ use std::time::Instant;
 use ext_php_rs::types::{ZendClassObject, Zval};
 
 use super::sse::Sse;
-use crate::sapi::Server;
 use crate::sapi::engine::{self, Owned};
+use crate::sapi::{Server, beside};
 
 thread_local! {
     /// The `Sse` object of this request. Emptied before the engine ends the request; if the process
@@ -75,8 +75,15 @@ pub(super) fn end_request() {
     if let Some(sse) = get().as_deref().and_then(native) {
         sse.end_with_request();
     }
+    beside::forget();
     drop(CURRENT.with(|current| current.take()));
     engine::forget_failure();
+}
+
+/// Whether somebody else holds the `Sse` object of this request.
+pub(super) fn is_held() -> bool {
+    let is_held = |object: &Owned| object.object().is_some_and(beside::is_held);
+    CURRENT.with(|current| current.borrow().as_ref().is_some_and(is_held))
 }
 
 /// The native part of an `Sse` object.

@@ -11,8 +11,8 @@ use super::stop_reason::SseStopReason;
 use super::{current, exception, hub, settings};
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
-    Server, adoption, declare, head, hooks, ini, keeper, late_head, output, overrides, process,
-    record, shortcut, signals,
+    Server, adoption, beside, declare, head, hooks, ini, keeper, late_head, output, overrides,
+    process, record, shortcut, signals,
 };
 
 /// The module.
@@ -34,6 +34,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     hooks::install(sse::throw_client_gone);
     head::install();
     late_head::install();
+    beside::install();
     let registered = exception::register()
         .and_then(|()| declare::enumeration::<SseStopReason>())
         .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
@@ -46,6 +47,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
 
 extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
     keeper::quit();
+    beside::remove();
     late_head::remove();
     head::remove();
     hooks::remove();
@@ -61,6 +63,7 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     adoption::begin_request();
     head::begin_request();
     late_head::begin_request();
+    beside::forget();
     0
 }
 

@@ -127,6 +127,9 @@ unsafe extern "C" {
         value: *mut zval,
     );
 
+    // Zend/zend_exceptions.h
+    pub(super) static mut zend_throw_exception_hook: Option<ThrowHook>;
+
     // Zend/zend_llist.h
     pub(super) fn zend_llist_clean(list: *mut zend_llist);
 
@@ -169,6 +172,9 @@ pub(super) struct StreamOps {
 
 /// `zif_handler`, `Zend/zend_types.h`.
 pub(super) type Handler = unsafe extern "C" fn(frame: *mut zend_execute_data, result: *mut zval);
+
+/// `zend_throw_exception_hook`, `Zend/zend_exceptions.h`.
+pub(super) type ThrowHook = unsafe extern "C" fn(exception: *mut zend_object);
 
 /// `sapi_module_struct.flush`, `main/SAPI.h`.
 pub(super) type Flush = unsafe extern "C" fn(server_context: *mut c_void);

@@ -17,7 +17,7 @@ use once_cell::sync::OnceCell;
 
 use super::ffi::{Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::{HELD_BACK_MAX, Wire};
-use super::{adoption, headers, keeper, output, process};
+use super::{adoption, beside, headers, keeper, output, process};
 use crate::stream::{GRACE, StopReason, Tail};
 
 struct Originals {
@@ -167,8 +167,10 @@ pub(super) fn flushed() {
 ///
 /// May `longjmp`, unless the request ignores user aborts.
 pub(super) fn write(bytes: &[u8]) -> usize {
-    // SAFETY: the pointer and length are those of a slice that outlives the call.
-    unsafe { ub_write(bytes.as_ptr().cast(), bytes.len()) }
+    if process::is_cut_off() {
+        return bytes.len();
+    }
+    put_out(bytes)
 }
 
 /// Our `ub_write`.
@@ -177,18 +179,20 @@ pub(super) fn write(bytes: &[u8]) -> usize {
 ///
 /// As the SAPI's own: `bytes` points to `length` readable bytes.
 unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
-    let Some(originals) = ORIGINALS.get() else { return 0 };
     if bytes.is_null() || length == 0 {
         return 0;
     }
-    if headers::is_nothing(bytes) {
-        return length;
-    }
-    if process::is_cut_off() {
+    if headers::is_nothing(bytes) || process::is_cut_off() || !beside::belongs() {
         return length;
     }
     // SAFETY: the caller vouches for the bytes.
-    let written = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
+    put_out(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) })
+}
+
+/// Writes to the wire, or the server. May `longjmp`; this frame, and its callers', own nothing then.
+fn put_out(written: &[u8]) -> usize {
+    let Some(originals) = ORIGINALS.get() else { return 0 };
+    let (bytes, length) = (written.as_ptr().cast::<c_char>(), written.len());
     UNFLUSHED.set(true);
     let Some(wire) = wire() else {
         if TOLD.get().is_some() {

@@ -14,6 +14,7 @@ pub(crate) mod adoption;
 mod apache;
 mod apache_variables;
 pub(crate) mod bailout;
+pub(crate) mod beside;
 mod cli_server;
 pub(crate) mod clock;
 mod connection;

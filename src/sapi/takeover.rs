@@ -69,6 +69,7 @@ pub(crate) fn take_over(
         return Ok(Taken::Answered);
     }
     ini::set("max_execution_time", "0");
+    log_what_is_displayed();
     if !headers::sent() {
         switch_compression_off();
         headers::remove(&UNFIT)?;
@@ -88,6 +89,14 @@ pub(crate) fn take_over(
         return Ok(Taken::HeadOnly);
     }
     Ok(Taken::Stream)
+}
+
+/// An error that PHP would display is no event: it goes to the log.
+fn log_what_is_displayed() {
+    if ini::is_on(&ini::text(c"display_errors")) {
+        ini::set("display_errors", "0");
+        ini::set("log_errors", "1");
+    }
 }
 
 /// The headers of an event stream that answers this request.

@@ -30,6 +30,22 @@ function follow_news(): void
     file_put_contents($_SERVER['DOCUMENT_ROOT'] . '/told', json_encode([$ended, Sse::current()->stopReason()]));
 }
 
+/** A stream that a controller sends itself, in no response's callback; the query says how it goes on. */
+function stream_in_the_controller(): string
+{
+    register_shutdown_function(fn () => file_put_contents($_SERVER['DOCUMENT_ROOT'] . '/ended', 'ended'));
+    $sse = Sse::start();
+    foreach (['first', 'second'] as $text) {
+        $sse->send($text) && $sse->wait(0.01);
+    }
+
+    return match ($_SERVER['QUERY_STRING']) {
+        'close' => $sse->close(event: 'end') ?? 'a page',
+        'return' => 'a page',
+        'throw' => throw new RuntimeException('thrown by the controller'),
+    };
+}
+
 const HEADERS_BY_HAND = [
     'Content-Type' => 'text/event-stream',
     'Cache-Control' => 'no-cache',

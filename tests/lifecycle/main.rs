@@ -5,6 +5,7 @@
 //! - [`place`]: where streams run, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
 //! - [`closed`]: streams that end before their scripts
+//! - [`beside`]: whose output belongs to them
 //! - [`deaf`]: scripts that do not listen when they are told so
 //! - [`echoes`]: when a client gets what a script has echoed
 //! - [`children`]: what workers fork and start
@@ -18,6 +19,7 @@
     reason = "a test reports by panicking"
 )]
 
+mod beside;
 mod children;
 mod closed;
 mod cut;

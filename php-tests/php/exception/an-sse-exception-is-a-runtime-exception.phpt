@@ -4,7 +4,7 @@ An SseException is a RuntimeException with file, line and trace
 <?php
 require __DIR__ . '/../../support/observe.inc';
 
-started();
+$held = started();
 try {
     Sse::start();
 } catch (RuntimeException $exception) {

@@ -1,5 +1,5 @@
 --TEST--
-A warning that PHP prints beside a stream damages no frame
+A warning that PHP would display beside a stream goes to the log, and into no event
 --FILE--
 <?php
 require __DIR__ . '/../../support/process.inc';
@@ -7,4 +7,5 @@ require __DIR__ . '/../../support/process.inc';
 show(request('<?php $sse = Sse::start(); $sse->send("x"); echo $undefined; $sse->send("y");')->body);
 ?>
 --EXPECT--
-":\ndata: x\n\n\nWarning: Undefined variable $undefined in script.php on line 1\n\ndata: y\n\n"
+standard error: "PHP Warning:  Undefined variable $undefined in script.php on line 1\n"
+":\ndata: x\n\ndata: y\n\n"

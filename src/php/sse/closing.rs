@@ -11,9 +11,9 @@ use crate::php::exception::SseClientGone;
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
 use crate::php::stop_reason::SseStopReason;
-use crate::sapi::engine::{self, Caught, Owned, guarded};
-use crate::sapi::output;
+use crate::sapi::engine::{self, Caught, Owned};
 use crate::sapi::value::{callable_error, takes_argument};
+use crate::sapi::{beside, output};
 use crate::stream::StopReason;
 
 impl Sse {
@@ -123,7 +123,7 @@ impl Sse {
 }
 
 fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
-    guarded(|| {
+    beside::in_callback(|| {
         let reason = SseStopReason::from(reason).into_zval(false);
         // What it throws stays pending.
         if let (Ok(callable), Ok(reason)) = (ZendCallable::new(callback), reason) {

@@ -20,7 +20,7 @@ use crate::php::source::Source;
 use crate::php::{current, hub};
 use crate::sapi::engine::Owned;
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
-use crate::sapi::{PhpConnection, Server, Wishes, engine, head, request};
+use crate::sapi::{PhpConnection, Server, Wishes, beside, engine, head, request};
 use crate::stream::{Options, Stream, merged, seconds};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
@@ -53,6 +53,11 @@ pub(super) fn open(
     let id = told.or_else(request::last_event_id);
     let object = create(server, connection, &options, id.as_deref(), limits, lease);
     current::set(Owned::shared(&object));
+    if server.has_response()
+        && let Some(object) = object.object()
+    {
+        beside::note_opener(object);
+    }
     if let Some(sse) = current::native(&object) {
         if taken == Taken::HeadOnly {
             sse.end()?;
@@ -135,8 +140,13 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
             format!("{method}(): Sse::stop() has answered this request in {file} on line {line}");
         return Err(Fault::wrong_moment(message));
     }
+    let is_held = current::is_held();
     let Some(object) = current::get() else { return Ok(()) };
     let Some(sse) = current::native(&object) else { return Ok(()) };
+    if !is_held && !server.has_response() {
+        // Nobody can send to it any more: it is closed when the next one opens.
+        return Ok(());
+    }
     let (file, line) = &sse.started_at;
     // Asked, not looked up: to a forked child its parent's stream is closed.
     if sse.is_running() {

@@ -30,6 +30,7 @@ Route::middleware('web')->group(function () {
     Route::get('/news', fn () => response()->stream('follow_news', 200, Sse::headers()));
     Route::get('/publish', fn () => Sse::publish('news', 'something new'));
     Route::get('/fails', fn () => throw new LogicException('the page has failed'));
+    Route::get('/in-the-controller', fn () => stream_in_the_controller());
     Route::get('/by-hand', fn () => response()->stream('stream_by_hand', 200, HEADERS_BY_HAND));
 });
 
