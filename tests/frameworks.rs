@@ -152,7 +152,7 @@ fn what_a_source_throws_goes_to_the_log_and_not_into_the_stream(framework: &Fram
 }
 
 fn a_controller_may_send_its_stream_itself(framework: &Framework) {
-    let events = ":\n\ndata: first\n\ndata: second\n\n";
+    let events = ":\ndata: first\n\ndata: second\n\n";
     for (query, end, logged) in
         [("close", "event: end\ndata: \n\n", 0), ("return", "", 0), ("throw", "", 1)]
     {

@@ -112,7 +112,7 @@ fn only_its_own_output_is_in_a_stream(start: Start) {
         let body = served.get(&format!("/{n}.php")).into_body();
         let body = String::from_utf8(body).unwrap();
         let event = if data.is_empty() { String::new() } else { format!("data: {data}\n\n") };
-        if body != format!(":\n\ndata: ready\n\n{event}") {
+        if body != format!(":\ndata: ready\n\n{event}") {
             wrong.push(format!("{what}: {body:?}"));
         }
     }

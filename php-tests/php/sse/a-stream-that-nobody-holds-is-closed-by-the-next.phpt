@@ -19,7 +19,7 @@ $held = null;
 observe(fn () => Sse::stream(['x']));
 ?>
 --EXPECTF--
-wrote "closed: Closed\n\n:\n\n", returned true
+wrote "closed: Closed\n\n:\n", returned true
 threw SseException: Sse::stream(): a stream is open already, started in %s
 returned true
-wrote ":\n\ndata: x\n\n", returned true
+wrote ":\ndata: x\n\n", returned true

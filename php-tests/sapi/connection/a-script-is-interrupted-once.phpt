@@ -30,7 +30,7 @@ echo command_with_leaving_reader(<<<'PHP'
         clean_up('catch');
     }
     clean_up('the end');
-    PHP, leavesAfter: ":\n\n:\n"); // a heartbeat: the script is in its loop
+    PHP, leavesAfter: ":\n:\n"); // a heartbeat: the script is in its loop
 ?>
 --EXPECT--
 a signal

@@ -65,7 +65,7 @@ Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
 Connection: keep-alive
-":\n\ndata: 1\n\n"
+":\ndata: 1\n\n"
 header null
 header null
 header null

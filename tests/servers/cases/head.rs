@@ -249,7 +249,7 @@ pub(crate) fn what_is_done_to_the_head_of_a_stream_is_no_error(kind: &Kind) {
     let served = kind.serve(script);
     let response = served.open();
     kind.head.assert_stream(&response, &[]);
-    assert_eq!(text(response.into_body()), ":\n\ndata: after it\n\n");
+    assert_eq!(text(response.into_body()), ":\ndata: after it\n\n");
     served.wait_for_notes(&[r#"[true,"stream.php",3,200]"#]);
 }
 
