@@ -64,6 +64,7 @@ X-Early: 1
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: 1\n\n"
 header null

@@ -43,6 +43,7 @@ standard error: "[[false,false,false,false,false,false],[]]\n"
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: [[false,false,false,false,false,false],[]]\n\ndata: mine\n\ndata: [true,true,0]\n\n"
 standard error: "[[false,false,false,false,false,false],[]]\n"
@@ -50,6 +51,7 @@ standard error: "[[false,false,false,false,false,false],[]]\n"
 Content-Type: text/event-stream;charset=UTF-8
 Cache-Control: no-store, no-transform
 X-Accel-Buffering: no
+Incremental: ?1
 Connection: keep-alive
 ":\ndata: [[false,false,false,false,false,false],[]]\n\ndata: mine\n\ndata: [true,true,0]\n\n"
 "5"
