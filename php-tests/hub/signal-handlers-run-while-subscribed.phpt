@@ -40,9 +40,9 @@ foreach ($handlers as $handler) {
 }
 ?>
 --EXPECT--
-":\n\n[ends][shutdown][Closed]"
+":\n[ends][shutdown][Closed]"
 exit status: 7
-":\n\n[throws][caught: thrown in the handler][shutdown][Closed]"
-":\n\n[closes]\n\ndata: bye\n\n[Closed][came back][shutdown]"
-":\n\n[goes on]\n\nid: ID\ndata: later\n\n[Closed][came back][shutdown]"
-":\n\ndata: sent in the handler\n\n[Closed][came back][shutdown]"
+":\n[throws][caught: thrown in the handler][shutdown][Closed]"
+":\n[closes]\n\ndata: bye\n\n[Closed][came back][shutdown]"
+":\n[goes on]\n\nid: ID\ndata: later\n\n[Closed][came back][shutdown]"
+":\ndata: sent in the handler\n\n[Closed][came back][shutdown]"

@@ -39,6 +39,14 @@ pub(crate) fn is_due() -> bool {
     DUE.get()
 }
 
+/// Runs what has to be done also while a bailout waits to go on: the last words of a stream.
+pub(crate) fn in_any_case<R>(action: impl FnOnce() -> R) -> R {
+    let was_due = DUE.replace(false);
+    let result = action();
+    DUE.set(was_due || is_due());
+    result
+}
+
 /// Goes on with the bailout that was caught. The caller, and its callers up to the entry point, own
 /// nothing that must be dropped.
 #[cold]

@@ -14,7 +14,7 @@ use super::poll::poll_unless;
 use super::process::forks;
 use super::transport::of_request;
 use super::wire::{Timing, Wire};
-use super::{Server, engine, hooks, ini, keeper, output, request, signals};
+use super::{Server, bailout, engine, hooks, ini, keeper, output, request, signals};
 use crate::stream::{Connection, Interrupted, Packet, StopReason, Tail, Written, seconds};
 
 /// The connection of a stream.
@@ -182,7 +182,8 @@ impl PhpConnection {
         let mut lines = Packet::of(before);
         lines.append(line);
         // An output callback may run inside, also while an exception is on its way.
-        engine::without_exception(|| self.write(&mut lines))?.map(|_| ())
+        let write = || engine::without_exception(|| self.write(&mut lines));
+        bailout::in_any_case(write)?.map(|_| ())
     }
 
     /// Polls what can end a sleep.

@@ -34,11 +34,11 @@ fn serve(scripts: &[(&str, &str)], php: Php, lines: &[&str]) -> Served {
     })
 }
 
-/// What came in but for heartbeats.
+/// What came in but for heartbeats, and the field that stands behind one at the end.
 fn events(served: &Served, target: &str) -> String {
     let body = String::from_utf8(served.get(target).into_body()).unwrap();
     body.lines()
-        .filter(|line| !line.is_empty() && *line != ":")
+        .filter(|line| !["", ":", "event"].contains(line))
         .map(|line| format!("{line}\n"))
         .collect()
 }
@@ -158,7 +158,7 @@ fn a_stream_may_be_an_error_document() {
     );
     is_right_each_time(&served, "/no-such-page", "data: missing\n");
     let body = String::from_utf8(served.get("/no-such-page").into_body()).unwrap();
-    assert!(body.ends_with("\n:\n"), "heartbeats come from the thread: {body}");
+    assert!(body.ends_with("\n:\nevent\n"), "heartbeats come from the thread: {body}");
 }
 
 #[test]

@@ -28,80 +28,80 @@ foreach ($ends as $end) {
 ?>
 --EXPECTF--
 throw new LogicException("thrown");
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
 exit(3);
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 3
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 3
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 3
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 3
-":\n\n[dies][Closed]went on"
+":\n[dies][Closed]went on"
 exit status: 3
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 3
 no_such_function();
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
 trigger_error("x", E_USER_ERROR);
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
 set_time_limit(1); while (true);
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
-":\n\n[dies][Closed]"
+":\n[dies][Closed]"
 exit status: 255
 ini_set("memory_limit", "8M"); str_repeat("x", 100_000_000);
-":\n\n[dies]%S"
+":%S[dies]%S"
 exit status: 255
-":\n\n[dies]%S"
+":%S[dies]%S"
 exit status: 255
-":\n\n[dies]%S"
+":%S[dies]%S"
 exit status: 255
-":\n\n[dies]%S"
+":%S[dies]%S"
 exit status: 255
-":\n\n[dies]%S"
+":%S[dies]%S"
 exit status: 255
-":\n\n[dies]%S"
+":%S[dies]%S"
 exit status: 255

@@ -49,12 +49,12 @@ command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-":\n\ndata: 0\n\n[handler]"
+":\ndata: 0\n\n[handler]"
 exit status: 7
-":\n\ndata: 0\n\n[handler][thrown in the handler]"
-":\n\ndata: 0\n\n[handler]"
-":\n\n[handler]"
+":\ndata: 0\n\n[handler][thrown in the handler]"
+":\ndata: 0\n\n[handler]"
+":\n[handler]"
 exit status: 7
-":\n\n[handler][thrown in the handler]"
-":\n\n[handler]"
+":\n[handler][thrown in the handler]"
+":\n[handler]"
 "1 kept"

@@ -41,71 +41,71 @@ foreach ($ends as $end) {
 ?>
 --EXPECT--
 throw new LogicException("thrown");
-":\n\ndata: {\"self\":null}\n\n[dies][Closed][shutdown]"
+":\ndata: {\"self\":null}\n\n[dies][Closed][shutdown]"
 exit status: 255
-":\n\ndata: [1,{\"self\":null}]\n\n[dies][Closed][shutdown]"
+":\ndata: [1,{\"self\":null}]\n\n[dies][Closed][shutdown]"
 exit status: 255
-":\n\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][Closed][shutdown]"
+":\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][Closed][shutdown]"
 exit status: 255
-":\n\ndata: 1\n\ndata: 2\n\n[dies][Closed][shutdown]"
+":\ndata: 1\n\ndata: 2\n\n[dies][Closed][shutdown]"
 exit status: 255
-":\n\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\ndata: 1\n\ndata: 2\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: 2\n\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\n[dies][shutdown][Closed]"
+":\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\n[dies][shutdown][Closed]"
+":\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\n[dies]\n\ndata: x\n\n[shutdown][Closed]"
+":\n[dies]\n\ndata: x\n\n[shutdown][Closed]"
 exit status: 255
-":\n\ndata: event\n\ndata: event\n\n[dies][Closed][shutdown]"
+":\ndata: event\n\ndata: event\n\n[dies][Closed][shutdown]"
 exit status: 255
-":\n\n[dies][Closed][shutdown]"
+":\n[dies][Closed][shutdown]"
 exit status: 255
 exit(3);
-":\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
+":\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
 exit status: 3
-":\n\ndata: [1,{\"self\":null}]\n\n[dies][shutdown][Closed]"
+":\ndata: [1,{\"self\":null}]\n\n[dies][shutdown][Closed]"
 exit status: 3
-":\n\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
 exit status: 3
-":\n\ndata: 1\n\ndata: 2\n\n[dies][Closed][shutdown]"
+":\ndata: 1\n\ndata: 2\n\n[dies][Closed][shutdown]"
 exit status: 3
-":\n\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
 exit status: 3
-":\n\ndata: 1\n\ndata: 2\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: 2\n\n[dies][shutdown][Closed]"
 exit status: 3
-":\n\n[dies][shutdown][Closed]"
+":\n[dies][shutdown][Closed]"
 exit status: 3
-":\n\n[dies][shutdown][Closed]"
+":\n[dies][shutdown][Closed]"
 exit status: 3
-":\n\n[dies]\n\ndata: x\n\n[shutdown][Closed]"
+":\n[dies]\n\ndata: x\n\n[shutdown][Closed]"
 exit status: 3
-":\n\ndata: event\n\ndata: event\n\n[dies][Closed][shutdown]"
+":\ndata: event\n\ndata: event\n\n[dies][Closed][shutdown]"
 exit status: 3
-":\n\n[dies][Closed][shutdown]"
+":\n[dies][Closed][shutdown]"
 exit status: 3
 trigger_error("x", E_USER_ERROR);
-":\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
+":\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\ndata: [1,{\"self\":null}]\n\n[dies][shutdown][Closed]"
+":\ndata: [1,{\"self\":null}]\n\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\ndata: 1\n\ndata: 2\n\n[dies][Closed][shutdown]"
+":\ndata: 1\n\ndata: 2\n\n[dies][Closed][shutdown]"
 exit status: 255
-":\n\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: {\"self\":null}\n\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\ndata: 1\n\ndata: 2\n\n[dies][shutdown][Closed]"
+":\ndata: 1\n\ndata: 2\n\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\n[dies][shutdown][Closed]"
+":\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\n[dies][shutdown][Closed]"
+":\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\n[dies][shutdown][Closed]"
+":\n[dies][shutdown][Closed]"
 exit status: 255
-":\n\ndata: event\n\ndata: event\n\n[dies][Closed][shutdown]"
+":\ndata: event\n\ndata: event\n\n[dies][Closed][shutdown]"
 exit status: 255
-":\n\n[dies][Closed][shutdown]"
+":\n[dies][Closed][shutdown]"
 exit status: 255

@@ -187,7 +187,7 @@ fn leaves_nothing_behind(kind: &Kind, place: &str) {
         let events: Vec<&str> = events.collect();
         assert_eq!(events[..2], ["data: event 1", "data: event 2"], "{target}: {body}");
         let next = text(served.get("/stream.php?in=none").into_body());
-        assert_eq!(next, ":\n\ndata: as ever\n\n", "after {target}: {}", served.log());
+        assert_eq!(next, ":\ndata: as ever\n\n", "after {target}: {}", served.log());
         assert_eq!(served.free_worker(), worker, "{target}: {}", served.log());
         assert!(served.log().contains(log), "{target}: {}", served.log());
         let notes = served.site.read("notes");
