@@ -12,7 +12,7 @@ servers_packages=(
   php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
   php-laravel-framework? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
-  chromium? chromium-driver? node:nodejs npm:npm python3 python3-venv strace
+  chromium? chromium-driver? node:nodejs npm:npm go:golang-go python3 python3-venv strace
 )
 load_packages=(php-fpm nginx-light libnginx-mod-nchan? redis-server)
 bench_packages=(php-fpm nginx-light strace)

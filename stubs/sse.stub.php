@@ -45,6 +45,10 @@ final class Sse
      * ob_start() can capture a stream. A HEAD request gets its headers and a stream that is already
      * closed; an OPTIONS request is answered with 204, and the script ends.
      *
+     * A client that comes back is told the last event ID that it came with, in a first event of type
+     * `sse:position`, which nobody needs to listen for: WebKit puts half an event of a connection that
+     * was cut in front of whatever comes first.
+     *
      * What is echoed beside the API stands in the stream as it is, if it comes from the code that opened
      * it: the function that called start(), what that calls, and whoever holds the object that it
      * returned. Other output is no part of it, and goes nowhere: a framework's page behind the response,
@@ -185,10 +189,16 @@ final class Sse
      */
     public function sendMany(iterable $events): bool {}
 
-    /** Sends a comment, which clients ignore; every line of the text becomes a comment line. */
+    /**
+     * Sends a comment, which clients ignore; every line of the text becomes a comment line. It ends no
+     * event, so it may stand inside one that the script echoes in parts.
+     */
     public function comment(string $text = ''): bool {}
 
-    /** Tells the client how long to wait before it reconnects. */
+    /**
+     * Tells the client how long to wait before it reconnects. It is a line of its own and no event;
+     * some clients take it only with the next event.
+     */
     public function retry(int $milliseconds): bool {}
 
     /**
@@ -301,7 +311,11 @@ final class Sse
 /** One event, to be sent, returned from a source, or as a parser found it. */
 final class SseEvent implements Stringable
 {
-    /** As for Sse::send(); null: an event without data, which clients do not dispatch. */
+    /**
+     * As for Sse::send(); null: an event without data. The standard has clients dispatch nothing then,
+     * but many dispatch an empty message, and in Firefox and WebKit its id is lost: an id is safe only
+     * with data. For a comment or a reconnection time alone there are comment() and retry().
+     */
     public readonly mixed $data;
 
     /** Event type; null: "message". */
