@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use server_tests::{
     browser::Browser,
     patience::soon,
-    server::{Builtin, Php, Server},
+    server::{Builtin, Fpm, Php, Server},
     site::Site,
 };
 
@@ -43,13 +43,22 @@ struct Served {
 impl Served {
     /// Serves this script, too.
     fn new(script: &str) -> Self {
+        Self::start(script, |site, php| Builtin::new(site, php).workers(6).start())
+    }
+
+    /// The same behind nginx, which tells a connection that is cut from one that ends.
+    fn behind_nginx(script: &str) -> Self {
+        Self::start(script, |site, php| Fpm::new(site, php).children(6).start())
+    }
+
+    fn start(script: &str, start: impl FnOnce(&Site, Php) -> Server) -> Self {
         let site = Site::new()
             .file("stream.php", script)
             .file("prelude.php", PRELUDE)
             .file("page.html", PAGE);
         let prelude = site.path("prelude.php").display().to_string();
         let php = Php::with_sse().ini("auto_prepend_file", &prelude);
-        Self { server: Builtin::new(&site, php).workers(6).start(), site }
+        Self { server: start(&site, php), site }
     }
 }
 
@@ -61,7 +70,10 @@ struct Window {
 
 impl Window {
     fn open(script: &str) -> Self {
-        let served = Served::new(script);
+        Self::on(Served::new(script))
+    }
+
+    fn on(served: Served) -> Self {
         let browser = Browser::start();
         browser.open(&served.server.url("/page.html"));
         Self { browser, served }
@@ -115,6 +127,33 @@ fn open_fires_before_the_first_event() {
     window.wait_until_seen("stream", &json!(["open"]));
     gate.release();
     window.wait_until_seen("stream", &json!(["open", ["message", "first", ""]]));
+}
+
+#[test]
+fn a_connection_that_is_cut_inside_an_event_leaves_no_trace_of_it() {
+    let script = r#"<?php
+        $sse = Sse::start(retry: 50);
+        $visit = (int) $sse->lastEventId;
+        $sse->send("visit $visit", id: $visit + 1);
+        if ($visit < count($cuts = ["data: h", "event: tick\nid: 9\ndata: half\n", "id: 9", "ev"])) {
+            echo $cuts[$visit];
+            flush();
+            exec('kill -9 ' . getmypid());
+        }
+        $sse->wait(30);"#;
+    let window = Window::on(Served::behind_nginx(script));
+    window.listen("stream", "/stream.php");
+    let mut seen = Vec::new();
+    for visit in 0..5 {
+        let id = (visit + 1).to_string();
+        seen.extend([
+            json!("open"),
+            json!(["message", format!("visit {visit}"), id]),
+            json!("error"),
+        ]);
+    }
+    seen.pop();
+    window.wait_until_seen("stream", &json!(seen));
 }
 
 #[test]
