@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use event_stream::{Comment, Event, Retry};
+use event_stream::{Comment, Event, EventId, Retry};
 
 use super::*;
 
@@ -98,6 +98,88 @@ fn a_stream_begins_with_a_comment_and_the_retry_hint() {
     let options = Options { retry: Some(Retry::from_millis(3000)), ..Options::default() };
     assert_eq!(open(&memory, options).begin(None), Ok(true));
     assert_eq!(*memory.written.borrow(), b":\nretry: 3000\n");
+}
+
+#[test]
+fn a_client_that_comes_back_is_told_the_id_that_it_came_with() {
+    let id = EventId::new(b"41-7").ok();
+    for (retry, expected) in [
+        (None, ":\nevent: sse:position\nid: 41-7\ndata: {}\n\ndata: x\n\n"),
+        (Some(700), ":\nevent: sse:position\nid: 41-7\nretry: 700\ndata: {}\n\ndata: x\n\n"),
+    ] {
+        let memory = Memory::new(Instant::now());
+        let retry = retry.map(Retry::from_millis);
+        let stream = open(&memory, Options { retry, ..Options::default() });
+        assert_eq!(stream.begin(id), Ok(true));
+        assert_eq!(stream.send(&event("x")), Ok(true));
+        assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
+    }
+}
+
+#[test]
+fn no_stream_ends_with_a_comment() {
+    fn retry(millis: u64) -> Option<Retry> {
+        Some(Retry::from_millis(millis))
+    }
+    let told = |stream: &Stream<&Memory>| {
+        stream.send(&Event { retry: retry(800), ..event("x") }).unwrap();
+        stream.comment(Comment::new(b"c")).unwrap();
+    };
+    for (first, say, expected) in [
+        (None, (|_| {}) as fn(&Stream<&Memory>), ":\nevent\n"),
+        (retry(700), |_| {}, ":\nretry: 700\n"),
+        (retry(700), told, ":\nretry: 700\nretry: 800\ndata: x\n\n: c\nretry: 800\n"),
+        (None, |stream| drop(stream.send(&event("x"))), ":\ndata: x\n\n"),
+        (None, |stream| drop(stream.wait(seconds(2))), ":\n:\nevent\n"),
+        (None, |stream| drop(stream.retry(Retry::from_millis(9))), ":\nretry: 9\n"),
+    ] {
+        let memory = Memory::new(Instant::now());
+        let options = Options { retry: first, heartbeat: Some(seconds(2)), ..Options::default() };
+        let stream = open(&memory, options);
+        stream.begin(None).unwrap();
+        say(&stream);
+        stream.close();
+        stream.finish().unwrap();
+        assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
+    }
+}
+
+#[test]
+fn what_is_not_sent_tells_no_reconnection_time() {
+    let memory = Memory::new(Instant::now());
+    let stream = open(&memory, Options::default());
+    stream.begin(None).unwrap();
+    stream.stop(StopReason::MaxLifetime);
+    assert_eq!(stream.send(&Event { retry: Some(Retry::from_millis(5)), ..event("x") }), Ok(false));
+    stream.finish().unwrap();
+    assert_eq!(*memory.written.borrow(), b":\nevent\n");
+}
+
+#[test]
+fn nothing_is_said_to_a_client_that_does_not_listen() {
+    for reason in [StopReason::ClientGone, StopReason::WriteTimeout, StopReason::HandedOff] {
+        let memory = Memory::new(Instant::now());
+        let stream = open(&memory, Options::default());
+        stream.begin(None).unwrap();
+        stream.stop(reason);
+        stream.finish().unwrap();
+        assert_eq!(*memory.written.borrow(), b":\n", "{reason:?}");
+    }
+}
+
+#[test]
+fn a_frame_stands_right_behind_lines_that_belong_to_no_event() {
+    let memory = Memory::new(Instant::now());
+    let stream = open(&memory, Options { heartbeat: Some(seconds(1)), ..Options::default() });
+    stream.begin(None).unwrap();
+    stream.wait(seconds(1)).unwrap();
+    stream.retry(Retry::from_millis(5)).unwrap();
+    stream.send(&event("x")).unwrap();
+    memory.echo(b"data: theirs\n");
+    stream.retry(Retry::from_millis(6)).unwrap();
+    stream.send(&event("y")).unwrap();
+    let expected = ":\n:\nretry: 5\ndata: x\n\ndata: theirs\nretry: 6\n\ndata: y\n\n";
+    assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected);
 }
 
 #[test]

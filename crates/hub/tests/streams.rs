@@ -10,7 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventId, Framing, Limit, Reply, Request, Response, Subscription};
+use hub_protocol::{
+    EventId, Framing, HeartbeatText, Limit, Reply, Request, Response, Subscription,
+};
 use rustix::process::Signal;
 use support::{FASTCGI, Hub, after, assert_ends, assert_reads, frame, publish, soon, to, topics};
 
@@ -138,6 +140,20 @@ fn a_silent_stream_gets_heartbeats() {
     let hub = Hub::start(&[]);
     let mut client = hub.stream(Framing::Raw, Subscription { heartbeat: 50, ..to(&["a"]) });
     assert_reads(&mut client, ":\n:\n:\n:\n");
+}
+
+#[test]
+fn heartbeats_say_what_the_script_wants() {
+    let hub = Hub::start(&[]);
+    let heartbeat_text = HeartbeatText::try_from(Box::from("keep-alive")).unwrap();
+    let says = Subscription { heartbeat: 50, heartbeat_text, ..to(&["a"]) };
+    let mut client = hub.stream(Framing::Raw, says.clone());
+    let mut fastcgi = hub.stream(FASTCGI, says);
+    assert_reads(&mut client, ": keep-alive\n: keep-alive\n");
+    let record = b"\x01\x06\0\x01\0\x0d\0\0: keep-alive\n";
+    assert_reads(&mut fastcgi, record.repeat(2));
+    hub.upgrade();
+    assert_reads(&mut client, ": keep-alive\n: keep-alive\n");
 }
 
 #[test]
