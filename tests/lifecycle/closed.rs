@@ -1,4 +1,4 @@
-//! Streams that end before their scripts: the client sees the end at close(), the script works on, and its
+//! Streams that end before their scripts: the client sees the end at `close()`, the script works on, and its
 //! worker serves the next request as ever.
 
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::served::Served;
 type Start = fn(&Path, Php) -> Server;
 
 /// Closes its stream, and then waits for the test.
-const SCRIPT: &str = r#"<?php
+const SCRIPT: &str = r"<?php
     final class Guard { public function __destruct() { note('destructor'); } }
     $guard = new Guard();
     register_shutdown_function(fn () => note('shutdown function'));
@@ -30,7 +30,7 @@ const SCRIPT: &str = r#"<?php
         fastcgi_finish_request();
     }
     note('body: ' . strlen(file_get_contents('php://input')));
-    "#;
+    ";
 
 const NEXT: &str = "<?php echo 'next ', strlen(file_get_contents('php://input'));";
 

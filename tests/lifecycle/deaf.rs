@@ -37,41 +37,40 @@ const FUNCTIONS: &str = r#"<?php
     function adopted(): void { header('Content-Type: text/event-stream'); echo "data: ready\n\n"; flush(); }
     function own(): Sse { $sse = Sse::start(); $sse->send('ready'); return $sse; }
     function tick(): void { echo "data: tick\n\n"; flush(); usleep(1000); }
-    register_shutdown_function(fn () => note('ended, status ' . connection_status()));
+    register_shutdown_function(fn () => note('NAME: ended, status ' . connection_status()));
     set_time_limit(0);
     "#;
 
-fn serve(script: &str, start: Start) -> Served {
-    let site = Site::new().file("stream.php", format!("{FUNCTIONS}{script}"));
+fn serve(name: &str, script: &str, start: Start) -> Served {
+    let script = format!("{FUNCTIONS}{script}").replace("NAME", name);
+    let site = Site::new().file("stream.php", script);
     Served::new(site, Php::with_sse().ini("sse.adopt", "1"), start)
 }
 
 #[track_caller]
 fn end_when_their_client_leaves(start: Start) {
     for (name, script) in SCRIPTS {
-        eprintln!("a script that {name}");
-        let served = serve(script, start);
+        let served = serve(name, script, start);
         let mut stream = served.get("/stream.php");
         stream.body.read_until(b"data: ready\n\n", soon()).unwrap();
         stream.into_wire().close();
         // Who was told by the API may go on for ten seconds.
         let deadline = within(Duration::from_secs(60));
-        served.site.wait_for_contents("notes", "ended, status 1\n", deadline);
+        served.site.wait_for_contents("notes", &format!("{name}: ended, status 1\n"), deadline);
     }
 }
 
 #[track_caller]
 fn end_when_their_server_reloads(start: Start) {
     for (name, script) in &SCRIPTS[..3] {
-        eprintln!("a script that {name}");
-        let served = serve(script, start);
+        let served = serve(name, script, start);
         let mut stream = served.get("/stream.php");
         // Whoever looks after it does so from its first flush on.
         stream.body.read_until(b"data: tick\n\n", soon()).unwrap();
         served.reload();
         stream.body.read_to_end(soon()).unwrap();
         assert_eq!(stream.body.end(), Some(&End::Clean), "{name}");
-        served.wait_for_notes("ended, status 1\n");
+        served.wait_for_notes(&format!("{name}: ended, status 1\n"));
     }
 }
 
