@@ -6,6 +6,7 @@ use ext_php_rs::zend::{ExecutorGlobals, SapiGlobals};
 use ext_php_rs::ffi::zend_is_auto_global;
 
 use super::native::Native;
+use super::versions;
 use crate::stream::{Interrupted, last_event_id as last_event_id_of};
 
 /// The request's method; "GET" where there is none.
@@ -31,8 +32,11 @@ pub(super) fn read_body() -> Result<bool, Interrupted> {
 }
 
 fn body_is_here() -> bool {
+    if versions::body_is_read() {
+        return true;
+    }
     let globals = SapiGlobals::get();
-    globals.post_read != 0 || globals.request_info().content_length() <= globals.read_post_bytes
+    globals.request_info().content_length() <= globals.read_post_bytes
 }
 
 /// A variable of `$_SERVER`, as the script sees it.

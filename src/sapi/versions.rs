@@ -6,7 +6,7 @@ use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::ZendStr;
 use ext_php_rs::zend::SapiGlobals;
 
-pub(super) use of_this_version::{ArgumentInfo, head_is_out, note_head_out};
+pub(super) use of_this_version::{ArgumentInfo, body_is_read, head_is_out, note_head_out};
 use of_this_version::{Text, as_text, text};
 
 /// Since 8.6 the engine holds argument info of native functions as it holds that of a script's, with
@@ -33,6 +33,11 @@ mod of_this_version {
     /// Whether the head of the response is out.
     pub(in super::super) fn head_is_out() -> bool {
         SapiGlobals::get().headers_sent
+    }
+
+    /// Whether all of the request's body was read.
+    pub(in super::super) fn body_is_read() -> bool {
+        SapiGlobals::get().post_read
     }
 
     /// Has the engine take the head for sent, or not.
@@ -63,6 +68,10 @@ mod of_this_version {
 
     pub(in super::super) fn head_is_out() -> bool {
         SapiGlobals::get().headers_sent != 0
+    }
+
+    pub(in super::super) fn body_is_read() -> bool {
+        SapiGlobals::get().post_read != 0
     }
 
     pub(in super::super) fn note_head_out(is_out: bool) {
