@@ -14,7 +14,7 @@ request(<<<'PHP'
     session_start();
     PHP)->show();
 ?>
---EXPECT--
+--EXPECTF--
 200 OK
 Content-type: text/html; charset=UTF-8
-"a page\nCannot modify header information - headers already sent\nCannot modify header information - headers already sent\nsession_start(): Session cannot be started after headers have already been sent\n"
+"a page\nCannot modify header information - headers already sent\nCannot modify header information - headers already sent\nsession_start(): Session cannot be started after headers have already been sent%S\n"

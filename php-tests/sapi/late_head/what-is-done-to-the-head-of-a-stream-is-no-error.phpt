@@ -39,7 +39,7 @@ $script = <<<'PHP'
     answer('session_set_cookie_params', 60);
     answer('session_cache_limiter', 'public');
     answer('session_cache_expire', 10);
-    answer('ini_set', 'session.use_strict_mode', '0');
+    answer('ini_set', 'session.use_cookies', '0');
     answer('session_set_save_handler', new SessionHandler());
     answer('session_start');
     answer('session_regenerate_id', true);
@@ -87,7 +87,7 @@ session_module_name "files"
 session_set_cookie_params true
 session_cache_limiter "nocache"
 session_cache_expire 180
-ini_set "0"
+ini_set "1"
 session_set_save_handler true
 session_start true
 session_regenerate_id true
@@ -120,7 +120,7 @@ session_module_name "files"
 session_set_cookie_params true
 session_cache_limiter "nocache"
 session_cache_expire 180
-ini_set "0"
+ini_set "1"
 session_set_save_handler true
 session_start true
 session_regenerate_id true
