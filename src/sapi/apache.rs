@@ -10,13 +10,13 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::sockopt::socket_send_buffer_size;
 
 use super::apache_variables;
 use super::engine::c_string;
+use super::globals;
 use super::hand_off::{Parting, Shape};
 use super::obstacle::{self, Obstacle};
 use super::poll::poll;
@@ -178,7 +178,7 @@ fn obstacle_to(is_threaded: Option<c_int>, protocol: &str) -> Option<Obstacle> {
 
 /// The request that is answered.
 pub(super) fn request() -> Option<*mut Request> {
-    let context = SapiGlobals::get().server_context.cast::<Context>();
+    let context = globals::sapi(|sapi| sapi.server_context).cast::<Context>();
     if context.is_null() || !context.is_aligned() {
         return None;
     }

@@ -8,11 +8,10 @@ use std::cell::{Cell, RefCell};
 
 use ext_php_rs::ffi::{zend_execute_data, zend_function, zend_object};
 use ext_php_rs::types::ZendObject;
-use ext_php_rs::zend::ExecutorGlobals;
 use once_cell::sync::OnceCell;
 
 use super::bailout::guarded;
-use super::engine::is_unwinding;
+use super::engine::{is_unwinding, running_frame};
 use super::ffi::{self, ThrowHook};
 use crate::stream::Interrupted;
 
@@ -133,7 +132,7 @@ fn is_running(frame: Frame) -> bool {
 
 /// The frames on the stack, innermost first.
 fn stack() -> impl Iterator<Item = Frame> + Clone {
-    let innermost: *const zend_execute_data = ExecutorGlobals::get().current_execute_data;
+    let innermost: *const zend_execute_data = running_frame();
     let places = std::iter::successors(Some(innermost), |place| {
         // SAFETY: a frame on the stack; those before it outlive it.
         unsafe { place.as_ref() }.map(|frame| frame.prev_execute_data.cast_const())

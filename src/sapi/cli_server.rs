@@ -10,10 +10,10 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use ext_php_rs::zend::SapiGlobals;
 use rustix::net::getpeername;
 
 use super::framing::Framing;
+use super::globals;
 use super::hand_off::{Parting, Shape};
 use super::request;
 use super::signals;
@@ -67,7 +67,7 @@ pub(super) fn transport() -> Result<Box<dyn Transport>, &'static str> {
 
 fn client() -> Result<&'static Client, &'static str> {
     const NONE: &str = "there is no request of the built-in server";
-    let context = SapiGlobals::get().server_context.cast::<Client>();
+    let context = globals::sapi(|sapi| sapi.server_context).cast::<Client>();
     let context = Some(context).filter(|context| context.is_aligned()).ok_or(NONE)?;
     // SAFETY: null, or the client of this SAPI, which lives for the whole request; it is not kept.
     unsafe { context.as_ref() }.ok_or(NONE)

@@ -5,13 +5,14 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::ffi::{
-    ZEND_ACC_STRICT_TYPES, ZEND_INTERNAL_FUNCTION, ext_php_rs_executor_globals, zend_execute_data,
-    zend_function, zend_interrupt_function, zend_read_property,
+    ZEND_ACC_STRICT_TYPES, ZEND_INTERNAL_FUNCTION, zend_execute_data, zend_function,
+    zend_interrupt_function, zend_read_property,
 };
 use ext_php_rs::types::{ZendObject, Zval};
-use ext_php_rs::zend::{ClassEntry, ExecutorGlobals};
+use ext_php_rs::zend::ClassEntry;
 
 pub(crate) use super::bailout::guarded;
+use super::globals;
 use super::native::Native;
 use super::owned::discard_pending;
 pub(crate) use super::owned::{Caught, Owned, is_unwinding, without_exception};
@@ -46,28 +47,19 @@ pub(crate) fn forget_failure() {
     bailout::forget();
 }
 
-/// The executor globals of this thread. `ExecutorGlobals` has a lock on them, which is felt at every event.
-fn executor_globals() -> *mut ExecutorGlobals {
-    // SAFETY: only returns an address, which is valid for as long as the thread lives.
-    unsafe { ext_php_rs_executor_globals() }
-}
-
 /// The frame of the function that is running; null outside of scripts.
 pub(super) fn running_frame() -> *mut zend_execute_data {
-    // SAFETY: the globals of this thread.
-    unsafe { (*executor_globals()).current_execute_data }
+    globals::executor(|executor| executor.current_execute_data)
 }
 
 /// Makes a frame the running one again.
 pub(super) fn set_running_frame(frame: *mut zend_execute_data) {
-    // SAFETY: the globals of this thread; nobody refers to the field.
-    unsafe { (*executor_globals()).current_execute_data = frame };
+    globals::executor(|executor| executor.current_execute_data = frame);
 }
 
 /// The flag that makes the engine call its interrupt function before the next opcode.
 pub(super) fn interrupt_flag() -> &'static AtomicBool {
-    // SAFETY: the globals of this thread; only an address is taken.
-    let flag = unsafe { &raw const (*executor_globals()).vm_interrupt }.cast::<AtomicBool>();
+    let flag = globals::executor(|executor| &raw const executor.vm_interrupt).cast::<AtomicBool>();
     // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`), and the globals live as long as the
     // thread, which outlives its wires.
     unsafe { &*flag }
@@ -89,7 +81,7 @@ pub(crate) fn run_interrupts() -> Result<(), Interrupted> {
         return Ok(());
     }
     interrupt_flag().store(false, Ordering::Relaxed);
-    let running = ExecutorGlobals::get().current_execute_data;
+    let running = running_frame();
     // SAFETY: set at start-up only.
     let function = unsafe { zend_interrupt_function };
     guarded(|| {
@@ -106,14 +98,14 @@ pub(crate) fn run_interrupts() -> Result<(), Interrupted> {
 
 /// Whether the script's time is up.
 fn is_timed_out() -> bool {
-    let flag = (&raw const ExecutorGlobals::get().timed_out).cast::<AtomicBool>();
+    let flag = globals::executor(|executor| &raw const executor.timed_out).cast::<AtomicBool>();
     // SAFETY: one atomic byte, as `vm_interrupt`.
     unsafe { &*flag }.load(Ordering::Relaxed)
 }
 
 /// Whether the code that called the running function declares `strict_types`.
 pub(crate) fn caller_is_strict() -> bool {
-    let running = ExecutorGlobals::get().current_execute_data;
+    let running = running_frame();
     // SAFETY: null, or the running frame, which outlives this call.
     let Some(running) = (unsafe { running.as_ref() }) else { return false };
     // SAFETY: null, or the frame that called it, which outlives it.
@@ -141,7 +133,7 @@ const PASS_ON: [(&str, &str); 8] = [
 /// Whether native code has called, by however many callbacks, the method that is running: it may take no
 /// notice of an exit.
 pub(crate) fn is_below_native_code() -> bool {
-    let running = ExecutorGlobals::get().current_execute_data;
+    let running = running_frame();
     // SAFETY: null, or the running frame, which outlives this call.
     let mut caller = unsafe { running.as_ref() }.map_or(ptr::null_mut(), |it| it.prev_execute_data);
     // SAFETY: null, or a frame that is below the running one, and outlives it.
@@ -172,7 +164,7 @@ fn passes_exits_on(function: &zend_function) -> bool {
 
 /// The object whose method is running; for constructors, whose Rust part is not there yet.
 pub(crate) fn running_object() -> Option<&'static mut ZendObject> {
-    let running = ExecutorGlobals::get().current_execute_data;
+    let running = running_frame();
     // SAFETY: null, or the running frame, which outlives the native method that asks.
     let running = unsafe { running.as_mut() }?;
     running.This.object_mut()

@@ -8,9 +8,8 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
-use ext_php_rs::zend::SapiGlobals;
-
 use super::framing::Framing;
+use super::globals;
 use super::hand_off::{Parting, Shape};
 use super::obstacle::{NO_FASTCGI, Obstacle};
 use super::signals;
@@ -81,7 +80,7 @@ fn check(request: &Request) -> Result<(), &'static str> {
 fn request() -> Option<&'static Request> {
     // Plain CGI has a 1 in place of the pointer.
     const LOWEST_ADDRESS: usize = 4096;
-    let context = SapiGlobals::get().server_context.cast::<Request>();
+    let context = globals::sapi(|sapi| sapi.server_context).cast::<Request>();
     if context.addr() < LOWEST_ADDRESS || !context.is_aligned() {
         return None;
     }

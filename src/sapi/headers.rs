@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::ffi::c_char;
 
-use ext_php_rs::zend::{SapiGlobals, remove_header, set_header, set_response_code};
+use ext_php_rs::zend::{remove_header, set_header, set_response_code};
 
 use super::engine::{c_string, guarded};
-use super::{ffi, output, versions};
+use super::{ffi, globals, output, versions};
 use crate::stream::{Header, Interrupted, Rule, including, is_no_coding, without_rivals};
 
 /// Whether the head is out.
@@ -30,14 +30,14 @@ pub(crate) fn get(name: &str) -> Option<String> {
 
 /// The values of all lines of a header.
 pub(super) fn values(name: &str) -> Vec<String> {
-    let mut globals = SapiGlobals::get_mut();
-    globals
-        .sapi_headers
-        .headers()
-        .filter_map(|header| header.as_str()?.split_once(':'))
-        .filter(|(given, _)| given.trim().eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.trim().to_owned())
-        .collect()
+    globals::sapi(|sapi| {
+        sapi.sapi_headers
+            .headers()
+            .filter_map(|header| header.as_str()?.split_once(':'))
+            .filter(|(given, _)| given.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_owned())
+            .collect()
+    })
 }
 
 /// How the body is coded; `None` if it is as the script writes it.
@@ -47,7 +47,7 @@ pub(super) fn coding() -> Option<String> {
 
 /// The status of the response.
 pub(super) fn status() -> i32 {
-    SapiGlobals::get().sapi_headers.http_response_code
+    globals::sapi(|sapi| sapi.sapi_headers.http_response_code)
 }
 
 /// Whether the response says it is an event stream.
@@ -88,7 +88,7 @@ pub(crate) fn remove(names: &[&str]) -> Result<(), Interrupted> {
 
 /// Keeps PHP from adding a content type of its own: there will be no content.
 pub(crate) fn forget_default_content_type() {
-    SapiGlobals::get_mut().sapi_headers.send_default_content_type = 0;
+    globals::sapi(|sapi| sapi.sapi_headers.send_default_content_type = 0);
 }
 
 /// Sets the status of the response.

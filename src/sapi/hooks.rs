@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
-use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 
 use super::ffi::{Flush, Interrupt, LogMessage, ReadPost, UbWrite};
 use super::wire::{HELD_BACK_MAX, Wire};
-use super::{adoption, beside, headers, keeper, output, process};
+use super::{adoption, beside, globals, headers, keeper, output, process};
 use crate::stream::{GRACE, StopReason, Tail};
 
 struct Originals {
@@ -226,7 +225,7 @@ fn put_out(written: &[u8]) -> usize {
     if wire.held_back() > HELD_BACK_MAX
         && let Some(original) = originals.flush
     {
-        flush_server(wire, original, SapiGlobals::get().server_context);
+        flush_server(wire, original, globals::sapi(|sapi| sapi.server_context));
     }
     taken
 }
@@ -290,7 +289,7 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
             // SAFETY: as above; while aborts are ignored, the original returns.
             unsafe { original(message, level) };
             if let Some(flush) = flush.filter(|_| wire.is_direct()) {
-                let context = SapiGlobals::get().server_context;
+                let context = globals::sapi(|sapi| sapi.server_context);
                 // SAFETY: as above. The server keeps log messages in a buffer that nobody else
                 // flushes while the wire is direct.
                 unsafe { flush(context) };

@@ -10,12 +10,11 @@ use std::ffi::c_int;
 use std::ptr::null_mut;
 
 use ext_php_rs::ffi::{sapi_header_op_enum, sapi_header_struct, sapi_headers_struct, sapi_module};
-use ext_php_rs::zend::SapiGlobals;
 use once_cell::sync::OnceCell;
 
 use super::bailout::{guarded, unwind};
-use super::ffi;
 use super::headers::reopened;
+use super::{ffi, globals};
 
 /// `sapi_module_struct.header_handler`, `main/SAPI.h`.
 type HeaderHandler = unsafe extern "C" fn(
@@ -75,12 +74,14 @@ pub(super) fn as_if_open(function: &mut dyn FnMut()) {
     if !IS_OURS.get() || PRETENDS.get() {
         return function();
     }
-    let sent = SapiGlobals::get().sapi_headers;
-    SapiGlobals::get_mut().sapi_headers = empty_like(sent);
+    let sent = globals::sapi(|sapi| {
+        let sent = sapi.sapi_headers;
+        std::mem::replace(&mut sapi.sapi_headers, empty_like(sent))
+    });
     PRETENDS.set(true);
     let result = reopened(|| guarded(function));
     PRETENDS.set(false);
-    let scratch = std::mem::replace(&mut SapiGlobals::get_mut().sapi_headers, sent);
+    let scratch = globals::sapi(|sapi| std::mem::replace(&mut sapi.sapi_headers, sent));
     free(scratch);
     if result.is_err() {
         unwind();

@@ -24,6 +24,7 @@ pub(crate) mod engine;
 mod fastcgi;
 mod ffi;
 mod framing;
+mod globals;
 mod hand_off;
 pub(crate) mod head;
 pub(crate) mod headers;

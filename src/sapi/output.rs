@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::ffi::c_int;
 
-use ext_php_rs::ffi::{ext_php_rs_process_globals, php_core_globals, php_output_write};
+use ext_php_rs::ffi::php_output_write;
 use ext_php_rs::types::Zval;
 
 use super::engine::guarded;
 use super::ffi::{self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED};
+use super::globals;
 use super::hooks;
 use crate::stream::{Interrupted, Tail};
 
@@ -154,17 +155,9 @@ pub(super) fn flush() {
     hooks::flushed();
 }
 
-/// The core globals of this thread. `ProcessGlobals` has a lock on them, which is felt at every event.
-fn core_globals() -> *mut php_core_globals {
-    // SAFETY: only returns an address, which is valid for as long as the thread lives.
-    unsafe { ext_php_rs_process_globals() }
-}
-
 /// Whether PHP knows that the client is gone.
 pub(super) fn client_is_gone() -> bool {
-    // SAFETY: the core globals of this thread, which live as long as it does.
-    let status = unsafe { (*core_globals()).connection_status };
-    status & CONNECTION_ABORTED != 0
+    globals::core(|core| core.connection_status & CONNECTION_ABORTED != 0)
 }
 
 /// Runs `write` so that a client that is gone makes it return instead of ending the script. What the
@@ -196,9 +189,7 @@ pub(super) fn ignoring_abort<R>(write: impl FnOnce() -> R) -> R {
 /// Has `connection_aborted()` say that the client is gone, and does no more: output stays on, so that
 /// what the script outputs next finds it out as well, and ends the script as PHP would.
 pub(super) fn note_client_gone() {
-    // SAFETY: as in `client_is_gone`; nobody else refers to the field.
-    let status = unsafe { &mut (*core_globals()).connection_status };
-    *status |= CONNECTION_ABORTED;
+    globals::core(|core| core.connection_status |= CONNECTION_ABORTED);
 }
 
 /// Lets PHP know that the client is gone; it ends the script, unless that wants to go on. The caller owns
@@ -210,15 +201,12 @@ pub(crate) fn abort() {
 
 /// Sets whether the script goes on when the client is gone; returns what was set before.
 fn ignore_user_abort(ignore: bool) -> bool {
-    // SAFETY: as in `client_is_gone`; nobody else refers to the field.
-    let setting = unsafe { &mut (*core_globals()).ignore_user_abort };
-    std::mem::replace(setting, ignore)
+    globals::core(|core| std::mem::replace(&mut core.ignore_user_abort, ignore))
 }
 
 /// Whether the script wants to go on when its client is gone.
 pub(crate) fn ignores_user_abort() -> bool {
-    // SAFETY: as in `client_is_gone`.
-    unsafe { (*core_globals()).ignore_user_abort }
+    globals::core(|core| core.ignore_user_abort)
 }
 
 /// Prints text as `echo` would, and flushes.

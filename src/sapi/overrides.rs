@@ -3,10 +3,10 @@
 use std::sync::Once;
 
 use ext_php_rs::ffi::{IS_FALSE, zend_execute_data, zend_function, zval};
-use ext_php_rs::zend::ExecutorGlobals;
 use once_cell::sync::OnceCell;
 
 use super::ffi::Handler;
+use super::globals;
 use super::wire::Wire;
 use super::{adoption, hooks, late_head, output};
 
@@ -137,10 +137,12 @@ pub(crate) fn install() {
 }
 
 fn replace(name: &str, replacement: Handler, original: &'static OnceCell<Handler>) {
-    let globals = ExecutorGlobals::get();
-    let Some(entry) = globals.function_table().and_then(|table| table.get(name)) else { return };
-    // SAFETY: a function table holds pointers to functions.
-    let Some(function) = (unsafe { entry.ptr::<zend_function>() }) else { return };
+    let function = globals::executor(|executor| {
+        let entry = executor.function_table()?.get(name)?;
+        // SAFETY: a function table holds pointers to functions.
+        unsafe { entry.ptr::<zend_function>() }
+    });
+    let Some(function) = function else { return };
     // SAFETY: they live as long as the process, and no other reference to this one is alive.
     let function = unsafe { &mut *function };
     // SAFETY: those of these names are native.

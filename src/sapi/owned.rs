@@ -11,12 +11,12 @@ use std::ptr;
 
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::exception::throw_object;
-use ext_php_rs::ffi::ext_php_rs_executor_globals;
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ExecutorGlobals;
 
 use super::bailout::{guarded, is_due};
 use super::ffi;
+use super::globals;
 use crate::stream::Interrupted;
 
 /// A value that is owned.
@@ -151,7 +151,7 @@ pub(crate) fn without_exception<R>(action: impl FnOnce() -> R) -> Result<R, Inte
     });
     if let Some(waiting) = waiting.map(Caught::into_raw) {
         // Not thrown again: it is on its way from where it was thrown.
-        ExecutorGlobals::get_mut().exception = waiting;
+        globals::executor(|executor| executor.exception = waiting);
     }
     result
 }
@@ -169,9 +169,5 @@ pub(crate) fn discard_pending() {
 
 /// Whether an exception, or an exit, is on its way up.
 pub(crate) fn is_unwinding() -> bool {
-    // `ExecutorGlobals::has_exception` has a lock on them, which is felt at every event.
-    // SAFETY: only returns an address, which is valid for as long as the thread lives.
-    let globals = unsafe { ext_php_rs_executor_globals() };
-    // SAFETY: the globals of this thread.
-    !unsafe { (*globals).exception }.is_null()
+    !globals::executor(|executor| executor.exception).is_null()
 }

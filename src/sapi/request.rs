@@ -1,17 +1,16 @@
 //! What the request says. All of it is the client's word.
 
 use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr, Zval};
-use ext_php_rs::zend::{ExecutorGlobals, SapiGlobals};
 
 use ext_php_rs::ffi::zend_is_auto_global;
 
 use super::native::Native;
-use super::versions;
+use super::{globals, versions};
 use crate::stream::{Interrupted, last_event_id as last_event_id_of};
 
 /// The request's method; "GET" where there is none.
 pub(crate) fn method() -> String {
-    SapiGlobals::get().request_info().request_method().unwrap_or("GET").to_owned()
+    globals::sapi(|sapi| sapi.request_info().request_method().unwrap_or("GET").to_owned())
 }
 
 static READ_ALL: Native = Native::function("standard", "file_get_contents");
@@ -35,8 +34,7 @@ fn body_is_here() -> bool {
     if versions::body_is_read() {
         return true;
     }
-    let globals = SapiGlobals::get();
-    globals.request_info().content_length() <= globals.read_post_bytes
+    globals::sapi(|sapi| sapi.request_info().content_length() <= sapi.read_post_bytes)
 }
 
 /// A variable of `$_SERVER`, as the script sees it.
@@ -85,7 +83,7 @@ fn superglobal(global: &str) -> Option<&'static ZendHashTable> {
     // SAFETY: the name is a string of ours that outlives the call. It makes the array if
     // `auto_globals_jit` has put that off; no script code runs.
     unsafe { zend_is_auto_global(&raw mut *global_name) };
-    let symbols = &raw const ExecutorGlobals::get().symbol_table;
+    let symbols = globals::executor(|executor| &raw const executor.symbol_table);
     // SAFETY: the executor globals live as long as the thread; nothing changes the table, or the array
     // in it, while a caller in this file reads.
     let symbols: &ZendHashTable = unsafe { &*symbols };

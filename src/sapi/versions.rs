@@ -4,7 +4,6 @@ use std::ffi::CStr;
 
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::ZendStr;
-use ext_php_rs::zend::SapiGlobals;
 
 pub(super) use of_this_version::{ArgumentInfo, body_is_read, head_is_out, note_head_out};
 use of_this_version::{Text, as_text, text};
@@ -13,7 +12,8 @@ use of_this_version::{Text, as_text, text};
 /// strings of its own, and says `bool` where it means it.
 #[cfg(php86)]
 mod of_this_version {
-    use super::{SapiGlobals, ZendStr, zend_string};
+    use super::super::globals;
+    use super::{ZendStr, zend_string};
 
     /// Argument info of a native function.
     pub(in super::super) type ArgumentInfo = ext_php_rs::ffi::zend_arg_info;
@@ -32,17 +32,17 @@ mod of_this_version {
 
     /// Whether the head of the response is out.
     pub(in super::super) fn head_is_out() -> bool {
-        SapiGlobals::get().headers_sent
+        globals::sapi(|sapi| sapi.headers_sent)
     }
 
     /// Whether all of the request's body was read.
     pub(in super::super) fn body_is_read() -> bool {
-        SapiGlobals::get().post_read
+        globals::sapi(|sapi| sapi.post_read)
     }
 
     /// Has the engine take the head for sent, or not.
     pub(in super::super) fn note_head_out(is_out: bool) {
-        SapiGlobals::get_mut().headers_sent = is_out;
+        globals::sapi(|sapi| sapi.headers_sent = is_out);
     }
 }
 
@@ -52,7 +52,8 @@ mod of_this_version {
     use std::ffi::c_char;
 
     use super::super::engine::c_string;
-    use super::{SapiGlobals, zend_string};
+    use super::super::globals;
+    use super::zend_string;
 
     pub(in super::super) type ArgumentInfo = ext_php_rs::ffi::zend_internal_arg_info;
     pub(super) type Text = *const c_char;
@@ -67,15 +68,15 @@ mod of_this_version {
     }
 
     pub(in super::super) fn head_is_out() -> bool {
-        SapiGlobals::get().headers_sent != 0
+        globals::sapi(|sapi| sapi.headers_sent != 0)
     }
 
     pub(in super::super) fn body_is_read() -> bool {
-        SapiGlobals::get().post_read != 0
+        globals::sapi(|sapi| sapi.post_read != 0)
     }
 
     pub(in super::super) fn note_head_out(is_out: bool) {
-        SapiGlobals::get_mut().headers_sent = is_out.into();
+        globals::sapi(|sapi| sapi.headers_sent = is_out.into());
     }
 }
 

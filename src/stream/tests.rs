@@ -118,20 +118,18 @@ fn a_client_that_comes_back_is_told_the_id_that_it_came_with() {
 
 #[test]
 fn no_stream_ends_with_a_comment() {
-    fn retry(millis: u64) -> Option<Retry> {
-        Some(Retry::from_millis(millis))
-    }
+    const FIRST: Option<Retry> = Some(Retry::from_millis(700));
     let told = |stream: &Stream<&Memory>| {
-        stream.send(&Event { retry: retry(800), ..event("x") }).unwrap();
+        stream.send(&Event { retry: Some(Retry::from_millis(800)), ..event("x") }).unwrap();
         stream.comment(Comment::new(b"c")).unwrap();
     };
     for (first, say, expected) in [
         (None, (|_| {}) as fn(&Stream<&Memory>), ":\nevent\n"),
-        (retry(700), |_| {}, ":\nretry: 700\n"),
-        (retry(700), told, ":\nretry: 700\nretry: 800\ndata: x\n\n: c\nretry: 800\n"),
-        (None, |stream| drop(stream.send(&event("x"))), ":\ndata: x\n\n"),
-        (None, |stream| drop(stream.wait(seconds(2))), ":\n:\nevent\n"),
-        (None, |stream| drop(stream.retry(Retry::from_millis(9))), ":\nretry: 9\n"),
+        (FIRST, |_| {}, ":\nretry: 700\n"),
+        (FIRST, told, ":\nretry: 700\nretry: 800\ndata: x\n\n: c\nretry: 800\n"),
+        (None, |stream| assert!(stream.send(&event("x")).is_ok()), ":\ndata: x\n\n"),
+        (None, |stream| assert!(stream.wait(seconds(2)).is_ok()), ":\n:\nevent\n"),
+        (None, |stream| assert!(stream.retry(Retry::from_millis(9)).is_ok()), ":\nretry: 9\n"),
     ] {
         let memory = Memory::new(Instant::now());
         let options = Options { retry: first, heartbeat: Some(seconds(2)), ..Options::default() };

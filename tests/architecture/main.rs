@@ -223,6 +223,17 @@ fn a_php_function_that_is_called_by_name_is_found() {
 }
 
 #[test]
+fn a_lock_on_the_engines_globals_is_found() {
+    for code in [
+        "fn f() {\n SapiGlobals::get().headers_sent }",
+        "fn f() {\n zend::ExecutorGlobals::get_mut(); }",
+    ] {
+        breaks("src/sapi/hooks.rs", code, "globals.rs gives out the engine's globals");
+    }
+    keeps("src/sapi/owned.rs", "fn f() { ExecutorGlobals::take_exception(); }");
+}
+
+#[test]
 fn what_is_left_undone_is_found() {
     for path in ["src/php/sse.rs", "crates/event-stream/src/lib.rs", "tests/fpm.rs"] {
         breaks(path, "fn f() {\n todo!() }", "todo! is left");

@@ -131,7 +131,7 @@ fn kind_in_rust(source: &str, type_: &str) -> String {
     }
     match type_ {
         pointer if pointer.starts_with('*') => "pointer",
-        "" => "nothing",
+        "" | "!" => "nothing",
         "c_int" => "i32",
         "c_uint" => "u32",
         "usize" => "u64",

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-use server_tests::{binary, site::Site};
+use server_tests::site::Site;
 
 use crate::root;
 
@@ -47,36 +47,4 @@ fn a_build_for_an_unknown_php_ends_before_it_begins() {
         assert!(!output.status.success());
         assert!(!target.exists(), "cargo was called");
     }
-}
-
-#[test]
-fn configure_refuses_an_unknown_php() {
-    let site = Site::new();
-    let php = claiming(&site, TOO_NEW);
-    let config = program(
-        &site,
-        "php-config",
-        &format!(
-            "#!/bin/sh\n[ \"$1\" = --php-binary ] && exec echo {}\nexec {} \"$@\"\n",
-            php.display(),
-            binary::php_config().display()
-        ),
-    );
-    // What `phpize` and `configure` leave behind belongs into no checkout.
-    let mut copy = Command::new("cp");
-    copy.args(["-r", "composer.json", "scripts", "ext"]).arg(site.path("")).current_dir(root());
-    assert!(copy.status().unwrap().success());
-    let ext = site.path("ext");
-    let phpize = Command::new(binary::phpize()).current_dir(&ext).output().unwrap();
-    assert!(phpize.status.success(), "{}", String::from_utf8_lossy(&phpize.stderr));
-
-    let configure = Command::new("./configure")
-        .arg(format!("--with-php-config={}", config.display()))
-        .current_dir(&ext)
-        .output()
-        .unwrap();
-    let printed = String::from_utf8_lossy(&configure.stderr);
-    // Before it, `configure` may complain of a terminal that it does not know.
-    assert_eq!(printed.lines().last(), Some(refusal(&php, TOO_NEW).trim_end()));
-    assert!(!configure.status.success());
 }

@@ -37,10 +37,8 @@ fn serve(scripts: &[(&str, &str)], php: Php, lines: &[&str]) -> Served {
 /// What came in but for heartbeats, and the field that stands behind one at the end.
 fn events(served: &Served, target: &str) -> String {
     let body = String::from_utf8(served.get(target).into_body()).unwrap();
-    body.lines()
-        .filter(|line| !["", ":", "event"].contains(line))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    let is_event = |line: &&str| !["", ":", "event"].contains(&line.trim_end());
+    body.split_inclusive('\n').filter(is_event).collect()
 }
 
 /// Asks for it again and again: each time all of it comes, and nothing crashes.

@@ -139,7 +139,7 @@ impl Wire {
                 let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);
             }),
             Way::Server => {
-                self.transport.send_small(heartbeat);
+                self.transport.send_small(heartbeat, self.held_back());
             }
         }
     }

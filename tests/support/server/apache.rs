@@ -20,6 +20,7 @@ use crate::{
 
 /// Apache, to be started.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Apache {
     root: PathBuf,
     php: Php,

@@ -1,0 +1,37 @@
+//! The engine's globals of this thread, without the locks that ext-php-rs has on them: a bailout would
+//! leave one held for ever, and each is felt at every event.
+//!
+//! **Invariant**: a closure that is given here reads or writes fields, and calls nothing of the engine's.
+
+use ext_php_rs::ffi::{
+    ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals,
+    php_core_globals,
+};
+use ext_php_rs::zend::{ExecutorGlobals, SapiGlobals};
+
+/// Looks at the globals of the server: the request, and the head of the response.
+#[inline]
+pub(super) fn sapi<R>(look: impl FnOnce(&mut SapiGlobals) -> R) -> R {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    let globals = unsafe { ext_php_rs_sapi_globals() };
+    // SAFETY: the globals of this thread, to which nobody else refers meanwhile.
+    look(unsafe { &mut *globals })
+}
+
+/// Looks at the globals of the executor: frames, tables, what is pending.
+#[inline]
+pub(super) fn executor<R>(look: impl FnOnce(&mut ExecutorGlobals) -> R) -> R {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    let globals = unsafe { ext_php_rs_executor_globals() };
+    // SAFETY: the globals of this thread, to which nobody else refers meanwhile.
+    look(unsafe { &mut *globals })
+}
+
+/// Looks at the core globals: what has become of the connection.
+#[inline]
+pub(super) fn core<R>(look: impl FnOnce(&mut php_core_globals) -> R) -> R {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    let globals = unsafe { ext_php_rs_process_globals() };
+    // SAFETY: the globals of this thread, to which nobody else refers meanwhile.
+    look(unsafe { &mut *globals })
+}
