@@ -26,7 +26,7 @@ pub(crate) fn exit_script() {
     unsafe { ffi::zend_throw_unwind_exit() };
 }
 
-static FROM_CALLABLE: Native = Native::method("Closure", "fromcallable");
+static FROM_CALLABLE: Native = Native::method("closure", "fromcallable");
 
 /// A closure of a callable: what can be called where the script stands may be private elsewhere.
 ///

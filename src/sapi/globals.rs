@@ -1,7 +1,8 @@
 //! The engine's globals of this thread, without the locks that ext-php-rs has on them: a bailout would
 //! leave one held for ever, and each is felt at every event.
 //!
-//! **Invariant**: a closure that is given here reads or writes fields, and calls nothing of the engine's.
+//! **Invariant**: a closure that is given here reads or writes fields, and looks names up in tables. It calls
+//! nothing that could bail out, or come back here.
 
 use ext_php_rs::ffi::{
     ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals,

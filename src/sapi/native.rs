@@ -14,13 +14,14 @@ use once_cell::sync::OnceCell;
 use super::declare::native_pointer;
 use super::engine::{self, Owned, guarded};
 use super::ffi::{self, Handler};
+use super::globals;
 use crate::stream::Interrupted;
 
 /// Where a function is declared.
 enum Owner {
     /// A module, by its name in lower case.
     Module(&'static str),
-    /// A native class, by its name.
+    /// A native class, by its name in lower case.
     Class(&'static str),
 }
 
@@ -62,6 +63,7 @@ impl Native {
         &self,
         arguments: [Zval; N],
     ) -> Result<Option<Owned>, Interrupted> {
+        // Looked up on the spot: nothing in it can bail out, which would leave the cell half filled for ever.
         let handler = self.handler.get_or_init(|| self.find());
         handler.map(|handler| guarded(|| Owned::from(run(handler, arguments)))).transpose()
     }
@@ -70,7 +72,7 @@ impl Native {
         match self.owner {
             Owner::Module(module) => handler_of(module, self.name),
             Owner::Class(class) => {
-                let method = ClassEntry::try_find(class)?.function_table.get(self.name);
+                let method = class_of(class)?.function_table.get(self.name);
                 // SAFETY: a method of a native class is native, and lives as long as the class does.
                 method.and_then(native_pointer).and_then(|method| unsafe { (*method).handler })
             }
@@ -93,6 +95,17 @@ fn run<const N: usize>(handler: Handler, arguments: [Zval; N]) -> Zval {
     // `Closure::fromCallable()` leaves its own frame there, which is gone when this returns.
     engine::set_running_frame(caller);
     answer
+}
+
+/// A native class. Asks the engine's table itself, as to have it found takes memory of the script's.
+fn class_of(name: &'static str) -> Option<&'static ClassEntry> {
+    let class = globals::executor(|executor| {
+        let entry = executor.class_table()?.get(name)?;
+        // SAFETY: the table of classes holds pointers to classes.
+        unsafe { entry.ptr::<ClassEntry>() }
+    });
+    // SAFETY: a native class lives as long as the process.
+    class.map(|class| unsafe { &*class })
 }
 
 /// The handler in a module's list of functions.

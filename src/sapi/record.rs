@@ -13,6 +13,7 @@ use ext_php_rs::types::{ZendClassObject, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 use once_cell::sync::OnceCell;
 
+use super::bailout::{guarded, unwind};
 use super::ffi::Handler;
 use super::shortcut::replace;
 
@@ -136,14 +137,21 @@ fn text<T: Record<N>, const N: usize>(call: &zend_execute_data, answer: &mut Zva
         return false;
     };
     let mut scratch = SCRATCH.take();
-    let written = T::write(properties, &mut scratch);
-    if written {
-        // Where there is no memory for it, this ends the script, and the scratch leaks.
-        answer.set_zend_string(ZendStr::new(&scratch, false));
+    // Where there is no memory for it, this ends the script.
+    let text =
+        T::write(properties, &mut scratch).then(|| guarded(|| ZendStr::new(&scratch, false)));
+    put_back(scratch);
+    match text {
+        Some(Ok(text)) => answer.set_zend_string(text),
+        Some(Err(_)) => unwind(),
+        None => return false,
     }
+    true
+}
+
+fn put_back(mut scratch: Vec<u8>) {
     if scratch.capacity() <= KEPT {
         scratch.clear();
         SCRATCH.set(scratch);
     }
-    written
 }

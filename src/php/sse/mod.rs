@@ -281,8 +281,11 @@ impl Sse {
 
     /// What stands between the script and the browser, and what to change.
     fn doctor() -> PhpResult<Vec<(String, Zval)>> {
-        let current = current::get();
-        let sse = current.as_deref().and_then(current::native);
-        answer(Ok(doctor::report(sse.map(|sse| sse.stream.connection()))))
+        let report = {
+            let current = current::get();
+            let sse = current.as_deref().and_then(current::native);
+            doctor::report(sse.map(|sse| sse.stream.connection()))
+        };
+        answer(Ok(report))
     }
 }
