@@ -1,4 +1,4 @@
-//! PHP functions that have to know of the stream: each does a little before, and is then itself.
+//! PHP functions that have to know of the stream: each does a little before or after, or is spared.
 
 use std::sync::Once;
 
@@ -7,133 +7,90 @@ use once_cell::sync::OnceCell;
 
 use super::ffi::Handler;
 use super::globals;
-use super::wire::Wire;
 use super::{adoption, hooks, late_head, output};
 
-/// Makes the replacement of a PHP function: `$before`, the function, `$after`; or what `$around` makes of it.
-macro_rules! replacement {
-    ($name:ident, $php:literal, $before:expr, $after:expr) => {
-        replacement!($name, $php, |function: &mut dyn FnMut()| {
-            let before: fn() = $before;
-            let after: fn() = $after;
-            before();
-            function();
-            after();
-        });
-    };
-    ($name:ident, $php:expr, $around:expr) => {
-        mod $name {
-            use super::*;
-
-            static ORIGINAL: OnceCell<Handler> = OnceCell::new();
-
-            pub(super) fn install() {
-                replace($php, call, &ORIGINAL);
-            }
-
-            /// # Safety
-            ///
-            /// As of every native function: called by the engine.
-            unsafe extern "C" fn call(frame: *mut zend_execute_data, result: *mut zval) {
-                let around: fn(&mut dyn FnMut()) = $around;
-                let Some(original) = ORIGINAL.get() else { return };
-                // SAFETY: the arguments are passed on as they came. It may bail out: these frames
-                // own nothing, and what is undone after it ends with the request anyway.
-                around(&mut || unsafe { original(frame, result) });
-            }
-        }
-    };
+/// A call of a function that is replaced.
+struct Call {
+    original: Handler,
+    frame: *mut zend_execute_data,
+    result: *mut zval,
 }
 
-/// Makes the replacement of a PHP function that answers false where `$needless` does, without a notice.
-macro_rules! silent {
-    ($name:ident, $needless:expr) => {
-        mod $name {
+impl Call {
+    /// Runs the function. It may bail out: nothing up to the engine owns anything, and what would be undone
+    /// after it ends with the request anyway.
+    fn run(&self) {
+        // SAFETY: the arguments are passed on as they came; the frames of this file own nothing.
+        unsafe { (self.original)(self.frame, self.result) }
+    }
+
+    /// Answers false in its place.
+    fn answer_false(&self) {
+        // SAFETY: where the engine wants the answer, which has nothing in it yet.
+        let result = unsafe { &mut *self.result };
+        result.u1.type_info = IS_FALSE;
+    }
+}
+
+/// Makes the replacements of PHP functions, by their names, and what puts them all in place.
+macro_rules! replacements {
+    ($($($name:ident),+ => $around:expr;)*) => {
+        $($(mod $name {
             use super::*;
 
             static ORIGINAL: OnceCell<Handler> = OnceCell::new();
 
             pub(super) fn install() {
-                replace(stringify!($name), call, &ORIGINAL);
+                replace(stringify!($name).trim_start_matches("r#"), call, &ORIGINAL);
             }
 
             /// # Safety
             ///
             /// As of every native function: called by the engine.
             unsafe extern "C" fn call(frame: *mut zend_execute_data, result: *mut zval) {
-                let needless: fn() -> bool = $needless;
-                if needless() {
-                    // SAFETY: where the engine wants the answer, which has nothing in it yet.
-                    unsafe { (*result).u1.type_info = IS_FALSE };
-                } else if let Some(original) = ORIGINAL.get() {
-                    // SAFETY: the arguments are passed on as they came. It may bail out: this frame
-                    // owns nothing.
-                    unsafe { original(frame, result) };
+                let around: fn(&Call) = $around;
+                if let Some(&original) = ORIGINAL.get() {
+                    around(&Call { original, frame, result });
                 }
             }
+        })+)*
+
+        /// Replaces the functions. Called when a request begins; does it once.
+        pub(crate) fn install() {
+            static ONCE: Once = Once::new();
+            ONCE.call_once(|| {
+                $($($name::install();)+)*
+            });
         }
     };
 }
 
-// `start()` closed the buffers that these ask for, which is no mistake of the script's.
-silent!(ob_flush, output::has_lost_buffers);
-silent!(ob_clean, output::has_lost_buffers);
-silent!(ob_end_flush, output::has_lost_buffers);
-silent!(ob_end_clean, output::has_lost_buffers);
-silent!(ob_get_flush, output::has_lost_buffers);
-
-replacement!(connection_aborted, "connection_aborted", note_departure, nothing);
-replacement!(connection_status, "connection_status", note_departure, nothing);
-replacement!(finish_request, "fastcgi_finish_request", adoption::finish_response, nothing);
-// httpd's memory pools are not thread safe: the keeper stays out while the script is in there.
-replacement!(apache_note, "apache_note", pause, resume);
-replacement!(apache_setenv, "apache_setenv", pause, resume);
-replacement!(apache_lookup_uri, "apache_lookup_uri", pause, resume);
-replacement!(apache_request_headers, "apache_request_headers", pause, resume);
-replacement!(apache_response_headers, "apache_response_headers", pause, resume);
-replacement!(getallheaders, "getallheaders", pause, resume);
-replacement!(virtual_request, "virtual", pause, resume_flushed);
-
-/// Makes the replacements of functions that look at the head, or change it.
-macro_rules! late {
-    ($($name:ident),* $(,)?) => {
-        $(replacement!($name, stringify!($name), late_head::as_if_open);)*
-
-        fn install_late() {
-            $($name::install();)*
-        }
+replacements! {
+    connection_aborted, connection_status => |call| {
+        note_departure();
+        call.run();
     };
-}
-
-late! {
+    fastcgi_finish_request => |call| {
+        adoption::finish_response();
+        call.run();
+    };
+    ob_flush, ob_clean, ob_end_flush, ob_end_clean, ob_get_flush => without_lost_buffers;
     header, header_remove, setcookie, setrawcookie, http_response_code,
     ini_set, ini_alter, ini_restore,
     session_start, session_regenerate_id, session_id, session_name, session_module_name,
     session_save_path, session_set_save_handler, session_set_cookie_params,
-    session_cache_limiter, session_cache_expire,
-}
-
-/// Replaces the functions. Called when a request begins; does it once.
-pub(crate) fn install() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        ob_flush::install();
-        ob_clean::install();
-        ob_end_flush::install();
-        ob_end_clean::install();
-        ob_get_flush::install();
-        connection_aborted::install();
-        connection_status::install();
-        finish_request::install();
-        apache_note::install();
-        apache_setenv::install();
-        apache_lookup_uri::install();
-        apache_request_headers::install();
-        apache_response_headers::install();
-        getallheaders::install();
-        virtual_request::install();
-        install_late();
-    });
+    session_cache_limiter, session_cache_expire => |call| late_head::as_if_open(&mut || call.run());
+    apache_note, apache_setenv, apache_lookup_uri, apache_request_headers, apache_response_headers,
+    getallheaders => |call| {
+        pause();
+        call.run();
+        resume();
+    };
+    r#virtual => |call| {
+        pause();
+        call.run();
+        resume_flushed();
+    };
 }
 
 fn replace(name: &str, replacement: Handler, original: &'static OnceCell<Handler>) {
@@ -154,7 +111,14 @@ fn replace(name: &str, replacement: Handler, original: &'static OnceCell<Handler
     }
 }
 
-fn nothing() {}
+/// `start()` closed the buffers that the script asks for, which is no mistake of the script's.
+fn without_lost_buffers(call: &Call) {
+    if output::has_lost_buffers() {
+        call.answer_false();
+    } else {
+        call.run();
+    }
+}
 
 /// Makes `connection_aborted()` tell what the wire knows.
 fn note_departure() {
@@ -166,6 +130,7 @@ fn note_departure() {
     adoption::note_shutdown(wire);
 }
 
+/// httpd's memory pools are not thread safe: the keeper stays out while the script is in there.
 fn pause() {
     if let Some(wire) = hooks::wire() {
         wire.pause();
@@ -182,6 +147,6 @@ fn resume_flushed() {
 
 fn resume() {
     if let Some(wire) = hooks::wire() {
-        Wire::resume(wire);
+        wire.resume();
     }
 }

@@ -17,20 +17,11 @@ pub(crate) struct Served {
     pub(crate) site: Site,
 }
 
-/// What every script may call.
-const PRELUDE: &str = r#"<?php
-// Tells the test something, even when there is no client left.
-function note(string $line): void
-{
-    file_put_contents(__DIR__ . '/notes', "$line\n", FILE_APPEND);
-}
-"#;
-
 impl Served {
     /// Has `start` serve the site.
     #[track_caller]
     pub(crate) fn new(site: Site, php: Php, start: impl FnOnce(&Path, Php) -> Server) -> Self {
-        site.write("prelude.php", PRELUDE);
+        let site = site.with_prelude();
         let prelude = site.path("prelude.php").display().to_string();
         let server = start(site.as_ref(), php.ini("auto_prepend_file", &prelude));
         Self { server, site }

@@ -6,7 +6,6 @@ use server_tests::{
     extension,
     http::{EventStream, Request},
     hub::HubOf,
-    patience::soon,
     server::{HaProxy, Php, Server},
     site::{Gate, Site},
 };
@@ -18,23 +17,6 @@ pub(crate) const HAPROXY: HaProxy = HaProxy { options: &["http-no-delay", "abort
 pub(crate) const PIPE: &str = r#"sub vcl_recv {
     if (req.http.Accept ~ "text/event-stream") { return (pipe); }
 }"#;
-
-/// What every script may call.
-const PRELUDE: &str = r#"<?php
-// Holds the script until the test lets it go on.
-function gate(): void
-{
-    static $gate;
-    $gate ??= fopen(__DIR__ . '/gate', 'r');
-    fgets($gate);
-}
-
-// Tells the test something, even when there is no client left.
-function note(string $line): void
-{
-    file_put_contents(__DIR__ . '/notes', "$line\n", FILE_APPEND);
-}
-"#;
 
 /// A script that a server serves, with a hub.
 pub(crate) struct Place {
@@ -50,7 +32,7 @@ impl Place {
     /// Has a server serve this script.
     #[track_caller]
     pub(crate) fn new(start: fn(&Path, Php) -> Server, script: &str) -> Self {
-        let site = Site::new().file("prelude.php", PRELUDE).file("stream.php", script);
+        let site = Site::new().with_prelude().file("stream.php", script);
         let gate = site.gate("gate");
         // PHP may run as somebody who cannot read what was built where it is.
         let built = extension::path();
@@ -89,8 +71,7 @@ impl Place {
     /// Waits until the script has noted these lines and no others.
     #[track_caller]
     pub(crate) fn wait_for_notes(&self, lines: &[&str]) {
-        let notes: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-        self.site.wait_for_contents("notes", &notes, soon());
+        self.site.wait_for_notes(lines);
     }
 }
 

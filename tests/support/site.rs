@@ -12,7 +12,24 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use crate::patience::wait_for_eq;
+use crate::patience::{soon, wait_for_eq};
+
+/// What scripts may call where [`Site::with_prelude`] is prepended.
+const PRELUDE: &str = r#"<?php
+// Holds the script until the test lets it go on.
+function gate(): void
+{
+    static $gate;
+    $gate ??= fopen(__DIR__ . '/gate', 'r');
+    fgets($gate);
+}
+
+// Tells the test something, even when there is no client left.
+function note(string $line): void
+{
+    file_put_contents(__DIR__ . '/notes', "$line\n", FILE_APPEND);
+}
+"#;
 
 /// A document root, removed on drop. Whatever user a server runs scripts as, they may write here.
 #[derive(Debug)]
@@ -31,6 +48,14 @@ impl Site {
     pub fn file(self, name: &str, contents: impl AsRef<[u8]>) -> Self {
         self.write(name, contents);
         self
+    }
+
+    /// With a `prelude.php`, which has `gate()` and `note()`: the script waits at the gate of that name, and
+    /// tells the test something, even when there is no client left.
+    #[must_use]
+    #[track_caller]
+    pub fn with_prelude(self) -> Self {
+        self.file("prelude.php", PRELUDE)
     }
 
     /// Writes a file, and the directories on the way to it.
@@ -68,6 +93,13 @@ impl Site {
     #[track_caller]
     pub fn wait_for_contents(&self, name: &str, expected: &str, deadline: Instant) {
         wait_for_eq(&expected.to_owned(), deadline, || self.read(name));
+    }
+
+    /// Waits until scripts have noted these lines and no others.
+    #[track_caller]
+    pub fn wait_for_notes(&self, lines: &[&str]) {
+        let notes: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+        self.wait_for_contents("notes", &notes, soon());
     }
 
     /// Makes a gate; a script passes it with `fgets(fopen(__DIR__ . '/<name>', 'r'))`.

@@ -104,23 +104,6 @@ pub(crate) struct Kind {
     pub(crate) head: Head,
 }
 
-/// What every script of the cases may call.
-const PRELUDE: &str = r#"<?php
-// Holds the script until the test lets it go on.
-function gate(): void
-{
-    static $gate;
-    $gate ??= fopen(__DIR__ . '/gate', 'r');
-    fgets($gate);
-}
-
-// Tells the test something, even when there is no client left.
-function note(string $line): void
-{
-    file_put_contents(__DIR__ . '/notes', "$line\n", FILE_APPEND);
-}
-"#;
-
 /// The extension, and PHP as in production.
 fn php() -> Php {
     like_in_production(Php::with_sse())
@@ -139,7 +122,7 @@ impl Kind {
     /// Serves this script with another configuration or more workers.
     fn serve_with(&self, php: Php, workers: usize, script: &str) -> Served {
         let site = Site::new()
-            .file("prelude.php", PRELUDE)
+            .with_prelude()
             .file("stream.php", script)
             .file("pid.php", "<?php echo getmypid();");
         let gate = site.gate("gate");
@@ -171,8 +154,7 @@ impl Served {
     /// Waits until the script has noted these lines and no others.
     #[track_caller]
     fn wait_for_notes(&self, lines: &[&str]) {
-        let notes: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-        self.site.wait_for_contents("notes", &notes, soon());
+        self.site.wait_for_notes(lines);
     }
 
     /// The process that serves a request now; where there is one worker, it is free again.

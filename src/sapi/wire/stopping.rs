@@ -1,0 +1,97 @@
+//! Why a stream has to stop: who finds it out, and who hears of it.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::net::{Shutdown, shutdown};
+
+use super::Wire;
+use crate::sapi::poll::poll;
+use crate::stream::StopReason;
+
+const REASONS: [StopReason; 3] =
+    [StopReason::ClientGone, StopReason::Shutdown, StopReason::WriteTimeout];
+
+/// A reason as a number other than 0.
+fn code(reason: StopReason) -> u8 {
+    let place = REASONS.iter().position(|known| *known == reason);
+    place.and_then(|place| u8::try_from(place + 1).ok()).unwrap_or(1)
+}
+
+impl Wire {
+    /// Why the stream has to stop.
+    pub(crate) fn stop_reason(&self) -> Option<StopReason> {
+        let code = usize::from(self.reason.load(Ordering::Acquire));
+        code.checked_sub(1).and_then(|place| REASONS.get(place).copied())
+    }
+
+    /// Makes the stream stop; the first reason stays.
+    pub(crate) fn stop(&self, reason: StopReason) {
+        let first =
+            self.reason.compare_exchange(0, code(reason), Ordering::AcqRel, Ordering::Acquire);
+        if first.is_ok() {
+            // It cannot be full: it is rung once.
+            let _ = rustix::io::write(&self.bell, &1u64.to_ne_bytes());
+            if let Some(interrupt) = self.interrupt.filter(|_| reason == StopReason::ClientGone) {
+                interrupt.store(true, Ordering::Release);
+            }
+        }
+        if reason == StopReason::WriteTimeout {
+            // What is stuck inside the connection must not reach the next request; and a script
+            // that is blocked in a write of the server's own comes back.
+            let _ = shutdown(self.transport.fd(), Shutdown::Both);
+        }
+    }
+
+    /// What to poll to see the client leave.
+    pub(crate) fn watched(&self) -> PollFd<'_> {
+        let events = if self.timing.ignores_half_close || self.stop_reason().is_some() {
+            PollFlags::empty()
+        } else {
+            PollFlags::RDHUP
+        };
+        PollFd::from_borrowed_fd(self.transport.fd(), events)
+    }
+
+    /// What to poll to hear that the stream has to stop.
+    pub(crate) fn bell(&self) -> PollFd<'_> {
+        PollFd::new(&self.bell, PollFlags::IN)
+    }
+
+    /// Takes what a poll of [`Wire::watched`] has seen.
+    pub(crate) fn see(&self, seen: PollFlags) {
+        let gone = PollFlags::HUP | PollFlags::RDHUP | PollFlags::ERR | PollFlags::NVAL;
+        if seen.intersects(gone) {
+            self.stop(StopReason::ClientGone);
+        }
+    }
+
+    /// Asks the connection whether the client is there.
+    pub(crate) fn probe(&self) {
+        let mut watched = [self.watched()];
+        if poll(&mut watched, Some(Duration::ZERO)).is_ok() {
+            self.see(watched[0].revents());
+        }
+    }
+
+    /// Asks the server whether it wants to stop.
+    pub(crate) fn ask_server(&self) {
+        if self.transport.server_is_stopping() {
+            self.stop(StopReason::Shutdown);
+        }
+    }
+
+    /// Whether the client has left, or counts as gone.
+    pub(crate) fn client_is_gone(&self) -> bool {
+        matches!(self.stop_reason(), Some(StopReason::ClientGone | StopReason::WriteTimeout))
+    }
+
+    /// Whether the script is to be interrupted: it asked for it, and its client has left. Says so once:
+    /// what the script does to clean up is not interrupted again.
+    pub(crate) fn take_interrupt(&self) -> bool {
+        self.interrupt.is_some()
+            && self.stop_reason() == Some(StopReason::ClientGone)
+            && !self.interrupted.swap(true, Ordering::Relaxed)
+    }
+}
