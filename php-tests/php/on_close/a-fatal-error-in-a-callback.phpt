@@ -23,7 +23,7 @@ exit status: 255
 exit status: 255
 ":\n[1][2]"
 exit status: 255
-":\n[1]%S"
+":\n[1]%r(\[2\])?%r"
 exit status: 255
 ":\n[1][2]"
 exit status: 255
