@@ -14,9 +14,11 @@ use super::arguments::{
 };
 use super::fault::{Fault, answer};
 use super::payload::{self, Held, Payload};
+use crate::sapi::bailout;
 use crate::sapi::declare::{ReadOnly, Refinement, types};
-use crate::sapi::engine::{self, Owned};
+use crate::sapi::engine::{self, Owned, guarded};
 use crate::sapi::record::Record;
+use crate::stream::Interrupted;
 
 /// One event, to be sent, returned from a source, or as a parser found it.
 ///
@@ -111,7 +113,13 @@ impl IntoZval for Bytes {
     const NULLABLE: bool = false;
 
     fn set_zval(self, value: &mut Zval, persistent: bool) -> ext_php_rs::error::Result<()> {
-        value.set_zend_string(ZendStr::new(self.0, persistent));
+        let text = guarded(|| ZendStr::new(&self.0, persistent));
+        drop(self.0);
+        match text {
+            Ok(text) => value.set_zend_string(text),
+            // There is no memory for it, and nothing is owned any more.
+            Err(_) => bailout::unwind(),
+        }
         Ok(())
     }
 }
@@ -186,18 +194,23 @@ impl SseEvent {
     }
 
     /// An event object of these values.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`] when there is no memory for it.
     pub(super) fn create(
         data: &[u8],
         event: Option<&[u8]>,
         id: Option<&[u8]>,
         retry: Option<i64>,
-    ) -> Owned {
-        let mut object = ZendClassObject::new(Self);
-        let borrowed = |bytes: Option<&[u8]>| string(bytes.map(|bytes| Cow::Owned(bytes.to_vec())));
-        let values =
-            [borrowed(Some(data)), borrowed(event), borrowed(id), number(retry), Owned::default()];
-        fill(&mut object.std, values);
-        object.into_zval(false).unwrap_or_default().into()
+    ) -> Result<Owned, Interrupted> {
+        guarded(|| {
+            let mut object = ZendClassObject::new(Self);
+            let text = |bytes: Option<&[u8]>| string(bytes.map(Cow::Borrowed));
+            let values = [text(Some(data)), text(event), text(id), number(retry), Owned::default()];
+            fill(&mut object.std, values);
+            object.into_zval(false).unwrap_or_default().into()
+        })
     }
 }
 

@@ -11,6 +11,8 @@ use super::arguments::{At, Given, Text, bytes, int};
 use super::event::SseEvent;
 use super::fault::{Fault, answer};
 use crate::sapi::declare::{Refinement, types};
+use crate::sapi::engine::Owned;
+use crate::stream::Interrupted;
 
 /// Reads an event stream, in chunks of any size, as a browser does.
 #[php_class]
@@ -79,18 +81,20 @@ impl SseParser {
             self.kept.set(events);
             return Err(Fault::wrong_moment(format!("SseParser::feed(): {too_large}")));
         }
-        Ok(events.iter().map(object).collect())
+        let objects: Result<_, Interrupted> = events.iter().map(object).collect();
+        Ok(objects?)
     }
 }
 
-fn object(event: &ParsedEvent) -> Zval {
+/// An event as an object, if there is memory for it.
+fn object(event: &ParsedEvent) -> Result<Zval, Interrupted> {
     let event = SseEvent::create(
         event.data.as_bytes(),
         event.event.as_deref().map(str::as_bytes),
         event.id.as_deref().map(str::as_bytes),
         event.retry.map(|retry| milliseconds(retry.as_millis())),
     );
-    event.give()
+    event.map(Owned::give)
 }
 
 fn milliseconds(milliseconds: u64) -> i64 {

@@ -2,6 +2,7 @@
 
 use ext_php_rs::types::{ZendStr, Zval};
 
+use super::bailout::guarded;
 use super::native::Native;
 use super::owned::Owned;
 use crate::stream::Interrupted;
@@ -31,7 +32,7 @@ pub(crate) fn encode(value: &Zval) -> Result<Option<Owned>, Interrupted> {
 /// [`Interrupted`].
 pub(crate) fn decode(json: &str) -> Result<Option<Owned>, Interrupted> {
     let (mut text, mut as_arrays) = (Zval::new(), Zval::new());
-    text.set_zend_string(ZendStr::new(json, false));
+    text.set_zend_string(guarded(|| ZendStr::new(json, false))?);
     as_arrays.set_bool(true);
     DECODE.call([text, as_arrays])
 }

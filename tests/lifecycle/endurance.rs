@@ -219,14 +219,14 @@ impl Belongings {
 }
 
 /// Resident memory, in KiB.
-fn memory_of(pid: Pid) -> u64 {
+pub(crate) fn memory_of(pid: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
 #[track_caller]
-fn only_worker(served: &Served) -> Pid {
+pub(crate) fn only_worker(served: &Served) -> Pid {
     let [worker] = served.workers()[..] else { panic!("{:?}", served.workers()) };
     worker
 }

@@ -10,6 +10,7 @@
 //! - [`echoes`]: when a client gets what a script has echoed
 //! - [`children`]: what workers fork and start
 //! - [`overstay`]: scripts that go on when their client has left
+//! - [`memory`]: scripts that run out of it
 //! - [`within`]: requests within requests
 //! - [`reloads`], [`early`], [`cut`]: servers that reload or stop; before the stream; within an event
 #![allow(
@@ -30,6 +31,7 @@ mod early;
 mod echoes;
 mod endurance;
 mod interrupts;
+mod memory;
 mod overstay;
 mod place;
 mod random;

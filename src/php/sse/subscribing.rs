@@ -181,7 +181,7 @@ impl Sse {
 fn passes(filter: &Zval, delivery: &Delivery) -> Result<bool, Fault> {
     let id = delivery.id.to_string();
     let event = delivery.event.as_ref().map(|event| event.as_str().as_bytes());
-    let event = SseEvent::create(&delivery.data, event, Some(id.as_bytes()), None);
+    let event = SseEvent::create(&delivery.data, event, Some(id.as_bytes()), None)?;
     let topic = delivery.topics.first().map(|topic| topic.as_str().to_owned());
     let topic = topic.unwrap_or_default();
     let call = || ZendCallable::new(filter).ok()?.try_call(vec![&*event, &topic]).ok();

@@ -1,0 +1,53 @@
+//! Scripts that run out of memory while they are given what is large: nothing of it stays in the worker.
+
+use server_tests::{
+    server::{Fpm, Php},
+    site::Site,
+};
+
+use crate::endurance::{memory_of, only_worker};
+use crate::served::Served;
+
+/// How large it is, in bytes.
+const SIZE: u64 = 9_000_000;
+
+/// What has to be made for the script, and finds no room.
+const WAYS: [&str; 4] = [
+    "Sse::encode($data)",
+    "(string) new SseEvent($data)",
+    "(string) new SseEvent([$data])",
+    "(new SseParser())->feed($frame)",
+];
+
+const SCRIPT: &str = r#"<?php
+    $data = str_repeat('x', SIZE);
+    $frame = "data: $data\n\n";
+    ini_set('memory_limit', 2 * SIZE + 4_000_000);
+    register_shutdown_function(fn () => note(error_get_last()['message'] ?? 'nothing is wrong'));
+    WAY;
+    "#;
+
+/// What the allocator has kept by then it uses again.
+const WARM_UP: usize = 3;
+
+#[test]
+fn what_there_is_no_memory_for_leaves_nothing_behind() {
+    for way in WAYS {
+        let script = SCRIPT.replace("SIZE", &SIZE.to_string()).replace("WAY", way);
+        let site = Site::new().file("stream.php", script);
+        let served =
+            Served::new(site, Php::with_sse(), |root, php| Fpm::new(root, php).children(1).start());
+        let mut before = 0;
+        for round in 0..WARM_UP * 2 {
+            served.get("/stream.php").into_body();
+            let notes = served.site.read("notes");
+            let last = notes.lines().last().unwrap_or_default();
+            assert!(last.starts_with("Allowed memory size"), "{way}: {notes}");
+            if round + 1 == WARM_UP {
+                before = memory_of(only_worker(&served));
+            }
+        }
+        let growth = memory_of(only_worker(&served)).saturating_sub(before) * 1024;
+        assert!(growth < SIZE, "{way}: the worker grew by {growth} bytes");
+    }
+}
