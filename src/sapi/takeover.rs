@@ -71,12 +71,7 @@ pub(crate) fn take_over(
     ini::set("max_execution_time", "0");
     log_what_is_displayed();
     if !headers::sent() {
-        switch_compression_off();
-        headers::remove(&UNFIT)?;
-        headers::set_status(200)?;
-        drop_session_cache_limiter()?;
-        headers::apply(custom.to_vec())?;
-        headers::apply(response_headers(server, allow_origin))?;
+        set_head(server, allow_origin, custom)?;
     }
     output::buffers_are_taken();
     head::of_stream(|| {
@@ -89,6 +84,19 @@ pub(crate) fn take_over(
         return Ok(Taken::HeadOnly);
     }
     Ok(Taken::Stream)
+}
+
+fn set_head(
+    server: Server,
+    allow_origin: &AllowOrigin,
+    custom: &[Header],
+) -> Result<(), Interrupted> {
+    switch_compression_off();
+    headers::remove(&UNFIT)?;
+    headers::set_status(200)?;
+    drop_session_cache_limiter()?;
+    headers::apply(custom.to_vec())?;
+    headers::apply(response_headers(server, allow_origin))
 }
 
 /// An error that PHP would display is no event: it goes to the log.

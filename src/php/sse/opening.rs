@@ -58,15 +58,18 @@ pub(super) fn open(
     {
         beside::note_opener(object);
     }
-    if let Some(sse) = current::native(&object) {
-        if taken == Taken::HeadOnly {
-            sse.end()?;
-        } else {
-            let id = id.as_ref().and_then(|id| EventId::new(id.as_bytes()).ok());
-            sse.stream.begin(id)?;
-        }
-    }
+    begin(&object, taken, id.as_deref())?;
     Ok(object)
+}
+
+/// Sends the first bytes; where there is no body, the stream is over.
+fn begin(object: &Owned, taken: Taken, last_event_id: Option<&str>) -> Result<(), Fault> {
+    let Some(sse) = current::native(object) else { return Ok(()) };
+    if taken == Taken::HeadOnly {
+        return sse.end();
+    }
+    sse.stream.begin(last_event_id.and_then(|id| EventId::new(id.as_bytes()).ok()))?;
+    Ok(())
 }
 
 /// Takes a place under the limits that this stream comes under. Who finds none is answered 503, and the
