@@ -5,6 +5,7 @@
 //! write.
 
 mod connection;
+mod cors;
 mod json;
 mod last_event_id;
 mod life;
@@ -21,6 +22,7 @@ mod stop_reason;
 mod tests;
 
 pub use connection::{Connection, Interrupted, Written};
+pub use cors::{Preflight, preflight_headers};
 pub use json::without_next_line;
 pub use last_event_id::{LAST_EVENT_ID_MAX_BYTES, last_event_id};
 pub use life::{GRACE, Stream};
@@ -31,7 +33,7 @@ pub use origin::{AllowOrigin, OriginError};
 pub use packet::Packet;
 pub use position::Tail;
 pub use response::{
-    Header, Preflight, Rule, UNFIT, is_no_coding, is_session_cache_limiter, last_headers, merged,
-    preflight_headers, proxy_headers, stream_headers, too_many_headers, without_rivals,
+    Header, Rule, UNFIT, is_no_coding, is_session_cache_limiter, last_headers, merged,
+    proxy_headers, stream_headers, too_many_headers, without_rivals,
 };
 pub use stop_reason::StopReason;

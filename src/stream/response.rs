@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::AllowOrigin;
+use super::cors::origin_headers;
 use super::list::including;
-use super::origin::Grant;
 
 /// Headers that an event stream cannot have: of a body of another kind or that ends elsewhere, of a part
 /// or a copy of something, and of another status than 200.
@@ -57,7 +57,7 @@ pub struct Header {
 }
 
 impl Header {
-    const fn new(name: &'static str, value: &'static str, rule: Rule) -> Self {
+    pub(super) const fn new(name: &'static str, value: &'static str, rule: Rule) -> Self {
         Self { name: Cow::Borrowed(name), value: Cow::Borrowed(value), rule }
     }
 
@@ -81,7 +81,7 @@ impl Header {
 }
 
 /// A token of RFC 9110, 5.6.2: what a header's name is made of.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
@@ -182,64 +182,6 @@ pub fn merged(headers: Vec<Header>, mut custom: Vec<Header>) -> Vec<Header> {
     all
 }
 
-fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -> Vec<Header> {
-    let mut headers = Vec::new();
-    if !allow_origin.is_same_for_all() {
-        headers.push(Header::new("Vary", "Origin", Rule::Include));
-    }
-    let grant = origin.map_or(Grant::None, |origin| allow_origin.grant(origin));
-    match (grant, origin) {
-        (Grant::Credentials, Some(origin)) => {
-            headers.push(Header {
-                name: "Access-Control-Allow-Origin".into(),
-                value: origin.to_owned().into(),
-                rule: Rule::Default,
-            });
-            let credentials =
-                Header::new("Access-Control-Allow-Credentials", "true", Rule::Default);
-            headers.push(credentials);
-        }
-        (Grant::Anonymous, _) => {
-            headers.push(Header::new("Access-Control-Allow-Origin", "*", Rule::Default));
-        }
-        _ => {}
-    }
-    headers
-}
-
-/// What a preflight request asks.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Preflight<'a> {
-    /// The origin of the page.
-    pub origin: Option<&'a str>,
-    /// The value of `Access-Control-Request-Headers`.
-    pub headers: Option<&'a str>,
-}
-
-/// The headers that answer an OPTIONS request.
-///
-/// A page that may read the stream may also send `Last-Event-ID`, which a browser asks for when the
-/// id is long or unusual, and whatever else it asks for.
-///
-/// Source: WHATWG Fetch, 3.2.2 and 3.2.3.
-#[must_use]
-pub fn preflight_headers(allow_origin: &AllowOrigin, preflight: Preflight<'_>) -> Vec<Header> {
-    let mut headers = vec![Header::new("Allow", "GET, HEAD, POST, OPTIONS", Rule::Replace)];
-    let granted = origin_headers(allow_origin, preflight.origin);
-    let may_read = granted.iter().any(|header| header.name == "Access-Control-Allow-Origin");
-    headers.extend(granted);
-    if may_read {
-        headers.push(Header::new("Access-Control-Allow-Methods", "GET, HEAD, POST", Rule::Default));
-        headers.push(Header {
-            name: "Access-Control-Allow-Headers".into(),
-            value: allowed_request_headers(preflight.headers.unwrap_or_default()).into(),
-            rule: Rule::Default,
-        });
-        headers.push(Header::new("Access-Control-Max-Age", "600", Rule::Default));
-    }
-    headers
-}
-
 /// The headers of a 503 for a client whose stream would be one too many; it may try again in 5 seconds.
 ///
 /// Source: RFC 9110, 10.2.3 and 15.6.4.
@@ -252,24 +194,15 @@ pub fn too_many_headers() -> Vec<Header> {
     ]
 }
 
-/// `Last-Event-ID`, and the names the page asks for as far as they are names.
-fn allowed_request_headers(asked_for: &str) -> String {
-    asked_for
-        .split(',')
-        .map(str::trim)
-        .filter(|name| is_token(name) && !name.eq_ignore_ascii_case("Last-Event-ID"))
-        .fold("Last-Event-ID".to_owned(), |list, name| list + ", " + name)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn lines(headers: &[Header]) -> Vec<String> {
+    pub(in crate::stream) fn lines(headers: &[Header]) -> Vec<String> {
         headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect()
     }
 
-    fn example() -> AllowOrigin {
+    pub(in crate::stream) fn example() -> AllowOrigin {
         AllowOrigin::from_list("https://example.org").unwrap()
     }
 
@@ -390,35 +323,6 @@ mod tests {
                 "Incremental: ?1",
                 "Cache-Control: no-transform",
             ]
-        );
-    }
-
-    #[test]
-    fn a_preflight_allows_last_event_id_and_what_was_asked_for() {
-        let preflight = Preflight {
-            origin: Some("https://example.org"),
-            headers: Some("last-event-id, authorization,not a token"),
-        };
-        assert_eq!(
-            lines(&preflight_headers(&example(), preflight)),
-            [
-                "Allow: GET, HEAD, POST, OPTIONS",
-                "Vary: Origin",
-                "Access-Control-Allow-Origin: https://example.org",
-                "Access-Control-Allow-Credentials: true",
-                "Access-Control-Allow-Methods: GET, HEAD, POST",
-                "Access-Control-Allow-Headers: Last-Event-ID, authorization",
-                "Access-Control-Max-Age: 600",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_preflight_from_a_foreign_origin_is_granted_nothing() {
-        let preflight = Preflight { origin: Some("https://evil.test"), headers: None };
-        assert_eq!(
-            lines(&preflight_headers(&example(), preflight)),
-            ["Allow: GET, HEAD, POST, OPTIONS", "Vary: Origin"]
         );
     }
 
