@@ -5,8 +5,9 @@
 //! after it, the response gets a wire: the keeper sends heartbeats and sees the client leave. Not one
 //! byte of the script's is altered.
 
-use event_stream::LAST_LINE;
 use std::cell::Cell;
+
+use event_stream::LAST_LINE;
 
 use super::connection::{Wishes, attach_wire};
 use super::wire::Wire;

@@ -81,7 +81,7 @@ impl Variables {
 
     fn set(&self, name: &CStr) {
         // SAFETY: the table is there for as long as the request; name and value are copied. The keeper is
-        // not inside httpd: the head of the response is not out, so there is no wire.
+        // not inside httpd: callers ask before the response has a wire.
         unsafe { (self.set)(self.table, name.as_ptr(), c"1".as_ptr()) };
     }
 

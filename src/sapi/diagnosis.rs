@@ -2,7 +2,7 @@
 
 use super::in_front::{self, InFront};
 use super::obstacle::Obstacle;
-use super::{Server, apache_variables, ini, output, request, transport};
+use super::{Server, apache_variables, hooks, ini, output, request, transport};
 
 /// What stands between a script and the browser.
 pub(crate) struct Diagnosis {
@@ -29,7 +29,11 @@ pub(crate) fn examine(server: Server, way: Option<(&str, &str)>) -> Diagnosis {
         None => advice(server),
     };
     match server {
-        Server::Apache => advice.push(compression(way.is_some()).into()),
+        Server::Apache => {
+            // Also one of other code's: while the keeper may be in httpd, nothing is tried there.
+            let is_open = way.is_some() || hooks::wire().is_some();
+            advice.push(compression(is_open).into());
+        }
         Server::Fpm => advice.push(TERMINATE.into()),
         _ => {}
     }

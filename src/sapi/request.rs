@@ -1,8 +1,7 @@
 //! What the request says. All of it is the client's word.
 
-use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr, Zval};
-
 use ext_php_rs::ffi::zend_is_auto_global;
+use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr, Zval};
 
 use super::native::Native;
 use super::{globals, versions};
