@@ -340,7 +340,7 @@ impl Transport for Apache {
         if unsafe { (self.httpd.flush)(self.request) } < 0 {
             return Err("the browser has left");
         }
-        Ok(Parting { descriptor, shape })
+        Ok(Parting { descriptor, shape, is_kept: false })
     }
 
     fn describe(&self) -> &'static str {

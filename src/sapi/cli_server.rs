@@ -121,7 +121,7 @@ impl Transport for CliServer {
         if !is_same(descriptor, &self.fd) {
             return Err("the request is another one now");
         }
-        Ok(Parting { descriptor, shape: Shape::Raw })
+        Ok(Parting { descriptor, shape: Shape::Raw, is_kept: false })
     }
 
     fn describe(&self) -> &'static str {

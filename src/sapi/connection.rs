@@ -113,6 +113,9 @@ impl PhpConnection {
     ///
     /// Why it cannot be, in words.
     pub(crate) fn offer(&self) -> Result<Offer<'_>, &'static str> {
+        if cfg!(php_zts) {
+            return Err("PHP runs threads");
+        }
         match self.wire.as_ref().filter(|wire| wire.is_ours() && self.open.get()) {
             Some(wire) => Offer::new(self.server, wire),
             None => Err(if self.why_not.is_empty() { "the stream is over" } else { self.why_not }),

@@ -122,7 +122,7 @@ impl Transport for FastCgi {
             return Err("the connection was not accepted from the worker's socket");
         }
         let shape = Shape::Records { request_id: self.request_id };
-        Ok(Parting { descriptor: request.fd, shape })
+        Ok(Parting { descriptor: request.fd, shape, is_kept: request.keep == 1 })
     }
 
     fn describe(&self) -> &'static str {

@@ -96,6 +96,14 @@ pub(crate) fn end_records(request_id: u16) -> Vec<u8> {
     [stdout_header(request_id, b""), end, BODY].concat()
 }
 
+/// An empty `FCGI_STDERR` record, for behind the end of a response: nginx closes a connection with more on it
+/// than the response (`ngx_http_fastcgi_module.c`, wherever it meets the end of a request).
+pub(crate) fn stray_record(request_id: u16) -> [u8; HEADER] {
+    const STDERR: u8 = 7;
+    let [id_high, id_low] = request_id.to_be_bytes();
+    [VERSION, STDERR, id_high, id_low, 0, 0, 0, 0]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +127,11 @@ mod tests {
     fn a_response_ends_with_an_empty_record_and_the_end_of_its_request() {
         let expected = b"\x01\x06\x01\x02\0\0\0\0\x01\x03\x01\x02\0\x08\0\0\0\0\0\0\0\0\0\0";
         assert_eq!(end_records(0x0102), expected);
+    }
+
+    #[test]
+    fn a_stray_record_has_no_content() {
+        assert_eq!(stray_record(0x0102), *b"\x01\x07\x01\x02\0\0\0\0");
     }
 
     #[test]

@@ -9,9 +9,9 @@ use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
 
-use super::framing::end_records;
+use super::framing::{end_records, stray_record};
 use super::wire::Wire;
-use super::{Server, hooks, output, signals};
+use super::{Server, hooks, in_front, output, request, signals};
 
 /// How the bytes of a response look on its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,26 @@ pub(crate) struct Parting {
     /// The server's own descriptor of it.
     pub(crate) descriptor: RawFd,
     pub(crate) shape: Shape,
+    /// Whether the web server would use it for its next request, too.
+    pub(crate) is_kept: bool,
+}
+
+impl Parting {
+    /// What ends the response. On a kept connection, nginx may send its next request between this and the
+    /// connection's end, and answers 502 then, so there is something behind it that makes nginx close it.
+    fn end(self, server: Server) -> Vec<u8> {
+        let mut end = self.shape.end();
+        if let Shape::Records { request_id } = self.shape
+            && self.is_kept
+            && in_front::is_nginx(
+                server,
+                &request::server_text("SERVER_SOFTWARE").unwrap_or_default(),
+            )
+        {
+            end.extend(stray_record(request_id));
+        }
+        end
+    }
 }
 
 /// A connection that is ready to be given away. The keeper leaves it alone meanwhile.
@@ -62,9 +82,6 @@ impl<'a> Offer<'a> {
     ///
     /// Why it cannot be given away, in words; then nothing has changed.
     pub(super) fn new(server: Server, wire: &'a Arc<Wire>) -> Result<Self, &'static str> {
-        if cfg!(php_zts) {
-            return Err("PHP runs threads");
-        }
         let nothing = OpenOptions::new().read(true).write(true).open("/dev/null");
         let nothing = nothing.map_err(|_| "/dev/null cannot be opened")?;
         wire.pause();
@@ -100,7 +117,7 @@ impl<'a> Offer<'a> {
     /// Ends the response, and lets go of the connection: the script goes on without it. Closed after its
     /// last record, as `fastcgi_finish_request()` does it, so that no web server uses it again.
     pub(super) fn end_response(self) {
-        self.wire.conclude(&self.shape().end());
+        self.wire.conclude(&self.parting.end(self.server));
         self.let_go();
     }
 

@@ -97,6 +97,11 @@ impl Front {
     }
 }
 
+/// Whether nginx is in front, by the name that it gives itself.
+pub(super) fn is_nginx(server: Server, software: &str) -> bool {
+    Front::of(server, software) == Front::Nginx
+}
+
 /// What to set, in front of a server that speaks FastCGI, and before that.
 pub(super) fn advice(server: Server, in_front: &InFront) -> Vec<String> {
     let fast_cgi = matches!(server, Server::Fpm | Server::Cgi);

@@ -100,6 +100,30 @@ fn end_at_once_with_a_body_that_nobody_read(start: Start) {
     served.wait_for_notes(&format!("closed\nbody: {BODY}\nshutdown function\ndestructor\n"));
 }
 
+/// Requests on connections that nginx keeps, one right behind the other: none meets the end of a connection.
+#[track_caller]
+fn end_no_other_request(start: Start) {
+    const REQUESTS: usize = 500;
+    let site = Site::new().file("stream.php", "<?php Sse::start(heartbeat: 0)->close('bye');");
+    let served = Served::new(site, Php::with_sse(), start);
+    let request = Request::post("/stream.php", vec![b'y'; 70_000]);
+    let answers: Vec<String> = (0..REQUESTS)
+        .map(|_| String::from_utf8(served.send(&request).into_body()).unwrap())
+        .filter(|body| body != ":\ndata: bye\n\n")
+        .collect();
+    assert!(answers.is_empty(), "{} of {REQUESTS}: {:?}", answers.len(), answers.first());
+}
+
+#[test]
+fn closed_streams_on_kept_connections_end_no_other_request_on_fpm() {
+    end_no_other_request(|root, php| Fpm::new(root, php).children(1).keepalive().start());
+}
+
+#[test]
+fn closed_streams_on_kept_connections_end_no_other_request_on_cgi() {
+    end_no_other_request(|root, php| Cgi::new(root, php).children(1).keepalive().start());
+}
+
 macro_rules! on_servers_that_can {
     ($($server:ident: $start:expr,)*) => {
         $(mod $server {
