@@ -28,6 +28,8 @@ pub(super) const HANDLER_FLUSHABLE: c_int = 0x20;
 pub(super) const HANDLER_REMOVABLE: c_int = 0x40;
 /// `PHP_OUTPUT_DISABLED`, `main/php_output.h`.
 pub(super) const OUTPUT_DISABLED: c_int = 0x02;
+/// `PHP_OUTPUT_SENT`, `main/php_output.h`.
+pub(super) const OUTPUT_SENT: c_int = 0x08;
 /// `PHP_CONNECTION_ABORTED`, `main/php.h`.
 pub(super) const CONNECTION_ABORTED: c_short = 1;
 /// `PHP_STREAM_AS_FD_FOR_SELECT`, `main/php_streams.h`.

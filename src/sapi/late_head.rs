@@ -12,9 +12,9 @@ use std::ptr::null_mut;
 use ext_php_rs::ffi::{sapi_header_op_enum, sapi_header_struct, sapi_headers_struct, sapi_module};
 use once_cell::sync::OnceCell;
 
-use super::bailout::{guarded, unwind};
+use super::bailout::unwind;
 use super::headers::reopened;
-use super::{ffi, globals};
+use super::{ffi, globals, output};
 
 /// `sapi_module_struct.header_handler`, `main/SAPI.h`.
 type HeaderHandler = unsafe extern "C" fn(
@@ -79,7 +79,7 @@ pub(super) fn as_if_open(function: &mut dyn FnMut()) {
         std::mem::replace(&mut sapi.sapi_headers, empty_like(sent))
     });
     PRETENDS.set(true);
-    let result = reopened(|| guarded(function));
+    let result = reopened(|| output::as_if_unsent(function));
     PRETENDS.set(false);
     let scratch = globals::sapi(|sapi| std::mem::replace(&mut sapi.sapi_headers, sent));
     free(scratch);

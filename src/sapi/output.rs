@@ -7,7 +7,9 @@ use ext_php_rs::ffi::php_output_write;
 use ext_php_rs::types::Zval;
 
 use super::engine::guarded;
-use super::ffi::{self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED};
+use super::ffi::{
+    self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED, OUTPUT_SENT,
+};
 use super::globals;
 use super::hooks;
 use crate::stream::{Interrupted, Tail};
@@ -98,10 +100,7 @@ pub(super) fn has_lost_buffers() -> bool {
 ///
 /// [`Interrupted`] when an output callback ended in a fatal error.
 pub(crate) fn discard_buffers() -> Result<(), Interrupted> {
-    end_each(|| {
-        // SAFETY: a buffer is open; its callback may bail out, which `end_each` guards against.
-        unsafe { ffi::php_output_discard() };
-    })
+    end_each(discard_innermost)
 }
 
 fn end_each(mut end: impl FnMut()) -> Result<(), Interrupted> {
@@ -224,6 +223,26 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Interrupted> {
 /// Lets all further output of the script go nowhere.
 pub(crate) fn disable() {
     set_status(OUTPUT_DISABLED);
+}
+
+/// Runs `action` as if nothing had been output yet. A buffer that compresses, which that may open, is closed.
+///
+/// # Errors
+///
+/// [`Interrupted`], as [`guarded`].
+pub(super) fn as_if_unsent(action: impl FnOnce()) -> Result<(), Interrupted> {
+    let (sent, had_compressor) = (status() & OUTPUT_SENT, compressor().is_some());
+    set_status(status() & !OUTPUT_SENT);
+    let result = guarded(action);
+    set_status(status() | sent);
+    result?;
+    if compressor().is_some() && !had_compressor { guarded(discard_innermost) } else { Ok(()) }
+}
+
+/// Empties and closes the innermost buffer. May bail out.
+fn discard_innermost() {
+    // SAFETY: a buffer is open; its callback may bail out, which the callers guard against.
+    unsafe { ffi::php_output_discard() };
 }
 
 /// The flags of PHP's output that can be set.
