@@ -164,7 +164,7 @@ impl PhpConnection {
                 hooks::write(bytes);
                 output::flush();
             } else {
-                output::layer_write(bytes);
+                hooks::not_as_echo(|| output::layer_write(bytes));
                 if output::level() == 0 {
                     output::flush();
                 }
@@ -259,6 +259,10 @@ impl Connection for PhpConnection {
             _ if self.passes_buffers() => hooks::tail(),
             _ => output::buffered_tail().unwrap_or_else(hooks::tail),
         }
+    }
+
+    fn was_echoed_to(&self) -> bool {
+        hooks::was_echoed_to()
     }
 
     #[inline]

@@ -6,7 +6,7 @@ use std::ffi::c_char;
 use ext_php_rs::zend::{remove_header, set_header, set_response_code};
 
 use super::engine::{c_string, guarded};
-use super::{ffi, globals, output, versions};
+use super::{ffi, globals, hooks, output, versions};
 use crate::stream::{Header, Interrupted, Rule, including, is_no_coding, without_rivals};
 
 /// Whether the head is out.
@@ -108,14 +108,17 @@ pub(crate) fn set_status(code: u16) -> Result<(), Interrupted> {
 /// [`Interrupted`].
 pub(crate) fn send() -> Result<(), Interrupted> {
     output::without_abort(|| {
-        if output::level() == 0 {
-            // PHP notes the place when it is about to write.
-            output::layer_write(&NOTHING);
-        }
-        if !sent() {
-            // SAFETY: a request is active; a bailout in a callback is caught around us.
-            unsafe { ffi::sapi_send_headers() };
-        }
+        // php-cgi writes its head the way that echoes take.
+        hooks::not_as_echo(|| {
+            if output::level() == 0 {
+                // PHP notes the place when it is about to write.
+                output::layer_write(&NOTHING);
+            }
+            if !sent() {
+                // SAFETY: a request is active; a bailout in a callback is caught around us.
+                unsafe { ffi::sapi_send_headers() };
+            }
+        });
     })
 }
 

@@ -40,6 +40,8 @@ thread_local! {
     static TAIL: Cell<Tail> = const { Cell::new(Tail::START) };
     /// Whether something was written that was not flushed since.
     static UNFLUSHED: Cell<bool> = const { Cell::new(false) };
+    /// Whether others than a stream of ours have written to this response.
+    static ECHOED: Cell<bool> = const { Cell::new(false) };
     /// The wire of this thread's response.
     static ATTACHED: RefCell<Option<Arc<Wire>>> = const { RefCell::new(None) };
     /// The same, to be read in hooks: an owner there would leak when a call does not return.
@@ -94,6 +96,7 @@ pub(crate) fn remove() {
 pub(crate) fn begin_request() {
     TAIL.set(Tail::START);
     UNFLUSHED.set(false);
+    ECHOED.set(false);
     TOLD.set(None);
     PARTED.set(false);
     process::begin_request();
@@ -162,6 +165,18 @@ pub(super) fn flushed() {
     UNFLUSHED.set(false);
 }
 
+/// Whether others than a stream of ours have written to this response.
+pub(super) fn was_echoed_to() -> bool {
+    ECHOED.get()
+}
+
+/// Runs a write of a stream's that comes by the way that others' take.
+pub(super) fn not_as_echo(write: impl FnOnce()) {
+    let before = ECHOED.get();
+    write();
+    ECHOED.set(before);
+}
+
 /// Writes to the SAPI, past PHP's output buffers. The headers must be out.
 ///
 /// May `longjmp`, unless the request ignores user aborts.
@@ -184,6 +199,7 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
     if headers::is_nothing(bytes) || process::is_cut_off() || !beside::belongs() {
         return length;
     }
+    ECHOED.set(true);
     // SAFETY: the caller vouches for the bytes.
     put_out(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) })
 }

@@ -36,6 +36,9 @@ pub trait Connection {
     /// Where what was written last ends, whoever wrote it.
     fn tail(&self) -> Tail;
 
+    /// Whether anybody has written beside the stream, who may have told the client another reconnection time.
+    fn was_echoed_to(&self) -> bool;
+
     /// Why the stream should stop, asked without a write; `None` when nothing speaks against it.
     fn stop_reason(&self) -> Option<StopReason>;
 

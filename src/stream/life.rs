@@ -4,7 +4,7 @@
 //! message at every one. The first bytes, comments and reconnection times are lines; what a script sends as
 //! an event without data keeps its blank line. And no stream ends with a comment: there are clients that do
 //! not come back then. Where a comment is the last line, the reconnection time in force goes out behind it,
-//! or, where none was told, [`LAST_LINE`]. An unfinished comment of somebody else's is ended first, any other
+//! or, where none was told, or perhaps another one by an `echo`, [`LAST_LINE`]. An unfinished comment of somebody else's is ended first, any other
 //! unfinished line is left alone.
 
 use std::cell::Cell;
@@ -178,7 +178,7 @@ impl<C: Connection> Stream<C> {
     /// [`Interrupted`]; it is ended all the same.
     pub fn finish(&self) -> Result<(), Interrupted> {
         let mut line = Vec::new();
-        match self.retry.get() {
+        match self.retry.get().filter(|_| !self.connection.was_echoed_to()) {
             Some(retry) => retry.encode_into(&mut line),
             None => line.extend_from_slice(LAST_LINE),
         }

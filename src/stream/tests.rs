@@ -16,6 +16,7 @@ struct Memory {
     reason: Cell<Option<StopReason>>,
     interrupts: bool,
     beats_itself: bool,
+    echoed: Cell<bool>,
 }
 
 impl Memory {
@@ -28,10 +29,16 @@ impl Memory {
             reason: Cell::new(None),
             interrupts: false,
             beats_itself: false,
+            echoed: Cell::new(false),
         }
     }
 
     fn echo(&self, bytes: &[u8]) {
+        self.echoed.set(true);
+        self.put(bytes);
+    }
+
+    fn put(&self, bytes: &[u8]) {
         self.written.borrow_mut().extend_from_slice(bytes);
     }
 }
@@ -45,7 +52,7 @@ impl Connection for &Memory {
             return Ok(Written::Stopped(StopReason::ClientGone));
         };
         self.writes_left.set(left);
-        self.echo(packet.bytes());
+        self.put(packet.bytes());
         Ok(self.stop_reason().map_or(Written::Whole, Written::Stopped))
     }
 
@@ -55,6 +62,10 @@ impl Connection for &Memory {
 
     fn tail(&self) -> Tail {
         Tail::START.after(&self.written.borrow())
+    }
+
+    fn was_echoed_to(&self) -> bool {
+        self.echoed.get()
     }
 
     fn stop_reason(&self) -> Option<StopReason> {
@@ -67,8 +78,8 @@ impl Connection for &Memory {
 
     fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted> {
         if let (Some(before), Some(line)) = (self.tail().before_last_line(), last_line) {
-            self.echo(before);
-            self.echo(line);
+            self.put(before);
+            self.put(line);
         }
         Ok(())
     }

@@ -24,6 +24,9 @@ foreach ([
     'Sse::stream(function (Sse $sse) { $sse->comment("c"); $sse->close(); }, retry: 3);',
     'Sse::stream([new SseEvent(comment: "c")]);',
     '$sse = Sse::start(); $sse->onClose(function () { echo ": on close\n"; }); $sse->close();',
+    '$sse = Sse::start(retry: 3); echo "retry: 60000\n"; $sse->comment("c");',
+    '$sse = Sse::start(retry: 3); echo new SseEvent("x", retry: 8); $sse->comment("c"); $sse->close();',
+    'Sse::stream((function () { yield "x"; echo "re", "try: 8\n\n"; Sse::current()->comment("c"); })(), retry: 3);',
 ] as $script) {
     show(request("<?php $script", [], ['sse.heartbeat' => '0', 'display_errors' => '0', 'log_errors' => '0'])->body);
 }
@@ -49,3 +52,6 @@ exit status: 255
 ":\nretry: 3\n: c\nretry: 3\n"
 ":\n: c\n\n"
 ":\n: on close\nevent\n"
+":\nretry: 3\nretry: 60000\n: c\nevent\n"
+":\nretry: 3\nretry: 8\ndata: x\n\n: c\nevent\n"
+":\nretry: 3\ndata: x\n\nretry: 8\n\n: c\nevent\n"
