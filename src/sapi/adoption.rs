@@ -67,12 +67,15 @@ fn say_last() {
     let listening = matches!(wire.stop_reason(), None | Some(StopReason::Shutdown));
     let is_due = STAGE.get() != Stage::Adopted || tail.ends_in_heartbeat();
     let Some(before) = tail.before_last_line().filter(|_| listening && is_due) else { return };
+    // On a reload the script may write no more, but these words are ours.
+    let stage = STAGE.replace(Stage::LeftAlone);
     // Who cannot be told any more does not listen.
     let _ = output::without_abort(|| {
         hooks::write(before);
         hooks::write(LAST_LINE);
         output::flush();
     });
+    STAGE.set(stage);
 }
 
 /// Ends the response before the script ends.

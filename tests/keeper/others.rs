@@ -59,6 +59,7 @@ mod on_servers_that_reload {
     on! {
         [
             a_reload_ends_them_cleanly,
+            one_that_a_reload_ends_does_not_end_with_a_heartbeat,
         ]
         fpm: Fpm,
         fpm_over_tcp: FpmOverTcp,
@@ -145,6 +146,18 @@ fn a_reload_ends_them_cleanly(kind: Kind) {
         assert!(is_whole, "{source}: {}", rest.escape_ascii());
         assert!(reloaded.elapsed() < Duration::from_secs(2), "{source}");
     }
+}
+
+/// There are clients that do not come back when the last line is a comment.
+fn one_that_a_reload_ends_does_not_end_with_a_heartbeat(kind: Kind) {
+    let running = adoption::run(kind, adoption::adopting(AT_ONCE), 1);
+    let mut stream = Reader::new(Output::of(running.get("alike.php", "it=asks+and+is+silent")));
+    stream.read_until(b"data: a\n\n:\n", soon()).unwrap();
+    running.server().reload();
+    let rest = stream.read_to_end(soon()).unwrap();
+    assert_eq!(stream.end(), Some(&End::Clean));
+    assert_eq!(without_heartbeats(&rest).0.escape_ascii().to_string(), r"event\n");
+    assert!(rest.ends_with(b"event\n"), "{}", rest.escape_ascii());
 }
 
 /// The whole body of a source's stream, and how it ended.

@@ -1,8 +1,16 @@
 <?php
 
-/** Responses that only look like event streams. Each is blocked in the middle. */
+/** Responses that only look like event streams. Each is blocked in the middle, or waits. */
 
 declare(strict_types=1);
+
+/** Sends nothing more, and ends when it hears that its client has left. */
+function wait_for_departure(): void
+{
+    while (!connection_aborted()) {
+        usleep(20_000);
+    }
+}
 
 function send(string ...$pieces): void
 {
@@ -21,5 +29,6 @@ match ($_GET['it']) {
     'has a length' => [header('Content-Length: 18'), send("data: a\n\n", "data: b\n\n")],
     'is encoded as none' => [header('Content-Encoding: none'), send("data: a\n\n", "data: b\n\n")],
     'is encoded' => [header('Content-Encoding: x-own'), send("data: a\n\n", "data: b\n\n")],
+    'asks and is silent' => [send("data: a\n\n"), wait_for_departure()],
     'is never flushed' => [print("data: a\n\n"), usleep(50_000), print("data: b\n\n")],
 };
