@@ -40,4 +40,4 @@ mod served;
 mod signals;
 mod stalls;
 mod stops;
-mod within;
+mod within_apache;

@@ -230,7 +230,7 @@ const ECHOES_UNFLUSHED: &str = "<?php
 /// The client takes nothing of what httpd holds back: neither a heartbeat nor the script is stuck in there,
 /// and nobody spins.
 #[test]
-fn what_httpd_holds_back_for_a_client_that_reads_nothing_costs_no_time() {
+fn what_apache_holds_back_for_a_client_that_reads_nothing_costs_no_time() {
     // No more than this share of the time that it took.
     const MOST: f64 = 0.25;
 
