@@ -82,7 +82,8 @@ is_installed() {
 obtainable() {
   local package
   for package in "$@"; do
-    [[ $package != *\? ]] || apt-cache show "${package%\?}" >/dev/null 2>&1 || continue
+    # `apt-cache show` knows names, too, that other packages only speak of.
+    [[ $package != *\? || -n $(apt-cache madison "${package%\?}" 2>/dev/null) ]] || continue
     echo "${package%\?}"
   done
 }

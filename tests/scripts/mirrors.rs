@@ -96,6 +96,16 @@ fn a_package_that_a_mirror_lacks_does_not_keep_the_others_away() {
 }
 
 #[test]
+fn a_package_that_the_distribution_only_knows_by_name_is_not_asked_for() {
+    const KNOWS_NAMES: &str =
+        "[ \"$1\" != madison ] || [ \"$2\" != there ] || echo \"$2 | 1.0 | sid\"";
+    let machine = without_packages().program("apt-cache", KNOWS_NAMES);
+    let script = ". scripts/lib.sh; . scripts/packages.sh; need there? unknown?";
+    let Ended { status, stderr, .. } = run(machine.command("bash").args(["-c", script]));
+    assert_eq!((status, machine.read("installed").as_str()), (Some(0), "there\n"), "{stderr}");
+}
+
+#[test]
 fn a_php_that_is_named_by_its_version_gets_the_packages_of_its_own() {
     let machine = without_packages();
     let script =
