@@ -164,7 +164,10 @@ fn a_controller_may_send_its_stream_itself(framework: &Framework) {
         let log = app.site.read(app.log) + &app.server.log();
         let errors = log.matches("thrown by the controller").count();
         assert_eq!(errors.min(1), logged, "{query}: {log}");
-        assert!(!log.contains("headers") && !log.contains("Fatal"), "{query}: {log}");
+        // Symfony 7.4 asks `headers_sent()`, and advises to return a `StreamedResponse`.
+        let mut complaints = log.lines().filter(|line| !line.contains("[info] User Deprecated: "));
+        let about_the_head = |line: &str| line.contains("headers") || line.contains("Fatal");
+        assert!(!complaints.any(about_the_head), "{query}: {log}");
     }
 }
 

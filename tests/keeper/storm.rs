@@ -26,6 +26,8 @@ pub(crate) struct Storm {
     bytes: usize,
     /// How many bytes the script says that it has written, its last words included.
     written: usize,
+    /// Whether a heartbeat has come after the last event.
+    ends_in_heartbeat: bool,
     /// Whether a process of the server's has ended: then it is not known what was wrong with the bytes.
     pub(crate) crashed: bool,
     /// Whether nothing came any more: neither is it then.
@@ -37,6 +39,8 @@ pub(crate) struct Storm {
 /// What a stream begins with, and a heartbeat.
 const FIRST_BYTES: usize = ":\n".len();
 const HEARTBEAT: usize = ":\n".len();
+/// What a stream ends with where it would end in a heartbeat.
+const LAST_LINE: usize = "event\n".len();
 
 /// Lets a storm blow until so many heartbeats have come, or something was damaged. The client reads
 /// in fits and starts.
@@ -72,6 +76,7 @@ pub(crate) fn blow(kind: Kind, php: Php, heartbeats: usize) -> Storm {
 
 impl Storm {
     fn take(&mut self, item: Item) {
+        self.ends_in_heartbeat = matches!(item, Item::Comment { .. });
         match item {
             Item::Comment { text, .. } if text.is_empty() => self.heartbeats += 1,
             Item::Event(event) if event.event == "done" => self.check_total(&event.data),
@@ -110,7 +115,8 @@ impl Storm {
         }
         self.bytes = received;
         let heartbeats = self.heartbeats.saturating_sub(1) * HEARTBEAT;
-        let sent = FIRST_BYTES + heartbeats + self.written;
+        let last_line = if self.ends_in_heartbeat { LAST_LINE } else { 0 };
+        let sent = FIRST_BYTES + heartbeats + self.written + last_line;
         if sent != received {
             self.note(format!("{received} bytes came, {sent} were sent"));
         }
