@@ -135,8 +135,8 @@ fn a_slow_client_gets_everything(start: Start) {
 #[track_caller]
 fn a_trickle_is_no_standstill(script: &str, start: Start) {
     const BYTES_PER_SECOND: f64 = 80e3;
-    /// The client's own system tells of no byte before about half of this is free again: at this pace a
-    /// few times a second, where with the usual 128 KiB nearly as much time goes by as the write timeout.
+    /// The client's own system tells of room only when about half of this is free again: at this pace a
+    /// few times a second. With the usual 128 KiB nearly as much time goes by as the write timeout.
     const CLIENTS_ROOM: usize = 16 << 10;
 
     let served = serve(script, WRITE_TIMEOUT, start);
