@@ -7,10 +7,13 @@ require __DIR__ . '/../support/hub.inc';
 $hub = Hub::started();
 $hub->command(<<<'PHP'
     $ids = array_map(fn ($data) => Sse::publish('a', $data), ['zero', 'one', 'two']);
-    $heard = function (?string $start, mixed ...$subscribe) use ($ids) {
+    Sse::publish('a', 'the end');
+    // Who gets all that there is comes to its end; who gets nothing lives out its time.
+    $ends = fn (SseEvent $event) => $event->data !== 'the end' || Sse::current()->close();
+    $heard = function (?string $start, mixed ...$subscribe) use ($ids, $ends) {
         ob_start();
-        $sse = Sse::start(maxLifetime: 0.2, lastEventId: $start);
-        $sse->subscribe('a', ...$subscribe);
+        $sse = Sse::start(maxLifetime: 2, lastEventId: $start);
+        $sse->subscribe('a', $ends, ...$subscribe);
         echo in_words([strtr(ob_get_clean(), array_combine($ids, ['ID0', 'ID1', 'ID2'])), array_search($sse->lastEventId, $ids)]), "\n";
     };
     $_SERVER['HTTP_LAST_EVENT_ID'] = $ids[1];
