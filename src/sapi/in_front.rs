@@ -15,8 +15,9 @@ pub(super) struct InFront<'a> {
 }
 
 /// Header fields that proxies add, as `$_SERVER` and as HTTP name them.
-pub(super) const HEADERS: [(&str, &str); 5] = [
+pub(super) const HEADERS: [(&str, &str); 6] = [
     ("HTTP_X_VARNISH", "X-Varnish"),
+    ("HTTP_X_VINYL", "X-Vinyl"), // Vinyl Cache, as Varnish is called since version 9
     ("HTTP_CF_RAY", "CF-Ray"),
     ("HTTP_VIA", "Via"),
     ("HTTP_FORWARDED", "Forwarded"),
@@ -144,7 +145,7 @@ fn before(front: Option<Front>, headers: &[&'static str]) -> Option<String> {
     let headers: Vec<_> = headers.iter().copied().filter(|header| !own(header)).collect();
     let shown = headers.join(", ");
     let what = match *headers.first()? {
-        "X-Varnish" => {
+        "X-Varnish" | "X-Vinyl" => {
             "Varnish: have vcl_recv return (pipe) for streams, so that it sees at once that a client \
              has left; keep pipe_timeout (60s) above sse.heartbeat"
         }
@@ -231,6 +232,7 @@ mod tests {
             told(&["X-Varnish", "Via", "X-Forwarded-For"])
                 .ends_with("above sse.heartbeat (X-Varnish, Via, X-Forwarded-For)")
         );
+        assert!(told(&["X-Vinyl", "Via"]).contains("through Varnish"));
         assert!(told(&["CF-Ray"]).contains("through Cloudflare"));
         assert!(told(&["X-Forwarded-For"]).contains("through a proxy"));
     }
