@@ -67,6 +67,14 @@ pub fn lighttpd() -> PathBuf {
     named_or_found("LIGHTTPD", &["lighttpd".into()])
 }
 
+/// Whether [`lighttpd`] passes a stream on as it comes whatever it is told: 1.4.79 does not, 1.4.85 does.
+pub fn lighttpd_always_streams() -> bool {
+    let output = Command::new(lighttpd()).arg("-v").output().unwrap();
+    let words = String::from_utf8(output.stdout).unwrap();
+    let patch = words.strip_prefix("lighttpd/1.4.").and_then(|rest| rest.split([' ', '-']).next());
+    patch.and_then(|patch| patch.parse::<u32>().ok()).is_none_or(|patch| patch > 79)
+}
+
 /// `HAProxy`, from `HAPROXY`.
 pub fn haproxy() -> PathBuf {
     named_or_found("HAPROXY", &["haproxy".into()])
