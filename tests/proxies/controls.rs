@@ -53,7 +53,7 @@ fn comes_early(start: fn(&Path, Php) -> Server) -> bool {
 fn lighttpd_without_stream_response_body_sends_everything_at_the_end() {
     let came_early =
         comes_early(|root, php| Fpm::new(root, php).start_behind(&Lighttpd { streams: false }));
-    assert_eq!(came_early, binary::lighttpd_always_streams());
+    assert_eq!(came_early, binary::lighttpd_obeys_incremental());
 }
 
 #[test]

@@ -67,8 +67,9 @@ pub fn lighttpd() -> PathBuf {
     named_or_found("LIGHTTPD", &["lighttpd".into()])
 }
 
-/// Whether [`lighttpd`] passes a stream on as it comes whatever it is told: 1.4.79 does not, 1.4.85 does.
-pub fn lighttpd_always_streams() -> bool {
+/// Whether [`lighttpd`] passes a response on as it comes that says `Incremental: ?1`: 1.4.79 does not, 1.4.85
+/// does.
+pub fn lighttpd_obeys_incremental() -> bool {
     let output = Command::new(lighttpd()).arg("-v").output().unwrap();
     let words = String::from_utf8(output.stdout).unwrap();
     let patch = words.strip_prefix("lighttpd/1.4.").and_then(|rest| rest.split([' ', '-']).next());

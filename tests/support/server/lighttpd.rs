@@ -8,14 +8,14 @@ use crate::{binary, process::Process};
 /// lighttpd's `mod_fastcgi`.
 #[derive(Clone, Copy, Debug)]
 pub struct Lighttpd {
-    /// Whether `server.stream-response-body` is on: its default has changed over the versions.
+    /// Whether `server.stream-response-body` is set.
     pub streams: bool,
 }
 
 impl Front for Lighttpd {
     fn start(&self, socket: &Path, root: &Path, directory: &Path) -> (Process, SocketAddr) {
         let (socket, root, files) = (socket.display(), root.display(), directory.display());
-        let streams = u8::from(self.streams);
+        let streams = if self.streams { "server.stream-response-body = 1" } else { "" };
         when_it_listens(|addr| {
             let (ip, port) = (addr.ip(), addr.port());
             let config = directory.join("lighttpd.conf");
@@ -26,7 +26,7 @@ server.bind = "{ip}"
 server.port = {port}
 server.document-root = "{root}"
 server.upload-dirs = ("{files}")
-server.stream-response-body = {streams}
+{streams}
 fastcgi.server = (".php" => (("socket" => "{socket}", "broken-scriptfilename" => "enable")))
 "#
             );
