@@ -14,14 +14,13 @@ use once_cell::sync::OnceCell;
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::sockopt::socket_send_buffer_size;
 
-use super::apache_variables;
 use super::engine::c_string;
-use super::globals;
 use super::hand_off::{Parting, Shape};
 use super::obstacle::{self, Obstacle};
 use super::poll::poll;
 use super::socket::{duplicate, is_same, untaken};
 use super::transport::{Small, Transport, Way};
+use super::{apache_variables, globals};
 
 /// The head of `php_struct` (`sapi/apache2handler/php_apache.h`).
 #[repr(C)]

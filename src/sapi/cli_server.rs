@@ -13,12 +13,11 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use rustix::net::getpeername;
 
 use super::framing::Framing;
-use super::globals;
 use super::hand_off::{Parting, Shape};
-use super::request;
 use super::signals;
 use super::socket::{duplicate, is_same, local_address, was_accepted_from};
 use super::transport::{Small, Transport, Way};
+use super::{globals, request};
 
 /// The head of `struct php_cli_server_client`.
 #[repr(C)]

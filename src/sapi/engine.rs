@@ -12,11 +12,10 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 
 pub(crate) use super::bailout::guarded;
-use super::globals;
 use super::native::Native;
 use super::owned::discard_pending;
 pub(crate) use super::owned::{Caught, Owned, is_unwinding, without_exception};
-use super::{bailout, ffi};
+use super::{bailout, ffi, globals};
 use crate::stream::Interrupted;
 
 /// Ends the script as `exit()` does, once the current function returns: neither `catch` nor

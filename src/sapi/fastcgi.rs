@@ -9,12 +9,11 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
 use super::framing::Framing;
-use super::globals;
 use super::hand_off::{Parting, Shape};
 use super::obstacle::{NO_FASTCGI, Obstacle};
-use super::signals;
 use super::socket::{duplicate, is_listening, is_same, was_accepted_from};
 use super::transport::{Small, Transport, Way};
+use super::{globals, signals};
 
 /// The head of `struct _fcgi_request`.
 #[repr(C)]

@@ -10,8 +10,7 @@ use super::engine::guarded;
 use super::ffi::{
     self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED, OUTPUT_SENT,
 };
-use super::globals;
-use super::hooks;
+use super::{globals, hooks};
 use crate::stream::{Interrupted, Tail};
 
 /// Output handlers that compress, by the names they register under.

@@ -6,8 +6,7 @@ use ext_php_rs::ffi::{IS_FALSE, zend_execute_data, zend_function, zval};
 use once_cell::sync::OnceCell;
 
 use super::ffi::Handler;
-use super::globals;
-use super::{adoption, hooks, late_head, output};
+use super::{adoption, globals, hooks, late_head, output};
 
 /// A call of a function that is replaced.
 struct Call {

@@ -15,8 +15,7 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ExecutorGlobals;
 
 use super::bailout::{guarded, is_due};
-use super::ffi;
-use super::globals;
+use super::{ffi, globals};
 use crate::stream::Interrupted;
 
 /// A value that is owned.

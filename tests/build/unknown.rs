@@ -16,13 +16,8 @@ const TOO_OLD: &str = "8.1.34";
 
 /// A program that claims to be that PHP.
 fn claiming(site: &Site, version: &str) -> PathBuf {
-    let script = format!("#!/bin/sh\necho {version}\n");
-    program(site, &format!("php{version}"), &script)
-}
-
-fn program(site: &Site, name: &str, script: &str) -> PathBuf {
-    let path = site.path(name);
-    fs::write(&path, script).unwrap();
+    let path = site.path(&format!("php{version}"));
+    fs::write(&path, format!("#!/bin/sh\necho {version}\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
 }
