@@ -8,7 +8,7 @@ $hub = Hub::started();
 $script = <<<'PHP'
     $sse = started(maxLifetime: 0.8);
     $ids = [Sse::publish('a', 'one', 'named'), Sse::publish(['b', 'a'], ['two' => 2]), Sse::publish('a', 'three')];
-    ob_start(fn ($written) => strtr($written, array_combine($ids, ['ID1', 'ID2', 'ID3'])));
+    ob_start(fn ($written) => preg_replace('/id: \d+-\d+/', 'id: BEGAN', strtr($written, array_combine($ids, ['ID1', 'ID2', 'ID3']))));
     $sse->onClose(function ($why) { echo "closed: $why->name, "; });
     observe(fn () => $sse->subscribe('a', function (SseEvent $event, string $topic) use ($ids, $sse) {
         fwrite(STDERR, "$topic " . in_words([array_search($event->id, $ids), $event->event, $event->data]) . ' ');
@@ -29,7 +29,7 @@ foreach ([
 $hub->command('$sse = started(); observe(fn () => $sse->subscribe("a", "nobody")); Sse::publish("a", "x"); observe(fn () => $sse->subscribe("a", "strlen"));');
 ?>
 --EXPECT--
-"wrote \"id: ID2\\ndata: {\\\"two\\\":2}\\n\\nid: ID3\\ndata: three\\n\\nclosed: MaxLifetime, \", returned false\n"
+"wrote \"id: BEGAN\\nevent: sse:position\\ndata: {}\\n\\nid: ID2\\ndata: {\\\"two\\\":2}\\n\\nid: ID3\\ndata: three\\n\\nclosed: MaxLifetime, \", returned false\n"
 standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "
 "wrote \"closed: MaxLifetime, \", returned false\n"
 standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "

@@ -14,7 +14,7 @@ $hub->command(<<<'PHP'
         ob_start();
         $sse = Sse::start(maxLifetime: 2, lastEventId: $start);
         $sse->subscribe('a', $ends, ...$subscribe);
-        echo in_words([strtr(ob_get_clean(), array_combine($ids, ['ID0', 'ID1', 'ID2'])), array_search($sse->lastEventId, $ids)]), "\n";
+        echo in_words([strtr(ob_get_clean(), array_combine($ids, ['ID0', 'ID1', 'ID2']) + [Sse::status()['lastEventId'] => 'NOW']), array_search($sse->lastEventId, $ids)]), "\n";
     };
     $_SERVER['HTTP_LAST_EVENT_ID'] = $ids[1];
     $heard(null);
@@ -24,4 +24,4 @@ $hub->command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-"[\":\\nevent: sse:position\\nid: ID1\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",1]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID1\\ndata: one\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\n\",0]\n"
+"[\":\\nevent: sse:position\\nid: ID1\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",1]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID1\\ndata: one\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID1\\nevent: sse:position\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\n\",0]\n"

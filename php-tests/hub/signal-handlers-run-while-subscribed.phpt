@@ -40,9 +40,9 @@ foreach ($handlers as $handler) {
 }
 ?>
 --EXPECT--
-":\n[ends][shutdown][Closed]"
+":\nid: ID\nevent: sse:position\ndata: {}\n\n[ends][shutdown][Closed]"
 exit status: 7
-":\n[throws][caught: thrown in the handler][shutdown][Closed]"
-":\n[closes]\n\ndata: bye\n\n[Closed][came back][shutdown]"
-":\n[goes on]\n\nid: ID\ndata: later\n\n[Closed][came back][shutdown]"
-":\ndata: sent in the handler\n\n[Closed][came back][shutdown]"
+":\nid: ID\nevent: sse:position\ndata: {}\n\n[throws][caught: thrown in the handler][shutdown][Closed]"
+":\nid: ID\nevent: sse:position\ndata: {}\n\n[closes]\n\ndata: bye\n\n[Closed][came back][shutdown]"
+":\nid: ID\nevent: sse:position\ndata: {}\n\n[goes on]\n\nid: ID\ndata: later\n\n[Closed][came back][shutdown]"
+":\nid: ID\nevent: sse:position\ndata: {}\n\ndata: sent in the handler\n\n[Closed][came back][shutdown]"

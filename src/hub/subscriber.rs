@@ -4,7 +4,7 @@
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::Duration;
 
-use hub_protocol::{Delivery, Reply, Request, Subscription};
+use hub_protocol::{Delivery, EventId, Reply, Request, Subscription};
 
 use super::line::{self, Line};
 use super::{HubError, Settings};
@@ -14,12 +14,14 @@ pub(crate) struct Subscriber {
     settings: Settings,
     subscription: Subscription,
     client: Option<Line>,
+    /// Whether its client was told that nobody knows where it is.
+    is_nowhere: bool,
 }
 
 impl Subscriber {
     /// A subscription that is not yet made.
     pub(crate) fn new(settings: Settings, subscription: Subscription) -> Self {
-        Self { settings, subscription, client: None }
+        Self { settings, subscription, client: None, is_nowhere: false }
     }
 
     /// Whether there is a hub that it gets events from.
@@ -57,12 +59,24 @@ impl Subscriber {
         }
     }
 
+    /// What its client is to be told while there is no hub that would tell it where it is: from where it goes
+    /// on, or that nobody knows.
+    pub(crate) fn take_untold(&mut self) -> Option<String> {
+        if self.is_connected() || self.is_nowhere || self.subscription.told {
+            return None;
+        }
+        let known = self.subscription.last_event_id.clone();
+        (self.subscription.told, self.is_nowhere) = (known.is_some(), known.is_none());
+        Some(known.unwrap_or_else(|| EventId::NOWHERE.to_string()))
+    }
+
     /// What has come: the next event, if there is one.
     pub(crate) fn take(&mut self) -> Option<Delivery> {
         let client = self.client.as_mut()?;
         match client.next_reply() {
             Ok(Some(Reply::Delivery(delivery))) => {
                 self.subscription.last_event_id = Some(delivery.id.to_string());
+                self.subscription.told = true;
                 Some(delivery)
             }
             Ok(None) => None,

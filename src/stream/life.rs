@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use event_stream::{Comment, Event, EventId, Heartbeat, LAST_LINE, Position, Retry};
 
+use super::place::Place;
 use super::{Connection, Interrupted, Options, Packet, StopReason, Written};
 
 /// How long a script may go on sending to a client that has left.
@@ -32,6 +33,8 @@ pub struct Stream<C> {
     /// Since when its client counts as gone.
     left: Cell<Option<Instant>>,
     said_farewell: Cell<bool>,
+    /// Where its client is in what it follows.
+    pub(super) place: Place,
     /// Kept from write to write, so that a stream allocates for its largest frame only.
     packet: Cell<Packet>,
 }
@@ -54,6 +57,7 @@ impl<C: Connection> Stream<C> {
             stopped: Cell::new(None),
             left: Cell::new(None),
             said_farewell: Cell::new(false),
+            place: Place::default(),
             packet: Cell::default(),
         }
     }
@@ -71,6 +75,7 @@ impl<C: Connection> Stream<C> {
     /// [`Interrupted`], as every method that writes: the engine needs the control back at once.
     pub fn begin(&self, last_event_id: Option<EventId<'_>>) -> Result<bool, Interrupted> {
         let retry = self.retry.get();
+        self.place.begin(last_event_id);
         self.write_out(|out| {
             out.extend_from_slice(self.heartbeat_line.line());
             match (last_event_id, retry) {
@@ -91,13 +96,16 @@ impl<C: Connection> Stream<C> {
     }
 
     #[inline]
-    fn send_out(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
+    pub(super) fn send_out(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
         self.note_retry(event.retry);
+        if event.id.is_some() {
+            self.place.tell();
+        }
         self.write_out(|out| event.encode_into(out))
     }
 
     /// Sends frames that were encoded before, all with one write. `retry` is the last reconnection time in
-    /// them.
+    /// them; `have_ids` says whether one of them has an id.
     ///
     /// # Errors
     ///
@@ -106,11 +114,15 @@ impl<C: Connection> Stream<C> {
         &self,
         mut frames: Packet,
         retry: Option<Retry>,
+        have_ids: bool,
     ) -> Result<bool, Interrupted> {
         if !self.is_open() || frames.is_empty() {
             return Ok(self.stop_reason().is_none());
         }
         self.note_retry(retry);
+        if have_ids {
+            self.place.tell();
+        }
         frames.prepend(self.connection.tail().before_frame());
         let written = self.connection.write(&mut frames)?;
         Ok(self.note(written))
@@ -186,7 +198,9 @@ impl<C: Connection> Stream<C> {
             self.stop_reason(),
             Some(StopReason::ClientGone | StopReason::WriteTimeout | StopReason::HandedOff)
         );
-        self.connection.finish(listening.then_some(&*line))
+        let told = if listening { self.tell_last_position() } else { Ok(()) };
+        let finished = self.connection.finish(listening.then_some(&*line));
+        told.and(finished)
     }
 
     /// Waits, and keeps the connection alive meanwhile. Answers early, with `false`, as soon as the

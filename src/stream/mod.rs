@@ -14,6 +14,7 @@ mod list;
 mod options;
 mod origin;
 mod packet;
+mod place;
 mod position;
 mod response;
 mod stop_reason;

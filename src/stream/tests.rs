@@ -240,8 +240,8 @@ fn frames_made_before_are_one_write_too() {
     memory.writes_left.set(1);
     memory.echo(b"data: theirs");
     let stream = open(&memory, Options::default());
-    assert_eq!(stream.send_frames(Packet::of(b"data: a\n\ndata: b\n\n"), None), Ok(true));
-    assert_eq!(stream.send_frames(Packet::default(), None), Ok(true), "no frames, no write");
+    assert_eq!(stream.send_frames(Packet::of(b"data: a\n\ndata: b\n\n"), None, false), Ok(true));
+    assert_eq!(stream.send_frames(Packet::default(), None, false), Ok(true), "no frames, no write");
     assert_eq!(*memory.written.borrow(), b"data: theirs\n\ndata: a\n\ndata: b\n\n");
 }
 
@@ -459,4 +459,66 @@ fn a_stream_that_was_closed_has_no_client_to_outstay() {
     stream.stop(StopReason::Closed);
     memory.clock.set(start + seconds(60));
     assert!(!stream.has_outstayed_client());
+}
+
+#[test]
+fn a_client_knows_where_its_stream_began_until_it_is_told_another_id() {
+    let memory = Memory::new(Instant::now());
+    let stream = open(&memory, Options::default());
+    stream.begin(EventId::new(b"41-7").ok()).unwrap();
+    assert!(stream.has_begun_with("41-7") && stream.has_begun_with("41-7"));
+    assert!(!stream.has_begun_with("41-8"));
+    stream.send(&event("x")).unwrap();
+    assert!(stream.has_begun_with("41-7"), "an event without an id");
+    stream.send_frames(Packet::of(b"id: 9\ndata: x\n\n"), None, true).unwrap();
+    assert!(!stream.has_begun_with("41-7"));
+    let stream = open(&memory, Options::default());
+    stream.begin(EventId::new(b"41-7").ok()).unwrap();
+    memory.echo(b"id: 9\ndata: x\n\n");
+    assert!(!stream.has_begun_with("41-7"), "nobody knows what the script has said");
+}
+
+#[test]
+fn a_client_is_told_in_time_where_it_is_among_events_that_were_kept_from_it() {
+    let told = "id: 9-1\nevent: sse:position\ndata: {}\n\n";
+    let passed = |times: usize, bytes: usize, pause: u64| {
+        let memory = Memory::new(Instant::now());
+        let stream = open(&memory, Options::default());
+        (0..times).for_each(|number| stream.pass_over(&format!("9-{}", times - number), bytes));
+        memory.clock.set(memory.clock.get() + seconds(pause));
+        assert_eq!(stream.tell_position_if_due(), Ok(true));
+        String::from_utf8_lossy(&memory.written.take()).into_owned()
+    };
+    assert_eq!(passed(99, 1, 14), "");
+    assert_eq!(passed(100, 1, 0), told);
+    assert_eq!(passed(1, 1 << 20, 0), told);
+    assert_eq!(passed(1, 1, 15), told);
+    assert_eq!(passed(0, 0, 15), "");
+}
+
+#[test]
+fn a_client_is_told_at_the_end_where_it_is_if_it_does_not_know() {
+    let told = "id: 9-1\nevent: sse:position\ndata: {}\n\n";
+    for (reason, expected) in [
+        (StopReason::MaxLifetime, told),
+        (StopReason::Shutdown, told),
+        (StopReason::Closed, told),
+        (StopReason::ClientGone, ""),
+        (StopReason::WriteTimeout, ""),
+    ] {
+        let memory = Memory::new(Instant::now());
+        let stream = open(&memory, Options::default());
+        stream.pass_over("9-1", 1);
+        stream.stop(reason);
+        stream.pass_over("9-2", 1);
+        stream.finish().unwrap();
+        stream.finish().unwrap();
+        assert_eq!(String::from_utf8_lossy(&memory.written.borrow()), expected, "{reason:?}");
+    }
+    let memory = Memory::new(Instant::now());
+    let stream = open(&memory, Options::default());
+    stream.pass_over("9-1", 1);
+    stream.send(&Event { id: EventId::new(b"9-2").ok(), ..event("x") }).unwrap();
+    stream.finish().unwrap();
+    assert_eq!(*memory.written.borrow(), b"id: 9-2\ndata: x\n\n", "an event has told it");
 }

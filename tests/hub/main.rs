@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`scene`]: a server, and a hub of its own
 //! - [`moved`]: streams that leave their worker
+//! - [`positions`]: clients on topics where nothing has happened yet
 //! - [`served`]: streams that the worker serves with the hub's events
 //! - [`hubs`]: hubs that are started, missing, frozen, or killed
 //! - [`versions`]: a hub that is not of the extension's release
@@ -18,6 +19,7 @@ mod gap;
 mod hubs;
 mod limits;
 mod moved;
+mod positions;
 mod scene;
 mod served;
 mod shared;

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 /// The version of the messages in this crate. One more with every change to them.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 const MAGIC: [u8; 4] = *b"SSEH";
 
@@ -73,18 +73,18 @@ mod tests {
 
     #[test]
     fn the_eight_bytes_never_change() {
-        assert_eq!(Hello::OURS.to_bytes(), *b"SSEH\x02\0\0\0");
+        assert_eq!(Hello::OURS.to_bytes(), *b"SSEH\x03\0\0\0");
         assert_eq!(Hello::check(Hello::OURS.to_bytes()), Ok(()));
     }
 
     #[test]
     fn another_version_is_named() {
-        assert_eq!(Hello::check(*b"SSEH\x02\x01\0\0"), Err(HelloError::OtherVersion(0x0102)));
+        assert_eq!(Hello::check(*b"SSEH\x03\x01\0\0"), Err(HelloError::OtherVersion(0x0103)));
     }
 
     #[test]
     fn reserved_bytes_may_come_to_mean_something() {
-        assert_eq!(Hello::check(*b"SSEH\x02\0\x07\x07"), Ok(()));
+        assert_eq!(Hello::check(*b"SSEH\x03\0\x07\x07"), Ok(()));
     }
 
     #[test]

@@ -32,6 +32,10 @@ impl EventId {
     /// Before every event.
     pub const ZERO: Self = Self { milliseconds: 0, sequence: 0 };
 
+    /// The id that a client is given while it is not known where the log of events stands: no event ever has
+    /// it, and who comes back with it is told `reset`.
+    pub const NOWHERE: Self = Self { milliseconds: 0, sequence: 1 };
+
     /// The greatest id that is smaller; [`EventId::ZERO`] has none, and is its own.
     #[must_use]
     pub fn previous(self) -> Self {

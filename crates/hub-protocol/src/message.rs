@@ -134,6 +134,9 @@ pub struct Subscription {
     pub topics: Topics,
     /// What the client says was the last event that it saw: not trusted, and not yet looked at.
     pub last_event_id: Option<String>,
+    /// Whether it knows that id from this very stream, and has been told no other since; if not, it is told
+    /// before anything else.
+    pub told: bool,
     /// When the script began, in nanoseconds of `CLOCK_MONOTONIC`, which both sides share: a stream without
     /// a last event id gets what was published since.
     pub began: u64,

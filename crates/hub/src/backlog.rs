@@ -168,6 +168,16 @@ impl Backlog {
         self.began.is_some_and(|began| id >= began) || self.events.contains_key(&id)
     }
 
+    /// Whether an event with this id is kept, or was the last one when this began or until now.
+    pub(crate) fn has_seen(&self, id: EventId) -> bool {
+        id == self.newest || self.began == Some(id) || self.events.contains_key(&id)
+    }
+
+    /// Notes when the last event may have arrived that is not kept any more.
+    pub(crate) fn note_lost(&mut self, arrived: Option<Instant>) {
+        self.evicted = self.evicted.max(arrived);
+    }
+
     /// Keeps an event, which has to be newer than all others.
     pub(crate) fn push(&mut self, event: Arc<Event>) {
         self.newest = event.id;

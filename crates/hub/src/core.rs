@@ -18,7 +18,7 @@ use crate::{
     event::Event,
     leases::Leases,
     log::{Log, Ticket},
-    shard::{Command, Shard, Stream},
+    shard::{Command, Retention, Shard, Stream},
 };
 use joining::Waiting;
 pub(crate) use joining::{Cursor, Joining};
@@ -55,8 +55,9 @@ impl Core {
         leases: Leases,
     ) -> io::Result<Self> {
         let counters = Arc::new(Counters::default());
-        let shards =
-            (0..config.shards.max(1)).map(|_| Shard::start(config.queue, Arc::clone(&counters)));
+        let retention = retention(config);
+        let shard = |_| Shard::start(config.queue, retention, Arc::clone(&counters));
+        let shards = (0..config.shards.max(1)).map(shard);
         Ok(Self {
             backlog,
             log,
@@ -194,8 +195,7 @@ impl Core {
     /// Tells every stream goodbye, and waits until all have taken it, or a little while.
     pub(crate) fn end(mut self) {
         for joining in self.surrender_waiting() {
-            // Without an id of ours: it comes back with its own.
-            self.go_live(joining, Vec::new(), EventId::ZERO);
+            self.dismiss(joining);
         }
         for shard in &self.shards {
             shard.send(Command::Goodbye);
@@ -204,6 +204,13 @@ impl Core {
             shard.join();
         }
     }
+}
+
+/// How long it can be said what came after a position: by Redis, up to the length of its stream; by this hub
+/// alone, of each topic as long as it keeps any event of it.
+fn retention(config: &Config) -> Retention {
+    let events = config.redis.as_ref().map(|redis| redis.max_length());
+    Retention { events, bytes: config.backlog.bytes, age: config.backlog.age }
 }
 
 fn unavailable(error: &AppendError) -> Reply {

@@ -43,6 +43,20 @@ impl Event {
         Self { id: position, topics: Vec::new(), name, data, arrived: now, encoded }
     }
 
+    /// What tells a client where it is: that it has had everything of its topics up to there. It is an event,
+    /// of a type that nobody listens for, as browsers keep the id of a block only that they dispatch.
+    pub(crate) fn position(id: EventId, now: Instant) -> Self {
+        let name = Some(EventName::from(EventType::POSITION));
+        let (topics, data, encoded) = (Vec::new(), b"{}".to_vec(), Default::default());
+        Self { id, topics, name, data, arrived: now, encoded }
+    }
+
+    /// One that takes about twice so many bytes.
+    #[cfg(test)]
+    pub(crate) fn sized(id: EventId, length: usize, now: Instant) -> Self {
+        Self { data: vec![b'x'; length], ..Self::position(id, now) }
+    }
+
     /// What was published, to be passed on; `None` for what the hub itself has said.
     pub(crate) fn publication(&self) -> Option<Publication> {
         let topics = self.topics.clone().try_into().ok()?;

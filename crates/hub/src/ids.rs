@@ -6,7 +6,7 @@ use std::{
     io,
     os::unix::fs::FileExt,
     path::Path,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use hub_protocol::EventId;
@@ -18,6 +18,8 @@ use crate::{directory, journal::note};
 #[derive(Debug)]
 pub(crate) struct Ids {
     last: EventId,
+    /// The last one of whoever was here before.
+    marked: Option<EventId>,
     mark: File,
     /// Whether the last one stands there.
     is_marked: bool,
@@ -32,10 +34,10 @@ impl Ids {
     pub(crate) fn open(path: &Path, after: EventId) -> io::Result<Self> {
         let mark = directory::open(path, OpenOptions::new().read(true).write(true))?;
         let mut bytes = [0; 16];
-        let marked =
-            mark.read_exact_at(&mut bytes, 0).map_or(EventId::ZERO, |()| from_bytes(bytes));
+        let marked = mark.read_exact_at(&mut bytes, 0).ok().map(|()| from_bytes(bytes));
         let start = EventId { milliseconds: milliseconds(), sequence: 0 };
-        let mut ids = Self { last: marked.max(after).max(start), mark, is_marked: true };
+        let last = marked.unwrap_or_default().max(after).max(start);
+        let mut ids = Self { last, marked, mark, is_marked: true };
         // Its place in the file is taken from now on, however full the disk gets.
         ids.write_down();
         Ok(ids)
@@ -44,6 +46,14 @@ impl Ids {
     /// The last id that was given out.
     pub(crate) fn last(&self) -> EventId {
         self.last
+    }
+
+    /// When whoever was here before has given out its last id: then, or a little later.
+    pub(crate) fn marked(&self, now: Instant) -> Option<Instant> {
+        // A millisecond has many moments.
+        let given = self.marked?.milliseconds.saturating_add(1);
+        let ago = Duration::from_millis(milliseconds().saturating_sub(given));
+        now.checked_sub(ago)
     }
 
     /// The next id.

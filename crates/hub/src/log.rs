@@ -1,6 +1,6 @@
 //! Where events get their ids and their order: in this hub alone, or in Redis, with other hubs.
 
-use std::{io, os::fd::OwnedFd, sync::Arc};
+use std::{io, os::fd::OwnedFd, sync::Arc, time::Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use hub_protocol::{EventId, Publication, Topics};
@@ -49,6 +49,14 @@ impl Log {
     pub(crate) fn last(&self) -> Option<EventId> {
         match self {
             Self::Alone(ids) => Some(ids.last()),
+            Self::Shared(_) => None,
+        }
+    }
+
+    /// When a hub before this one has given out its last id, whose events nobody has any more.
+    pub(crate) fn lost(&self, now: Instant) -> Option<Instant> {
+        match self {
+            Self::Alone(ids) => ids.marked(now),
             Self::Shared(_) => None,
         }
     }

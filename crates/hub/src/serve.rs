@@ -63,7 +63,8 @@ fn fail(error: io::Error) -> String {
 fn set_up(config: Config, signals: UnixStream) -> Result<Control, String> {
     let listener = Listener::bind(&config.socket, config.group.as_deref())?;
     let log = log(&config, EventId::ZERO, None)?;
-    let backlog = Backlog::new(config.backlog, log.last());
+    let mut backlog = Backlog::new(config.backlog, log.last());
+    backlog.note_lost(log.lost(Instant::now()));
     let core = Core::new(&config, log, backlog, Leases::default()).map_err(fail)?;
     Control::new(config, core, listener, signals).map_err(fail)
 }

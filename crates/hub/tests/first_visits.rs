@@ -23,7 +23,7 @@ use std::{
 use hub_protocol::{EventId, Framing, Reply, Subscription};
 use rustix::process::Signal;
 use server::{Server, eventually};
-use support::{Hub, after, assert_reads, frame, publish, to};
+use support::{Hub, Told, after, assert_reads, frame, publish, to};
 
 /// A hub that may not have heard of Redis yet.
 fn start(server: &Server) -> Hub {
@@ -65,6 +65,7 @@ fn next_event(client: UnixStream) -> (String, String) {
         match line.split_once(": ") {
             Some(("event", name)) => name.clone_into(&mut event.0),
             Some(("data", data)) => data.clone_into(&mut event.1),
+            None if event.0 == "sse:position" => event = (String::new(), String::new()),
             None if !event.1.is_empty() => return event,
             _ => {}
         }
@@ -200,13 +201,11 @@ impl Visit {
         let hub = start(server);
         let told = if knows_its_beginning { began } else { u64::MAX };
         let (mut ids, mut reset) = (Vec::new(), false);
-        for line in BufReader::new(hub.stream(Framing::Raw, since(told, &["a"]))).lines() {
-            let line = line.unwrap();
-            reset |= line == "event: reset";
-            ids.extend(line.strip_prefix("id: ").map(|id| id.parse::<EventId>().unwrap()));
-            if ids.len() == EVENTS {
-                break;
-            }
+        let mut events = BufReader::new(hub.stream(Framing::Raw, since(told, &["a"])));
+        while ids.len() < EVENTS {
+            let event = Told::next(&mut events).unwrap();
+            reset |= event.is_reset();
+            ids.extend((!event.is_position()).then_some(event.id));
         }
         Self { began, ids, reset }
     }

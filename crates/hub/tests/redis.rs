@@ -55,6 +55,7 @@ fn next_event(client: &mut BufReader<UnixStream>) -> String {
         let mut line = String::new();
         assert!(client.read_line(&mut line).unwrap() > 0, "the stream has ended after {event:?}");
         match &*line {
+            "\n" if event.contains("event: sse:position\n") => event.clear(),
             "\n" if !event.is_empty() => return event + "\n",
             "\n" | ":\n" => {}
             line => event += line,

@@ -14,7 +14,10 @@ use hub_protocol::{
     EventId, Framing, HeartbeatText, Limit, Reply, Request, Response, Subscription,
 };
 use rustix::process::Signal;
-use support::{FASTCGI, Hub, after, assert_ends, assert_reads, frame, publish, soon, to, topics};
+use support::{
+    FASTCGI, Hub, after, assert_ends, assert_reads, chunk, frame, next_event, position, publish, record, soon,
+    to, topics,
+};
 
 #[test]
 fn an_event_reaches_everyone_who_follows_one_of_its_topics_once() {
@@ -116,14 +119,14 @@ fn ids_go_on_after_a_kill_and_who_comes_back_is_told() {
 #[test]
 fn fastcgi_and_chunks_frame_what_is_sent_and_its_end() {
     let hub = Hub::start(&["--shards", "2"]);
+    let position = position(hub.position());
     let mut fastcgi = hub.stream(FASTCGI, to(&["a"]));
     let mut chunked = hub.stream(Framing::Chunked, to(&["a"]));
     hub.wait_for("streams", 2);
     let frame = frame(hub.publish(&["a"], "x"), "x");
-    let length = u8::try_from(frame.len()).unwrap();
-    let record = [b"\x01\x06\0\x01\0", &[length, 0, 0][..], frame.as_bytes()].concat();
-    assert_reads(&mut fastcgi, [b"\x01\x06\0\x01\0\x02\0\0:\n", &record[..]].concat());
-    assert_reads(&mut chunked, format!("2\r\n:\n\r\n{length:x}\r\n{frame}\r\n"));
+    let all = [":\n", &position, &frame];
+    assert_reads(&mut fastcgi, all.map(record).concat());
+    assert_reads(&mut chunked, all.map(chunk).concat());
     hub.signal(Signal::TERM);
     let goodbye = |i| format!("retry: {i}\n");
     let end = b"\x01\x03\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0";
@@ -150,8 +153,9 @@ fn heartbeats_say_what_the_script_wants() {
     let mut client = hub.stream(Framing::Raw, says.clone());
     let mut fastcgi = hub.stream(FASTCGI, says);
     assert_reads(&mut client, ": keep-alive\n: keep-alive\n");
-    let record = b"\x01\x06\0\x01\0\x0d\0\0: keep-alive\n";
-    assert_reads(&mut fastcgi, record.repeat(2));
+    let heartbeat = record(": keep-alive\n");
+    let position = record(&position(hub.position()));
+    assert_reads(&mut fastcgi, [&heartbeat[..], &position, &heartbeat].concat());
     hub.upgrade();
     assert_reads(&mut client, ": keep-alive\n: keep-alive\n");
 }
@@ -160,15 +164,16 @@ fn heartbeats_say_what_the_script_wants() {
 fn a_stream_ends_when_its_time_is_over() {
     let hub = Hub::start(&[]);
     let mut client = hub.stream(FASTCGI, Subscription { lifetime: 100, ..to(&["a"]) });
-    let last = b"\x01\x06\0\x01\0\x06\0\0event\n";
+    let all = [":\n", &position(hub.position())].map(record).concat();
     let end = b"\x01\x03\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0";
-    assert_ends(&mut client, [b"\x01\x06\0\x01\0\x02\0\0:\n", &last[..], end].concat());
+    assert_ends(&mut client, [&all[..], end].concat());
     hub.wait_for("streams", 0);
 }
 
 #[test]
 fn no_stream_ends_with_a_comment() {
     let hub = Hub::start(&[]);
+    let position = position(hub.position());
     let times = Subscription { lifetime: 1000, heartbeat: 300, ..to(&["a"]) };
     let retrying = Subscription { retry: 700, ..times.clone() };
     let mut silent = hub.stream(Framing::Raw, retrying.clone());
@@ -180,11 +185,12 @@ fn no_stream_ends_with_a_comment() {
         let mut all = String::new();
         client.read_to_string(&mut all).unwrap();
         assert!(all.matches(heartbeat).count() > 1, "no heartbeat: {all:?}");
-        all.replace(heartbeat, "").replace(&frame, "")
+        all.replace(heartbeat, "").replace(&frame, "").replace(&position, "")
     };
     assert_eq!(said(&mut silent, ":\n"), "retry: 700\n");
     let length = format!("{:x}", frame.len());
-    let end = format!("{length}\r\n\r\n6\r\nevent\n\r\n0\r\n\r\n");
+    let told = format!("{:x}", position.len());
+    let end = format!("{told}\r\n\r\n{length}\r\n\r\n6\r\nevent\n\r\n0\r\n\r\n");
     let chunked = said(&mut chunked, "2\r\n:\n\r\n");
     assert_eq!(chunked, end);
     assert_ends(&mut busy, format!(":\n{frame}"));
@@ -193,11 +199,13 @@ fn no_stream_ends_with_a_comment() {
 #[test]
 fn no_stream_ends_with_a_comment_that_another_hub_has_sent() {
     let hub = Hub::start(&[]);
-    let times = Subscription { lifetime: 1000, retry: 700, ..to(&["a"]) };
+    let times = Subscription { lifetime: 1500, heartbeat: 200, retry: 700, ..to(&["a"]) };
     let mut client = hub.stream(Framing::Raw, times);
-    assert_reads(&mut client, ":\n");
+    assert_reads(&mut client, ":\n:\n");
     hub.upgrade();
-    assert_ends(&mut client, "retry: 700\n");
+    let mut rest = String::new();
+    client.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest.replace(":\n", ""), "retry: 700\n");
 }
 
 #[test]
@@ -248,23 +256,13 @@ fn a_worker_that_serves_a_stream_itself_gets_the_same_events() {
     let mut worker = hub.connect();
     let request = Request::Subscribe(after(&first, &["a"]));
     assert_eq!(worker.call(&request, None, soon()).unwrap(), Reply::Subscribed);
-    let delivery = next(&mut worker);
+    let delivery = next_event(&mut worker);
     assert_eq!((delivery.id, &delivery.data[..]), (second, &b"1"[..]));
     assert_eq!(delivery.topics, topics(&["a", "b"]).to_vec());
     let third = hub.publish(&["a"], "2");
-    assert_eq!(next(&mut worker).id, third);
+    assert_eq!(next_event(&mut worker).id, third);
     drop(worker);
     hub.wait_for("workers", 0);
-}
-
-fn next(worker: &mut hub_protocol::Client) -> hub_protocol::Delivery {
-    loop {
-        match worker.next_reply().unwrap() {
-            Some(Reply::Delivery(delivery)) => return delivery,
-            Some(other) => panic!("{other:?}"),
-            None => worker.fill().unwrap(),
-        }
-    }
 }
 
 #[test]

@@ -19,7 +19,9 @@ use std::{
 use hub_protocol::{
     Client, EventId, Framing, Hello, Limit, Reply, Request, Response, Subscription, encode,
 };
-use support::{FASTCGI, Hub, after, assert_reads, command, frame, publish, soon, to};
+use support::{
+    FASTCGI, Hub, after, assert_reads, command, frame, next_event, position, publish, record, soon, to,
+};
 
 #[track_caller]
 fn publish_on(client: &mut Client, data: &str) -> EventId {
@@ -32,6 +34,7 @@ fn publish_on(client: &mut Client, data: &str) -> EventId {
 #[test]
 fn streams_go_on_and_their_backlog_too() {
     let hub = Hub::start(&["--backlog-events", "3"]);
+    let began = hub.position();
     let subscription = Subscription { heartbeat: 50, ..to(&["a"]) };
     let mut raw = hub.stream(Framing::Raw, subscription);
     let mut fastcgi = hub.stream(FASTCGI, to(&["a"]));
@@ -51,22 +54,13 @@ fn streams_go_on_and_their_backlog_too() {
 
     let events: Vec<String> =
         ids.iter().chain([&last]).enumerate().map(|(i, id)| frame(*id, &i.to_string())).collect();
-    assert_eq!(lines_without_heartbeats(&mut raw, &events.concat()), events.concat());
-    let record = |event: &String| {
-        let length = u8::try_from(event.len()).unwrap();
-        [b"\x01\x06\0\x01\0", &[length, 0, 0][..], event.as_bytes()].concat()
-    };
-    let records = events.iter().map(record).collect::<Vec<_>>().concat();
-    assert_reads(&mut fastcgi, [b"\x01\x06\0\x01\0\x02\0\0:\n", &records[..]].concat());
+    let all = position(began) + &events.concat();
+    assert_eq!(lines_without_heartbeats(&mut raw, &all), all);
+    let all = [":\n".to_owned(), position(began)].into_iter().chain(events.iter().cloned());
+    let records: Vec<_> = all.map(|event| record(&event)).collect();
+    assert_reads(&mut fastcgi, records.concat());
     for id in ids.iter().chain([&last]) {
-        let delivery = loop {
-            match worker.next_reply().unwrap() {
-                Some(Reply::Delivery(delivery)) => break delivery,
-                Some(other) => panic!("{other:?}"),
-                None => worker.fill().unwrap(),
-            }
-        };
-        assert_eq!(delivery.id, *id);
+        assert_eq!(next_event(&mut worker).id, *id);
     }
 
     let mut again = hub.stream(Framing::Raw, after(&ids[3], &["a"]));
@@ -157,10 +151,14 @@ fn nobody_misses_an_event_in_a_storm_of_upgrades() {
     }
 }
 
+/// What stands in a position, which is no event of ours.
+const POSITION_DATA: &str = "{}";
+
 /// The data of a stream's events, up to the one that says it is the end.
 fn numbers(stream: UnixStream) -> Vec<usize> {
     let lines = BufReader::new(stream).lines().map(Result::unwrap);
     let data = lines.filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
+    let data = data.filter(|data| data != POSITION_DATA);
     data.take_while(|data| data != "end").map(|data| data.parse().unwrap()).collect()
 }
 

@@ -112,7 +112,9 @@ impl Settings {
         &self.stream
     }
 
-    pub(crate) fn max_length(&self) -> usize {
+    /// About how many entries the stream keeps.
+    #[must_use]
+    pub fn max_length(&self) -> usize {
         self.max_length
     }
 }

@@ -50,17 +50,18 @@ impl Sse {
         }
         // The stream's own buffer would be in use while the events' own code runs, which may send.
         let mut frames = Packet::default();
-        let mut retry = None;
+        let (mut retry, mut have_ids) = (None, false);
         walk(events, |value| {
             let payload = Payload::new(&value, at)?;
             let event = payload.event(at)?;
             event.encode_into(frames.end());
             retry = event.retry.or(retry);
+            have_ids |= event.id.is_some();
             Ok::<_, Fault>(true)
         })?;
         Fault::if_pending()?;
         self.check_overstay()?;
-        let open = self.stream.send_frames(frames, retry)?;
+        let open = self.stream.send_frames(frames, retry, have_ids)?;
         self.settle(open)
     }
 

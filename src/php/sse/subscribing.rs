@@ -86,9 +86,11 @@ impl Sse {
         let began = current::began(self.server).unwrap_or(self.opened);
         let timing = self.stream.connection().timing();
         let write_timeout = timing.map(|timing| timing.write_timeout);
+        let told = last_event_id.as_deref().is_some_and(|id| self.stream.has_begun_with(id));
         Subscription {
             topics,
             last_event_id,
+            told,
             began: Subscription::moment(now.saturating_duration_since(began)),
             heartbeat: short(self.options.heartbeat),
             heartbeat_text: ini::text(HEARTBEAT_TEXT)
@@ -147,13 +149,24 @@ impl Sse {
                 return Ok(false);
             }
         }
+        self.tell_position(subscriber.take_untold().as_deref())?;
         let connection = self.stream.connection();
         let descriptor = subscriber.descriptor();
         connection.watch_sources(descriptor.into_iter().collect());
-        let open = self.pause(if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY });
+        let longest = if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY };
+        let open = self.pause(self.stream.position_due().unwrap_or(longest).min(longest));
         connection.watch_sources(Vec::new());
         subscriber.fill();
         open
+    }
+
+    /// Tells the client where it is: at this id, or where the filter has left it, if that is due.
+    fn tell_position(&self, id: Option<&str>) -> Result<(), Fault> {
+        let open = match id {
+            Some(id) => self.stream.tell_position(id)?,
+            None => self.stream.tell_position_if_due()?,
+        };
+        self.settle(open).map(drop)
     }
 
     /// Sends an event, unless the filter does not let it pass; answers whether the stream is open.
@@ -161,6 +174,8 @@ impl Sse {
         if let Some(filter) = filter.filter(|_| !delivery.topics.is_empty())
             && !passes(filter, delivery)?
         {
+            self.stream.pass_over(&delivery.id.to_string(), delivery.data.len());
+            self.tell_position(None)?;
             let open = self.is_running();
             return self.settle(open);
         }

@@ -81,12 +81,13 @@ fn subscription() -> impl Strategy<Value = Subscription> {
     let times = any::<(u64, u32, u64, u32, u32, u32)>();
     let text =
         "[^\\p{Cc}]{0,16}".prop_map(|text| HeartbeatText::try_from(Box::from(text)).unwrap());
-    let says = (any::<Option<String>>(), text);
-    (topics(), says, times).prop_map(|(topics, (last_event_id, heartbeat_text), times)| {
+    let says = (any::<(Option<String>, bool)>(), text);
+    (topics(), says, times).prop_map(|(topics, ((last_event_id, told), heartbeat_text), times)| {
         let (began, heartbeat, lifetime, retry, goodbye, write_timeout) = times;
         Subscription {
             topics,
             last_event_id,
+            told,
             began,
             heartbeat,
             heartbeat_text,

@@ -20,7 +20,7 @@ use crate::{
     framing::{self, Output},
     leases::Lease,
     log::Shared,
-    shard::{Queue, Stream, Timing},
+    shard::{Known, Queue, Stream, Timing},
 };
 
 /// How many times Redis is asked for what a stream has missed: each time for what has come meanwhile.
@@ -72,7 +72,8 @@ impl Core {
         let after = if let Some(id) = &last_event_id {
             // Another hub may be ahead of this one.
             let is_shared = self.log.shared().is_some();
-            id.parse().ok().filter(|id| *id <= newest || is_shared)
+            let is_known = |id: &EventId| *id != EventId::NOWHERE && (*id <= newest || is_shared);
+            id.parse().ok().filter(is_known)
         } else {
             let began = now.checked_sub(subscription.age());
             began.map_or(Some(newest), |began| self.backlog.position_at(began))
@@ -154,34 +155,64 @@ impl Core {
     }
 
     /// Lets a stream go live that is told that it has missed what cannot be known.
-    pub(super) fn join_lost(&mut self, joining: Joining, now: Instant) {
-        let newest = self.backlog.newest();
-        let (position, last_event_id) = match &joining.cursor {
+    pub(super) fn join_lost(&mut self, mut joining: Joining, now: Instant) {
+        let newest = self.position();
+        let (position, last_event_id) = match joining.cursor {
             Cursor::Unknown | Cursor::After(_) => {
-                (newest, joining.subscription.last_event_id.as_deref())
+                (newest, joining.subscription.last_event_id.take())
             }
             Cursor::Lost { position, last_event_id } => {
-                ((*position).min(newest), last_event_id.as_deref())
+                (position.min(newest), last_event_id)
             }
         };
         self.counters.resets.add(1);
-        let mut events = vec![Arc::new(Event::reset(position, last_event_id, now))];
+        let mut events = vec![Arc::new(Event::reset(position, last_event_id.as_deref(), now))];
+        joining.cursor = Cursor::Lost { position, last_event_id };
         if let Missed::Events(later) = self.backlog.since(&joining.subscription.topics, position) {
             events.extend(later);
         }
         self.go_live(joining, events, newest);
     }
 
-    pub(super) fn go_live(&mut self, joining: Joining, missed: Vec<Arc<Event>>, position: EventId) {
-        let topics = joining.subscription.topics.clone();
-        let mut stream = stream(joining, Instant::now());
+    /// The position of now.
+    fn position(&self) -> EventId {
+        if self.backlog.has_begun() { self.backlog.newest() } else { EventId::NOWHERE }
+    }
+
+    pub(super) fn go_live(
+        &mut self,
+        joining: Joining,
+        mut missed: Vec<Arc<Event>>,
+        position: EventId,
+    ) {
+        let (topics, now) = (joining.subscription.topics.clone(), Instant::now());
+        if self.began_between_events(&joining) {
+            missed.push(Arc::new(Event::position(position, now)));
+        }
+        let mut stream = stream(joining, now);
         for event in missed {
             stream.queue.push(event.bytes(stream.output));
+            stream.known = Known::new(event.id);
         }
         stream.queue.allow_replay();
         stream.position = position;
         stream.topics = Vec::from(topics).into();
         self.counters.accepted.add(1);
+        self.add(stream);
+    }
+
+    /// Whether a stream begins after an id that no event has: of Redis, only what comes after an event can be
+    /// asked later on.
+    fn began_between_events(&self, joining: &Joining) -> bool {
+        let Cursor::After(id) = joining.cursor else { return false };
+        let is_first_visit = joining.subscription.last_event_id.is_none();
+        is_first_visit && self.log.shared().is_some() && !self.backlog.has_seen(id)
+    }
+
+    /// Ends a stream that has yet to go live. It comes back for what it has missed.
+    pub(super) fn dismiss(&mut self, joining: Joining) {
+        let mut stream = stream(joining, Instant::now());
+        stream.known.is_complete = false;
         self.add(stream);
     }
 
@@ -193,13 +224,20 @@ impl Core {
     }
 }
 
+/// A stream with its first bytes: where its client is, unless it knows that or is about to be told.
 fn stream(joining: Joining, now: Instant) -> Stream {
-    let Joining { socket, output, before, subscription, leases, .. } = joining;
+    let Joining { socket, output, before, subscription, cursor, leases } = joining;
+    let (known, is_news) = match cursor {
+        Cursor::After(id) => (id, !subscription.told),
+        Cursor::Unknown => (EventId::NOWHERE, !subscription.told),
+        Cursor::Lost { .. } => (EventId::NOWHERE, false),
+    };
     let mut stream = Stream {
         socket,
         output,
         topics: Box::default(),
         position: EventId::ZERO,
+        known: Known::new(known),
         timing: timing(&subscription, output, now),
         heartbeat_text: subscription.heartbeat_text,
         lease: leases.map(Box::new),
@@ -215,6 +253,9 @@ fn stream(joining: Joining, now: Instant) -> Stream {
             stream.queue.push_comment(first.into());
         }
         Output::Worker => stream.queue.push(before.into()),
+    }
+    if is_news {
+        stream.queue.push(Event::position(known, now).bytes(output));
     }
     stream
 }

@@ -2,7 +2,7 @@
 
 use event_stream::{LAST_LINE, Retry};
 
-use super::Stream;
+use super::{Stream, course::Course};
 use crate::framing::{self, Output};
 
 /// The reconnection time that is left behind when the script has named none, in milliseconds. It is
@@ -10,7 +10,7 @@ use crate::framing::{self, Output};
 const RETRY: u32 = 1000;
 
 /// Ends the stream of so many after others, with the time after which its client comes back.
-pub(super) fn say_goodbye(stream: &mut Stream, number: usize) {
+pub(super) fn say_goodbye(stream: &mut Stream, number: usize, course: &mut Course) {
     if let Output::Http(framing) = stream.output
         && !stream.ending
     {
@@ -20,11 +20,16 @@ pub(super) fn say_goodbye(stream: &mut Stream, number: usize) {
         Retry::from_millis(u64::from(least) + spread).encode_into(&mut goodbye);
         stream.queue.push(framing::wrap(framing, &goodbye).into());
     }
-    end(stream);
+    end(stream, course);
 }
 
-/// Ends the stream with what is queued; behind a comment the reconnection time is told again.
-pub(super) fn end(stream: &mut Stream) {
+/// Ends the stream with what is queued, and with its client's position unless it knows that; behind a comment
+/// the reconnection time is told again. A reconnection time before the position goes with it: there are clients
+/// that take it only with an event.
+pub(super) fn end(stream: &mut Stream, course: &mut Course) {
+    if !stream.ending {
+        stream.tell_position(course);
+    }
     if let Output::Http(framing) = stream.output
         && !stream.ending
     {

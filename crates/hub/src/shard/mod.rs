@@ -3,6 +3,7 @@
 //! The invariant: commands are obeyed in order. A stream that joins comes with what it has missed so far,
 //! and what is published later comes later, so that there is neither a gap nor a repeat between.
 
+mod course;
 mod ending;
 mod obeying;
 mod roll;
@@ -20,9 +21,11 @@ use std::{
 use crossbeam_channel::{Sender, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
+pub(crate) use course::{Known, Retention};
 pub(crate) use stream::{Queue, Stream, Timing};
 
 use crate::{counters::Counters, event::Event};
+use course::Course;
 use work::Work;
 
 /// How many commands may wait. The core waits for a shard that is further behind.
@@ -57,10 +60,15 @@ impl Shard {
     /// # Errors
     ///
     /// When the system has no thread or descriptor left.
-    pub(crate) fn start(queue_limit: usize, counters: Arc<Counters>) -> io::Result<Self> {
+    pub(crate) fn start(
+        queue_limit: usize,
+        retention: Retention,
+        counters: Arc<Counters>,
+    ) -> io::Result<Self> {
         let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (commands, receiver) = bounded(COMMANDS);
-        let work = Work::new(Arc::clone(&bell), receiver, queue_limit, counters, Instant::now())?;
+        let course = Course::new(retention, Instant::now());
+        let work = Work::new(Arc::clone(&bell), receiver, queue_limit, course, counters)?;
         let thread = thread::Builder::new().name("shard".to_owned()).spawn(move || work.run())?;
         Ok(Self { commands, bell, thread })
     }

@@ -23,18 +23,31 @@ impl Work {
                 Command::Deliver(event) => self.deliver(&event),
                 Command::Reset(event) => self.reset(&event),
                 Command::Surrender(heir) => {
-                    let tokens = self.roll.tokens().into_iter();
-                    let streams = tokens.filter_map(|token| self.take_out(token)).map(|it| *it);
-                    let streams: Vec<Stream> = streams.map(Stream::forgotten).collect();
                     // The core waits for it.
-                    drop(heir.send(streams));
+                    drop(heir.send(self.surrender()));
                 }
                 Command::Goodbye => self.say_goodbye(),
             }
         }
     }
 
-    fn add(&mut self, stream: Box<Stream>) {
+    /// Gives all streams away; who goes on with them knows no more of the log than they do.
+    fn surrender(&mut self) -> Vec<Stream> {
+        let tokens = self.roll.tokens().into_iter();
+        let streams: Vec<_> = tokens.filter_map(|token| self.take_out(token)).collect();
+        let course = &self.course;
+        let left = |mut stream: Box<Stream>| {
+            course.turn(&mut stream.known);
+            if stream.known.is_complete {
+                stream.position = course.reached(stream.position);
+            }
+            stream.forgotten()
+        };
+        streams.into_iter().map(left).collect()
+    }
+
+    fn add(&mut self, mut stream: Box<Stream>) {
+        self.course.turn(&mut stream.known);
         let counter = match stream.output {
             Output::Http(_) => &self.counters.streams,
             Output::Worker => &self.counters.workers,
@@ -49,14 +62,14 @@ impl Work {
             return;
         }
         if self.end.is_some() {
-            ending::say_goodbye(stream, 0);
+            ending::say_goodbye(stream, 0, &mut self.course);
         }
         self.woken.push(token);
     }
 
     /// Queues an event for everyone who follows one of its topics, once.
     fn deliver(&mut self, event: &Event) {
-        let Self { roll, woken, counters, .. } = self;
+        let Self { roll, woken, counters, course, .. } = self;
         let mut full = Vec::new();
         let mut delivered = 0;
         for topic in &event.topics {
@@ -65,6 +78,7 @@ impl Work {
                     return;
                 }
                 stream.position = event.id;
+                course.note_told(&mut stream.known, event.id);
                 if stream.queue.is_empty() {
                     woken.push(token);
                 }
@@ -79,15 +93,33 @@ impl Work {
         for token in full {
             self.relieve(token);
         }
+        let due = self.course.pass(event, self.roll.slots());
+        self.renew_positions(due);
+    }
+
+    /// Tells so many clients where they are, by turns, whom the log has left behind. Who does not take what it
+    /// was sent has to take that first.
+    fn renew_positions(&mut self, turns: usize) {
+        let Self { roll, woken, course, .. } = self;
+        roll.take_turns(turns, |token, stream| {
+            let is_due = !stream.ending
+                && stream.queue.is_empty()
+                && course.has_moved_on(&stream.known, 1);
+            if is_due && stream.tell_position(course) {
+                woken.push(token);
+            }
+        });
     }
 
     /// Tells every stream that it has missed events.
     fn reset(&mut self, event: &Event) {
+        self.course.begin_anew(event.id);
         for token in self.roll.tokens() {
             let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {
                 continue;
             };
             stream.position = event.id;
+            self.course.note_told(&mut stream.known, event.id);
             stream.queue.push(event.bytes(stream.output));
             self.counters.resets.add(1);
             self.woken.push(token);
@@ -108,7 +140,7 @@ impl Work {
         self.end = Some(Instant::now() + GOODBYE);
         for (number, token) in self.roll.tokens().into_iter().enumerate() {
             if let Some(stream) = self.roll.get(token) {
-                ending::say_goodbye(stream, number);
+                ending::say_goodbye(stream, number, &mut self.course);
                 self.woken.push(token);
             }
         }

@@ -37,6 +37,8 @@ impl Token {
 pub(crate) struct Roll {
     slots: Vec<Slot>,
     free: Vec<usize>,
+    /// Whose turn is next.
+    next: usize,
     followers: HashMap<Topic, Followers>,
 }
 
@@ -56,6 +58,11 @@ struct Followers {
 impl Roll {
     pub(crate) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
+    }
+
+    /// How many places there are, with those that are free.
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.len()
     }
 
     pub(crate) fn add(&mut self, stream: Box<Stream>) -> Token {
@@ -117,6 +124,22 @@ impl Roll {
                 && let Some(stream) = &mut slot.stream
             {
                 visit(*token, stream);
+            }
+        }
+    }
+
+    /// Has `visit` look at the streams of so many places: all have their turn before one has it again.
+    pub(crate) fn take_turns(
+        &mut self,
+        turns: usize,
+        mut visit: impl FnMut(Token, &mut Stream),
+    ) {
+        for _ in 0..turns.min(self.slots.len()) {
+            let number = self.next % self.slots.len();
+            self.next = number + 1;
+            let slot = &mut self.slots[number];
+            if let Some(stream) = &mut slot.stream {
+                visit(Token::new(number, slot.generation), stream);
             }
         }
     }

@@ -15,6 +15,7 @@ use rustix::{
     net::{SendAncillaryBuffer, SendFlags, sendmsg},
 };
 
+use super::{Known, course::Course};
 use crate::{event::Bytes, framing::Output, leases::Lease};
 
 /// How many pieces one system call sends.
@@ -28,6 +29,8 @@ pub(crate) struct Stream {
     pub(crate) topics: Box<[Topic]>,
     /// The last event that was queued.
     pub(crate) position: EventId,
+    /// Where its client knows that it is.
+    pub(crate) known: Known,
     pub(crate) timing: Timing,
     /// What its heartbeats say.
     pub(crate) heartbeat_text: HeartbeatText,
@@ -166,6 +169,14 @@ impl Stream {
     /// The same stream, which no wheel or epoll knows of.
     pub(crate) fn forgotten(self) -> Self {
         Self { due: None, awaits_room: false, ..self }
+    }
+
+    /// Queues where its client is, unless it knows that.
+    pub(super) fn tell_position(&mut self, course: &mut Course) -> bool {
+        let Some(event) = course.news(self.position, &self.known) else { return false };
+        course.note_told(&mut self.known, event.id);
+        self.queue.push(event.bytes(self.output));
+        true
     }
 
     /// Sends what waits, as far as there is room.

@@ -22,6 +22,7 @@ use rustix::{
 
 use super::{
     Command, Stream,
+    course::Course,
     ending::end,
     roll::{Roll, Token},
     stream::Flushed,
@@ -39,6 +40,9 @@ const BELL: u64 = u64::MAX;
 /// What is always awaited of a connection.
 pub(super) const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 
+/// A client is told its position in place of a heartbeat when half of the time is over until it has to be.
+const SOON: u64 = 2;
+
 /// How much is read of what a client sends, at a time: it is thrown away.
 const UNREAD: usize = 16 * 1024;
 
@@ -47,6 +51,7 @@ pub(super) struct Work {
     bell: Arc<OwnedFd>,
     pub(super) commands: Receiver<Command>,
     pub(super) queue_limit: usize,
+    pub(super) course: Course,
     pub(super) counters: Arc<Counters>,
     pub(super) roll: Roll,
     /// Streams, with when they are due: what a stream has changed since is out of date.
@@ -62,8 +67,8 @@ impl Work {
         bell: Arc<OwnedFd>,
         commands: Receiver<Command>,
         queue_limit: usize,
+        course: Course,
         counters: Arc<Counters>,
-        now: Instant,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         epoll::add(&epoll, &bell, EventData::new_u64(BELL), EventFlags::IN)?;
@@ -72,9 +77,10 @@ impl Work {
             bell,
             commands,
             queue_limit,
+            course,
             counters,
             roll: Roll::default(),
-            wheel: Wheel::new(now),
+            wheel: Wheel::new(Instant::now()),
             woken: Vec::new(),
             end: None,
         })
@@ -177,16 +183,23 @@ impl Work {
             return;
         }
         if stream.is_over(now) {
-            end(stream);
+            end(stream, &mut self.course);
             self.flush(token, now);
         } else if stream.wants_heartbeat(now) {
-            if let Output::Http(framing) = stream.output {
-                stream.queue.push_comment(heartbeat(framing, &stream.heartbeat_text));
-                self.counters.heartbeats.add(1);
-            }
+            self.break_silence(token);
             self.flush(token, now);
         } else {
             self.schedule(token);
+        }
+    }
+
+    /// Queues a heartbeat: the client's position, if it is to be told that anyway before long.
+    fn break_silence(&mut self, token: Token) {
+        let Some(stream) = self.roll.get(token) else { return };
+        let Output::Http(framing) = stream.output else { return };
+        self.counters.heartbeats.add(1);
+        if !self.course.has_moved_on(&stream.known, SOON) || !stream.tell_position(&mut self.course) {
+            stream.queue.push_comment(heartbeat(framing, &stream.heartbeat_text));
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     core::{Cursor, Joining},
     framing::Output,
     leases::{Lease, Leases},
-    shard::{Stream, Timing},
+    shard::{Known, Stream, Timing},
 };
 
 /// One thing that is passed on.
@@ -64,6 +64,8 @@ pub(super) struct StreamRecord {
     pub(super) framing: Option<Framing>,
     pub(super) topics: Vec<Topic>,
     pub(super) position: EventId,
+    /// Where its client knows that it is.
+    pub(super) known: Known,
     pub(super) heartbeat: Option<Duration>,
     pub(super) heartbeat_text: HeartbeatText,
     /// How long it may still live.
@@ -89,6 +91,7 @@ impl StreamRecord {
             framing: framing(stream.output),
             topics: stream.topics.to_vec(),
             position: stream.position,
+            known: stream.known,
             heartbeat,
             heartbeat_text: stream.heartbeat_text.clone(),
             left: end.map(|end| end.saturating_duration_since(now)),

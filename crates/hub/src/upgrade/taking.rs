@@ -177,6 +177,7 @@ impl<'a> Inventory<'a> {
             output,
             topics: record.topics.into(),
             position: record.position,
+            known: record.known,
             timing,
             heartbeat_text: record.heartbeat_text,
             lease: lease.map(Box::new),

@@ -15,7 +15,7 @@ use std::{
 };
 
 use hub_protocol::{
-    Client, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response, Subscription,
+    Client, Delivery, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response, Subscription,
     Topic, Topics,
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -132,6 +132,11 @@ impl Hub {
         }
     }
 
+    /// The position of now.
+    pub(crate) fn position(&self) -> EventId {
+        self.status()["lastEventId"].as_str().unwrap().parse().unwrap()
+    }
+
     /// Has another hub take its place.
     #[track_caller]
     pub(crate) fn upgrade(&self) {
@@ -202,6 +207,38 @@ pub(crate) fn stream_by(
     client
 }
 
+/// The next event that a worker is sent for a stream of its own.
+pub(crate) fn next_delivery(worker: &mut Client) -> Delivery {
+    loop {
+        match worker.next_reply().unwrap() {
+            Some(Reply::Delivery(delivery)) => return delivery,
+            Some(other) => panic!("{other:?}"),
+            None => worker.fill().unwrap(),
+        }
+    }
+}
+
+/// The same, positions apart.
+pub(crate) fn next_event(worker: &mut Client) -> Delivery {
+    loop {
+        let delivery = next_delivery(worker);
+        if delivery.event.as_ref().is_none_or(|event| event.as_str() != "sse:position") {
+            return delivery;
+        }
+    }
+}
+
+/// A record of FastCGI.
+pub(crate) fn record(content: &str) -> Vec<u8> {
+    let length = u8::try_from(content.len()).unwrap();
+    [b"\x01\x06\0\x01\0", &[length, 0, 0][..], content.as_bytes()].concat()
+}
+
+/// A chunk of HTTP/1.1.
+pub(crate) fn chunk(content: &str) -> String {
+    format!("{:x}\r\n{content}\r\n", content.len())
+}
+
 /// Copies the program. Another one does it: a child that is forked meanwhile would hold our copy open for
 /// writing, and it could not be run.
 pub(crate) fn copy_program(to: &Path) {
@@ -238,6 +275,7 @@ pub(crate) fn to(names: &[&str]) -> Subscription {
     Subscription {
         topics: topics(names),
         last_event_id: None,
+        told: false,
         began: u64::MAX,
         heartbeat: 0,
         heartbeat_text: HeartbeatText::default(),
@@ -248,28 +286,119 @@ pub(crate) fn to(names: &[&str]) -> Subscription {
     }
 }
 
-/// The same, for a client that was here before.
+/// The same, for a client that was here before, and was told so already.
 pub(crate) fn after(id: &impl ToString, names: &[&str]) -> Subscription {
-    Subscription { last_event_id: Some(id.to_string()), ..to(names) }
+    Subscription { last_event_id: Some(id.to_string()), told: true, ..to(names) }
 }
 
 pub(crate) fn frame(id: EventId, data: &str) -> String {
     format!("id: {id}\ndata: {data}\n\n")
 }
 
-/// Reads exactly these bytes.
+/// The event that tells a client where it is.
+pub(crate) fn position(id: EventId) -> String {
+    format!("id: {id}\nevent: sse:position\ndata: {{}}\n\n")
+}
+
+/// What tells a position, behind its id.
+const POSITION: &[u8] = b"\nevent: sse:position\ndata: {}\n\n";
+
+/// Takes out the positions, which nobody listens for; those in records or chunks stay.
+fn without_positions(bytes: &[u8]) -> Vec<u8> {
+    let mut rest = bytes.to_vec();
+    let mut from = 0;
+    while let Some(at) = rest[from..].windows(POSITION.len()).position(|it| it == POSITION) {
+        let end = from + at + POSITION.len();
+        let begin = rest[..from + at].windows(4).rposition(|it| it == b"id: ");
+        let is_record = begin.is_none_or(|begin| {
+            let before = &rest[..begin];
+            !before.is_empty() && (before.ends_with(b"\r\n") || !before.ends_with(b"\n"))
+        });
+        from = if is_record { end } else { begin.unwrap() };
+        if !is_record {
+            rest.drain(from..end);
+        }
+    }
+    rest
+}
+
+/// Whether these bytes begin a position, or may begin one.
+fn may_tell_a_position(bytes: &[u8]) -> bool {
+    let starts = (0..bytes.len()).filter(|at| *at == 0 || bytes[at - 1] == b'\n');
+    starts.map(|at| &bytes[at..]).any(|line| {
+        let line = String::from_utf8_lossy(line);
+        let Some(id) = line.strip_prefix("id: ") else { return "id: ".starts_with(&*line) };
+        let (id, rest) = id.split_at(id.find('\n').unwrap_or(id.len()));
+        id.chars().all(|it| it.is_ascii_digit() || it == '-')
+            && POSITION.starts_with(rest.as_bytes())
+    })
+}
+
+/// Reads exactly these bytes, positions apart, which nobody listens for.
 #[track_caller]
 pub(crate) fn assert_reads(client: &mut UnixStream, expected: impl AsRef<[u8]>) {
     let expected = expected.as_ref();
-    let mut bytes = vec![0; expected.len()];
-    client.read_exact(&mut bytes).unwrap();
+    let mut bytes = Vec::new();
+    loop {
+        let missing = expected.len().saturating_sub(bytes.len());
+        let more = if missing == 0 && bytes != expected && may_tell_a_position(&bytes) {
+            1
+        } else {
+            missing
+        };
+        if more == 0 {
+            break;
+        }
+        let mut next = vec![0; more];
+        client.read_exact(&mut next).unwrap();
+        bytes = without_positions(&[bytes, next].concat());
+    }
     assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(expected));
 }
 
-/// Reads exactly these bytes, and the end.
+/// Reads exactly these bytes, positions apart, and the end.
 #[track_caller]
 pub(crate) fn assert_ends(client: &mut UnixStream, expected: impl AsRef<[u8]>) {
     let mut bytes = Vec::new();
     client.read_to_end(&mut bytes).unwrap();
+    let bytes = without_positions(&bytes);
     assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(expected.as_ref()));
+}
+
+/// The next event, as its lines say it: comments and reconnection times apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) id: EventId,
+    pub(crate) event: String,
+    pub(crate) data: String,
+}
+
+impl Told {
+    /// Reads one, or the end.
+    pub(crate) fn next(client: &mut impl BufRead) -> Option<Self> {
+        let (mut id, mut event, mut data) = (None, String::new(), None);
+        loop {
+            let mut line = String::new();
+            if client.read_line(&mut line).unwrap() == 0 {
+                return None;
+            }
+            match line.trim_end_matches('\n').split_once(": ") {
+                Some(("id", value)) => id = Some(value.parse().unwrap()),
+                Some(("event", value)) => value.clone_into(&mut event),
+                Some(("data", value)) => data = Some(value.to_owned()),
+                _ if line == "\n" => return Some(Self { id: id?, event, data: data? }),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether it tells where the client is.
+    pub(crate) fn is_position(&self) -> bool {
+        self.event == "sse:position"
+    }
+
+    /// Whether it says that events were missed.
+    pub(crate) fn is_reset(&self) -> bool {
+        self.event == "reset"
+    }
 }
