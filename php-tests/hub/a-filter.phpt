@@ -28,19 +28,19 @@ foreach ([
 }
 $hub->command('$sse = started(); observe(fn () => $sse->subscribe("a", "nobody")); Sse::publish("a", "x"); observe(fn () => $sse->subscribe("a", "strlen"));');
 ?>
---EXPECT--
+--EXPECTF--
 "wrote \"id: BEGAN\\nevent: sse:position\\ndata: {}\\n\\nid: ID2\\ndata: {\\\"two\\\":2}\\n\\nid: ID3\\ndata: three\\n\\nclosed: MaxLifetime, \", returned false\n"
 standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "
-"wrote \"closed: MaxLifetime, \", returned false\n"
+"wrote \"id: BEGAN\\nevent: sse:position\\ndata: {}\\n\\nclosed: MaxLifetime, \", returned false\n\nid: %d-%d\nevent: sse:position\ndata: {}\n\n"
 standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "
-"threw LogicException: no\nclosed: Closed, "
+"wrote \"id: BEGAN\\nevent: sse:position\\ndata: {}\\n\\n\", threw LogicException: no\nclosed: Closed, "
 standard error: "a [0,\"named\",\"one\"] "
-"wrote \"closed: Closed, \", returned false\n"
+"wrote \"id: BEGAN\\nevent: sse:position\\ndata: {}\\n\\nclosed: Closed, \", returned false\n"
 standard error: "a [0,\"named\",\"one\"] "
-"wrote \"data: of the filter\\n\\ndata: of the filter\\n\\ndata: of the filter\\n\\nclosed: MaxLifetime, \", returned false\n"
+"wrote \"id: BEGAN\\nevent: sse:position\\ndata: {}\\n\\ndata: of the filter\\n\\ndata: of the filter\\n\\ndata: of the filter\\n\\nclosed: MaxLifetime, \", returned false\n\nid: %d-%d\nevent: sse:position\ndata: {}\n\n"
 standard error: "a [0,\"named\",\"one\"] a [1,null,\"{\\\"two\\\":2}\"] a [2,null,\"three\"] "
-"byeclosed: Closed, "
+"id: BEGAN\nevent: sse:position\ndata: {}\n\nbyeclosed: Closed, "
 standard error: "a [0,\"named\",\"one\"] "
-"threw Error: Call to undefined function undefined()\nclosed: Closed, "
+"wrote \"id: BEGAN\\nevent: sse:position\\ndata: {}\\n\\n\", threw Error: Call to undefined function undefined()\nclosed: Closed, "
 standard error: "a [0,\"named\",\"one\"] "
-"threw TypeError: Sse::subscribe(): Argument #2 ($filter) must be a valid callback or null, function \"nobody\" not found or invalid function name\nthrew ArgumentCountError: strlen() expects exactly 1 argument, 2 given\n"
+"threw TypeError: Sse::subscribe(): Argument #2 ($filter) must be a valid callback or null, function \"nobody\" not found or invalid function name\nwrote \"id: %d-%d\\nevent: sse:position\\ndata: {}\\n\\n\", threw ArgumentCountError: strlen() expects exactly 1 argument, 2 given\n"

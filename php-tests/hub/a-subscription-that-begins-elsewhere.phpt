@@ -24,4 +24,4 @@ $hub->command(<<<'PHP'
     PHP);
 ?>
 --EXPECT--
-"[\":\\nevent: sse:position\\nid: ID1\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",1]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID1\\ndata: one\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID1\\nevent: sse:position\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\n\",0]\n"
+"[\":\\nevent: sse:position\\nid: ID1\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",1]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID0\\nevent: sse:position\\ndata: {}\\n\\nid: ID1\\ndata: one\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: ID1\\nevent: sse:position\\ndata: {}\\n\\nid: ID2\\ndata: two\\n\\n\",0]\n[\":\\nevent: sse:position\\nid: ID0\\ndata: {}\\n\\nid: NOW\\nevent: sse:position\\ndata: {}\\n\\n\",0]\n"

@@ -19,6 +19,8 @@ use server_tests::{
 pub(crate) struct Settings {
     /// How many events of a topic it keeps.
     pub(crate) backlog: Option<u64>,
+    /// How many bytes of events it keeps in all.
+    pub(crate) bytes: Option<u64>,
     /// The Redis that it shares events through.
     pub(crate) redis: Option<String>,
     /// The extension starts none: others see to that.
@@ -92,6 +94,9 @@ fn spawn(directory: &Path, settings: &Settings) -> Process {
     let mut command = tell("serve", directory);
     if let Some(events) = settings.backlog {
         command.args(["--backlog-events", &events.to_string()]);
+    }
+    if let Some(bytes) = settings.bytes {
+        command.args(["--backlog-bytes", &bytes.to_string()]);
     }
     if let Some(url) = &settings.redis {
         command.env("SSE_HUB_REDIS", url);

@@ -2,7 +2,7 @@
 //! nginx and FPM with two workers, clients of [`sse_load`] on the same machine.
 //!
 //! # Layout
-//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`]: a part each
+//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
 //! - [`usage`], [`table`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
@@ -15,6 +15,7 @@ mod hub;
 mod nchan;
 mod ordinary;
 mod producer;
+mod quiet;
 mod restarts;
 mod side;
 mod stage;
@@ -28,12 +29,13 @@ use table::Promises;
 
 type Part = fn(&mut Promises) -> io::Result<()>;
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
     ("4", comings::run),
     ("5", two_hubs::run),
+    ("6", quiet::run),
 ];
 
 /// Runs the parts that are named by their numbers, or all.

@@ -51,7 +51,15 @@ impl Producer {
 
 impl Publish for Producer {
     fn publish(&mut self, data: &str) -> io::Result<()> {
-        self.stdin.write_all(format!("{} {data}\n", self.topic).as_bytes())?;
+        let topic = self.topic.clone();
+        self.publish_under(&topic, data)
+    }
+}
+
+impl Producer {
+    /// Publishes under another topic.
+    pub(crate) fn publish_under(&mut self, topic: &str, data: &str) -> io::Result<()> {
+        self.stdin.write_all(format!("{topic} {data}\n").as_bytes())?;
         let mut answer = String::new();
         match self.stdout.read_line(&mut answer)? {
             0 => Err(ErrorKind::UnexpectedEof.into()),

@@ -20,10 +20,14 @@ const WORKERS: usize = 2;
 
 pub(crate) const STREAM: &str = "<?php Sse::start()->subscribe($_GET['topic']);";
 pub(crate) const PINNED: &str = "<?php Sse::start()->subscribe($_GET['topic'], handOff: false);";
+/// Ends after a while, as behind a proxy that allows no more.
+pub(crate) const ROTATED: &str =
+    "<?php Sse::start(maxLifetime: 5, retry: 500)->subscribe($_GET['topic']);";
 pub(crate) const PAGE: &str = "<?php echo str_repeat('x', 1000);";
 
 /// Chunks are of no use to a stream without an end, and each costs nginx some work.
-const STREAMS: &str = "location = /stream.php { fastcgi_pass php; chunked_transfer_encoding off; }";
+const STREAMS: &str =
+    "location ~ ^/(stream|rotated).php$ { fastcgi_pass php; chunked_transfer_encoding off; }";
 
 /// All of it, up and running.
 #[derive(Debug)]
@@ -41,6 +45,7 @@ impl Stage {
         let site = Site::new()
             .file("stream.php", STREAM)
             .file("pinned.php", PINNED)
+            .file("rotated.php", ROTATED)
             .file("page.php", PAGE);
         let spawns = if settings.supervised { "0" } else { "1" };
         let hub = Hub::start(site.as_ref(), settings);
@@ -59,6 +64,11 @@ impl Stage {
         let fpm = pool.iter().fold(fpm, |fpm, line| fpm.pool_line(line));
         let server = fpm.clone().start();
         Self { hub, server, fpm, site, spawns }
+    }
+
+    /// A script that publishes under any topic.
+    pub(crate) fn producer(&self) -> io::Result<Producer> {
+        Producer::start(self.site.as_ref(), "", self.spawns)
     }
 
     pub(crate) fn stop_and_start_fpm(&mut self) {

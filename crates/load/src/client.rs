@@ -1,6 +1,6 @@
 //! One client: its connection, what it reads, and what it makes of it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use event_stream::{ParsedEvent, Parser};
 use hdrhistogram::Histogram;
@@ -25,12 +25,17 @@ use crate::{
 /// The type of the event that says that some may have been missed.
 const RESET: &str = "reset";
 
+/// The type of the event that says where its client is, and no more.
+const POSITION: &str = "sse:position";
+
 /// A client, connected or not.
 #[derive(Debug)]
 pub(crate) struct Client {
     connection: Option<Connection>,
     parser: Parser,
     ledger: Option<Ledger>,
+    /// Which of the plan's topics it follows.
+    topic: usize,
     /// Counts connections, so that a timer knows whether its own is still meant.
     pub(crate) turn: u32,
 }
@@ -41,7 +46,8 @@ struct Connection {
     socket: OwnedFd,
     asked: bool,
     response: Response,
-    open: bool,
+    /// When the first bytes of the stream came, in nanoseconds.
+    open: Option<u64>,
 }
 
 /// What came of a look at a connection.
@@ -64,8 +70,14 @@ pub(crate) enum End {
 }
 
 impl Client {
-    pub(crate) fn new() -> Self {
-        Self { connection: None, parser: Parser::new(), ledger: None, turn: 0 }
+    /// One that follows the topic with this number.
+    pub(crate) fn new(topic: usize) -> Self {
+        Self { connection: None, parser: Parser::new(), ledger: None, topic, turn: 0 }
+    }
+
+    /// The number of its topic.
+    pub(crate) fn topic(&self) -> usize {
+        self.topic
     }
 
     /// Begins to connect, as client number `number` of the plan.
@@ -79,7 +91,7 @@ impl Client {
             Err(error) => return Err(error),
         }
         let connection =
-            Connection { socket, asked: false, response: Response::default(), open: false };
+            Connection { socket, asked: false, response: Response::default(), open: None };
         Ok(&self.connection.insert(connection).socket)
     }
 
@@ -90,7 +102,7 @@ impl Client {
 
     /// Whether the stream has begun.
     pub(crate) fn is_open(&self) -> bool {
-        self.connection.as_ref().is_some_and(|connection| connection.open)
+        self.connection.as_ref().is_some_and(|connection| connection.open.is_some())
     }
 
     /// Sends the request, once the connection stands.
@@ -101,7 +113,7 @@ impl Client {
         }
         connection.asked = true;
         // It is short, and the first that is sent: it goes whole, or the connection has failed.
-        let request = plan.request(self.parser.last_event_id());
+        let request = plan.request(self.parser.last_event_id(), self.topic);
         match send(&connection.socket, request.as_bytes(), SendFlags::NOSIGNAL) {
             Ok(length) if length == request.len() => Progress::Same,
             Ok(_) | Err(_) => Progress::Over(End::Failed),
@@ -138,8 +150,8 @@ impl Client {
             Ok(()) if connection.response.has_ended() => return Progress::Over(End::Stream),
             Ok(()) => {}
         }
-        if has_body && !connection.open {
-            connection.open = true;
+        if has_body && connection.open.is_none() {
+            connection.open = Some(arrival);
             return Progress::Opened;
         }
         Progress::Same
@@ -147,16 +159,20 @@ impl Client {
 
     /// Lets go of the connection: with a FIN, or with a RST where `hard`. The reconnection time that the
     /// stream has set, in milliseconds, if it has.
-    pub(crate) fn close(&mut self, hard: bool) -> Option<u64> {
-        if let Some(connection) = self.connection.take()
+    pub(crate) fn close(&mut self, plan: &Plan, hard: bool) -> Option<u64> {
+        let connection = self.connection.take();
+        if let Some(connection) = &connection
             && hard
         {
             // Where it fails, the client leaves politely.
-            let _ = sockopt::set_socket_linger(&connection.socket, Some(std::time::Duration::ZERO));
+            let _ = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
         }
         self.parser.reset();
-        if self.parser.last_event_id().is_empty() {
-            // It comes back as one who was never there.
+        let open = connection.and_then(|connection| connection.open);
+        let stayed = open.map_or(Duration::ZERO, |at| Duration::from_nanos(now() - at));
+        if self.parser.last_event_id().is_empty() && stayed < plan.unplaced {
+            // It comes back as one who was never there. Who was there for longer should have been told where it
+            // is: what it misses is lost, and it was told nothing.
             self.ledger = None;
         }
         self.parser.retry().map(event_stream::Retry::as_millis)
@@ -184,6 +200,11 @@ fn take_event(
     counts: &mut Counts,
     latency: &mut Histogram<u32>,
 ) {
+    if event.event.as_deref() == Some(POSITION) {
+        counts.positions += 1;
+        counts.bad_ids += u64::from(!ledger.take_position(event.id.as_deref()));
+        return;
+    }
     let in_order = ledger.take_id(event.id.as_deref());
     if event.event.as_deref() == Some(RESET) {
         counts.resets += 1;

@@ -47,13 +47,23 @@ impl Crowd {
     ///
     /// When there is no epoll, or no thread.
     pub fn gather(plan: &Plan, published: &Arc<Published>) -> io::Result<Self> {
+        Self::gather_on(plan, &[Arc::clone(published)])
+    }
+
+    /// The same on several topics, each with events of its own, of which each client follows one.
+    ///
+    /// # Errors
+    ///
+    /// When there is no epoll, or no thread.
+    pub fn gather_on(plan: &Plan, topics: &[Arc<Published>]) -> io::Result<Self> {
+        let published: Arc<[_]> = topics.into();
         let ended = Arc::new(AtomicBool::new(false));
         let (mut groups, mut threads) = (Vec::new(), Vec::new());
         for turn in 0..plan.threads {
             let share = share(plan, turn);
             let epoll = Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC)?);
             let latency = no_latencies()?;
-            let group = Group::new(share, Arc::clone(&epoll), Arc::clone(published), latency);
+            let group = Group::new(share, Arc::clone(&epoll), Arc::clone(&published), latency);
             let group = Arc::new(Mutex::new(group));
             groups.push(Arc::clone(&group));
             let ended = Arc::clone(&ended);

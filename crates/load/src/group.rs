@@ -32,7 +32,8 @@ type Timer = Reverse<(Instant, usize, u32)>;
 pub(crate) struct Group {
     plan: Plan,
     epoll: Arc<OwnedFd>,
-    published: Arc<Published>,
+    /// What has been published, by topic.
+    published: Arc<[Arc<Published>]>,
     clients: Vec<Client>,
     /// Those that want to connect.
     waiting: VecDeque<usize>,
@@ -49,13 +50,13 @@ impl Group {
     pub(crate) fn new(
         plan: Plan,
         epoll: Arc<OwnedFd>,
-        published: Arc<Published>,
+        published: Arc<[Arc<Published>]>,
         latency: Histogram<u32>,
     ) -> Self {
         Self {
             epoll,
+            clients: (0..plan.clients).map(|it| Client::new(it % published.len())).collect(),
             published,
-            clients: (0..plan.clients).map(|_| Client::new()).collect(),
             waiting: (0..plan.clients).collect(),
             connecting: 0,
             timers: BinaryHeap::new(),
@@ -87,13 +88,17 @@ impl Group {
 
     /// How many clients have all that has been published.
     pub(crate) fn complete(&self) -> usize {
-        let has_all = |client: &&Client| client.is_open() && client.behind(&self.published) == 0;
+        let has_all = |client: &&Client| client.is_open() && self.behind_of(client) == 0;
         self.clients.iter().filter(has_all).count()
     }
 
     /// How many events are still to come, over all clients.
     pub(crate) fn behind(&self) -> u64 {
-        self.clients.iter().map(|client| client.behind(&self.published)).sum()
+        self.clients.iter().map(|client| self.behind_of(client)).sum()
+    }
+
+    fn behind_of(&self, client: &Client) -> u64 {
+        client.behind(&self.published[client.topic()])
     }
 
     /// From now on all stay.
@@ -147,7 +152,8 @@ impl Group {
     fn read(&mut self, number: usize, time: Instant) {
         let Report { counts, latency } = &mut self.report;
         let client = &mut self.clients[number];
-        match client.read(&mut self.buffer, &self.published, counts, latency) {
+        let published = &self.published[client.topic()];
+        match client.read(&mut self.buffer, published, counts, latency) {
             Progress::Same => {}
             Progress::Opened => self.opened(number),
             Progress::Over(end) => self.over(number, end, time),
@@ -183,7 +189,7 @@ impl Group {
         } else {
             self.connecting -= 1;
         }
-        let pause = match client.close(hard) {
+        let pause = match client.close(&self.plan, hard) {
             Some(retry) => Duration::from_millis(retry),
             None => self.plan.pause,
         };

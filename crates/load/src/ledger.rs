@@ -66,6 +66,15 @@ impl Ledger {
         greater
     }
 
+    /// Whether an id is there and not smaller than the one before: where a client is it may be told twice, and
+    /// no event that it is told of later may come before that.
+    pub(crate) fn take_position(&mut self, id: Option<&str>) -> bool {
+        let id = id.and_then(read_id);
+        let in_order = id.is_some() && id >= self.last_id;
+        self.last_id = id.or(self.last_id);
+        in_order
+    }
+
     /// The number that it waits for.
     pub(crate) fn next(&self) -> u64 {
         self.next.max(self.joining.unwrap_or(0))
@@ -143,6 +152,15 @@ mod tests {
         ledger.reset(5);
         assert_eq!(ledger.next(), 5);
         assert_eq!(verdicts(&mut ledger, &[1, 7]), [Verdict::Repeated, Verdict::After(5..7)]);
+    }
+
+    #[test]
+    fn a_position_may_repeat_an_id_and_no_event_may_come_before_it() {
+        let mut ledger = Ledger::new(0);
+        assert!(ledger.take_id(Some("5-1")));
+        assert!(ledger.take_position(Some("5-1")) && ledger.take_position(Some("5-7")));
+        assert!(!ledger.take_id(Some("5-6")), "the client believes that it has had that");
+        assert!(!ledger.take_position(Some("5-5")) && !ledger.take_position(None));
     }
 
     #[test]

@@ -13,8 +13,11 @@ const SOURCES: u8 = 16;
 pub struct Plan {
     /// Where the server listens, on loopback.
     pub server: SocketAddr,
-    /// The path and query that is asked for.
+    /// The path and query that is asked for; a `{}` stands for the number of a topic.
     pub path: String,
+    /// How long a client may be there, at most, without being told where it is: what is published when it is
+    /// away again, it need not get.
+    pub unplaced: Duration,
     /// How many clients there are.
     pub clients: usize,
     /// What they do once they are connected.
@@ -50,6 +53,7 @@ impl Plan {
         Self {
             server,
             path: path.to_owned(),
+            unplaced: Duration::from_secs(1),
             clients,
             conduct: Conduct::Steady,
             connecting: 128,
@@ -67,8 +71,9 @@ impl Plan {
     }
 
     /// The request of a client that has seen the event with this id, if any.
-    pub(crate) fn request(&self, last_event_id: &str) -> String {
+    pub(crate) fn request(&self, last_event_id: &str, topic: usize) -> String {
         let Self { server, path, .. } = self;
+        let path = path.replace("{}", &topic.to_string());
         let last = match last_event_id {
             "" => String::new(),
             id => format!("Last-Event-ID: {id}\r\n"),

@@ -13,7 +13,8 @@ pub struct Counts {
     pub open: u64,
     /// Events that came in order.
     pub in_order: u64,
-    /// Events that were left out when a later one came, and have not come late.
+    /// Events that were left out when a later one came, and have not come late: lost in silence, as a client
+    /// that was told `reset` need not get those from before.
     pub lost: u64,
     /// Events that came again.
     pub repeated: u64,
@@ -21,10 +22,12 @@ pub struct Counts {
     pub late: u64,
     /// Events without an id, or whose id was not greater than the one before.
     pub bad_ids: u64,
-    /// Events that no publisher of ours has made, but for `reset`.
+    /// Events that no publisher of ours has made, but for `reset` and positions.
     pub foreign: u64,
     /// `reset` events.
     pub resets: u64,
+    /// Events that say where a client is, and no more.
+    pub positions: u64,
     /// Streams that the server ended.
     pub ended: u64,
     /// Streams that were aborted here, on purpose.
@@ -79,6 +82,7 @@ impl Counts {
             bad_ids: with(self.bad_ids, other.bad_ids),
             foreign: with(self.foreign, other.foreign),
             resets: with(self.resets, other.resets),
+            positions: with(self.positions, other.positions),
             ended: with(self.ended, other.ended),
             aborted: with(self.aborted, other.aborted),
             refused: with(self.refused, other.refused),

@@ -4,7 +4,10 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -100,6 +103,30 @@ fn a_planted_repetition_is_reported() {
 fn planted_disorder_is_reported() {
     let counts = counts(3, |_| (events(&[0, 2, 1, 3]), true));
     assert_eq!((counts.late, counts.lost, counts.bad_ids), (CLIENTS, 0, CLIENTS));
+}
+
+#[test]
+fn who_was_told_no_position_and_misses_what_comes_meanwhile_has_lost_it_in_silence() {
+    // The first stream ends before there is an event; the next one begins with the third.
+    static VISITS: AtomicU64 = AtomicU64::new(0);
+    let visit = |_: Option<&str>| match VISITS.fetch_add(1, SeqCst) {
+        0..CLIENTS => (format!("{HEAD}:\n"), false),
+        _ => (events(&[2]), true),
+    };
+    let mut plan = Plan::new(serve(visit), "/", usize::try_from(CLIENTS).unwrap());
+    plan.unplaced = Duration::ZERO;
+    let crowd = Crowd::gather(&plan, &Arc::default()).unwrap();
+    wait(&crowd, |counts| counts.in_order >= CLIENTS);
+    assert_eq!(crowd.disperse().unwrap().counts.lost, 2 * CLIENTS);
+}
+
+#[test]
+fn who_was_told_a_position_is_missed_by_who_loses_what_comes_meanwhile() {
+    let counts = counts(1, |last| match last {
+        None => (format!("{HEAD}:\nid: 4-0\nevent: sse:position\ndata: {{}}\n\n"), false),
+        Some(_) => (events(&[2]), true),
+    });
+    assert_eq!((counts.lost, counts.positions, counts.foreign), (2 * CLIENTS, CLIENTS, 0));
 }
 
 #[test]
