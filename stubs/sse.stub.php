@@ -173,7 +173,10 @@ final class Sse
      *        an object with a __toString() that is not JsonSerializable as its text; everything else
      *        as JSON
      * @param string|null $event event type; null or "": the client's "message"
-     * @param string|int|null $id id of the event, which the client brings back as Last-Event-ID
+     * @param string|int|null $id id of the event, which the client brings back as Last-Event-ID. It needs data:
+     *        of an event without (an SseEvent), Firefox and WebKit keep no id, and they bring back the one before.
+     *        send(null, id: ...) has data: it is the JSON "null". Beside subscribe(), the hub's own ids are what
+     *        a client can come back with
      * @param int|null $retry reconnection time in milliseconds
      * @return bool whether the stream is still open
      * @throws ValueError when event or id contains CR, LF or NUL, or is not UTF-8, or retry is negative
@@ -277,6 +280,12 @@ final class Sse
      * is not kept any more, an event of type `reset` first, whose data is `{"lastEventId": ...}`: its
      * state is to be loaded anew. Then it gets events as they are published, each with its id.
      *
+     * Before anything else the client is told where it is, in an event of type `sse:position` with an id and
+     * the data `{}`, unless start() has told it; and again before the hub ends the stream, or forgets what came
+     * after that. Nobody needs to listen for it: browsers keep the id, and bring it back, also when there was no
+     * event yet. So nothing is lost in silence from there on; between start() and subscribe() a client has no
+     * position. While no hub can be reached the id is `0-1`, and who comes back with it is told `reset`.
+     *
      * With a filter, without `$handOff`, or where a connection cannot be moved (TLS or compression in
      * Apache, the command line, a threaded PHP, no hub), the stream is served from here, with the same
      * ids and the same replay, until it stops.
@@ -313,8 +322,8 @@ final class SseEvent implements Stringable
 {
     /**
      * As for Sse::send(); null: an event without data. The standard has clients dispatch nothing then,
-     * but many dispatch an empty message, and in Firefox and WebKit its id is lost: an id is safe only
-     * with data. For a comment or a reconnection time alone there are comment() and retry().
+     * but many dispatch an empty message, and in Firefox and WebKit its id is lost: they bring back the one
+     * before. An id is safe only with data, if only "" under a type of its own. For a comment or a reconnection time alone there are comment() and retry().
      */
     public readonly mixed $data;
 
@@ -359,7 +368,8 @@ final class SseParser
 
     /**
      * Takes the next bytes, and returns the events they complete. An event's id is the one that
-     * stands with it; lastEventId() is the one in force.
+     * stands with it; lastEventId() is the one in force. A stream of Sse's that follows topics has events of
+     * type `sse:position`, which say where it is and no more: pass over them, and keep lastEventId().
      *
      * @return list<SseEvent>
      * @throws SseException when an event grows over the limit; it is skipped, and feeding may go on

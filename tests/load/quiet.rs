@@ -11,7 +11,7 @@ use std::{
 };
 
 use server_tests::patience::{wait_for, within};
-use sse_load::{Conduct, Counts, Crowd, Pace, Payload, Plan, Published, Publish, now};
+use sse_load::{Conduct, Counts, Crowd, Pace, Payload, Plan, Published, now};
 
 use crate::{
     hub::Settings,
@@ -42,7 +42,9 @@ const WHILE: Duration = Duration::from_secs(12);
 
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let clients = env::var(CLIENTS_VARIABLE).ok().and_then(|it| it.parse().ok()).unwrap_or(CLIENTS);
-    println!("6. {clients} clients on {TOPICS} quiet topics, an event of each in {EACH:?}: half of them");
+    println!(
+        "6. {clients} clients on {TOPICS} quiet topics, an event of each in {EACH:?}: half of them"
+    );
     println!("   cut within {CUT:?}, half ended by the hub within 5 s (max_lifetime)");
     heading(&["ended", "cut", "events", "lost/rep/late", "resets", "positions"]);
     let settings = Settings { bytes: Some(KEPT), ..Settings::default() };
@@ -50,7 +52,9 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let topics: Vec<Arc<Published>> = (0..TOPICS).map(|_| Arc::default()).collect();
     let flow = QuietFlow::begin(stage.producer()?, &topics)?;
     let busy = sse_load::Flow::begin(stage.publisher("busy")?, BUSY, &Arc::default())?;
-    let plan = |page: &str| Plan::new(stage.address(), &format!("/{page}.php?topic=quiet-{{}}"), clients / 2);
+    let plan = |page: &str| {
+        Plan::new(stage.address(), &format!("/{page}.php?topic=quiet-{{}}"), clients / 2)
+    };
     let crowds = [
         Crowd::gather_on(&plan("stream").conduct(Conduct::Restless(CUT)), &topics)?,
         Crowd::gather_on(&plan("rotated"), &topics)?,
@@ -67,7 +71,10 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     crowds.iter().for_each(|crowd| wait_until_complete(crowd, clients / 2));
     let complete: usize = crowds.iter().map(Crowd::complete).sum();
     // Of those that are ended by the hub, some are always on their way back.
-    promises.note(format!("{complete} of {clients} clients are complete, of all but 5 %"), complete * 20 >= clients * 19);
+    promises.note(
+        format!("{complete} of {clients} clients are complete, of all but 5 %"),
+        complete * 20 >= clients * 19,
+    );
     let mut counts = Counts::default();
     for crowd in crowds {
         counts += crowd.disperse()?.counts;

@@ -56,7 +56,7 @@
 //! * `field`: the values of fields, each checked once and then a type ([`EventType`], [`EventId`],
 //!   [`Retry`], [`Comment`])
 //! * `event`: [`Event`], the fields of one block, and how they are written down
-//! * `position`: [`Position`], the event that a stream begins with whose client comes back
+//! * `position`: [`Position`], the event that tells a client where it is
 //! * `heartbeat`: [`Heartbeat`], the comment that keeps a connection in use
 //! * `encode`: lines, and the fields made of them
 //! * `parse`: [`Parser`], the standard's algorithm on a stream that arrives in chunks

@@ -1,14 +1,15 @@
-//! The event that a stream begins with whose client comes back.
+//! The event that tells a client where it is.
 
 use crate::encode::{push_data, push_field};
 use crate::field::{EventId, EventType, Retry};
 
-/// The event that a stream begins with whose client comes back: its last event ID, as it brought it, under a
-/// type that nobody listens for.
+/// The event that tells a client where it is: an id, under a type that nobody listens for. A stream begins with it
+/// whose client comes back, with the last event ID that it brought.
 ///
 /// `WebKit` keeps what it has of an event whose connection is cut, and puts the first lines of the next
 /// connection behind it. This event takes that up, so that the first real one comes whole; and the client's
-/// last event ID is left as it was. The data is not empty, or it would not be dispatched, and is JSON, which
+/// last event ID is left as it was. It is an event that is dispatched, as Firefox and `WebKit` keep no id of a
+/// block that is not. The data is not empty, or it would not be dispatched, and is JSON, which
 /// is what most clients expect.
 ///
 /// ```

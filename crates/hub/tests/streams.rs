@@ -15,8 +15,8 @@ use hub_protocol::{
 };
 use rustix::process::Signal;
 use support::{
-    FASTCGI, Hub, after, assert_ends, assert_reads, chunk, frame, next_event, position, publish, record, soon,
-    to, topics,
+    FASTCGI, Hub, after, assert_ends, assert_reads, chunk, frame, next_event, position, publish,
+    record, soon, to, topics,
 };
 
 #[test]

@@ -20,7 +20,8 @@ use hub_protocol::{
     Client, EventId, Framing, Hello, Limit, Reply, Request, Response, Subscription, encode,
 };
 use support::{
-    FASTCGI, Hub, after, assert_reads, command, frame, next_event, position, publish, record, soon, to,
+    FASTCGI, Hub, after, assert_reads, command, frame, next_event, position, publish, record, soon,
+    to,
 };
 
 #[track_caller]

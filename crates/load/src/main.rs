@@ -99,7 +99,9 @@ fn print(report: &Report) {
     let Counts { resets, positions, ended, aborted, refused, failed, .. } = report.counts;
     let at = |percentile| Duration::from_micros(report.latency.value_at_quantile(percentile));
     println!("events in order {in_order}, lost {lost}, repeated {repeated}, late {late}");
-    println!("ids that do not grow {bad_ids}, events of others {foreign}, resets {resets}, positions {positions}");
+    println!(
+        "ids that do not grow {bad_ids}, events of others {foreign}, resets {resets}, positions {positions}"
+    );
     println!("connects {connects}, ended {ended}, aborted {aborted}");
     println!("refused {refused}, failed {failed}");
     println!("latency p50 {:?}, p99 {:?}, p99.9 {:?}", at(0.5), at(0.99), at(0.999));

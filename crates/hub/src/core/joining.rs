@@ -161,9 +161,7 @@ impl Core {
             Cursor::Unknown | Cursor::After(_) => {
                 (newest, joining.subscription.last_event_id.take())
             }
-            Cursor::Lost { position, last_event_id } => {
-                (position.min(newest), last_event_id)
-            }
+            Cursor::Lost { position, last_event_id } => (position.min(newest), last_event_id),
         };
         self.counters.resets.add(1);
         let mut events = vec![Arc::new(Event::reset(position, last_event_id.as_deref(), now))];

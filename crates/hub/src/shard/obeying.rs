@@ -102,9 +102,8 @@ impl Work {
     fn renew_positions(&mut self, turns: usize) {
         let Self { roll, woken, course, .. } = self;
         roll.take_turns(turns, |token, stream| {
-            let is_due = !stream.ending
-                && stream.queue.is_empty()
-                && course.has_moved_on(&stream.known, 1);
+            let is_due =
+                !stream.ending && stream.queue.is_empty() && course.has_moved_on(&stream.known, 1);
             if is_due && stream.tell_position(course) {
                 woken.push(token);
             }

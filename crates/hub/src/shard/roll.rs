@@ -129,11 +129,7 @@ impl Roll {
     }
 
     /// Has `visit` look at the streams of so many places: all have their turn before one has it again.
-    pub(crate) fn take_turns(
-        &mut self,
-        turns: usize,
-        mut visit: impl FnMut(Token, &mut Stream),
-    ) {
+    pub(crate) fn take_turns(&mut self, turns: usize, mut visit: impl FnMut(Token, &mut Stream)) {
         for _ in 0..turns.min(self.slots.len()) {
             let number = self.next % self.slots.len();
             self.next = number + 1;

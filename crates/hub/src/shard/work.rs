@@ -198,7 +198,8 @@ impl Work {
         let Some(stream) = self.roll.get(token) else { return };
         let Output::Http(framing) = stream.output else { return };
         self.counters.heartbeats.add(1);
-        if !self.course.has_moved_on(&stream.known, SOON) || !stream.tell_position(&mut self.course) {
+        if !self.course.has_moved_on(&stream.known, SOON) || !stream.tell_position(&mut self.course)
+        {
             stream.queue.push_comment(heartbeat(framing, &stream.heartbeat_text));
         }
     }

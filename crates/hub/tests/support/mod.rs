@@ -15,8 +15,8 @@ use std::{
 };
 
 use hub_protocol::{
-    Client, Delivery, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response, Subscription,
-    Topic, Topics,
+    Client, Delivery, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response,
+    Subscription, Topic, Topics,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;

@@ -1,0 +1,187 @@
+//! Clients on quiet topics whose hubs share their events through a real Redis: what they are told is what Redis
+//! knows, so that nothing is lost in silence when hubs come and go, and nobody is told reset for nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test reports by panicking"
+)]
+
+#[path = "../../redis-log/tests/redis/server.rs"]
+#[allow(dead_code, reason = "the log's own tests do more with it")]
+mod server;
+mod support;
+
+use std::{io::BufReader, os::unix::net::UnixStream, time::Duration};
+
+use hub_protocol::{EventId, Framing, Subscription};
+use rustix::process::Signal;
+use server::{Server, eventually};
+use support::{Hub, Told, after, to};
+
+type Client = BufReader<UnixStream>;
+
+fn start(url: &str) -> Hub {
+    Hub::start_with(tempfile::tempdir().unwrap(), &[], url)
+}
+
+fn hub(url: &str) -> Hub {
+    let hub = start(url);
+    hub.wait_for_redis();
+    hub
+}
+
+fn visit(hub: &Hub, subscription: Subscription) -> Client {
+    BufReader::new(hub.stream(Framing::Raw, subscription))
+}
+
+/// Where a client is told that it is, before anything else.
+#[track_caller]
+fn position(client: &mut Client) -> EventId {
+    let told = Told::next(client).unwrap();
+    assert!(told.is_position(), "{told:?}");
+    told.id
+}
+
+/// The next event that says something.
+fn next_event(client: &mut Client) -> Told {
+    loop {
+        let told = Told::next(client).unwrap();
+        if !told.is_position() {
+            return told;
+        }
+    }
+}
+
+#[test]
+fn the_first_event_of_a_topic_outlives_the_hub() {
+    let server = Server::start(&[]);
+    let (killed, other) = (hub(&server.url()), hub(&server.url()));
+    other.publish(&["busy"], "x");
+    eventually("it has come", || killed.position() == other.position());
+    let at = position(&mut visit(&killed, to(&["quiet"])));
+    killed.signal(Signal::KILL);
+    let id = other.publish(&["quiet"], "first");
+    add(&server, "busy", 300);
+    let next = Hub::start_with(killed.wait(), &[], &server.url());
+    next.wait_for_redis();
+    for hub in [&next, &other] {
+        let told = next_event(&mut visit(hub, after(&at, &["quiet"])));
+        assert_eq!((told.id, &*told.data), (id, "first"));
+    }
+}
+
+#[test]
+fn a_position_is_told_again_before_redis_forgets_it() {
+    let server = Server::start(&[]);
+    let url = server.url() + "?maxlen=1000";
+    let (quiet, other) = (hub(&url), hub(&url));
+    other.publish(&["busy"], "x");
+    eventually("it has come", || quiet.position() == other.position());
+    let mut client = visit(&quiet, to(&["quiet"]));
+    let mut at = position(&mut client);
+    for _ in 0..40 {
+        // Not more at once than Redis keeps: a hub that is further behind has lost its place.
+        add(&server, "busy", 100);
+        eventually("the other has it", || other.position() == newest(&server));
+        eventually("both have it", || quiet.position() == newest(&server));
+    }
+    server.say("XTRIM sse MAXLEN 1000");
+    // Its connection is cut: what was sent until now is all that it has.
+    client.get_ref().set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let mut times = 0;
+    while let Some(told) = try_next(&mut client) {
+        assert!(told.is_position() && told.id > at, "{told:?}");
+        (at, times) = (told.id, times + 1);
+    }
+    assert!((6..=17).contains(&times), "told {times} times in 4000 events, 1000 of which are kept");
+    drop(client);
+    let id = other.publish(&["quiet"], "first");
+    let fresh = hub(&url);
+    for hub in [&fresh, &quiet] {
+        let told = next_event(&mut visit(hub, after(&at, &["quiet"])));
+        assert_eq!((told.id, &*told.data), (id, "first"));
+    }
+}
+
+/// Adds so many events, as hubs do that publish them.
+fn add(server: &Server, topic: &str, times: usize) {
+    let mut pipe = redis::pipe();
+    for _ in 0..times {
+        pipe.cmd("XADD").arg(&["sse", "*", "topic", topic, "data", "x"]).ignore();
+    }
+    pipe.query::<()>(&mut server.connect()).unwrap();
+}
+
+/// The id of the newest event that Redis has.
+fn newest(server: &Server) -> EventId {
+    let mut command = redis::cmd("XREVRANGE");
+    command.arg(&["sse", "+", "-", "COUNT", "1"]);
+    let entries: Vec<(String, Vec<String>)> = command.query(&mut server.connect()).unwrap();
+    entries[0].0.parse().unwrap()
+}
+
+/// The next event; `None` when none comes any more.
+fn try_next(client: &mut Client) -> Option<Told> {
+    use std::io::BufRead;
+    client.fill_buf().ok().filter(|bytes| !bytes.is_empty())?;
+    Told::next(client)
+}
+
+#[test]
+fn who_begins_between_two_events_can_come_back_to_any_hub() {
+    let server = Server::start(&[]);
+    let busy = hub(&server.url());
+    let began = Subscription::moment(Duration::ZERO);
+    let newest = busy.publish(&["busy"], "since");
+    eventually("it has come", || busy.position() == newest);
+    let mut client = visit(&busy, Subscription { began, ..to(&["quiet"]) });
+    let first = position(&mut client);
+    assert!(first < newest);
+    assert_eq!(position(&mut client), newest, "Redis knows no event with the first id");
+    let id = busy.publish(&["quiet"], "first");
+    let told = next_event(&mut visit(&hub(&server.url()), after(&newest, &["quiet"])));
+    assert_eq!((told.id, &*told.data), (id, "first"));
+}
+
+#[test]
+fn who_is_there_before_its_hub_knows_redis_is_told_reset_when_it_is_back() {
+    let mut server = Server::start(&[]);
+    hub(&server.url()).publish(&["quiet"], "before");
+    server.kill();
+    let blind = start(&server.url());
+    let mut client = visit(&blind, to(&["quiet"]));
+    assert_eq!(position(&mut client), EventId::NOWHERE);
+    drop(client);
+    let mut early = visit(&blind, after(&EventId::NOWHERE, &["quiet"]));
+    let told = Told::next(&mut early).unwrap();
+    assert!(told.is_reset() && told.id == EventId::NOWHERE, "{told:?}");
+    server.restart();
+    blind.wait_for_redis();
+    let other = hub(&server.url());
+    for hub in [&blind, &other] {
+        let told = Told::next(&mut visit(hub, after(&EventId::NOWHERE, &["quiet"]))).unwrap();
+        assert!(told.is_reset(), "{told:?}");
+        assert_eq!(told.id, hub.position());
+    }
+}
+
+#[test]
+fn a_stream_that_waits_for_redis_is_told_no_more_than_it_was_sent() {
+    let server = Server::start(&[]);
+    let options = ["--backlog-events", "1"];
+    let waiting = Hub::start_with(tempfile::tempdir().unwrap(), &options, &server.url());
+    waiting.wait_for_redis();
+    let seen = waiting.publish(&["a"], "seen");
+    let missed = [waiting.publish(&["a"], "one"), waiting.publish(&["a"], "two")];
+    eventually("all have come", || waiting.position() == missed[1]);
+    server.signal(Signal::STOP);
+    let mut client = visit(&waiting, after(&seen, &["a"]));
+    let mut untold = visit(&waiting, Subscription { told: false, ..after(&seen, &["a"]) });
+    eventually("both wait", || waiting.status()["accepted"] == 0);
+    assert_eq!(waiting.ask(&hub_protocol::Request::Stop), hub_protocol::Reply::Stopping);
+    assert_eq!(Told::next(&mut client), None, "it comes back with what it knows");
+    assert_eq!(position(&mut untold), seen);
+    assert_eq!(Told::next(&mut untold), None);
+    server.signal(Signal::CONT);
+}
