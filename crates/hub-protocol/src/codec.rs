@@ -20,7 +20,7 @@ const KEPT: usize = 16 * 1024;
 /// Bytes that are no message; whoever sent them cannot be understood any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageError {
-    /// The length is beyond [`MAX_MESSAGE`].
+    /// The length is beyond what is taken: [`MAX_MESSAGE`], as a rule.
     TooLong(usize),
     /// The body is not that of a message.
     Malformed,
@@ -43,24 +43,46 @@ impl Error for MessageError {}
 ///
 /// [`MessageError::TooLong`] when its body would be longer than [`MAX_MESSAGE`].
 pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, MessageError> {
+    encode_up_to(MAX_MESSAGE, message)
+}
+
+/// The message as it is sent to somebody who is trusted with any length: [`Messages::up_to`].
+///
+/// # Errors
+///
+/// [`MessageError::TooLong`] when its body would be longer than `longest`, or than four bytes can say.
+pub fn encode_up_to(longest: usize, message: &impl Serialize) -> Result<Vec<u8>, MessageError> {
     let start = vec![0; PREFIX];
     let mut bytes = postcard::to_extend(message, start).map_err(|_| MessageError::Malformed)?;
     let length = bytes.len() - PREFIX;
-    let prefix = u32::try_from(length).ok().filter(|_| length <= MAX_MESSAGE);
+    let prefix = u32::try_from(length).ok().filter(|_| length <= longest);
     let prefix = prefix.ok_or(MessageError::TooLong(length))?;
     bytes[..PREFIX].copy_from_slice(&prefix.to_le_bytes());
     Ok(bytes)
 }
 
 /// Collects bytes as they arrive, and gives out messages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Messages {
     bytes: Vec<u8>,
     /// Up to where `bytes` has been given out.
     read: usize,
+    longest: usize,
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self::up_to(MAX_MESSAGE)
+    }
 }
 
 impl Messages {
+    /// Of somebody whose messages may have a body of so many bytes.
+    #[must_use]
+    pub fn up_to(longest: usize) -> Self {
+        Self { bytes: Vec::new(), read: 0, longest }
+    }
+
     /// Adds bytes that have arrived.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.forget_what_was_read();
@@ -77,7 +99,7 @@ impl Messages {
             return Ok(None);
         };
         let length = u32::from_le_bytes(*prefix) as usize;
-        if length > MAX_MESSAGE {
+        if length > self.longest {
             return Err(MessageError::TooLong(length));
         }
         let Some(body) = rest.get(..length) else { return Ok(None) };

@@ -32,7 +32,7 @@ pub mod socket;
 mod topic;
 
 pub use client::{Client, ClientError};
-pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode};
+pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode, encode_up_to};
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{

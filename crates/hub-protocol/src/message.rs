@@ -43,7 +43,8 @@ pub enum Request {
     Metrics,
     /// To end: streams are told goodbye, then the hub exits: [`Reply::Stopping`].
     Stop,
-    /// To have the program that is installed now go on with everything: [`Reply::Stopping`].
+    /// To have the program that is installed now go on with everything: [`Reply::Upgraded`], from the new
+    /// one.
     Upgrade,
 }
 
@@ -192,6 +193,9 @@ pub enum Framing {
     FastCgi {
         /// The id of the request, 1 to 65,535.
         request_id: u16,
+        /// Whether nginx would use the connection for its next request, too. The hub closes it: behind the
+        /// end there has to be something that makes nginx close it first.
+        is_kept: bool,
     },
     /// As they are; the end is the end of the connection.
     Raw,
@@ -236,6 +240,8 @@ pub enum Reply {
         /// Why, for a reader.
         message: String,
     },
+    /// The program that is installed now goes on with everything.
+    Upgraded,
 }
 
 /// An event, as a worker gets it.

@@ -34,8 +34,10 @@ pub struct Config {
     pub redis_wait: Duration,
     /// Where Prometheus may ask, by HTTP; `None` is nowhere. Loopback only.
     pub metrics: Option<SocketAddr>,
-    /// Whether it takes the place of the hub that has started it.
+    /// Whether it goes on with what the program before has left.
     pub takes_over: bool,
+    /// Whether it takes that only to give it back.
+    pub carries: bool,
     /// Whether the extension has started it: it then leaves the session of who did.
     pub spawned: bool,
 }
@@ -56,6 +58,7 @@ impl Config {
             redis_wait: Duration::from_millis(200),
             metrics: None,
             takes_over: false,
+            carries: false,
             spawned: false,
         }
     }

@@ -30,7 +30,7 @@ impl Output {
     /// Which of them this is, if it is one.
     pub(crate) fn shared(self) -> Option<usize> {
         match self {
-            Self::Http(Framing::FastCgi { request_id: USUAL_REQUEST }) => Some(0),
+            Self::Http(Framing::FastCgi { request_id: USUAL_REQUEST, .. }) => Some(0),
             Self::Http(Framing::FastCgi { .. }) => None,
             Self::Http(Framing::Raw) => Some(1),
             Self::Http(Framing::Chunked) => Some(2),
@@ -45,7 +45,7 @@ pub(crate) fn wrap(framing: Framing, bytes: &[u8]) -> Vec<u8> {
         Framing::Raw => bytes.to_vec(),
         Framing::Chunked if bytes.is_empty() => Vec::new(), // it would be the end
         Framing::Chunked => chunk(bytes),
-        Framing::FastCgi { request_id } => {
+        Framing::FastCgi { request_id, .. } => {
             let mut records =
                 Vec::with_capacity(bytes.len() + 8 * (bytes.len() / RECORD_LIMIT + 1));
             for content in bytes.chunks(RECORD_LIMIT) {
@@ -62,7 +62,7 @@ pub(crate) fn end(framing: Framing) -> Vec<u8> {
     match framing {
         Framing::Raw => Vec::new(),
         Framing::Chunked => b"0\r\n\r\n".to_vec(),
-        Framing::FastCgi { request_id } => {
+        Framing::FastCgi { request_id, .. } => {
             let complete = [0; 8]; // exit status 0, FCGI_REQUEST_COMPLETE
             let mut record = header(FCGI_END_REQUEST, request_id, complete.len()).to_vec();
             record.extend(complete);
@@ -92,7 +92,7 @@ fn header(kind: u8, request_id: u16, length: usize) -> [u8; 8] {
 mod tests {
     use super::*;
 
-    const FASTCGI: Framing = Framing::FastCgi { request_id: 0x0102 };
+    const FASTCGI: Framing = Framing::FastCgi { request_id: 0x0102, is_kept: false };
 
     #[test]
     fn raw_bytes_stay_as_they_are() {

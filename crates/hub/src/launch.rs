@@ -10,7 +10,7 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::{directory, serve::LISTENING};
+use crate::{directory, log_file, serve::LISTENING};
 
 /// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
 /// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.
@@ -23,7 +23,7 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
     let at = |path: &Path, error| format!("{}: {error}", path.display());
     // Before anything is opened there: somebody else may have made it, and put links into it.
     directory::prepare(directory)?;
-    let (lock_path, log_path) = (directory.join("launch.lock"), directory.join("hub.log"));
+    let (lock_path, log_path) = (directory.join("launch.lock"), log_file::beside(socket));
     let append = |path: &Path| {
         directory::open(path, OpenOptions::new().append(true)).map_err(|error| at(path, error))
     };

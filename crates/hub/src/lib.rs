@@ -9,7 +9,8 @@
 //! * `shard`: the threads that hold connections and send to them
 //! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
 //! * `directory`: where it listens, and what it keeps there
-//! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it is followed by another
+//! * `signals`, `notify`, `journal`, `log_file`: what it is told, and what it says
+//! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it goes on as another program
 //!
 //! The invariant: each stream gets every event of its topics from its last event ID on, in order and
 //! once; or it is told `reset`; or it is closed, and comes back.
@@ -29,10 +30,12 @@ mod journal;
 mod launch;
 mod leases;
 mod log;
+mod log_file;
 mod metrics;
 mod notify;
 mod serve;
 mod shard;
+mod signals;
 mod status;
 mod upgrade;
 mod usage;
@@ -42,5 +45,4 @@ pub use backlog::Limits;
 pub use config::Config;
 pub use launch::launch;
 pub use serve::{LISTENING, serve};
-pub use upgrade::TAKE_OVER;
 pub use usage::USAGE;

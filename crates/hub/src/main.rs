@@ -81,6 +81,7 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
             Arg::Long("json") => asked.json = true,
             Arg::Long("metrics") => config.metrics = Some(loopback(&mut parser)?),
             Arg::Long("take-over") => config.takes_over = true,
+            Arg::Long("carry") => config.carries = true,
             Arg::Long("spawned") => config.spawned = true,
             Arg::Long("socket") => config.socket = parser.value()?.into(),
             Arg::Long("group") => config.group = Some(parser.value()?.string()?),
@@ -161,7 +162,7 @@ fn metrics(socket: &Path) -> Result<String, String> {
 /// Has the program that stands there now take the place of the hub.
 fn upgrade(socket: &Path) -> Result<(), String> {
     match ask(socket, &Request::Upgrade)? {
-        Reply::Stopping => Ok(()),
+        Reply::Upgraded => Ok(()),
         other => Err(unexpected(&other)),
     }
 }

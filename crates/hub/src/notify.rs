@@ -1,4 +1,5 @@
-//! What systemd is told (`sd_notify(3)`): that the hub listens, and which process it is after an upgrade.
+//! What systemd is told (`sd_notify(3)`): that the hub listens, that another program begins to go on with it, and
+//! that it ends. The process is always the one that systemd has started.
 
 use std::{
     env, io,
@@ -8,8 +9,27 @@ use std::{
     },
 };
 
+use rustix::time::{ClockId, clock_gettime};
+
+/// The hub listens.
+pub(crate) fn ready() {
+    notify("READY=1");
+}
+
+/// It does not, until it is ready again.
+pub(crate) fn reloading() {
+    let now = clock_gettime(ClockId::Monotonic);
+    let microseconds = now.tv_sec * 1_000_000 + now.tv_nsec / 1_000;
+    notify(&format!("RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+}
+
+/// It ends.
+pub(crate) fn stopping() {
+    notify("STOPPING=1");
+}
+
 /// Tells systemd, if that has started this process.
-pub(crate) fn notify(state: &str) {
+fn notify(state: &str) {
     // Who has asked for word and does not take it needs none.
     drop(send(state));
 }

@@ -8,24 +8,22 @@ use std::{
 };
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    low_level::pipe,
-};
 
 use hub_protocol::EventId;
 
 use crate::{
     backlog::Backlog,
     config::Config,
-    control::{Control, Listener},
-    core::Core,
+    control::{Connection, Control, Listener},
+    core::{Core, Joining},
     ids::Ids,
     journal::note,
     leases::Leases,
     log::{Log, Shared},
-    notify::notify,
-    upgrade::{self, Estate},
+    notify,
+    shard::Stream,
+    signals::Signals,
+    upgrade::{self, Estate, Legacy},
 };
 
 /// What is printed on stdout once the hub listens; who has started it waits for that.
@@ -42,13 +40,20 @@ pub fn serve(config: Config) -> Result<(), String> {
         let _ = setsid();
     }
     raise_descriptor_limit();
-    let signals = signals().map_err(fail)?;
+    if config.carries {
+        return carry(&config);
+    }
+    let signals = Signals::listen().map_err(fail)?;
     let path = config.socket.display().to_string();
-    let control =
-        if config.takes_over { inherit(config, signals)? } else { set_up(config, signals)? };
+    let control = if config.takes_over {
+        inherit(config, signals)?
+    } else {
+        let control = set_up(config, signals)?;
+        announce();
+        control
+    };
     note!("version {} listens at {path}", env!("CARGO_PKG_VERSION"));
-    announce();
-    notify("READY=1");
+    notify::ready();
     control.run();
     Ok(())
 }
@@ -60,7 +65,7 @@ fn fail(error: io::Error) -> String {
 }
 
 /// A hub without a past.
-fn set_up(config: Config, signals: UnixStream) -> Result<Control, String> {
+fn set_up(config: Config, signals: Signals) -> Result<Control, String> {
     let listener = Listener::bind(&config.socket, config.group.as_deref())?;
     let log = log(&config, EventId::ZERO, None)?;
     let mut backlog = Backlog::new(config.backlog, log.last());
@@ -69,18 +74,56 @@ fn set_up(config: Config, signals: UnixStream) -> Result<Control, String> {
     Control::new(config, core, listener, signals).map_err(fail)
 }
 
-/// The hub that takes the place of the one that has started it.
-fn inherit(config: Config, signals: UnixStream) -> Result<Control, String> {
+/// What a program has got from the one before.
+struct Inheritance {
+    listener: Listener,
+    backlog: Backlog,
+    log_stood: (EventId, Option<EventId>),
+    streams: Vec<Stream>,
+    joining: Vec<Joining>,
+    connections: Vec<Connection>,
+}
+
+impl Inheritance {
+    /// Takes it; what it comes through is the answer, too.
+    fn take(config: &Config, leases: &Leases) -> Result<(Self, UnixStream), String> {
+        let (mut estate, channel) = upgrade::receive(leases)
+            .map_err(|error| format!("nothing can be taken over: {error}"))?;
+        let backlog = Backlog::restored(config.backlog, &mut estate);
+        let Estate { listener, lock, newest, began, streams, joining, connections, .. } = estate;
+        let group = config.group.as_deref();
+        let listener = Listener::inherited(&config.socket, group, listener, lock)?;
+        let log_stood = (newest, began.and(Some(newest)));
+        Ok((Self { listener, backlog, log_stood, streams, joining, connections }, channel))
+    }
+}
+
+/// Takes everything, makes sure that a hub could go on with it, and gives it back.
+fn carry(config: &Config) -> Result<(), String> {
+    let (carried, channel) = Inheritance::take(config, &Leases::default())?;
+    if config.redis.is_none() {
+        alone(config, carried.log_stood.0)?;
+    }
+    let connections: Vec<&Connection> = carried.connections.iter().collect();
+    let legacy = Legacy {
+        listener: &carried.listener,
+        backlog: &carried.backlog,
+        streams: &carried.streams,
+        joining: &carried.joining,
+        connections: &connections,
+        asker: None,
+    };
+    upgrade::carry(&channel, &legacy).map_err(|error| format!("nobody takes over: {error}"))
+}
+
+/// The hub that goes on with what the program before has left.
+fn inherit(config: Config, signals: Signals) -> Result<Control, String> {
     let leases = Leases::default();
-    let fail_to_inherit = |error| format!("nothing can be taken over from the old hub: {error}");
-    let (mut estate, succession) = upgrade::receive(&leases).map_err(fail_to_inherit)?;
-    let backlog = Backlog::restored(config.backlog, &mut estate);
-    let Estate { listener, lock, newest, began, streams, joining, connections, .. } = estate;
-    let listener = Listener::inherited(&config.socket, config.group.as_deref(), listener, lock)?;
-    let log = log(&config, newest, began.and(Some(newest)))?;
+    let (inherited, _) = Inheritance::take(&config, &leases)?;
+    let Inheritance { listener, backlog, log_stood, streams, joining, connections } = inherited;
+    let log = log(&config, log_stood.0, log_stood.1)?;
     let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
-    // Only now: had anything failed so far, the old hub would go on.
-    succession.enter().map_err(fail_to_inherit)?;
+    note!("goes on with {} streams", streams.len());
     core.hold(streams);
     for joining in joining {
         core.join(joining, Instant::now());
@@ -98,25 +141,19 @@ fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Lo
         let shared = Shared::start(Arc::clone(settings), followed);
         return shared.map(Log::Shared).map_err(|error| format!("Redis cannot be used: {error}"));
     }
+    alone(config, newest).map(Log::Alone)
+}
+
+fn alone(config: &Config, newest: EventId) -> Result<Ids, String> {
     let last_id = config.socket.with_file_name("last-id");
     let ids = Ids::open(&last_id, newest);
-    ids.map(Log::Alone).map_err(|error| format!("{}: cannot be opened: {error}", last_id.display()))
+    ids.map_err(|error| format!("{}: cannot be opened: {error}", last_id.display()))
 }
 
 /// Says that the hub listens; there may be nobody to hear it.
 fn announce() {
     let mut stdout = io::stdout();
     drop(writeln!(stdout, "{LISTENING}").and_then(|()| stdout.flush()));
-}
-
-/// A socket that a byte comes to when the process is asked to end.
-fn signals() -> io::Result<UnixStream> {
-    let (reader, writer) = UnixStream::pair()?;
-    reader.set_nonblocking(true)?;
-    for signal in [SIGTERM, SIGINT] {
-        pipe::register(signal, writer.try_clone()?)?;
-    }
-    Ok(reader)
 }
 
 /// As many descriptors as the system lets us have: each stream takes one.

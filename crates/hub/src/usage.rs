@@ -9,7 +9,8 @@ sse-hub: holds event streams, so that PHP's workers need not
   sse-hub status   how it is; --json for programs
   sse-hub top      the same, every second
   sse-hub metrics  the same, for Prometheus
-  sse-hub upgrade  have the program that is installed now go on with everything: no stream is dropped
+  sse-hub upgrade  have the program that is installed now go on with everything, in the same process: no stream
+                   is dropped
   sse-hub stop     tell its streams goodbye, and end it
 
   --socket PATH          where it listens (sse-<uid>/hub.sock in /run/php, /run/user/<uid> or /tmp)

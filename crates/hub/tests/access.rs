@@ -171,7 +171,7 @@ fn a_group_is_let_in_and_nobody_else() {
         assert!(as_user(STRANGER, &[GROUP], publishes));
         fs::set_permissions(socket.parent().unwrap(), Permissions::from_mode(0o750)).unwrap();
         fs::set_permissions(&socket, Permissions::from_mode(0o660)).unwrap();
-        assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
+        assert_eq!(hub.ask(&Request::Upgrade), Reply::Upgraded);
     }
 }
 

@@ -106,7 +106,7 @@ fn when_the_disk_is_full_streams_and_events_go_on_and_what_is_to_be_said_is_said
     let first = hub.publish(&["a"], "on a full disk");
     assert_eq!(disk.read("last-id"), bytes(first));
     be_refused(&hub);
-    assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
+    assert_eq!(hub.ask(&Request::Upgrade), Reply::Upgraded);
     be_refused(&hub);
     let second = hub.publish(&["a"], "of another hub");
     assert_eq!(disk.read("last-id"), bytes(second));

@@ -18,7 +18,7 @@ use hub_protocol::{
     socket::{receive, send},
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use support::{Hub, assert_reads, frame, publish, to};
+use support::{FASTCGI, Hub, assert_reads, frame, publish, to};
 
 const MESSAGES: u64 = 100_000;
 
@@ -58,7 +58,7 @@ impl Random {
 /// A request that makes sense, though not here.
 fn request(random: &mut Random) -> Request {
     let topic = ["a", "b", "c"][random.index(3)];
-    let framing = [Framing::Raw, Framing::Chunked, Framing::FastCgi { request_id: 1 }];
+    let framing = [Framing::Raw, Framing::Chunked, FASTCGI];
     match random.below(8) {
         0 => publish(&[topic], "garbage"),
         1 => Request::Subscribe(to(&[topic])),

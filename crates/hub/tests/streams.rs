@@ -4,10 +4,9 @@
 mod support;
 
 use std::{
-    io::{self, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    io::{Read, Write},
     os::{fd::AsFd, unix::net::UnixStream},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use hub_protocol::{
@@ -304,38 +303,4 @@ fn many_requests_on_one_connection_are_answered_in_order() {
         assert!(id > last);
         last = id;
     }
-}
-
-#[test]
-fn prometheus_is_answered_on_its_port_and_on_the_socket() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let hub = Hub::start(&["--metrics", &port.to_string()]);
-    hub.publish(&["a"], "x");
-    let answer = wait_for_metrics(port);
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    let published = "# TYPE sse_hub_published_total counter\nsse_hub_published_total 1\n";
-    assert!(answer.contains(published), "{answer}");
-    assert_eq!(hub.ask(&Request::Upgrade), Reply::Stopping);
-    wait_for_metrics(port);
-    let Reply::Metrics(text) = hub.ask(&Request::Metrics) else { panic!("no metrics") };
-    assert!(text.contains("sse_hub_backlog_events 1\n"), "{text}");
-}
-
-/// What it answers; the hub before may just be closing the port.
-fn wait_for_metrics(port: SocketAddr) -> String {
-    let deadline = soon();
-    loop {
-        match scrape(port) {
-            Ok(answer) if !answer.is_empty() => return answer,
-            other => assert!(Instant::now() < deadline, "{other:?}"),
-        }
-    }
-}
-
-fn scrape(port: SocketAddr) -> io::Result<String> {
-    let mut connection = TcpStream::connect(port)?;
-    connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: hub\r\n\r\n")?;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer)?;
-    Ok(answer)
 }

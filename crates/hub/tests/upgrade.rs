@@ -8,7 +8,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     os::{
         fd::{AsFd, OwnedFd},
-        unix::net::{UnixDatagram, UnixStream},
+        unix::net::UnixStream,
     },
     path::Path,
     process::Stdio,
@@ -17,7 +17,8 @@ use std::{
 };
 
 use hub_protocol::{
-    Client, EventId, Framing, Hello, Limit, Reply, Request, Response, Subscription, encode,
+    Client, EventId, Framing, Hello, Limit, MAX_MESSAGE, Reply, Request, Response, Subscription,
+    VERSION, encode,
 };
 use support::{
     FASTCGI, Hub, after, assert_reads, command, frame, next_event, position, publish, record, soon,
@@ -36,6 +37,7 @@ fn publish_on(client: &mut Client, data: &str) -> EventId {
 fn streams_go_on_and_their_backlog_too() {
     let hub = Hub::start(&["--backlog-events", "3"]);
     let began = hub.position();
+    let pid = hub.pid();
     let subscription = Subscription { heartbeat: 50, ..to(&["a"]) };
     let mut raw = hub.stream(Framing::Raw, subscription);
     let mut fastcgi = hub.stream(FASTCGI, to(&["a"]));
@@ -49,6 +51,7 @@ fn streams_go_on_and_their_backlog_too() {
         hub.upgrade();
         hub.wait_for("streams", 2);
         hub.wait_for("workers", 1);
+        assert_eq!(hub.status()["pid"], pid, "whoever has started it knows it by this");
     }
     let last = publish_on(&mut publisher, "5");
     assert!(last > ids[4]);
@@ -188,40 +191,24 @@ fn a_program_that_does_not_take_over_changes_nothing() {
 }
 
 #[test]
-fn systemd_is_told_which_process_is_the_hub() {
-    let directory = tempfile::tempdir().unwrap();
-    let place = directory.path().join("notify");
-    let told = UnixDatagram::bind(&place).unwrap();
-    told.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
-    let hub = Hub::start_notifying(&place);
-    let word = || {
-        let mut bytes = [0; 64];
-        let length = told.recv(&mut bytes).unwrap();
-        String::from_utf8_lossy(&bytes[..length]).into_owned()
-    };
-    assert_eq!(word(), "READY=1");
-    hub.upgrade();
-    let words = [word(), word()];
-    let pid = format!("MAINPID={}", hub.status()["pid"]);
-    assert!(words.contains(&pid) && words.contains(&"READY=1".to_owned()), "{words:?}");
-}
-
-#[test]
-fn a_hub_of_another_version_is_not_taken_over() {
-    let directory = tempfile::tempdir().unwrap();
-    let (mut old, stdin) = UnixStream::pair().unwrap();
-    let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
-    command.arg("--take-over").stdin(OwnedFd::from(stdin)).stderr(Stdio::piped());
-    let heir = command.spawn().unwrap();
-    drop(command);
-    old.write_all(b"SSEH\xff\0\0\0 and what nobody knows the meaning of").unwrap();
-    let output = heir.wait_with_output().unwrap();
-    assert!(!output.status.success());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("version 255 of the hub's protocol"), "{said}");
-    let mut word = Vec::new();
-    let _ = old.read_to_end(&mut word);
-    assert_eq!(word, b"", "it does not say that it has everything");
+fn what_another_version_leaves_is_not_taken() {
+    for version in [VERSION - 1, 255] {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut old, stdin) = UnixStream::pair().unwrap();
+        let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
+        command.arg("--take-over").stdin(OwnedFd::from(stdin)).stderr(Stdio::piped());
+        let heir = command.spawn().unwrap();
+        drop(command);
+        let [low, high] = version.to_le_bytes();
+        old.write_all(&[b"SSEH", &[low, high, 0, 0][..], b" and what follows"].concat()).unwrap();
+        let output = heir.wait_with_output().unwrap();
+        assert!(!output.status.success());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("version {version} of the hub's protocol")), "{said}");
+        let mut word = Vec::new();
+        let _ = old.read_to_end(&mut word);
+        assert_eq!(word, b"", "it does not say that it has everything");
+    }
 }
 
 #[test]
@@ -236,4 +223,74 @@ fn a_hub_that_could_give_no_ids_does_not_take_over() {
     assert_eq!(hub.status()["pid"], before);
     let id = hub.publish(&["a"], "x");
     assert_reads(&mut stream, format!(":\n{}", frame(id, "x")));
+}
+
+/// Publishes events of a megabyte each; what a client gets that comes back for them.
+fn megabytes(hub: &Hub, number: usize) -> (EventId, String) {
+    let mut client = hub.connect();
+    let data = "x".repeat(1 << 20);
+    let before = publish_on(&mut client, "before");
+    let frames: String =
+        (0..number).map(|_| frame(publish_on(&mut client, &data), &data)).collect();
+    (before, frames)
+}
+
+#[test]
+fn a_client_that_waits_for_much_does_not_keep_a_hub_from_being_followed() {
+    let hub = Hub::start(&[]);
+    let (before, frames) = megabytes(&hub, 20);
+    let mut slow = hub.stream(Framing::Raw, after(&before, &["a"]));
+    hub.wait_for("streams", 1);
+    hub.upgrade();
+    let last = hub.publish(&["a"], "last");
+    assert_reads(&mut slow, format!(":\n{frames}{}", frame(last, "last")));
+}
+
+#[test]
+fn the_largest_things_that_are_taken_in_are_passed_on() {
+    let largest = MAX_MESSAGE - 20;
+    let hub = Hub::start(&["--max-event", &MAX_MESSAGE.to_string()]);
+    let mut client = hub.connect();
+    let before = publish_on(&mut client, "before");
+    // Each line takes seven bytes on its way to a client.
+    let data = "\n".repeat(largest);
+    let id = publish_on(&mut client, &data);
+    let mut slow = hub.stream(Framing::Raw, after(&before, &["a"]));
+    hub.wait_for("streams", 1);
+    let mut worker = hub.connect();
+    let (mut offered, connection) = UnixStream::pair().unwrap();
+    let response = Response { framing: Framing::Raw, before: vec![b'\n'; largest - 200] };
+    let request = Request::HandOver { subscription: to(&["a"]), response };
+    assert_eq!(worker.call(&request, Some(connection.as_fd()), soon()).unwrap(), Reply::Accepted);
+    drop(connection);
+    let message = encode(&publish(&["b"], &data)).unwrap();
+    let mut unfinished = UnixStream::connect(hub.socket()).unwrap();
+    unfinished.write_all(&Hello::OURS.to_bytes()).unwrap();
+    unfinished.write_all(&message[..message.len() - 1]).unwrap();
+
+    hub.upgrade();
+    let lines = "data: \n".repeat(largest + 1);
+    assert_reads(&mut slow, format!(":\nid: {id}\n{lines}\n"));
+    worker.send(&Request::Commit, None, soon()).unwrap();
+    assert_reads(&mut offered, "\n".repeat(largest - 200) + ":\n");
+    unfinished.write_all(&message[message.len() - 1..]).unwrap();
+    hub.wait_for("published", 1);
+}
+
+#[test]
+fn what_many_clients_wait_for_is_kept_once_also_after_an_upgrade() {
+    const CLIENTS: usize = 40;
+    let hub = Hub::start(&[]);
+    let (before, frames) = megabytes(&hub, 20);
+    let mut slow: Vec<_> =
+        (0..CLIENTS).map(|_| hub.stream(Framing::Raw, after(&before, &["a"]))).collect();
+    hub.wait_for("streams", CLIENTS as u64);
+    let memory = || hub.status()["memory"].as_u64().unwrap() >> 20;
+    let alone = memory();
+    for _ in 0..2 {
+        hub.upgrade();
+    }
+    let afterwards = memory();
+    assert!(afterwards < alone + 100, "{alone} MB before, {afterwards} MB after");
+    assert_reads(slow.last_mut().unwrap(), format!(":\n{frames}"));
 }

@@ -37,6 +37,7 @@ pub(crate) fn reply() -> impl Strategy<Value = Reply> {
         Just(Reply::Accepted),
         Just(Reply::Granted),
         Just(Reply::Stopping),
+        Just(Reply::Upgraded),
     ]
 }
 
@@ -103,7 +104,8 @@ fn response() -> impl Strategy<Value = Response> {
     let framing = prop_oneof![
         Just(Framing::Raw),
         Just(Framing::Chunked),
-        (1u16..).prop_map(|request_id| Framing::FastCgi { request_id }),
+        (1u16.., any::<bool>())
+            .prop_map(|(request_id, is_kept)| Framing::FastCgi { request_id, is_kept }),
     ];
     (framing, data()).prop_map(|(framing, before)| Response { framing, before })
 }

@@ -2,8 +2,8 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    io::{self, Read},
-    os::{fd::OwnedFd, unix::net::UnixStream},
+    io::{self, IsTerminal},
+    os::fd::OwnedFd,
     time::{Duration, Instant},
 };
 
@@ -25,7 +25,8 @@ use crate::{
     config::Config,
     core::Core,
     journal::{self, note},
-    metrics,
+    log_file, metrics, notify,
+    signals::{Asked, Signals, reap},
 };
 
 const LISTENER: u64 = 0;
@@ -49,8 +50,7 @@ pub(crate) struct Control {
     listens: bool,
     /// Where Prometheus asks.
     scrapes: Option<Scrapes>,
-    /// A byte comes here when the process is asked to end.
-    signals: UnixStream,
+    signals: Signals,
     pub(super) epoll: OwnedFd,
     pub(super) connections: HashMap<u64, Connection>,
     pub(super) next: u64,
@@ -61,8 +61,6 @@ pub(crate) struct Control {
     /// When somebody has last asked for something.
     pub(super) active: Instant,
     pub(super) stopping: bool,
-    /// Whether another hub goes on with everything.
-    pub(super) succeeded: bool,
     quiet_until: Option<Instant>,
 }
 
@@ -71,14 +69,14 @@ impl Control {
         config: Config,
         core: Core,
         listener: Listener,
-        signals: UnixStream,
+        signals: Signals,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let add = |fd: &dyn std::os::fd::AsFd, token| {
             epoll::add(&epoll, fd.as_fd(), EventData::new_u64(token), EventFlags::IN)
         };
         add(listener.socket(), LISTENER)?;
-        add(&signals, SIGNALS)?;
+        add(signals.bell(), SIGNALS)?;
         if let Some(shared) = core.log.shared() {
             add(shared.bell(), NEWS)?;
         }
@@ -98,7 +96,6 @@ impl Control {
             started: now,
             active: now,
             stopping: false,
-            succeeded: false,
             quiet_until: None,
         })
     }
@@ -116,9 +113,8 @@ impl Control {
             for event in events.drain(..) {
                 let (data, flags) = (event.data, event.flags);
                 match data.u64() {
-                    _ if self.succeeded => {}
                     LISTENER => self.let_in(),
-                    SIGNALS => self.asked_to_end(),
+                    SIGNALS => self.heed_signals(),
                     NEWS => self.hear(),
                     SCRAPES => self.answer_scrape(),
                     token => self.ready(token, flags),
@@ -133,13 +129,14 @@ impl Control {
                 self.core.backlog.expire(now);
                 self.open_scrapes();
                 self.listen(true);
+                self.look_after_log();
                 journal::catch_up();
+                reap();
                 self.end_if_idle(now);
             }
         }
-        if !self.succeeded {
-            self.listener.remove();
-        }
+        notify::stopping();
+        self.listener.remove();
         self.core.end();
         note!("ended");
     }
@@ -164,10 +161,33 @@ impl Control {
         }
     }
 
-    fn asked_to_end(&mut self) {
-        drop(self.signals.read(&mut [0; 16]));
-        note!("asked to end by a signal");
-        self.stopping = true;
+    fn heed_signals(&mut self) {
+        match self.signals.take() {
+            // On a terminal it is the terminal that hangs up.
+            Some(Asked::Reopen) if !io::stderr().is_terminal() => self.reopen_log(),
+            Some(Asked::End | Asked::Reopen) => {
+                note!("asked to end by a signal");
+                self.stopping = true;
+            }
+            None => {}
+        }
+    }
+
+    /// Somebody has moved the log away. Where stderr is no file of ours, there is nothing to open.
+    fn reopen_log(&self) {
+        notify::reloading();
+        if self.config.spawned
+            && let Err(error) = log_file::reopen(&log_file::beside(&self.config.socket))
+        {
+            note!("the log cannot be opened again: {error}");
+        }
+        notify::ready();
+    }
+
+    fn look_after_log(&self) {
+        if self.config.spawned {
+            log_file::look_after(&log_file::beside(&self.config.socket));
+        }
     }
 
     fn end_if_idle(&mut self, now: Instant) {

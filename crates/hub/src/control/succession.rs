@@ -1,22 +1,23 @@
-//! How a hub gives everything to another, and how that one goes on with it.
+//! How a hub goes on as another program, and how that one begins.
 
 use std::time::{Duration, Instant};
 
-use hub_protocol::{Refusal, Reply};
+use hub_protocol::Refusal;
 use rustix::event::epoll;
 
 use super::{answering::refuse, connection::Connection, serving::Control};
 use crate::{
     core::Joining,
     journal::note,
-    notify::notify,
+    notify,
     shard::Stream,
     upgrade::{self, Legacy},
 };
 
 impl Control {
-    /// Has another hub go on with everything; goes on itself if that cannot be.
+    /// Has the program that is installed now go on with everything; goes on itself if that cannot be.
     pub(super) fn upgrade(&mut self, mut asker: Connection) {
+        notify::reloading();
         let _ = epoll::delete(&self.epoll, &asker.socket);
         let settled = self.settle();
         let (streams, joining) = (self.core.surrender(), self.core.surrender_waiting());
@@ -27,31 +28,17 @@ impl Control {
             streams: &streams,
             joining: &joining,
             connections: &connections,
+            asker: Some(&asker),
         };
-        let reply = match upgrade::hand_on(&legacy) {
-            Ok(heir) => {
-                notify(&format!("MAINPID={heir}"));
-                note!("another hub goes on with {} streams", streams.len());
-                (self.stopping, self.succeeded) = (true, true);
-                // What is asked from here on is the other's to answer.
-                self.connections.clear();
-                Reply::Stopping
-            }
-            Err(why) => {
-                note!("{why}");
-                self.go_on_with(streams, joining, settled);
-                refuse(Refusal::Unavailable, &why)
-            }
-        };
-        asker.reply(&reply);
-        if self.succeeded {
-            drop(asker.flush());
-        } else {
-            self.add(asker);
-        }
+        let Err(why) = upgrade::hand_on(&legacy);
+        note!("{why}");
+        self.go_on_with(streams, joining, settled);
+        asker.reply(&refuse(Refusal::Unavailable, &why));
+        self.add(asker);
+        notify::ready();
     }
 
-    /// Waits for the answers of Redis to what was published: another hub would not get them. Nothing else is
+    /// Waits for the answers of Redis to what was published: another program would not get them. Nothing else is
     /// taken in meanwhile. Who has been answered can go on.
     fn settle(&mut self) -> Vec<u64> {
         let mut settled = self.take_answers();
@@ -74,7 +61,7 @@ impl Control {
         }
     }
 
-    /// Goes on with the connections of another hub.
+    /// Goes on with the connections of the program before.
     pub(crate) fn inherit(&mut self, connections: Vec<Connection>) {
         for connection in connections {
             let token = self.next;

@@ -90,10 +90,14 @@ pub(crate) enum Flushed {
 }
 
 impl Queue {
-    /// What waited in another hub, and whether the last line of all that was queued there is a comment.
-    pub(crate) fn restored(rest: Bytes, ends_in_comment: bool) -> Self {
+    /// What waited in the program before, how much of its first piece was sent, and whether the last line of
+    /// all that was queued there is a comment.
+    pub(crate) fn restored(pieces: Vec<Bytes>, sent: usize, ends_in_comment: bool) -> Self {
         let mut queue = Self::default();
-        queue.push(rest);
+        pieces.into_iter().for_each(|piece| queue.push(piece));
+        if sent > 0 {
+            queue.advance(sent);
+        }
         queue.allow_replay();
         Self { ends_in_comment, ..queue }
     }
@@ -131,10 +135,14 @@ impl Queue {
         self.pieces.len() > 1 && self.length > limit + self.replay
     }
 
-    /// What waits, as one piece.
-    pub(crate) fn rest(&self) -> Vec<u8> {
-        let all = self.pieces.iter().flat_map(|piece| piece.iter());
-        all.skip(self.sent).copied().collect()
+    /// What waits, and what was sent of the first piece.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &Bytes> {
+        self.pieces.iter()
+    }
+
+    /// How much of the first piece has been sent.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent
     }
 
     fn slices(&self) -> impl Iterator<Item = IoSlice<'_>> {

@@ -247,7 +247,7 @@ fn throw_away_input(stream: &Stream) -> bool {
 /// A heartbeat; the bytes of the usual ones are made once.
 fn heartbeat(framing: Framing, text: &HeartbeatText) -> Bytes {
     static USUAL: LazyLock<[Bytes; 3]> = LazyLock::new(|| {
-        [Framing::FastCgi { request_id: 1 }, Framing::Raw, Framing::Chunked]
+        [Framing::FastCgi { request_id: 1, is_kept: false }, Framing::Raw, Framing::Chunked]
             .map(|framing| framing::wrap(framing, Heartbeat::default().line()).into())
     });
     let shared = Output::Http(framing).shared().filter(|_| text.is_empty());

@@ -1,26 +1,26 @@
-//! The old hub's side.
+//! Passing everything on.
 
 use std::{
-    env,
-    io::{self, ErrorKind, Read, Write},
+    collections::HashMap,
+    io::{self, Write},
     os::{
-        fd::{AsFd, BorrowedFd, OwnedFd},
+        fd::{AsFd, BorrowedFd},
         unix::net::UnixStream,
     },
-    process::{Child, Command, Stdio},
     time::Instant,
 };
 
-use hub_protocol::{Hello, encode, socket};
+use hub_protocol::{Hello, Reply, encode, encode_up_to, socket};
 
 use super::{
-    DONE, PATIENCE, TAKE_OVER,
+    LONGEST,
     record::{ConnectionRecord, JoiningRecord, Record, StreamRecord},
 };
 use crate::{
     backlog::Backlog,
     control::{Connection, Listener},
     core::Joining,
+    event::Bytes,
     shard::Stream,
 };
 
@@ -32,71 +32,42 @@ pub(crate) struct Legacy<'a> {
     /// Streams that wait for Redis.
     pub(crate) joining: &'a [Joining],
     pub(crate) connections: &'a [&'a Connection],
+    /// Who has asked for another program, and gets its answer from that.
+    pub(crate) asker: Option<&'a Connection>,
 }
 
-/// The other end of what the new hub reads.
-struct Giver {
-    channel: UnixStream,
-    heir: Child,
+/// One end of what the new program reads.
+pub(super) struct Giver<'a> {
+    channel: &'a UnixStream,
+    /// The numbers of pieces that were given, by where they are: streams share them, now and later.
+    pieces: HashMap<*const u8, u32>,
 }
 
-/// Starts the new hub, and passes everything on. When this returns it serves; its process id is the answer.
-///
-/// # Errors
-///
-/// In words: there is no new hub, and the old one has to go on.
-pub(crate) fn hand_on(legacy: &Legacy<'_>) -> Result<u32, String> {
-    let mut giver = start().map_err(|error| format!("the new hub cannot be started: {error}"))?;
-    let passed_on = giver.give(legacy);
-    passed_on.and_then(|()| giver.part()).map(|()| giver.heir.id()).map_err(|error| {
-        // It must not serve, whatever it has got.
-        drop(giver.heir.kill());
-        drop(giver.heir.wait());
-        format!("the new hub did not take over: {error}")
-    })
-}
-
-fn start() -> io::Result<Giver> {
-    let (channel, theirs) = UnixStream::pair()?;
-    channel.set_read_timeout(Some(PATIENCE))?;
-    channel.set_write_timeout(Some(PATIENCE))?;
-    let mut arguments: Vec<_> = env::args_os().skip(1).collect();
-    if !arguments.iter().any(|argument| argument == TAKE_OVER) {
-        arguments.push(TAKE_OVER.into());
+impl<'a> Giver<'a> {
+    pub(super) fn new(channel: &'a UnixStream) -> Self {
+        Self { channel, pieces: HashMap::new() }
     }
-    let heir = Command::new(program()?)
-        .args(arguments)
-        .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .stdout(Stdio::null())
-        .spawn()?;
-    Ok(Giver { channel, heir })
-}
 
-/// What stands where this program was started from: by now another one, as a rule.
-fn program() -> io::Result<std::path::PathBuf> {
-    let path = env::current_exe()?;
-    let replaced = path.to_str().and_then(|path| path.strip_suffix(" (deleted)"));
-    Ok(replaced.map_or_else(|| path.clone(), Into::into))
-}
-
-impl Giver {
-    fn give(&self, legacy: &Legacy<'_>) -> io::Result<()> {
-        let Legacy { listener, backlog, streams, joining, connections } = *legacy;
+    /// Gives everything, and the asker this answer.
+    pub(super) fn give(mut self, legacy: &Legacy<'_>, answer: Option<&Reply>) -> io::Result<()> {
+        let Legacy { listener, backlog, streams, joining, connections, asker } = *legacy;
         let now = Instant::now();
-        (&self.channel).write_all(&Hello::OURS.to_bytes())?;
+        self.channel.write_all(&Hello::OURS.to_bytes())?;
         self.send(&Record::Listener, Some(listener.socket().as_fd()))?;
         self.send(&Record::Lock, Some(listener.lock().as_fd()))?;
         self.give_backlog(backlog, now)?;
         for stream in streams {
-            let record = Record::Stream(StreamRecord::new(stream, now));
-            self.send(&record, Some(stream.socket.as_fd()))?;
+            self.give_stream(stream, now)?;
         }
         for joining in joining {
             let record = Record::Joining(JoiningRecord::new(joining));
             self.send(&record, Some(joining.socket.as_fd()))?;
         }
         for connection in connections {
-            self.give_connection(connection)?;
+            self.give_connection(connection, None)?;
+        }
+        if let Some(asker) = asker {
+            self.give_connection(asker, answer)?;
         }
         self.send(&Record::End, None)
     }
@@ -117,12 +88,33 @@ impl Giver {
         Ok(())
     }
 
-    fn give_connection(&self, connection: &Connection) -> io::Result<()> {
+    fn give_stream(&mut self, stream: &Stream, now: Instant) -> io::Result<()> {
+        let pieces = stream.queue.pieces().map(|piece| self.give_piece(piece));
+        let pieces = pieces.collect::<io::Result<_>>()?;
+        let record = Record::Stream(StreamRecord::new(stream, pieces, now));
+        self.send(&record, Some(stream.socket.as_fd()))
+    }
+
+    /// Gives a piece of what waits unless it was given already; its number.
+    fn give_piece(&mut self, piece: &Bytes) -> io::Result<u32> {
+        if let Some(number) = self.pieces.get(&piece.as_ptr()) {
+            return Ok(*number);
+        }
+        self.send(&Record::Piece(piece.to_vec()), None)?;
+        let number = u32::try_from(self.pieces.len()).map_err(io::Error::other)?;
+        self.pieces.insert(piece.as_ptr(), number);
+        Ok(number)
+    }
+
+    fn give_connection(&self, connection: &Connection, answer: Option<&Reply>) -> io::Result<()> {
         let leases =
             connection.lease.as_ref().map(|lease| lease.keys().map(str::to_owned).collect());
         let (greeted, unread, unsent) = connection.state();
-        let record =
-            ConnectionRecord { greeted, unread: unread.into(), unsent: unsent.into(), leases };
+        let mut unsent = unsent.to_vec();
+        if let Some(answer) = answer {
+            unsent.extend(encode(answer).map_err(io::Error::other)?);
+        }
+        let record = ConnectionRecord { greeted, unread: unread.into(), unsent, leases };
         self.send(&Record::Connection(record), Some(connection.socket.as_fd()))?;
         if let Some(accepted) = &connection.accepted {
             let (subscription, response) = (&accepted.subscription, &accepted.response);
@@ -137,22 +129,12 @@ impl Giver {
     }
 
     fn send(&self, record: &Record, mut descriptor: Option<BorrowedFd<'_>>) -> io::Result<()> {
-        let bytes = encode(record).map_err(io::Error::other)?;
+        let bytes = encode_up_to(LONGEST, record).map_err(io::Error::other)?;
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
-            let sent = socket::send(&self.channel, rest, descriptor.take())?;
+            let sent = socket::send(self.channel, rest, descriptor.take())?;
             rest = &rest[sent..];
         }
         Ok(())
-    }
-
-    /// Waits for the new hub's word, and says farewell.
-    fn part(&mut self) -> io::Result<()> {
-        let mut word = [0];
-        self.channel.read_exact(&mut word)?;
-        if word != [DONE] {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        self.channel.write_all(&[DONE])
     }
 }

@@ -37,6 +37,8 @@ pub(super) enum Record {
     Floor(Topic, EventId),
     /// An event of the backlog, and how long ago it arrived.
     Event(EventId, Publication, Duration),
+    /// Some of what streams have to send, which name it by its number.
+    Piece(#[serde(with = "serde_bytes")] Vec<u8>),
     /// A stream: the descriptor with it.
     Stream(StreamRecord),
     /// A stream that waits for Redis: the descriptor with it.
@@ -53,7 +55,10 @@ pub(super) enum Record {
 
 impl Record {
     pub(super) fn has_descriptor(&self) -> bool {
-        !matches!(self, Self::Backlog { .. } | Self::Floor(..) | Self::Event(..) | Self::End)
+        !matches!(
+            self,
+            Self::Backlog { .. } | Self::Floor(..) | Self::Event(..) | Self::Piece(_) | Self::End
+        )
     }
 }
 
@@ -77,15 +82,16 @@ pub(super) struct StreamRecord {
     pub(super) silent: Duration,
     /// The keys under which it has a place.
     pub(super) leases: Vec<String>,
-    /// What waits to be sent.
-    #[serde(with = "serde_bytes")]
-    pub(super) rest: Vec<u8>,
+    /// The numbers of what waits to be sent.
+    pub(super) pieces: Vec<u32>,
+    /// How much of the first was sent.
+    pub(super) sent: usize,
     pub(super) ends_in_comment: bool,
     pub(super) ending: bool,
 }
 
 impl StreamRecord {
-    pub(super) fn new(stream: &Stream, now: Instant) -> Self {
+    pub(super) fn new(stream: &Stream, pieces: Vec<u32>, now: Instant) -> Self {
         let Timing { heartbeat, end, write_timeout, retry, goodbye, last_write } = stream.timing;
         Self {
             framing: framing(stream.output),
@@ -100,7 +106,8 @@ impl StreamRecord {
             goodbye,
             silent: now.saturating_duration_since(last_write),
             leases: keys(stream.lease.as_deref()),
-            rest: stream.queue.rest(),
+            pieces,
+            sent: stream.queue.sent(),
             ends_in_comment: stream.queue.ends_in_comment(),
             ending: stream.ending,
         }

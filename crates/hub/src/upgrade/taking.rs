@@ -1,31 +1,32 @@
-//! The new hub's side.
+//! Getting everything.
 
 use std::{
     collections::VecDeque,
     fs::File,
-    io::{self, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read},
     os::{
         fd::{AsFd, OwnedFd},
         unix::net::UnixStream,
     },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use hub_protocol::{EventId, Hello, Messages, Publication, Topic, socket};
 
 use super::{
-    DONE, PATIENCE,
+    LONGEST, PATIENCE,
     record::{ConnectionRecord, Record, StreamRecord, restore},
 };
 use crate::{
     control::{Accepted, Connection},
     core::Joining,
-    event::Event,
+    event::{Bytes, Event},
     leases::Leases,
     shard::{Queue, Stream},
 };
 
-/// All that a hub has left to its successor.
+/// All that a program has left to the next.
 #[derive(Debug)]
 pub(crate) struct Estate {
     pub(crate) listener: OwnedFd,
@@ -42,39 +43,19 @@ pub(crate) struct Estate {
     pub(crate) connections: Vec<Connection>,
 }
 
-/// The place of the old hub, which it still has.
-#[derive(Debug)]
-pub(crate) struct Succession(UnixStream);
-
-/// Receives all that the hub has at the other end of the standard input; it goes on if nothing comes of
-/// it.
+/// Receives all that comes from the other end of the standard input, and that end.
 ///
 /// # Errors
 ///
-/// When it has not passed everything on, or in words of another version.
-pub(crate) fn receive(leases: &Leases) -> io::Result<(Estate, Succession)> {
+/// When not everything has come, or in words of another version.
+pub(crate) fn receive(leases: &Leases) -> io::Result<(Estate, UnixStream)> {
     let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     channel.set_read_timeout(Some(PATIENCE))?;
     let mut hello = [0; Hello::LENGTH];
     channel.read_exact(&mut hello)?;
     Hello::check(hello).map_err(io::Error::other)?;
     let estate = Inventory::read(&channel, leases)?;
-    Ok((estate, Succession(channel)))
-}
-
-impl Succession {
-    /// Takes the old hub's place. When this returns it has ended, or is about to.
-    ///
-    /// # Errors
-    ///
-    /// When it does not say farewell: it goes on, and this one must not.
-    pub(crate) fn enter(self) -> io::Result<()> {
-        let Self(mut channel) = self;
-        channel.write_all(&[DONE])?;
-        let mut farewell = [0];
-        channel.read_exact(&mut farewell)?;
-        if farewell == [DONE] { Ok(()) } else { Err(ErrorKind::InvalidData.into()) }
-    }
+    Ok((estate, channel))
 }
 
 /// What has come so far.
@@ -86,6 +67,7 @@ struct Inventory<'a> {
     backlog: Option<(EventId, Option<EventId>, EventId, Option<Instant>)>,
     floors: Vec<(Topic, EventId)>,
     events: Vec<Event>,
+    pieces: Vec<Bytes>,
     streams: Vec<Stream>,
     joining: Vec<Joining>,
     connections: Vec<Connection>,
@@ -101,11 +83,12 @@ impl<'a> Inventory<'a> {
             backlog: None,
             floors: Vec::new(),
             events: Vec::new(),
+            pieces: Vec::new(),
             streams: Vec::new(),
             joining: Vec::new(),
             connections: Vec::new(),
         };
-        let (mut messages, mut descriptors) = (Messages::default(), VecDeque::new());
+        let (mut messages, mut descriptors) = (Messages::up_to(LONGEST), VecDeque::new());
         let mut buffer = vec![0; 64 * 1024];
         loop {
             while let Some(record) = messages.next_message().map_err(io::Error::other)? {
@@ -115,7 +98,7 @@ impl<'a> Inventory<'a> {
                 if has_descriptor && descriptor.is_none() {
                     return Err(io::Error::other("a descriptor is missing"));
                 }
-                if inventory.note(record, descriptor) {
+                if inventory.note(record, descriptor)? {
                     return inventory.close();
                 }
             }
@@ -129,7 +112,7 @@ impl<'a> Inventory<'a> {
     }
 
     /// Notes one thing; true after the last.
-    fn note(&mut self, record: Record, descriptor: Option<OwnedFd>) -> bool {
+    fn note(&mut self, record: Record, descriptor: Option<OwnedFd>) -> io::Result<bool> {
         match (record, descriptor) {
             (Record::Listener, listener) => self.listener = listener,
             (Record::Lock, lock) => self.lock = lock.map(File::from),
@@ -138,7 +121,8 @@ impl<'a> Inventory<'a> {
             }
             (Record::Floor(topic, floor), _) => self.floors.push((topic, floor)),
             (Record::Event(id, publication, ago), _) => self.note_event(id, publication, ago),
-            (Record::Stream(record), Some(socket)) => self.note_stream(record, socket),
+            (Record::Piece(bytes), _) => self.pieces.push(bytes.into()),
+            (Record::Stream(record), Some(socket)) => self.note_stream(record, socket)?,
             (Record::Joining(record), Some(socket)) => {
                 self.joining.push(record.join(socket, self.leases));
             }
@@ -154,10 +138,10 @@ impl<'a> Inventory<'a> {
                     connection.add_descriptor(descriptor);
                 }
             }
-            (Record::End, _) => return true,
+            (Record::End, _) => return Ok(true),
             (_, None) => {}
         }
-        false
+        Ok(false)
     }
 
     fn ago(&self, ago: Duration) -> Instant {
@@ -168,8 +152,11 @@ impl<'a> Inventory<'a> {
         self.events.push(Event::new(id, publication, self.ago(ago)));
     }
 
-    fn note_stream(&mut self, record: StreamRecord, socket: OwnedFd) {
-        let queue = Queue::restored(record.rest.as_slice().into(), record.ends_in_comment);
+    fn note_stream(&mut self, record: StreamRecord, socket: OwnedFd) -> io::Result<()> {
+        let piece = |number: &u32| self.pieces.get(*number as usize).map(Arc::clone);
+        let pieces = record.pieces.iter().map(piece).collect::<Option<_>>();
+        let pieces = pieces.ok_or_else(|| io::Error::other("a piece of a stream is missing"))?;
+        let queue = Queue::restored(pieces, record.sent, record.ends_in_comment);
         let (output, timing) = (record.output(), record.timing(self.now));
         let lease = restore(record.leases, self.leases);
         self.streams.push(Stream {
@@ -186,6 +173,7 @@ impl<'a> Inventory<'a> {
             due: None,
             awaits_room: false,
         });
+        Ok(())
     }
 
     fn note_connection(&mut self, record: ConnectionRecord, socket: OwnedFd) {

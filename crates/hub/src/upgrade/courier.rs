@@ -1,0 +1,129 @@
+//! From the old program to the courier, and from the old program to the new one.
+
+use std::{
+    convert::Infallible,
+    env, fs,
+    io::{self, Read, Write},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::{fs::MetadataExt, net::UnixStream, process::CommandExt},
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use hub_protocol::Reply;
+use signal_hook::{consts::SIGPIPE, flag};
+
+use super::{
+    CARRY, DONE, PATIENCE, TAKE_OVER,
+    giving::{Giver, Legacy},
+};
+
+/// Has the program that is installed now go on with everything, in this process. It returns only if that cannot
+/// be.
+///
+/// # Errors
+///
+/// Why this program has to go on, in words.
+pub(crate) fn hand_on(legacy: &Legacy<'_>) -> Result<Infallible, String> {
+    let mut courier =
+        Courier::start().map_err(|error| format!("the new program cannot be started: {error}"))?;
+    let handed_on = match courier.take(legacy) {
+        Ok(()) => courier.follow(),
+        Err(error) => Err(format!("the new program does not take over: {error}")),
+    };
+    handed_on.map_err(|why| why + &courier.dismiss())
+}
+
+/// The new program, as a child.
+struct Courier {
+    channel: UnixStream,
+    process: Child,
+    program: PathBuf,
+    /// Which file it is.
+    file: (u64, u64),
+}
+
+impl Courier {
+    fn start() -> io::Result<Self> {
+        let (channel, theirs) = UnixStream::pair()?;
+        let program = program()?;
+        let file = identity(&program)?;
+        let process = Command::new(&program)
+            .args(arguments(CARRY))
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        Ok(Self { channel, process, program, file })
+    }
+
+    /// Passes everything on, and waits for its word.
+    fn take(&mut self, legacy: &Legacy<'_>) -> io::Result<()> {
+        self.channel.set_read_timeout(Some(PATIENCE))?;
+        self.channel.set_write_timeout(Some(PATIENCE))?;
+        Giver::new(&self.channel).give(legacy, Some(&Reply::Upgraded))?;
+        let mut word = [0];
+        let read = self.channel.read_exact(&mut word);
+        let is_understood = read.is_ok() && word == [DONE];
+        let fail = || io::Error::other("it does not say that it has understood everything");
+        is_understood.then_some(()).ok_or_else(fail)
+    }
+
+    /// Becomes the program that the courier runs.
+    fn follow(&self) -> Result<Infallible, String> {
+        let fail = |error: io::Error| format!("the new program cannot be run: {error}");
+        if identity(&self.program).map_err(fail)? != self.file {
+            return Err("the new program was replaced while it was tried".to_owned());
+        }
+        let channel = self.channel.as_fd().try_clone_to_owned().map_err(fail)?;
+        let mut command = Command::new(&self.program);
+        let error = command.args(arguments(TAKE_OVER)).stdin(Stdio::from(channel)).exec();
+        // What std has undone for the new program: a log that nobody reads must not end this one.
+        drop(flag::register(SIGPIPE, Arc::new(AtomicBool::new(false))));
+        Err(fail(error))
+    }
+
+    /// Ends it: it must not keep what it has. What it has said.
+    fn dismiss(mut self) -> String {
+        const ENOUGH: u64 = 1000;
+        drop(self.process.kill());
+        drop(self.process.wait());
+        let mut said = String::new();
+        if let Some(stderr) = self.process.stderr.take() {
+            drop(stderr.take(ENOUGH).read_to_string(&mut said));
+        }
+        if said.is_empty() { said } else { format!(": {}", said.trim().replace('\n', "; ")) }
+    }
+}
+
+/// What stands where this program was started from: by now another one, as a rule.
+fn program() -> io::Result<PathBuf> {
+    let path = env::current_exe()?;
+    let replaced = path.to_str().and_then(|path| path.strip_suffix(" (deleted)"));
+    Ok(replaced.map_or_else(|| path.clone(), Into::into))
+}
+
+fn identity(program: &Path) -> io::Result<(u64, u64)> {
+    let found = fs::metadata(program)?;
+    Ok((found.dev(), found.ino()))
+}
+
+/// This program's own arguments, and what the other one is to do.
+fn arguments(role: &str) -> impl Iterator<Item = std::ffi::OsString> {
+    let own = env::args_os().skip(1).filter(|it| it != TAKE_OVER && it != CARRY);
+    own.chain([role.into()])
+}
+
+/// The courier's part, once it has understood everything: gives it to who comes next.
+///
+/// # Errors
+///
+/// When nobody takes it.
+pub(crate) fn carry(channel: &UnixStream, legacy: &Legacy<'_>) -> io::Result<()> {
+    channel.set_write_timeout(Some(PATIENCE))?;
+    (&*channel).write_all(&[DONE])?;
+    Giver::new(channel).give(legacy, None)
+}
