@@ -9,6 +9,7 @@
 //! * `shard`: the threads that hold connections and send to them
 //! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
 //! * `directory`: where it listens, and what it keeps there
+//! * `scrapes`: the port for Prometheus
 //! * `signals`, `notify`, `journal`, `log_file`: what it is told, and what it says
 //! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it goes on as another program
 //!
@@ -33,6 +34,7 @@ mod log;
 mod log_file;
 mod metrics;
 mod notify;
+mod scrapes;
 mod serve;
 mod shard;
 mod signals;

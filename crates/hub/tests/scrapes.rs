@@ -12,8 +12,8 @@ use std::{
 use hub_protocol::{Reply, Request};
 use support::{Hub, publish, soon};
 
-/// More than are looked at together.
-const SILENT: usize = 100;
+/// More than there are places.
+const SILENT: usize = 200;
 
 fn start() -> (Hub, SocketAddr) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -28,7 +28,8 @@ fn connect(port: SocketAddr) -> TcpStream {
 
 /// What it answers, and the end.
 fn ask(port: SocketAddr, request: &[u8]) -> io::Result<String> {
-    let mut connection = connect(port);
+    let mut connection = TcpStream::connect(port)?;
+    connection.set_read_timeout(Some(Duration::from_secs(20)))?;
     connection.write_all(request)?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;
@@ -61,41 +62,66 @@ fn prometheus_is_answered_on_its_port_and_on_the_socket() {
     assert!(text.contains("sse_hub_backlog_events 1\n"), "{text}");
 }
 
-/// How long some publications take, one after the other.
-fn time_to_publish(hub: &Hub) -> Duration {
-    let mut client = hub.connect();
-    let start = Instant::now();
-    for _ in 0..200 {
-        let reply = client.call(&publish(&["a"], "x"), None, soon()).unwrap();
-        assert!(matches!(reply, Reply::Published(_)), "{reply:?}");
-    }
-    start.elapsed()
+fn publish_one(hub: &Hub) {
+    let reply = hub.ask(&publish(&["a"], "x"));
+    assert!(matches!(reply, Reply::Published(_)), "{reply:?}");
+}
+
+/// Whether the hub has neither said anything nor hung up.
+fn is_waited_for(mut connection: &TcpStream) -> bool {
+    connection.set_nonblocking(true).unwrap();
+    connection.read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }
 
 #[test]
-fn whoever_asks_for_metrics_and_says_nothing_holds_nothing_up() {
+fn who_asks_for_metrics_and_says_nothing_is_waited_for_beside_all_else() {
     let (hub, port) = start();
-    let undisturbed = time_to_publish(&hub);
-    let mut silent: Vec<_> = (0..2).map(|_| connect(port)).collect();
-    let beside_two = time_to_publish(&hub);
-    silent.extend((0..SILENT).map(|_| connect(port)));
-    // These keep coming, as fast as they are let go of.
-    let beside_many = std::thread::scope(|scope| {
-        let comer = scope.spawn(|| {
-            let until = Instant::now() + Duration::from_millis(500);
-            let mut count = 0;
-            while Instant::now() < until {
-                drop(connect(port));
-                count += 1;
-            }
-            count
-        });
-        let took = time_to_publish(&hub);
-        (took, comer.join().unwrap())
-    });
-    println!(
-        "200 publications: {undisturbed:?}; {beside_two:?} beside 2 who say nothing; {beside_many:?} beside many"
-    );
-    assert_eq!(hub.status()["published"], 600);
-    wait_for_answer(port, "sse_hub_published_total 600\n");
+    wait_for_answer(port, "sse_hub_published_total 0\n");
+    let silent = [(); 10].map(|()| connect(port));
+    let mut slow = connect(port);
+    slow.write_all(b"GET /metrics HTTP/1.1\r\nX: ").unwrap();
+    publish_one(&hub);
+    let waited_for = silent.iter().filter(|it| is_waited_for(it)).count();
+    assert_eq!(waited_for, silent.len(), "so many were still waited for");
+    // Who says something is answered, however many say nothing.
+    wait_for_answer(port, "sse_hub_published_total 1\n");
+    slow.write_all(b"x\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[test]
+fn however_many_come_there_are_few_and_whoever_asks_is_answered() {
+    let (hub, port) = start();
+    wait_for_answer(port, "sse_hub_published_total 0\n");
+    let before = hub.descriptors();
+    let silent: Vec<_> = (0..SILENT).map(|_| connect(port)).collect();
+    wait_for_answer(port, "sse_hub_published_total 0\n");
+    let more = hub.descriptors() - before;
+    assert!(more <= 40, "{more} descriptors for {SILENT} who say nothing");
+    let kept = silent.iter().filter(|it| is_waited_for(it)).count();
+    assert!(kept <= 32, "{kept} are kept");
+    publish_one(&hub);
+    drop(silent);
+    let deadline = soon();
+    while hub.descriptors() > before {
+        assert!(Instant::now() < deadline, "{} descriptors", hub.descriptors());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn what_is_no_question_for_metrics_is_told_so() {
+    let (_hub, port) = start();
+    wait_for_answer(port, "sse_hub_published_total 0\n");
+    for (request, status) in [
+        (&b"GET / HTTP/1.1\r\n\r\n"[..], "404 Not Found"),
+        (b"POST /metrics HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", "405 Method Not Allowed"),
+        (b"nonsense\r\n\r\n", "400 Bad Request"),
+        (&[b"GET /metrics HTTP/1.1\r\nX: ", &[b'x'; 10_000][..]].concat(), "431 Request Header"),
+    ] {
+        let answer = ask(port, request).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+    }
 }

@@ -5,7 +5,6 @@
 mod answering;
 mod connection;
 mod listener;
-mod scrapes;
 mod serving;
 mod succession;
 mod waiting;

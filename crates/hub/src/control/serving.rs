@@ -19,21 +19,20 @@ use super::{
     answering::After,
     connection::{Connection, Ended},
     listener::{Listener, NotLetIn},
-    scrapes::Scrapes,
 };
 use crate::{
     config::Config,
     core::Core,
     journal::{self, note},
     log_file, metrics, notify,
+    scrapes::Scrapes,
     signals::{Asked, Signals, reap},
 };
 
 const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
 const NEWS: u64 = 2;
-const SCRAPES: u64 = 3;
-const FIRST_CONNECTION: u64 = 4;
+const FIRST_CONNECTION: u64 = 3;
 
 /// How often what has become too old is let go of, and idleness is looked at.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -48,7 +47,7 @@ pub(crate) struct Control {
     pub(super) listener: Listener,
     /// Whether it is heard who wants to be let in.
     listens: bool,
-    /// Where Prometheus asks.
+    /// Where Prometheus asks; its numbers are of the last [`PAUSE`].
     scrapes: Option<Scrapes>,
     signals: Signals,
     pub(super) epoll: OwnedFd,
@@ -104,7 +103,7 @@ impl Control {
     pub(crate) fn run(mut self) {
         let mut events = Vec::with_capacity(256);
         let mut looked = Instant::now();
-        self.open_scrapes();
+        self.tell_scrapes();
         while !self.stopping {
             let pause = self.longest_wait(Instant::now()).map_or(PAUSE, |wait| wait.min(PAUSE));
             let pause = Timespec::try_from(pause).ok();
@@ -116,7 +115,6 @@ impl Control {
                     LISTENER => self.let_in(),
                     SIGNALS => self.heed_signals(),
                     NEWS => self.hear(),
-                    SCRAPES => self.answer_scrape(),
                     token => self.ready(token, flags),
                 }
             }
@@ -127,7 +125,7 @@ impl Control {
             if now.saturating_duration_since(looked) >= PAUSE {
                 looked = now;
                 self.core.backlog.expire(now);
-                self.open_scrapes();
+                self.tell_scrapes();
                 self.listen(true);
                 self.look_after_log();
                 journal::catch_up();
@@ -141,23 +139,16 @@ impl Control {
         note!("ended");
     }
 
-    /// Listens for Prometheus, as soon as the port is free: a hub before this one may still be there.
-    fn open_scrapes(&mut self) {
-        let Some(address) = self.config.metrics.filter(|_| self.scrapes.is_none()) else { return };
-        let bound = Scrapes::bind(address).and_then(|scrapes| {
-            let data = EventData::new_u64(SCRAPES);
-            epoll::add(&self.epoll, scrapes.socket(), data, EventFlags::IN)?;
-            Ok(scrapes)
-        });
-        match bound {
-            Ok(scrapes) => self.scrapes = Some(scrapes),
-            Err(error) => self.complain(&format!("metrics at {address}: {error}")),
-        }
-    }
-
-    fn answer_scrape(&self) {
-        if let Some(scrapes) = &self.scrapes {
-            scrapes.answer(|| metrics::text(&self.report()));
+    /// Tells Prometheus how the hub is, where it asks: as soon as the port is free.
+    fn tell_scrapes(&mut self) {
+        let Some(address) = self.config.metrics else { return };
+        let text = metrics::text(&self.report());
+        match &self.scrapes {
+            Some(scrapes) => scrapes.set(text),
+            None => match Scrapes::open(address, text) {
+                Ok(scrapes) => self.scrapes = Some(scrapes),
+                Err(error) => self.complain(&format!("metrics at {address}: {error}")),
+            },
         }
     }
 
