@@ -29,11 +29,11 @@ test-phpt: build ## the phpt suite, under cli and cgi
 	@scripts/setup phpt
 	scripts/phpt
 
-test-servers: build ## whole servers (php -S, nginx + FPM, Apache, others and proxies), frameworks, a real browser
+test-servers: build ## whole servers (php -S, nginx + FPM, Apache, others and proxies), frameworks, real browsers
 	@scripts/setup servers
 	scripts/test-servers
 
-test-browser: build ## of those, what runs in the browser
+test-browser: build ## of those, what runs in browsers (SSE_TEST_BROWSERS='chromium firefox webkit')
 	@scripts/setup servers
 	scripts/test-servers --test browser --test demo --test roundtrip
 

@@ -12,8 +12,12 @@ servers_packages=(
   php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
   php-laravel-framework? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
-  chromium? chromium-driver? node:nodejs npm:npm go:golang-go python3 python3-venv strace
+  node:nodejs npm:npm go:golang-go python3 python3-venv strace
 )
+# A browser, and what it takes to drive it. WebKit's driver has another name in newer releases.
+chromium_packages=(chromium? chromium-driver?)
+firefox_packages=(firefox-esr?)
+webkit_packages=(WebKitWebDriver:webkit2gtk-driver? WebKitWebDriver:webkitgtk-webdriver? xvfb?)
 load_packages=(php-fpm nginx-light libnginx-mod-nchan? redis-server)
 bench_packages=(php-fpm nginx-light strace)
 debug_packages=(
@@ -21,6 +25,16 @@ debug_packages=(
 )
 fuzz_packages=(g++)
 valgrind_packages=("${phpt_packages[@]}" valgrind)
+
+# The browsers that are asked for; tests on whole servers run in all of those that are there unless they are
+# named.
+browsers=${SSE_TEST_BROWSERS:-chromium}
+for browser in $browsers; do
+  declare -n of_browser=${browser}_packages
+  [[ $browser =~ ^(chromium|firefox|webkit)$ ]] ||
+    die "SSE_TEST_BROWSERS: no browser is called $browser; there are chromium, firefox, webkit"
+  servers_packages+=("${of_browser[@]}")
+done
 
 # How long apt waits for a mirror that does not answer.
 apt_patience=(-o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o Acquire::Retries=1)

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use server_tests::{
-    browser::Browser,
+    browser::{Browser, Kind},
+    in_each_browser,
     patience::{soon, wait_for},
     server::Php,
 };
@@ -26,12 +27,12 @@ struct Visit {
 
 impl Visit {
     /// Opens the page and waits for its two lasting streams.
-    fn start() -> Self {
-        Self::to(Demo::start())
+    fn start(kind: Kind) -> Self {
+        Self::to(kind, Demo::start())
     }
 
-    fn to(demo: Demo) -> Self {
-        let visit = Self { browser: Browser::start(), demo };
+    fn to(kind: Kind, demo: Demo) -> Self {
+        let visit = Self { browser: Browser::start(kind), demo };
         visit.open();
         visit
     }
@@ -79,9 +80,22 @@ impl Visit {
     }
 }
 
-#[test]
-fn the_ticker_draws_prices_that_move() {
-    let visit = Visit::start();
+in_each_browser![
+    the_ticker_draws_prices_that_move,
+    a_notification_arrives_and_a_reload_keeps_the_list,
+    a_dropped_connection_comes_back_with_what_was_missed,
+    a_hidden_page_holds_no_connection_and_misses_nothing,
+    what_others_post_is_text_and_never_markup,
+    the_job_fills_its_bar,
+    the_answer_of_the_language_model_grows_to_its_end,
+    the_raw_bytes_are_shown_with_heartbeats_and_retry_lines,
+    no_more_than_four_streams_are_open_at_a_time,
+    without_the_extension_the_page_says_so,
+    the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream,
+];
+
+fn the_ticker_draws_prices_that_move(kind: Kind) {
+    let visit = Visit::start(kind);
     visit.wait_for("text('.quote .price') > 0");
     let price = visit.evaluate("text('.quote .price')");
     visit.wait_for(&format!("text('.quote .price') != {price}"));
@@ -90,9 +104,8 @@ fn the_ticker_draws_prices_that_move() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn a_notification_arrives_and_a_reload_keeps_the_list() {
-    let visit = Visit::start();
+fn a_notification_arrives_and_a_reload_keeps_the_list(kind: Kind) {
+    let visit = Visit::start(kind);
     visit.post("one");
     visit.wait_for_list(&["one"]);
     visit.post("two");
@@ -112,12 +125,11 @@ fn a_notification_arrives_and_a_reload_keeps_the_list() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn a_dropped_connection_comes_back_with_what_was_missed() {
+fn a_dropped_connection_comes_back_with_what_was_missed(kind: Kind) {
     let demo = Demo::start();
     // Chromium's own reconnection time is three seconds.
     demo.change("notifications.php", "retry: 2000", "retry: 300");
-    let visit = Visit::to(demo);
+    let visit = Visit::to(kind, demo);
     visit.post("before");
     visit.wait_for_list(&["before"]);
 
@@ -139,9 +151,8 @@ fn a_dropped_connection_comes_back_with_what_was_missed() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn a_hidden_page_holds_no_connection_and_misses_nothing() {
-    let visit = Visit::start();
+fn a_hidden_page_holds_no_connection_and_misses_nothing(kind: Kind) {
+    let visit = Visit::start(kind);
     visit.post("seen");
     visit.wait_for_list(&["seen"]);
 
@@ -158,9 +169,8 @@ fn a_hidden_page_holds_no_connection_and_misses_nothing() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn what_others_post_is_text_and_never_markup() {
-    let visit = Visit::start();
+fn what_others_post_is_text_and_never_markup(kind: Kind) {
+    let visit = Visit::start(kind);
     let markup = "<img src=x onerror=\"document.title = 'owned'\">";
     visit.demo.notify(markup);
     visit.wait_for_list(&[markup]);
@@ -168,9 +178,8 @@ fn what_others_post_is_text_and_never_markup() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn the_job_fills_its_bar() {
-    let visit = Visit::start();
+fn the_job_fills_its_bar(kind: Kind) {
+    let visit = Visit::start(kind);
     assert_eq!(visit.evaluate("state('job')"), "closed");
     visit.click("#job .start");
     visit.wait_for("state('job') == 'open' && one('progress').value > 0");
@@ -180,9 +189,8 @@ fn the_job_fills_its_bar() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn the_answer_of_the_language_model_grows_to_its_end() {
-    let visit = Visit::start();
+fn the_answer_of_the_language_model_grows_to_its_end(kind: Kind) {
+    let visit = Visit::start(kind);
     let answer = visit.demo.answer();
     visit.click("#llm .start");
     visit.wait_for("state('llm') == 'open' && text('.answer').length > 10");
@@ -194,9 +202,8 @@ fn the_answer_of_the_language_model_grows_to_its_end() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn the_raw_bytes_are_shown_with_heartbeats_and_retry_lines() {
-    let visit = Visit::start();
+fn the_raw_bytes_are_shown_with_heartbeats_and_retry_lines(kind: Kind) {
+    let visit = Visit::start(kind);
     visit.click("#wire .start");
     visit.wait_for("one('.frames').children.length >= 5");
     let lines = "[...one('.frames').children].slice(0, 5).map((line) => line.textContent)";
@@ -207,9 +214,8 @@ fn the_raw_bytes_are_shown_with_heartbeats_and_retry_lines() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn no_more_than_four_streams_are_open_at_a_time() {
-    let visit = Visit::start();
+fn no_more_than_four_streams_are_open_at_a_time(kind: Kind) {
+    let visit = Visit::start(kind);
     visit.click("#wire .start");
     visit.click("#job .start");
     visit.wait_for("state('wire') == 'open' && state('job') == 'open'");
@@ -219,9 +225,8 @@ fn no_more_than_four_streams_are_open_at_a_time() {
     visit.assert_no_complaints();
 }
 
-#[test]
-fn without_the_extension_the_page_says_so() {
-    let browser = Browser::start();
+fn without_the_extension_the_page_says_so(kind: Kind) {
+    let browser = Browser::start(kind);
     let demo = Demo::with(Php::plain());
     browser.open(&demo.url("/"));
     browser.wait_for("!document.querySelector('#failure').hidden", soon());
@@ -230,9 +235,8 @@ fn without_the_extension_the_page_says_so() {
     assert!(said.ends_with("Is the extension loaded? Run “make demo”."), "{said}");
 }
 
-#[test]
-fn the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream() {
-    let visit = Visit::start();
+fn the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream(kind: Kind) {
+    let visit = Visit::start(kind);
     visit.wait_for("state('live') == 'open'");
     let _worker = visit.demo.start_worker();
     visit.wait_for("text('[data-name=streams]') == 1");

@@ -1,5 +1,5 @@
 //! What is sent is what is read: thousands of byte strings, encoded by the extension, and parsed by
-//! Chromium's `EventSource` and by clients that others wrote.
+//! browsers' `EventSource` and by clients that others wrote.
 //!
 //! No way in which these deviate from the standard (see [`server_tests::oracle`]) shows in a stream as the
 //! extension writes it, but one: it begins with a comment, and has no empty line but those that end an event.
@@ -11,7 +11,8 @@ mod data;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
 use server_tests::{
-    browser::Browser,
+    browser::{Browser, Kind},
+    in_each_browser,
     oracle::Oracle,
     server::{Builtin, Php, Server},
     site::Site,
@@ -106,10 +107,11 @@ fn as_read(sent: &Sent) -> Read {
     (event.to_owned(), data, sent.id.clone().unwrap_or_default())
 }
 
-#[test]
-fn a_browser_reads_what_was_sent() {
+in_each_browser![a_browser_reads_what_was_sent];
+
+fn a_browser_reads_what_was_sent(kind: Kind) {
     let trip = RoundTrip::start();
-    let browser = Browser::start();
+    let browser = Browser::start(kind);
     browser.open(&trip.server.url("/page.html"));
     let result = browser.execute_async(COMPARE, &[]);
     assert_eq!(result, json!(["end", trip.expected.len(), []]));

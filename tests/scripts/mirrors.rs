@@ -23,6 +23,9 @@ fn with_packages() -> Machine {
         .program("cargo", CARGO)
         .program("dpkg-query", "printf installed")
         .program("chromedriver", "exit 0")
+        .program("firefox-esr", "exit 0")
+        .program("WebKitWebDriver", "exit 0")
+        .program("Xvfb", "exit 0")
 }
 
 #[test]
@@ -53,19 +56,59 @@ fn without_the_clients_of_one_registry_every_other_test_runs() {
     }
 }
 
-#[test]
-fn without_a_browser_every_other_test_runs() {
+/// What is asked of cargo, and said, with these browsers asked for, and without the program of one.
+#[track_caller]
+fn asked_with(browsers: &str, missing: &str) -> (String, String) {
     let machine = with_packages();
     let mut command = machine.command("scripts/test-servers");
-    let Ended { status, stderr, .. } = run(command.env("CHROMEDRIVER", "no-such-chromedriver"));
+    command.env("SSE_TEST_BROWSERS", browsers).env(missing, "no-such-program");
+    let Ended { status, stderr, .. } = run(&mut command);
     assert_eq!(status, Some(0), "{stderr}");
-    let not_run = "==> not run: what runs in a browser, for there is no chromedriver\n";
-    assert!(stderr.ends_with(not_run), "{stderr}");
-    let skips = "-- --skip page:: --skip a_browser_";
-    assert_eq!(
-        machine.read("cargo"),
-        format!("test --quiet --no-fail-fast --package server-tests {skips}\n")
-    );
+    (machine.read("cargo"), stderr)
+}
+
+const EVERY_TEST: &str = "test --quiet --no-fail-fast --package server-tests";
+
+#[test]
+fn without_a_browser_every_other_test_runs() {
+    let all = "chromium firefox webkit";
+    for (name, variable) in [
+        ("chromium", "CHROMEDRIVER"),
+        ("firefox", "FIREFOX"),
+        ("webkit", "WEBKIT_WEB_DRIVER"),
+        ("webkit", "XVFB"),
+    ] {
+        let (asked, said) = asked_with(all, variable);
+        assert_eq!(asked, format!("{EVERY_TEST} -- --skip ::{name}\n"));
+        let not_run = format!("==> not run: what runs in {name}, for it cannot be had\n");
+        assert!(said.ends_with(&not_run), "{said}");
+    }
+}
+
+#[test]
+fn without_a_word_tests_run_in_all_browsers_that_are_there() {
+    let (asked, said) = asked_with("", "NOTHING");
+    assert_eq!(asked, format!("{EVERY_TEST}\n"));
+    assert!(!said.contains("not run"), "{said}");
+    let (asked, said) = asked_with("", "FIREFOX");
+    assert_eq!(asked, format!("{EVERY_TEST} -- --skip ::firefox\n"));
+    assert!(!said.contains("not run"), "{said}");
+    let (_, said) = asked_with("", "CHROMEDRIVER");
+    assert!(said.ends_with("not run: what runs in chromium, for it cannot be had\n"), "{said}");
+}
+
+#[test]
+fn tests_run_in_the_browsers_that_are_named_and_in_no_other() {
+    let (asked, said) = asked_with("firefox", "NOTHING");
+    assert_eq!(asked, format!("{EVERY_TEST} -- --skip ::chromium --skip ::webkit\n"));
+    assert!(!said.contains("not run"), "{said}");
+
+    let machine = with_packages();
+    let mut command = machine.command("scripts/test-servers");
+    let Ended { status, stderr, .. } = run(command.env("SSE_TEST_BROWSERS", "firefox opera"));
+    assert_eq!((status, machine.read("cargo").as_str()), (Some(1), ""));
+    let why = "no browser is called opera; there are chromium, firefox, webkit\n";
+    assert!(stderr.ends_with(why), "{stderr}");
 }
 
 /// apt finds one of the packages only.

@@ -112,6 +112,21 @@ pub fn chromium() -> Option<PathBuf> {
     env::var_os("CHROMIUM").map(PathBuf::from)
 }
 
+/// Firefox, from `FIREFOX`.
+pub fn firefox() -> PathBuf {
+    named_or_found("FIREFOX", &["firefox-esr".into()])
+}
+
+/// `WebKitWebDriver`, from `WEBKIT_WEB_DRIVER`; it finds its `MiniBrowser` itself.
+pub fn webkit_web_driver() -> PathBuf {
+    named_or_found("WEBKIT_WEB_DRIVER", &["WebKitWebDriver".into()])
+}
+
+/// The X server that shows nothing, from `XVFB`.
+pub fn xvfb() -> PathBuf {
+    named_or_found("XVFB", &["Xvfb".into()])
+}
+
 /// Node.js, from `NODE`.
 pub fn node() -> PathBuf {
     named_or_found("NODE", &["node".into(), "nodejs".into()])

@@ -1,5 +1,5 @@
 //! What the whole-server tests share: real servers on loopback, a byte-exact HTTP client, an event
-//! stream parser of its own, foreign parsers to compare with, and a real browser.
+//! stream parser of its own, foreign parsers to compare with, and real browsers.
 //!
 //! # Layout
 //! - [`patience`]: deadlines, and waiting for a condition
@@ -13,7 +13,7 @@
 //! - [`reader`]: bytes that arrive over time, from a socket or a pipe
 //! - [`event_stream`]: what the bytes of an event stream mean
 //! - [`oracle`]: what parsers written by others say that they mean
-//! - [`browser`]: headless Chromium
+//! - [`browser`]: headless Chromium, Firefox and WebKit
 //! - [`hub`]: the hub that scripts start
 //! - [`redis`]: a Redis that hubs share their events through
 //!
