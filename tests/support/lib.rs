@@ -14,6 +14,7 @@
 //! - [`event_stream`]: what the bytes of an event stream mean
 //! - [`oracle`]: what parsers written by others say that they mean
 //! - [`browser`]: headless Chromium, Firefox and WebKit
+//! - [`cable`]: what lies between a client and a server, to be cut
 //! - [`hub`]: the hub that scripts start
 //! - [`redis`]: a Redis that hubs share their events through
 //!
@@ -31,6 +32,7 @@
 
 pub mod binary;
 pub mod browser;
+pub mod cable;
 pub mod event_stream;
 pub mod extension;
 pub mod http;

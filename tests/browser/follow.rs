@@ -1,0 +1,167 @@
+//! A page that follows topics, on the hub.
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use server_tests::{
+    browser::Kind,
+    cable::Cable,
+    hub::HubOf,
+    in_each_browser,
+    patience::{soon, wait_for},
+};
+
+use crate::scene::{Served, Window};
+
+in_each_browser![
+    a_page_whose_position_is_no_longer_kept_is_told_reset,
+    a_page_that_has_had_an_event_misses_nothing_while_it_is_away,
+];
+
+/// Follows a topic, in the hub's hands or in the worker's.
+const FOLLOW: &str = "<?php
+    $sse = Sse::start(retry: 50, maxLifetime: $_GET['lifetime'] ?? null);
+    $sse->subscribe($_GET['topic'], handOff: !isset($_GET['stay']));";
+
+/// Publishes, and starts a hub where there is none, however long the machine takes.
+const PUBLISH: &str = "<?php
+    while (true) {
+        try {
+            exit(Sse::publish($_GET['topic'], $_GET['data']));
+        } catch (SseException) {
+            usleep(10_000);
+        }
+    }";
+
+/// A page that reaches its server over a cable.
+struct Scene {
+    window: Window,
+    cable: Cable,
+    hub: HubOf,
+}
+
+impl Scene {
+    /// With a hub that has heard of one event, on another topic.
+    fn start(kind: Kind) -> Self {
+        let (served, hub) = Served::with_hub(&[("follow.php", FOLLOW), ("publish.php", PUBLISH)]);
+        let cable = Cable::to(served.server.addr());
+        let window = Window::at(kind, &cable.url("/page.html"), served);
+        let scene = Self { window, cable, hub };
+        scene.publish("others", "before");
+        scene
+    }
+
+    /// Opens the page's stream, and waits until the hub has it.
+    #[track_caller]
+    fn follow(&self, query: &str) {
+        let url = format!("/follow.php?{query}");
+        self.window.listen_to("stream", &url, &["message", "reset"]);
+        self.wait_for_followers(1);
+    }
+
+    /// Publishes beside the cable.
+    #[track_caller]
+    fn publish(&self, topic: &str, data: &str) -> String {
+        let target = format!("/publish.php?topic={topic}&data={data}");
+        let response = self.window.served.server.get(&target);
+        assert_eq!(response.status(), 200);
+        String::from_utf8(response.into_body()).unwrap()
+    }
+
+    /// Closes the page's stream, and waits until the hub knows.
+    #[track_caller]
+    fn close(&self) {
+        self.window.browser.execute("stream.source.close()", &[]);
+        self.wait_for_followers(0);
+    }
+
+    /// What the page has seen of its stream.
+    fn seen(&self) -> Vec<Value> {
+        let seen = self.window.browser.execute("return stream.seen", &[]);
+        seen.as_array().unwrap().clone()
+    }
+
+    /// Null while there is no hub.
+    fn status(&self) -> Value {
+        let report = self.hub.program("status").arg("--json").output().unwrap();
+        serde_json::from_slice(&report.stdout).unwrap_or_default()
+    }
+
+    /// Waits until so many follow, with a worker or without.
+    #[track_caller]
+    fn wait_for_followers(&self, number: u64) {
+        wait_for(&format!("{number} to follow"), soon(), || {
+            let status = self.status();
+            let followers = |of: &str| status[of].as_u64().unwrap_or_default();
+            (followers("streams") + followers("workers") == number).then_some(())
+        });
+    }
+
+    /// Has an event published between the end of the page's stream, by what `end` does, and its return.
+    #[track_caller]
+    fn miss(&self, topic: &str, end: impl FnOnce(&Self)) {
+        self.cable.hold();
+        end(self);
+        wait_for("the page to lose its stream", soon(), || {
+            (self.seen().last() == Some(&json!("error"))).then_some(())
+        });
+        self.wait_for_followers(0);
+        let missed = self.publish(topic, "missed");
+        self.cable.mend();
+        self.wait_for_followers(1);
+        let after = self.publish(topic, "after");
+
+        let last = json!(["message", "after", after]);
+        wait_for("the last event", soon(), || self.seen().contains(&last).then_some(()));
+        let seen = self.seen();
+        let told =
+            |seen: &Value| seen[0] == "reset" || *seen == json!(["message", "missed", missed]);
+        assert!(seen.iter().any(told), "lost in silence: {seen:?}");
+    }
+}
+
+/// A way to end a page's stream, and the query of a stream that it ends.
+type End = (&'static str, fn(&Scene));
+
+const CUTS: [End; 2] = [("", cut), ("&stay", cut)];
+const HUB_STOPS: [End; 1] = [("", stop_hub)];
+const HUB_DIES: [End; 1] = [("", kill_hub)];
+const RELOADS: [End; 1] = [("&stay", |scene| scene.window.served.server.reload())];
+const LIFETIMES: [End; 2] = [("&lifetime=1", |_| ()), ("&lifetime=1&stay", |_| ())];
+
+fn cut(scene: &Scene) {
+    scene.cable.cut();
+}
+
+fn stop_hub(scene: &Scene) {
+    assert!(scene.hub.program("stop").status().unwrap().success());
+}
+
+fn kill_hub(scene: &Scene) {
+    let pid = scene.status()["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok());
+    kill_process(pid.and_then(Pid::from_raw).unwrap(), Signal::KILL).unwrap();
+}
+
+fn a_page_that_has_had_an_event_misses_nothing_while_it_is_away(kind: Kind) {
+    let scene = Scene::start(kind);
+    let ends = CUTS.into_iter().chain(HUB_STOPS).chain(HUB_DIES).chain(RELOADS).chain(LIFETIMES);
+    for (number, (query, end)) in ends.enumerate() {
+        let topic = format!("topic{number}");
+        scene.follow(&format!("topic={topic}{query}"));
+        let first = json!(["message", "first", scene.publish(&topic, "first")]);
+        wait_for("the first event", soon(), || scene.seen().contains(&first).then_some(()));
+        scene.miss(&topic, end);
+        scene.close();
+    }
+}
+
+fn a_page_whose_position_is_no_longer_kept_is_told_reset(kind: Kind) {
+    for query in ["", "&stay"] {
+        let scene = Scene::start(kind);
+        scene.follow(&format!("topic=news{query}&lastEventId=0-1"));
+        let newest = scene.status()["lastEventId"].as_str().unwrap().to_owned();
+        let id = scene.publish("news", "live");
+        let reset = json!(["reset", r#"{"lastEventId":"0-1"}"#, newest]);
+        let seen = json!(["open", reset, ["message", "live", id]]);
+        scene.window.wait_until_seen("stream", &seen);
+    }
+}
