@@ -15,6 +15,11 @@ use crate::scene::{Served, Window};
 in_each_browser![
     a_page_whose_position_is_no_longer_kept_is_told_reset,
     a_page_that_has_had_an_event_misses_nothing_while_it_is_away,
+    a_page_on_a_quiet_topic_misses_nothing_while_its_network_is_away,
+    a_page_on_a_quiet_topic_misses_nothing_while_its_hub_is_stopped,
+    a_page_on_a_quiet_topic_misses_nothing_while_its_hub_has_been_killed,
+    a_page_on_a_quiet_topic_misses_nothing_while_its_server_reloads,
+    a_page_on_a_quiet_topic_misses_nothing_when_its_time_is_over,
 ];
 
 /// Follows a topic, in the hub's hands or in the worker's.
@@ -164,4 +169,37 @@ fn a_page_whose_position_is_no_longer_kept_is_told_reset(kind: Kind) {
         let seen = json!(["open", reset, ["message", "live", id]]);
         scene.window.wait_until_seen("stream", &seen);
     }
+}
+
+/// Nothing has happened on its topic yet: all that can tell where the page was is what its stream began with,
+/// or ended with.
+#[track_caller]
+fn a_quiet_page_misses_nothing(kind: Kind, ends: &[End]) {
+    let scene = Scene::start(kind);
+    for (number, (query, end)) in ends.iter().enumerate() {
+        let topic = format!("quiet{number}");
+        scene.follow(&format!("topic={topic}{query}"));
+        scene.miss(&topic, end);
+        scene.close();
+    }
+}
+
+fn a_page_on_a_quiet_topic_misses_nothing_while_its_network_is_away(kind: Kind) {
+    a_quiet_page_misses_nothing(kind, &CUTS);
+}
+
+fn a_page_on_a_quiet_topic_misses_nothing_while_its_hub_is_stopped(kind: Kind) {
+    a_quiet_page_misses_nothing(kind, &HUB_STOPS);
+}
+
+fn a_page_on_a_quiet_topic_misses_nothing_while_its_hub_has_been_killed(kind: Kind) {
+    a_quiet_page_misses_nothing(kind, &HUB_DIES);
+}
+
+fn a_page_on_a_quiet_topic_misses_nothing_while_its_server_reloads(kind: Kind) {
+    a_quiet_page_misses_nothing(kind, &RELOADS);
+}
+
+fn a_page_on_a_quiet_topic_misses_nothing_when_its_time_is_over(kind: Kind) {
+    a_quiet_page_misses_nothing(kind, &LIFETIMES);
 }
