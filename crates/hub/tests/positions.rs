@@ -100,7 +100,9 @@ fn the_first_event_of_a_topic_comes_to_who_was_away_meanwhile() {
     let hub = Hub::start(&["--shards", "2"]);
     let mut clients: Vec<_> = (0..4).map(|_| Visitor::new(&hub, to(&["quiet"]))).collect();
     hub.publish(&["other"], "x");
-    clients.iter_mut().for_each(|client| client.events = BufReader::new(away()));
+    for client in &mut clients {
+        client.events = BufReader::new(away());
+    }
     hub.wait_for("streams", 0);
     hub.upgrade();
     let id = hub.publish(&["quiet"], "first");
@@ -273,7 +275,7 @@ fn who_came_before_the_hub_that_was_killed_had_the_event_is_told_reset() {
 #[test]
 fn who_was_dropped_for_its_slowness_comes_back_for_the_rest() {
     let hub = Hub::start(&["--backlog-events", "10000"]);
-    let mut client = Visitor::new(&hub, to(&["a"]));
+    let mut client = Visitor::new(&hub, Subscription { write_timeout: 200, ..to(&["a"]) });
     let data = "x".repeat(10_000);
     let ids: Vec<EventId> = (0..100).map(|_| hub.publish(&["a"], &data)).collect();
     hub.wait_for("streams", 0);

@@ -126,17 +126,17 @@ fn storm(minds_positions: bool) -> (usize, usize) {
             scope.spawn(move || client.run(hub, over))
         });
         let clients: Vec<_> = clients.collect();
-        let publisher = scope.spawn(|| publish_all(&hub, &count));
+        let publishing = scope.spawn(|| publish_all(&hub, &count));
         for upgrade in 1..5 {
             while count.load(SeqCst) < upgrade * EVENTS / 5 {
                 thread::sleep(Duration::from_millis(1));
             }
             hub.upgrade();
         }
-        let published = publisher.join().unwrap();
+        let ids = publishing.join().unwrap();
         over.store(true, SeqCst);
         let clients: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
-        (clients, published)
+        (clients, ids)
     });
     let lost = clients.iter().zip(&published).filter(|(client, ids)| !client.is_complete(ids));
     let resets = clients.iter().map(|client| client.spells.len() - 1).sum();
@@ -145,7 +145,7 @@ fn storm(minds_positions: bool) -> (usize, usize) {
 
 /// Publishes under all topics by turns; the ids of each quiet one.
 fn publish_all(hub: &Hub, count: &AtomicUsize) -> Vec<Vec<EventId>> {
-    let mut publisher = hub.connect();
+    let mut connection = hub.connect();
     let mut publish = |topic: &str, data: &str| match publisher
         .call(&publish(&[topic], data), None, soon())
         .unwrap()

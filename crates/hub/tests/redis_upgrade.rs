@@ -73,11 +73,10 @@ fn events(stream: UnixStream) -> Vec<(EventId, String)> {
         let line = line.unwrap();
         match line.split_once(": ") {
             Some(("id", text)) => id = text.parse().unwrap(),
-            Some(("event", "sse:position") | ("data", "{}")) => {}
+            Some(("event", "sse:position") | ("data", "{}")) | None => {}
             Some(("data", "end")) => return events,
             Some(("data", data)) => events.push((id, data.to_owned())),
             Some(other) => panic!("{other:?}"),
-            None => {}
         }
     }
     panic!("the stream has ended after {} events", events.len());
