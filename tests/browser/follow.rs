@@ -15,6 +15,7 @@ use crate::scene::{Served, Window};
 in_each_browser![
     a_page_whose_position_is_no_longer_kept_is_told_reset,
     a_page_that_has_had_an_event_misses_nothing_while_it_is_away,
+    a_page_that_has_missed_nothing_is_not_told_reset,
     a_page_on_a_quiet_topic_misses_nothing_while_its_network_is_away,
     a_page_on_a_quiet_topic_misses_nothing_while_its_hub_is_stopped,
     a_page_on_a_quiet_topic_misses_nothing_while_its_hub_has_been_killed,
@@ -101,23 +102,33 @@ impl Scene {
         });
     }
 
-    /// Has an event published between the end of the page's stream, by what `end` does, and its return.
+    /// Ends the page's stream by what `end` does, and keeps it away until `meanwhile` has happened. Gives what
+    /// that gives, and all that the page has seen up to an event that is published after its return.
     #[track_caller]
-    fn miss(&self, topic: &str, end: impl FnOnce(&Self)) {
+    fn while_away<T>(
+        &self,
+        topic: &str,
+        end: impl FnOnce(&Self),
+        meanwhile: impl FnOnce() -> T,
+    ) -> (T, Vec<Value>) {
         self.cable.hold();
         end(self);
         wait_for("the page to lose its stream", soon(), || {
             (self.seen().last() == Some(&json!("error"))).then_some(())
         });
         self.wait_for_followers(0);
-        let missed = self.publish(topic, "missed");
+        let happened = meanwhile();
         self.cable.mend();
         self.wait_for_followers(1);
-        let after = self.publish(topic, "after");
-
-        let last = json!(["message", "after", after]);
+        let last = json!(["message", "after", self.publish(topic, "after")]);
         wait_for("the last event", soon(), || self.seen().contains(&last).then_some(()));
-        let seen = self.seen();
+        (happened, self.seen())
+    }
+
+    /// Has the page miss an event while it is away.
+    #[track_caller]
+    fn miss(&self, topic: &str, end: impl FnOnce(&Self)) {
+        let (missed, seen) = self.while_away(topic, end, || self.publish(topic, "missed"));
         let told =
             |seen: &Value| seen[0] == "reset" || *seen == json!(["message", "missed", missed]);
         assert!(seen.iter().any(told), "lost in silence: {seen:?}");
@@ -168,6 +179,19 @@ fn a_page_whose_position_is_no_longer_kept_is_told_reset(kind: Kind) {
         let reset = json!(["reset", r#"{"lastEventId":"0-1"}"#, newest]);
         let seen = json!(["open", reset, ["message", "live", id]]);
         scene.window.wait_until_seen("stream", &seen);
+    }
+}
+
+/// Of other topics it hears nothing, and where the hub stays the same, that is known of it.
+fn a_page_that_has_missed_nothing_is_not_told_reset(kind: Kind) {
+    let scene = Scene::start(kind);
+    let ends = CUTS.into_iter().chain(RELOADS).chain(LIFETIMES);
+    for (number, (query, end)) in ends.enumerate() {
+        let topic = format!("topic{number}");
+        scene.follow(&format!("topic={topic}{query}"));
+        let (_, seen) = scene.while_away(&topic, end, || scene.publish("others", "meanwhile"));
+        assert!(!seen.iter().any(|seen| seen[0] == "reset"), "{query}: {seen:?}");
+        scene.close();
     }
 }
 
