@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use hub_protocol::MAX_EVENT;
 
-use crate::Limits;
+use crate::{Limits, ReplayLimits};
 
 /// One for four processors: the others are for the web server, which has more to do for each event.
 fn default_shards() -> usize {
@@ -24,6 +24,8 @@ pub struct Config {
     pub idle_exit: Option<Duration>,
     /// How many events it keeps.
     pub backlog: Limits,
+    /// How much a stream may be given of what it has missed and is read from Redis; more is a `reset`.
+    pub replay: ReplayLimits,
     /// How many bytes may wait for a client before it is dropped.
     pub queue: usize,
     /// The largest event, in bytes of data.
@@ -52,6 +54,7 @@ impl Config {
             shards: default_shards(),
             idle_exit: None,
             backlog: Limits::default(),
+            replay: ReplayLimits::default(),
             queue: 64 * 1024,
             max_event: MAX_EVENT,
             redis: None,

@@ -4,8 +4,10 @@
 //! their ids.
 
 mod joining;
+mod replay;
+mod walk;
 
-use std::{collections::HashMap, io, sync::Arc, time::Instant};
+use std::{io, sync::Arc, time::Instant};
 
 use crossbeam_channel::unbounded;
 use hub_protocol::{EventId, Publication, Refusal, Reply};
@@ -17,11 +19,12 @@ use crate::{
     counters::Counters,
     event::Event,
     leases::Leases,
-    log::{Log, Ticket},
-    shard::{Command, Retention, Shard, Stream},
+    log::{Log, Shared, Ticket},
+    shard::{Bell, Command, Retention, Shard, Stream},
 };
-use joining::Waiting;
 pub(crate) use joining::{Cursor, Joining};
+pub use replay::ReplayLimits;
+use replay::Replays;
 
 /// How much news is taken in before others have their turn.
 const NEWS_AT_ONCE: usize = 64;
@@ -37,9 +40,8 @@ pub(crate) struct Core {
     next_shard: usize,
     /// Streams that have come before it was known where Redis stands.
     early: Vec<Joining>,
-    /// Streams that Redis is asked for, by number.
-    waiting: HashMap<u64, Waiting>,
-    asked: u64,
+    /// Streams that Redis is asked for.
+    replays: Replays,
 }
 
 impl Core {
@@ -58,6 +60,7 @@ impl Core {
         let retention = retention(config);
         let shard = |_| Shard::start(config.queue, retention, Arc::clone(&counters));
         let shards = (0..config.shards.max(1)).map(shard);
+        let bell = Bell::new(log.shared().map(Shared::bell));
         Ok(Self {
             backlog,
             log,
@@ -66,8 +69,7 @@ impl Core {
             counters,
             next_shard: 0,
             early: Vec::new(),
-            waiting: HashMap::new(),
-            asked: 0,
+            replays: Replays::new(config.replay, bell),
         })
     }
 
@@ -92,8 +94,15 @@ impl Core {
         }
     }
 
-    /// Takes in some of what Redis has to say. What is left is for those who have published.
+    /// Takes in some of what Redis has to say, and goes on with what waits for it. What is left is for those
+    /// who have published.
     pub(crate) fn hear(&mut self, now: Instant) -> Vec<(u64, Reply)> {
+        let answers = self.take_in(now);
+        self.go_on_replaying();
+        answers
+    }
+
+    fn take_in(&mut self, now: Instant) -> Vec<(u64, Reply)> {
         let mut answers = Vec::new();
         if let Log::Shared(shared) = &self.log {
             shared.quieten();
@@ -120,10 +129,11 @@ impl Core {
                     let reply = result.map_or_else(|error| unavailable(&error), Reply::Published);
                     answers.push((publisher, reply));
                 }
-                Some(News::Range { ticket: Ticket::Joining(number), entries }) => {
-                    if let Some(waiting) = self.waiting.remove(&number) {
-                        self.join_waiting(waiting, entries, now);
-                    }
+                Some(News::Held { ticket: Ticket::Replay(question), held }) => {
+                    self.checked(question, held, now);
+                }
+                Some(News::Page { ticket: Ticket::Replay(question), page }) => {
+                    self.paged(question, page, now);
                 }
                 Some(News::Disconnected(_)) => self.join_early(now),
                 Some(_) => {}
@@ -138,13 +148,11 @@ impl Core {
 
     /// Tells whoever is here that it may have missed events.
     fn reset(&mut self, now: Instant) {
+        // Redis is asked for something that is no more.
+        self.replays.clear();
         let reset = Arc::new(Event::reset(self.backlog.newest(), None, now));
         for shard in &self.shards {
             shard.send(Command::Reset(Arc::clone(&reset)));
-        }
-        // Redis is asked for something that is no more.
-        for (_, waiting) in std::mem::take(&mut self.waiting) {
-            self.join_lost(waiting.joining, now);
         }
     }
 
@@ -159,32 +167,51 @@ impl Core {
     }
 
     /// Takes all streams from the shards, which go on without any.
-    pub(crate) fn surrender(&self) -> Vec<Stream> {
+    pub(crate) fn surrender(&mut self) -> Vec<Stream> {
         let (given, taken) = unbounded();
         for shard in &self.shards {
             shard.send(Command::Surrender(given.clone()));
         }
         drop(given);
-        taken.iter().flatten().collect()
+        let mut streams: Vec<Stream> = taken.iter().flatten().collect();
+        for stream in &mut streams {
+            if let Some(number) = stream.stop_waiting() {
+                stream.missing = self.replays.missing(number).map(Box::new);
+            }
+        }
+        self.replays.clear();
+        streams
     }
 
-    /// Takes what has yet to go live: it waits for Redis.
+    /// Takes what has come before it was known where Redis stands.
     pub(crate) fn surrender_waiting(&mut self) -> Vec<Joining> {
-        let waiting = self.waiting.drain().map(|(_, waiting)| waiting.joining);
-        self.early.drain(..).chain(waiting).collect()
+        std::mem::take(&mut self.early)
     }
 
     /// Has the shards hold these streams.
     pub(crate) fn hold(&mut self, streams: Vec<Stream>) {
-        for stream in streams {
-            self.add(stream);
+        for mut stream in streams {
+            match stream.missing.take() {
+                Some(missing) => self.catch_up(stream, *missing),
+                None => self.add(stream),
+            }
         }
     }
 
     fn add(&mut self, stream: Stream) {
+        let shard = self.next_shard();
+        self.shards[shard].send(Command::Add(Box::new(stream)));
+    }
+
+    fn next_shard(&mut self) -> usize {
         let shard = self.next_shard % self.shards.len();
         self.next_shard = shard + 1;
-        self.shards[shard].send(Command::Add(Box::new(stream)));
+        shard
+    }
+
+    /// How many streams wait for what they have missed.
+    pub(crate) fn waiting(&self) -> usize {
+        self.replays.waiting.len() + self.early.len()
     }
 
     /// How many connections are held.

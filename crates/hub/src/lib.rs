@@ -45,6 +45,7 @@ mod wheel;
 
 pub use backlog::Limits;
 pub use config::Config;
+pub use core::ReplayLimits;
 pub use launch::launch;
 pub use serve::{LISTENING, serve};
 pub use usage::USAGE;

@@ -3,7 +3,7 @@
 use std::{io, os::fd::OwnedFd, sync::Arc, time::Instant};
 
 use crossbeam_channel::{Receiver, bounded};
-use hub_protocol::{EventId, Publication, Topics};
+use hub_protocol::{EventId, Publication};
 use redis_log::{AppendError, News, RedisLog, Settings};
 use rustix::event::{EventfdFlags, eventfd};
 use serde_json::{Value, json};
@@ -27,8 +27,8 @@ pub(crate) enum Log {
 pub(crate) enum Ticket {
     /// The connection with this token, for the id of what it has published.
     Publisher(u64),
-    /// The stream with this number, for what it has missed.
-    Joining(u64),
+    /// Streams that wait for what they have missed, by the number of the question.
+    Replay(u64),
 }
 
 /// A log that other hubs publish to, too.
@@ -89,8 +89,8 @@ impl Shared {
         Ok(Self { log, settings, news, bell, connected: None, foreign: 0 })
     }
 
-    pub(crate) fn bell(&self) -> &OwnedFd {
-        &self.bell
+    pub(crate) fn bell(&self) -> Arc<OwnedFd> {
+        Arc::clone(&self.bell)
     }
 
     pub(crate) fn ring(&self) {
@@ -115,9 +115,14 @@ impl Shared {
         self.log.append(publication, Ticket::Publisher(publisher)).map_err(|(_, error)| error)
     }
 
-    /// Asks for what a stream has missed; the answer is news.
-    pub(crate) fn range(&self, topics: Topics, after: EventId, up_to: EventId, joining: u64) {
-        self.log.range(topics, after, up_to, Ticket::Joining(joining));
+    /// Asks which ids are those of entries that are there; the answer is news.
+    pub(crate) fn held(&self, ids: Vec<EventId>, question: u64) {
+        self.log.held(ids, Ticket::Replay(question));
+    }
+
+    /// Asks for some of what comes after an entry, up to an id; the answer is news.
+    pub(crate) fn page(&self, after: EventId, up_to: EventId, question: u64) {
+        self.log.page(after, up_to, Ticket::Replay(question));
     }
 
     /// The next piece of news; what concerns only who runs the hub is noted here.
@@ -133,8 +138,7 @@ impl Shared {
                 note!("no connection to Redis at {}: {why}", self.settings);
             }
             News::Lost(position) => note!(
-                "Redis has dropped events that this hub has not seen, streams are told; on from \
-                 {position}"
+                "Redis has lost or dropped events, streams are told to begin anew; on from {position}"
             ),
             News::Foreign(why) => {
                 self.foreign += 1;
@@ -143,7 +147,11 @@ impl Shared {
                     note!("not an event in Redis: {why} ({} so far)", self.foreign);
                 }
             }
-            News::Began(_) | News::Arrived(_) | News::Appended { .. } | News::Range { .. } => {}
+            News::Began(_)
+            | News::Arrived(_)
+            | News::Appended { .. }
+            | News::Held { .. }
+            | News::Page { .. } => {}
         }
         Some(news)
     }

@@ -92,6 +92,8 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
             Arg::Long("backlog-age") => {
                 config.backlog.age = seconds(&mut parser)?.unwrap_or(Duration::MAX);
             }
+            Arg::Long("replay-events") => config.replay.events = parser.value()?.parse()?,
+            Arg::Long("replay-bytes") => config.replay.bytes = parser.value()?.parse()?,
             Arg::Long("queue") => config.queue = parser.value()?.parse()?,
             Arg::Long("redis-wait") => {
                 config.redis_wait = Duration::from_millis(parser.value()?.parse()?);

@@ -17,6 +17,7 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         "uptime": seconds(now.saturating_duration_since(started)),
         "streams": counters.streams.get(),
         "workers": counters.workers.get(),
+        "waiting": core.waiting(),
         "topics": core.backlog.topics(),
         "limits": core.leases.len(),
         "lastEventId": core.backlog.newest().to_string(),

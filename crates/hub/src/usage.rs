@@ -20,6 +20,8 @@ sse-hub: holds event streams, so that PHP's workers need not
   --backlog-events N     how many events of a topic are kept (1000)
   --backlog-bytes N      how many bytes of events are kept in all (67108864)
   --backlog-age SECONDS  for how long an event is kept (3600)
+  --replay-events N      how many events a stream is given of what only Redis has; more is a reset (10000)
+  --replay-bytes N       how large these may be in all, in memory (33554432)
   --queue BYTES          how much may wait for a slow client before it is dropped (65536)
   --metrics ADDR:PORT    answer Prometheus by HTTP there; loopback only (off)
   --max-event BYTES      the largest event it takes (8388608)

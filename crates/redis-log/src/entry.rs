@@ -1,9 +1,13 @@
 //! An event as the fields of an entry: `topic` (once for each), `event` if it is named, `data`. Any other
-//! program may write such entries too; fields of other names are passed over.
+//! program may write such entries too; fields of other names are passed over. An entry with the one field
+//! `sse-begins` is the first of a stream.
 
 use event_stream::EventType;
 use hub_protocol::{EventId, EventName, Publication, Topic, Topics};
 use redis::Cmd;
+
+/// The field of an entry that begins a stream, and is no event.
+pub(crate) const BEGINNING: &str = "sse-begins";
 
 const TOPIC: &[u8] = b"topic";
 const EVENT: &[u8] = b"event";
@@ -30,6 +34,11 @@ pub(crate) fn add_fields(command: &mut Cmd, publication: &Publication) {
         command.arg(EVENT).arg(event.as_str());
     }
     command.arg(DATA).arg(&publication.data[..]);
+}
+
+/// Whether these fields are those of an entry that begins a stream.
+pub(crate) fn is_beginning(fields: &[Vec<u8>]) -> bool {
+    matches!(fields, [name, _] if name == BEGINNING.as_bytes())
 }
 
 /// The event that these fields say, or why they say none.

@@ -8,12 +8,13 @@
 //!
 //! * `writer`: publications to XADD, as many in one round trip as are waiting
 //! * `reader`: one blocking XREAD, from the last id seen
-//! * `ranger`: XRANGE, for what a hub no longer has in memory
+//! * `ranger`: XRANGE, page after page, for what a hub no longer has in memory
 //!
 //! and what they share:
 //!
 //! * `settings`: the URL
 //! * `connection`: a connection with deadlines, and the few commands
+//! * `newest`: the newest id that is known here
 //! * `entry`: an event as the fields of an entry
 //! * `page`: the end of the stream, dated
 //! * `backoff`: how long to wait before the next attempt
@@ -26,6 +27,7 @@ mod backoff;
 mod connection;
 mod entry;
 mod link;
+mod newest;
 mod page;
 mod ranger;
 mod reader;
@@ -36,15 +38,17 @@ mod writer;
 use std::{io, sync::Arc, thread};
 
 use crossbeam_channel::Sender;
-use hub_protocol::{EventId, Publication, Topics};
+use hub_protocol::{EventId, Publication};
 
 pub use entry::Entry;
 pub use page::LastPage;
+pub use ranger::Page;
 pub use settings::{Settings, SettingsError};
 pub use writer::AppendError;
 
 use link::Link;
-use ranger::{Range, Ranger};
+use newest::Newest;
+use ranger::{Question, Ranger};
 use reader::Reader;
 use writer::{Job, Writer};
 
@@ -55,8 +59,8 @@ pub enum News<Ticket> {
     Began(LastPage),
     /// These entries came, in this order: also those that this hub has published.
     Arrived(Vec<Entry>),
-    /// Redis has lost or dropped entries that have not arrived. It goes on after this id, which may be
-    /// smaller than any before.
+    /// Redis has lost or dropped entries, perhaps some that have not arrived. It goes on after this id, which
+    /// may be smaller than any before.
     Lost(EventId),
     /// A publication is in the stream, or is not.
     Appended {
@@ -65,12 +69,20 @@ pub enum News<Ticket> {
         /// Its id.
         result: Result<EventId, AppendError>,
     },
-    /// What a range holds; `None` when it cannot be told without a gap.
-    Range {
+    /// Which ids are those of entries that are there: everything after one of these is there, too. `None`
+    /// when Redis cannot be asked.
+    Held {
         /// Who asked.
         ticket: Ticket,
-        /// In order.
-        entries: Option<Vec<Entry>>,
+        /// In the order of the question.
+        held: Option<Vec<bool>>,
+    },
+    /// What comes after an entry.
+    Page {
+        /// Who asked.
+        ticket: Ticket,
+        /// Some entries, or that none can be told.
+        page: Page,
     },
     /// The stream cannot be followed, for this reason. Said once, until it can be again.
     Disconnected(String),
@@ -86,7 +98,7 @@ pub(crate) type Tell<Ticket> = dyn Fn(News<Ticket>) + Send + Sync;
 #[derive(Debug)]
 pub struct RedisLog<Ticket> {
     link: Arc<Link<Ticket>>,
-    ranges: Sender<Range<Ticket>>,
+    questions: Sender<(Question, Ticket)>,
 }
 
 impl<Ticket: Send + 'static> RedisLog<Ticket> {
@@ -105,14 +117,15 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
         let (link, jobs) = Link::new();
         let link = Arc::new(link);
         let (to_ranger, questions) = crossbeam_channel::unbounded();
+        let newest = Arc::new(Newest::from(after.unwrap_or_default()));
 
-        let writer = Writer::new(settings, &link, jobs, &tell);
-        let reader = Reader::new(settings, &link, after, &tell);
+        let writer = Writer::new(settings, &link, jobs, &newest, &tell);
+        let reader = Reader::new(settings, &link, after, &newest, &tell);
         let ranger = Ranger::new(settings, questions, &tell);
         spawn("redis-writer", || writer.run())?;
         spawn("redis-reader", || reader.run())?;
         spawn("redis-ranger", || ranger.run())?;
-        Ok(Self { link, ranges: to_ranger })
+        Ok(Self { link, questions: to_ranger })
     }
 
     /// Publishes: [`News::Appended`] follows.
@@ -128,11 +141,15 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
         self.link.send(Job { publication, ticket })
     }
 
-    /// Asks for what was published under these topics after one id and up to another: [`News::Range`]
-    /// follows.
-    pub fn range(&self, topics: Topics, after: EventId, up_to: EventId, ticket: Ticket) {
+    /// Asks which of these ids are those of entries that are there: [`News::Held`] follows.
+    pub fn held(&self, ids: Vec<EventId>, ticket: Ticket) {
         // It fails only when the ranger has ended, and that ends with this.
-        drop(self.ranges.send(Range { topics, after, up_to, ticket }));
+        drop(self.questions.send((Question::Held(ids), ticket)));
+    }
+
+    /// Asks for some of what comes after an entry, up to an id: [`News::Page`] follows.
+    pub fn page(&self, after: EventId, up_to: EventId, ticket: Ticket) {
+        drop(self.questions.send((Question::Page { after, up_to }, ticket)));
     }
 }
 

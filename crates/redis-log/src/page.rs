@@ -18,7 +18,7 @@ use crate::{
 /// The end of the stream.
 #[derive(Debug)]
 pub struct LastPage {
-    /// The id of the newest entry; zero when there is none.
+    /// The id of the newest entry.
     pub newest: EventId,
     /// Of what came after this id, nothing is missing among the events.
     pub floor: EventId,
@@ -30,8 +30,9 @@ pub struct LastPage {
 }
 
 impl LastPage {
-    pub(crate) fn load(connection: &mut Connection) -> RedisResult<Self> {
-        let raw = connection.last_entries(PAGE)?;
+    /// Loads it; a stream that is not there is begun, above what is known.
+    pub(crate) fn load(connection: &mut Connection, known: EventId) -> RedisResult<Self> {
+        let raw = connection.last_entries(PAGE, known)?;
         let clock = Clock { time: connection.time()?, now: Instant::now() };
         let is_full = raw.len() >= PAGE;
         let first = raw.first().map(|(id, _)| parse(id)).transpose()?;

@@ -1,4 +1,4 @@
-//! XRANGE, for what a hub no longer has in memory.
+//! XRANGE, for what a hub no longer has in memory: page after page, as many as it asks for.
 
 use std::{
     sync::Arc,
@@ -6,87 +6,147 @@ use std::{
 };
 
 use crossbeam_channel::Receiver;
-use hub_protocol::{EventId, Topics};
+use hub_protocol::EventId;
 use redis::RedisResult;
 
-use crate::{Entry, News, Settings, Tell, connection::Connection, reader::read};
+use crate::{
+    Entry, News, Settings, Tell,
+    connection::{Connection, PAGE},
+    entry::RawEntry,
+    reader::read,
+};
 
 /// For how long nothing is asked of a Redis that has just failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// About how many bytes of entries a page has.
+const PAGE_BYTES: usize = 256 * 1024;
+
+/// How many entries the first page has.
+const FIRST_PAGE: usize = 32;
+
 /// A question.
 #[derive(Debug)]
-pub(crate) struct Range<Ticket> {
-    pub(crate) topics: Topics,
-    pub(crate) after: EventId,
-    pub(crate) up_to: EventId,
-    pub(crate) ticket: Ticket,
+pub(crate) enum Question {
+    /// Which of these ids are those of entries that are there.
+    Held(Vec<EventId>),
+    /// What comes after one entry, up to an id.
+    Page { after: EventId, up_to: EventId },
+}
+
+/// Some entries of the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    /// These come next.
+    Next {
+        /// The events among them, in order.
+        entries: Vec<Entry>,
+        /// The id of the last one, event or not: the entry to go on after.
+        last: EventId,
+        /// Whether there are no more, up to the id that was asked for.
+        is_end: bool,
+    },
+    /// The entry that they were to come after is gone, and others may be.
+    Gone,
+    /// Redis cannot be asked.
+    Unknown,
+}
+
+enum Answer {
+    Held(Vec<bool>),
+    Page(Page),
 }
 
 pub(crate) struct Ranger<Ticket> {
     settings: Arc<Settings>,
-    questions: Receiver<Range<Ticket>>,
+    questions: Receiver<(Question, Ticket)>,
     tell: Arc<Tell<Ticket>>,
     connection: Option<Connection>,
     failed: Option<Instant>,
+    /// How many entries the next page has.
+    count: usize,
 }
 
 impl<Ticket> Ranger<Ticket> {
     pub(crate) fn new(
         settings: &Arc<Settings>,
-        questions: Receiver<Range<Ticket>>,
+        questions: Receiver<(Question, Ticket)>,
         tell: &Arc<Tell<Ticket>>,
     ) -> Self {
         let (settings, tell) = (Arc::clone(settings), Arc::clone(tell));
-        Self { settings, questions, tell, connection: None, failed: None }
+        Self { settings, questions, tell, connection: None, failed: None, count: FIRST_PAGE }
     }
 
     pub(crate) fn run(mut self) {
-        while let Ok(range) = self.questions.recv() {
-            let entries = self.answer(&range);
-            (self.tell)(News::Range { ticket: range.ticket, entries });
+        while let Ok((question, ticket)) = self.questions.recv() {
+            let answer = self.answer(&question);
+            (self.tell)(match (answer, question) {
+                (Some(Answer::Held(held)), _) => News::Held { ticket, held: Some(held) },
+                (Some(Answer::Page(page)), _) => News::Page { ticket, page },
+                (None, Question::Held(_)) => News::Held { ticket, held: None },
+                (None, Question::Page { .. }) => News::Page { ticket, page: Page::Unknown },
+            });
         }
     }
 
-    /// `None` when the range cannot be told whole. A connection that was kept may be dead: then another is
-    /// asked.
-    fn answer(&mut self, range: &Range<Ticket>) -> Option<Vec<Entry>> {
+    /// `None` when Redis cannot be asked. A connection that was kept may be dead: then another is asked.
+    fn answer(&mut self, question: &Question) -> Option<Answer> {
         let pausing = self.failed.is_some_and(|failed| failed.elapsed() < PAUSE);
         if pausing {
             return None;
         }
         let kept = self.connection.take();
-        let answer = kept.and_then(|connection| self.ask(connection, range).ok());
+        let answer = kept.and_then(|connection| self.ask(connection, question).ok());
         let answer = answer.map_or_else(
-            || Connection::open(&self.settings).and_then(|new| self.ask(new, range)),
+            || Connection::open(&self.settings).and_then(|new| self.ask(new, question)),
             Ok,
         );
         self.failed = answer.is_err().then(Instant::now);
-        answer.ok().flatten()
+        answer.ok()
     }
 
-    fn ask(
-        &mut self,
-        mut connection: Connection,
-        range: &Range<Ticket>,
-    ) -> RedisResult<Option<Vec<Entry>>> {
-        let (mut entries, mut after) = (Vec::new(), range.after);
-        while after < range.up_to {
-            let page = connection.page(after, range.up_to)?;
-            if page.is_empty() {
-                break;
+    fn ask(&mut self, mut connection: Connection, question: &Question) -> RedisResult<Answer> {
+        let answer = match question {
+            Question::Held(ids) => Answer::Held(held(&mut connection, ids)?),
+            Question::Page { after, up_to } => {
+                Answer::Page(self.page(&mut connection, *after, *up_to)?)
             }
-            let page = read(page, &mut after, &|_: News<Ticket>| {})?;
-            let wanted = page.into_iter().filter(|entry| follows(&range.topics, entry));
-            entries.extend(wanted);
-        }
-        // Asked last: what is there now was there all along.
-        let whole = connection.reaches_back_to(range.after)?;
+        };
         self.connection = Some(connection);
-        Ok(whole.then_some(entries))
+        Ok(answer)
+    }
+
+    /// The entry itself is asked for with those after it: where it is there, none of them is missing.
+    fn page(
+        &mut self,
+        connection: &mut Connection,
+        after: EventId,
+        up_to: EventId,
+    ) -> RedisResult<Page> {
+        let count = self.count;
+        let mut raw = connection.page(after, up_to.max(after), count + 1)?;
+        if raw.first().is_none_or(|(id, _)| *id != after.to_string()) {
+            return Ok(Page::Gone);
+        }
+        let is_end = raw.len() <= count;
+        self.fit(&raw);
+        raw.remove(0);
+        let mut last = after;
+        let entries = read(raw, &mut last, &|_: News<Ticket>| {})?;
+        Ok(Page::Next { entries, last, is_end })
+    }
+
+    /// Has the next page have as many entries as fit, if they are as large as these: so that no page of
+    /// large ones takes much memory, and no page of small ones much time.
+    fn fit(&mut self, raw: &[RawEntry]) {
+        let fields = raw.iter().flat_map(|(_, fields)| fields);
+        let bytes = fields.map(Vec::len).sum::<usize>().max(1);
+        let fitting = raw.len() * PAGE_BYTES / bytes;
+        self.count = fitting.clamp(1, (self.count * 2).min(PAGE));
     }
 }
 
-fn follows(topics: &Topics, entry: &Entry) -> bool {
-    entry.publication.topics.iter().any(|topic| topics.binary_search(topic).is_ok())
+/// One after the other: an entry may be large.
+fn held(connection: &mut Connection, ids: &[EventId]) -> RedisResult<Vec<bool>> {
+    ids.iter().map(|id| connection.holds(*id)).collect()
 }

@@ -1,7 +1,8 @@
 //! The stream as it grows: one blocking XREAD, from the last id seen.
 //!
-//! The invariant: the place is kept over any number of connections; and wherever entries may have been
-//! dropped before they were read, Redis is asked whether they were.
+//! The invariant: the place is kept over any number of connections, and is always an entry. Whenever entries
+//! are read, that one is asked for, too: where it is gone, others may have been dropped before they were
+//! read, and that is told first.
 
 use std::{sync::Arc, thread};
 
@@ -11,9 +12,10 @@ use redis::RedisResult;
 use crate::{
     Entry, LastPage, News, Settings, Tell,
     backoff::Backoff,
-    connection::{Connection, PAGE, is_an_answer, parse},
-    entry::{RawEntry, read_fields},
+    connection::{Connection, is_an_answer, parse},
+    entry::{RawEntry, is_beginning, read_fields},
     link::Link,
+    newest::Newest,
     trouble,
 };
 
@@ -21,6 +23,7 @@ pub(crate) struct Reader<Ticket> {
     settings: Arc<Settings>,
     link: Arc<Link<Ticket>>,
     tell: Arc<Tell<Ticket>>,
+    newest: Arc<Newest>,
     /// The last id seen; `None` before the first connection.
     place: Option<EventId>,
     backoff: Backoff,
@@ -33,10 +36,12 @@ impl<Ticket> Reader<Ticket> {
         settings: &Arc<Settings>,
         link: &Arc<Link<Ticket>>,
         place: Option<EventId>,
+        newest: &Arc<Newest>,
         tell: &Arc<Tell<Ticket>>,
     ) -> Self {
         let (settings, link, tell) = (Arc::clone(settings), Arc::clone(link), Arc::clone(tell));
-        Self { settings, link, tell, place, backoff: Backoff::new(), told: None }
+        let newest = Arc::clone(newest);
+        Self { settings, link, tell, newest, place, backoff: Backoff::new(), told: None }
     }
 
     pub(crate) fn run(mut self) {
@@ -67,16 +72,14 @@ impl<Ticket> Reader<Ticket> {
         let mut place = self.place.map_or_else(|| self.begin(connection), Ok)?;
         let mut wait = false;
         while !self.link.ended() {
-            let raw = connection.next_entries(place, wait)?;
-            // Entries may have been dropped while we were away, or slow; or they begin anew below our
-            // place, and would never come.
-            let doubtful = !wait || raw.is_empty() || raw.len() >= PAGE;
-            if doubtful && !connection.reaches_back_to(place)? {
-                place = self.lose_place(place, connection)?;
-            } else if !raw.is_empty() {
-                let entries = read(raw, &mut place, &*self.tell)?;
-                self.place = Some(place);
-                (self.tell)(News::Arrived(entries));
+            match connection.next_entries(place, wait)? {
+                None => place = self.lose_place(connection)?,
+                Some(raw) if raw.is_empty() => {}
+                Some(raw) => {
+                    let entries = read(raw, &mut place, &*self.tell)?;
+                    self.take_place(place);
+                    (self.tell)(News::Arrived(entries));
+                }
             }
             wait = true;
             self.succeed();
@@ -85,20 +88,24 @@ impl<Ticket> Reader<Ticket> {
     }
 
     fn begin(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
-        let page = LastPage::load(connection)?;
+        let page = LastPage::load(connection, self.newest.get())?;
         let newest = page.newest;
-        self.place = Some(newest);
+        self.take_place(newest);
         (self.tell)(News::Began(page));
         Ok(newest)
     }
 
-    fn lose_place(&mut self, place: EventId, connection: &mut Connection) -> RedisResult<EventId> {
-        let newest = connection.newest()?;
-        if newest != place {
-            self.place = Some(newest);
-            (self.tell)(News::Lost(newest));
-        }
+    fn lose_place(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
+        let last = connection.last_entries(1, self.newest.get())?;
+        let newest = last.last().map_or(Ok(EventId::ZERO), |(id, _)| parse(id))?;
+        self.take_place(newest);
+        (self.tell)(News::Lost(newest));
         Ok(newest)
+    }
+
+    fn take_place(&mut self, place: EventId) {
+        self.place = Some(place);
+        self.newest.raise(place);
     }
 
     fn succeed(&mut self) {
@@ -119,6 +126,9 @@ pub(crate) fn read<Ticket>(
     let mut entries = Vec::with_capacity(raw.len());
     for (id, fields) in raw {
         *place = parse(&id)?;
+        if is_beginning(&fields) {
+            continue;
+        }
         match read_fields(fields) {
             Ok(publication) => entries.push(Entry { id: *place, publication }),
             Err(why) => tell(News::Foreign(format!("entry {place}: {why}"))),

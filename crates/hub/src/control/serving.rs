@@ -77,7 +77,7 @@ impl Control {
         add(listener.socket(), LISTENER)?;
         add(signals.bell(), SIGNALS)?;
         if let Some(shared) = core.log.shared() {
-            add(shared.bell(), NEWS)?;
+            add(&shared.bell(), NEWS)?;
         }
         let now = Instant::now();
         Ok(Self {

@@ -10,7 +10,6 @@ use std::{
 };
 
 use hub_protocol::{EventId, Subscription};
-use redis_log::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::Core;
@@ -20,11 +19,8 @@ use crate::{
     framing::{self, Output},
     leases::Lease,
     log::Shared,
-    shard::{Known, Queue, Stream, Timing},
+    shard::{Known, Missing, Queue, Stream, Timing},
 };
-
-/// How many times Redis is asked for what a stream has missed: each time for what has come meanwhile.
-const ROUNDS: u8 = 10;
 
 /// From where a stream goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,18 +43,6 @@ pub(crate) struct Joining {
     pub(crate) subscription: Subscription,
     pub(crate) cursor: Cursor,
     pub(crate) leases: Option<Lease>,
-}
-
-/// A stream that waits for what it has missed.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) joining: Joining,
-    /// What Redis has told so far.
-    missed: Vec<Arc<Event>>,
-    /// Up to where it is asked.
-    up_to: EventId,
-    /// How many times it may yet be asked.
-    rounds: u8,
 }
 
 impl Core {
@@ -94,27 +78,21 @@ impl Core {
     }
 
     fn join_after(&mut self, id: EventId, joining: Joining, now: Instant) {
-        let (newest, topics) = (self.backlog.newest(), joining.subscription.topics.clone());
+        let (newest, topics) = (self.backlog.newest(), &joining.subscription.topics);
         let is_ours = joining.subscription.last_event_id.is_none();
         if id <= newest
             && (is_ours || self.backlog.knows(id))
-            && let Missed::Events(events) = self.backlog.since(&topics, id)
+            && let Missed::Events(events) = self.backlog.since(topics, id)
         {
             return self.go_live(joining, events, newest);
         }
-        let up_to = id.max(newest);
-        self.ask(Waiting { joining, missed: Vec::new(), up_to, rounds: ROUNDS }, id, now);
-    }
-
-    /// Asks Redis for what a stream has missed after an id.
-    fn ask(&mut self, waiting: Waiting, after: EventId, now: Instant) {
-        let Some(shared) = self.log.shared().filter(|_| waiting.rounds > 0) else {
-            return self.join_lost(waiting.joining, now);
-        };
-        self.asked += 1;
-        let topics = waiting.joining.subscription.topics.clone();
-        shared.range(topics, after, waiting.up_to, self.asked);
-        self.waiting.insert(self.asked, waiting);
+        if self.log.shared().is_none() {
+            return self.join_lost(joining, now);
+        }
+        let last_event_id = joining.subscription.last_event_id.clone();
+        self.counters.accepted.add(1);
+        let missing = Missing { after: id, last_event_id, events: 0, bytes: 0 };
+        self.catch_up(stream(joining, now), missing);
     }
 
     /// Has a stream wait until it is known where Redis stands; not longer than until Redis cannot be reached:
@@ -126,31 +104,6 @@ impl Core {
             self.join_lost(joining, now);
         } else {
             self.go_live(joining, Vec::new(), self.backlog.newest());
-        }
-    }
-
-    /// Redis has told what a stream has missed, or that it cannot.
-    pub(super) fn join_waiting(
-        &mut self,
-        waiting: Waiting,
-        entries: Option<Vec<Entry>>,
-        now: Instant,
-    ) {
-        let Waiting { joining, mut missed, up_to, rounds } = waiting;
-        let newest = self.backlog.newest();
-        let Some(entries) = entries else { return self.join_lost(joining, now) };
-        let event = |entry: Entry| Arc::new(Event::new(entry.id, entry.publication, now));
-        missed.extend(entries.into_iter().map(event));
-        // What has arrived since it was asked; more than is kept is asked again.
-        match self.backlog.since(&joining.subscription.topics, up_to) {
-            Missed::Events(later) => {
-                missed.extend(later);
-                self.go_live(joining, missed, newest.max(up_to));
-            }
-            Missed::FallenOut => {
-                let waiting = Waiting { joining, missed, up_to: newest, rounds: rounds - 1 };
-                self.ask(waiting, up_to, now);
-            }
         }
     }
 
@@ -183,7 +136,7 @@ impl Core {
         mut missed: Vec<Arc<Event>>,
         position: EventId,
     ) {
-        let (topics, now) = (joining.subscription.topics.clone(), Instant::now());
+        let now = Instant::now();
         if self.began_between_events(&joining) {
             missed.push(Arc::new(Event::position(position, now)));
         }
@@ -194,7 +147,6 @@ impl Core {
         }
         stream.queue.allow_replay();
         stream.position = position;
-        stream.topics = Vec::from(topics).into();
         self.counters.accepted.add(1);
         self.add(stream);
     }
@@ -233,13 +185,15 @@ fn stream(joining: Joining, now: Instant) -> Stream {
     let mut stream = Stream {
         socket,
         output,
-        topics: Box::default(),
-        position: EventId::ZERO,
         known: Known::new(known),
         timing: timing(&subscription, output, now),
+        topics: Vec::from(subscription.topics).into(),
+        position: EventId::ZERO,
         heartbeat_text: subscription.heartbeat_text,
         lease: leases.map(Box::new),
         queue: Queue::default(),
+        catch_up: None,
+        missing: None,
         ending: false,
         due: None,
         awaits_room: false,

@@ -3,6 +3,7 @@
 //! The invariant: commands are obeyed in order. A stream that joins comes with what it has missed so far,
 //! and what is published later comes later, so that there is neither a gap nor a repeat between.
 
+mod catching_up;
 mod course;
 mod ending;
 mod obeying;
@@ -19,8 +20,10 @@ use std::{
 };
 
 use crossbeam_channel::{Sender, bounded};
+use hub_protocol::EventId;
 use rustix::event::{EventfdFlags, eventfd};
 
+pub(crate) use catching_up::{Bell, Missing, Taker, tie};
 pub(crate) use course::{Known, Retention};
 pub(crate) use stream::{Queue, Stream, Timing};
 
@@ -36,6 +39,8 @@ const COMMANDS: usize = 16 * 1024;
 pub(crate) enum Command {
     /// To hold one more stream; what it has to be sent first is queued already.
     Add(Box<Stream>),
+    /// To send a stream what it has missed. It may be gone.
+    Replay(Replay),
     /// To send an event to all who follow one of its topics.
     Deliver(Arc<Event>),
     /// To tell every stream that events were lost; it goes on after this event's id.
@@ -44,6 +49,17 @@ pub(crate) enum Command {
     Surrender(Sender<Vec<Stream>>),
     /// To tell every stream goodbye, and to end.
     Goodbye,
+}
+
+/// Some of what a stream has missed.
+#[derive(Debug)]
+pub(crate) struct Replay {
+    /// Which stream.
+    pub(crate) number: u64,
+    /// In order.
+    pub(crate) events: Vec<Arc<Event>>,
+    /// That was all: what is new from here on comes next.
+    pub(crate) live_after: Option<EventId>,
 }
 
 /// The core's end of a shard.

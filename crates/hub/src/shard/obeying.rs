@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::event::epoll::{self, EventData};
 
 use super::{
-    Command, Stream, ending,
+    Command, Replay, Stream, ending,
     roll::Token,
     work::{READABLE, Work},
 };
@@ -20,6 +20,7 @@ impl Work {
         while let Ok(command) = self.commands.try_recv() {
             match command {
                 Command::Add(stream) => self.add(stream),
+                Command::Replay(replay) => self.replay(replay),
                 Command::Deliver(event) => self.deliver(&event),
                 Command::Reset(event) => self.reset(&event),
                 Command::Surrender(heir) => {
@@ -53,7 +54,9 @@ impl Work {
             Output::Worker => &self.counters.workers,
         };
         counter.add(1);
+        let number = stream.catch_up.as_ref().map(|catch_up| catch_up.number);
         let token = self.roll.add(stream);
+        self.catching_up.extend(number.map(|number| (number, token)));
         let Some(stream) = self.roll.get(token) else { return };
         let added =
             epoll::add(&self.epoll, &stream.socket, EventData::new_u64(token.to_bits()), READABLE);
@@ -63,6 +66,25 @@ impl Work {
         }
         if self.end.is_some() {
             ending::say_goodbye(stream, 0, &mut self.course);
+        }
+        self.woken.push(token);
+    }
+
+    /// Queues some of what a stream has missed.
+    fn replay(&mut self, replay: Replay) {
+        let Replay { number, events, live_after } = replay;
+        let Some(token) = self.catching_up.get(&number).copied() else { return };
+        let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else { return };
+        for event in events {
+            stream.queue.push(event.bytes(stream.output));
+            self.course.note_told(&mut stream.known, event.id);
+            if let Some(catch_up) = &mut stream.catch_up {
+                catch_up.give(event.size());
+            }
+        }
+        if let Some(position) = live_after {
+            stream.go_live(position);
+            self.catching_up.remove(&number);
         }
         self.woken.push(token);
     }
@@ -117,9 +139,11 @@ impl Work {
             let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {
                 continue;
             };
-            stream.position = event.id;
             self.course.note_told(&mut stream.known, event.id);
             stream.queue.push(event.bytes(stream.output));
+            if let Some(number) = stream.go_live(event.id) {
+                self.catching_up.remove(&number);
+            }
             self.counters.resets.add(1);
             self.woken.push(token);
         }

@@ -15,7 +15,11 @@ use rustix::{
     net::{SendAncillaryBuffer, SendFlags, sendmsg},
 };
 
-use super::{Known, course::Course};
+use super::{
+    Known,
+    catching_up::{CatchUp, LATER, Missing},
+    course::Course,
+};
 use crate::{event::Bytes, framing::Output, leases::Lease};
 
 /// How many pieces one system call sends.
@@ -37,6 +41,10 @@ pub(crate) struct Stream {
     /// Its place under limits, for as long as it lives.
     pub(crate) lease: Option<Box<Lease>>,
     pub(crate) queue: Queue,
+    /// What ties it to the core while it waits for what it has missed.
+    pub(crate) catch_up: Option<Box<CatchUp>>,
+    /// What it has missed, while no shard holds it.
+    pub(crate) missing: Option<Box<Missing>>,
     /// Whether it ends with what is queued.
     pub(crate) ending: bool,
     /// When the wheel brings it up; what it brings up at other times is out of date.
@@ -174,6 +182,28 @@ impl Queue {
 }
 
 impl Stream {
+    /// Has it get nothing new before it has what it has missed.
+    pub(crate) fn wait(&mut self, catch_up: CatchUp) {
+        self.position = LATER;
+        self.known.is_complete = false;
+        self.catch_up = Some(Box::new(catch_up));
+    }
+
+    /// Has it get what is new after an event; its number, if it has waited.
+    pub(super) fn go_live(&mut self, position: EventId) -> Option<u64> {
+        self.position = position;
+        self.known.is_complete = true;
+        let number = self.stop_waiting()?;
+        // It has asked for that itself.
+        self.queue.allow_replay();
+        Some(number)
+    }
+
+    /// Its number, if it waits for what it has missed.
+    pub(crate) fn stop_waiting(&mut self) -> Option<u64> {
+        self.catch_up.take().map(|catch_up| catch_up.number)
+    }
+
     /// The same stream, which no wheel or epoll knows of.
     pub(crate) fn forgotten(self) -> Self {
         Self { due: None, awaits_room: false, ..self }

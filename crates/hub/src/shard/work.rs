@@ -1,6 +1,7 @@
 //! What a shard's thread does: it sends what waits, and looks after its streams' time and their ends.
 
 use std::{
+    collections::HashMap,
     io,
     os::fd::OwnedFd,
     sync::{Arc, LazyLock},
@@ -54,6 +55,8 @@ pub(super) struct Work {
     pub(super) course: Course,
     pub(super) counters: Arc<Counters>,
     pub(super) roll: Roll,
+    /// The streams that wait for what they have missed, by the core's numbers.
+    pub(super) catching_up: HashMap<u64, Token>,
     /// Streams, with when they are due: what a stream has changed since is out of date.
     wheel: Wheel<(Token, Instant)>,
     /// The streams that have something new to send.
@@ -80,6 +83,7 @@ impl Work {
             course,
             counters,
             roll: Roll::default(),
+            catching_up: HashMap::new(),
             wheel: Wheel::new(Instant::now()),
             woken: Vec::new(),
             end: None,
@@ -141,6 +145,9 @@ impl Work {
         let mut sent = 0;
         let flushed = stream.flush(now, &mut sent);
         self.counters.sent_bytes.add(sent);
+        if let (Flushed::All, Some(catch_up)) = (&flushed, &stream.catch_up) {
+            catch_up.note_taken();
+        }
         match flushed {
             Flushed::All if stream.ending => self.close(token),
             Flushed::All | Flushed::Part => {
@@ -225,6 +232,9 @@ impl Work {
 
     pub(super) fn take_out(&mut self, token: Token) -> Option<Box<Stream>> {
         let stream = self.roll.remove(token)?;
+        if let Some(catch_up) = &stream.catch_up {
+            self.catching_up.remove(&catch_up.number);
+        }
         // Before it is closed: a child of the script may hold the connection, and it would still report.
         let _ = epoll::delete(&self.epoll, &stream.socket);
         match stream.output {

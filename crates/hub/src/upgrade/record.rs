@@ -12,7 +12,7 @@ use crate::{
     core::{Cursor, Joining},
     framing::Output,
     leases::{Lease, Leases},
-    shard::{Known, Stream, Timing},
+    shard::{Known, Missing, Stream, Timing},
 };
 
 /// One thing that is passed on.
@@ -41,7 +41,7 @@ pub(super) enum Record {
     Piece(#[serde(with = "serde_bytes")] Vec<u8>),
     /// A stream: the descriptor with it.
     Stream(StreamRecord),
-    /// A stream that waits for Redis: the descriptor with it.
+    /// A stream that has come before it was known where Redis stands: the descriptor with it.
     Joining(JoiningRecord),
     /// A connection to the control socket: the descriptor with it.
     Connection(ConnectionRecord),
@@ -88,6 +88,8 @@ pub(super) struct StreamRecord {
     pub(super) sent: usize,
     pub(super) ends_in_comment: bool,
     pub(super) ending: bool,
+    /// What it has missed, if it waits for that.
+    pub(super) missing: Option<Missing>,
 }
 
 impl StreamRecord {
@@ -110,6 +112,7 @@ impl StreamRecord {
             sent: stream.queue.sent(),
             ends_in_comment: stream.queue.ends_in_comment(),
             ending: stream.ending,
+            missing: stream.missing.as_deref().cloned(),
         }
     }
 
@@ -129,7 +132,7 @@ impl StreamRecord {
     }
 }
 
-/// A stream that waits for what it has missed.
+/// A stream that has come before it was known where Redis stands.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct JoiningRecord {
     /// `None` if a worker serves it.

@@ -169,6 +169,8 @@ impl<'a> Inventory<'a> {
             heartbeat_text: record.heartbeat_text,
             lease: lease.map(Box::new),
             queue,
+            catch_up: None,
+            missing: record.missing.map(Box::new),
             ending: record.ending,
             due: None,
             awaits_room: false,

@@ -7,7 +7,7 @@ use std::{
 
 use crossbeam_channel::Receiver;
 use hub_protocol::{EventId, Publication, Topic, Topics};
-use redis_log::{AppendError, Entry, News, RedisLog, Settings};
+use redis_log::{AppendError, Entry, News, Page, RedisLog, Settings};
 
 pub(crate) struct Hub {
     pub(crate) log: RedisLog<u64>,
@@ -71,6 +71,21 @@ impl Hub {
         }
     }
 
+    /// The same, though the entry may be among those that were lost.
+    pub(crate) fn until_arrived_or_lost(&mut self, id: EventId) {
+        let passed = |entries: &[Entry], lost: &[EventId]| {
+            entries.last().is_some_and(|entry| entry.id >= id)
+                || lost.last().is_some_and(|lost| *lost >= id)
+        };
+        if !passed(&self.arrived, &self.lost) {
+            self.until(&format!("{id} arrives"), |news| match news {
+                News::Arrived(entries) => passed(entries, &[]).then_some(()),
+                News::Lost(lost) => passed(&[], &[*lost]).then_some(()),
+                _ => None,
+            });
+        }
+    }
+
     /// Publishes, and waits for the answer.
     pub(crate) fn publish(&mut self, topic: &str, data: &str) -> Result<EventId, AppendError> {
         self.append(0, topic, data)?;
@@ -103,17 +118,33 @@ impl Hub {
         }
     }
 
-    pub(crate) fn range(
-        &mut self,
-        names: &[&str],
-        after: EventId,
-        up_to: EventId,
-    ) -> Option<Vec<Entry>> {
-        self.log.range(topics(names), after, up_to, 7);
-        self.until("the range comes", |news| match news {
-            News::Range { ticket: 7, entries } => Some(entries.clone()),
+    pub(crate) fn page(&mut self, after: EventId, up_to: EventId) -> Page {
+        self.log.page(after, up_to, 7);
+        self.until("the page comes", |news| match news {
+            News::Page { ticket: 7, page } => Some(page.clone()),
             _ => None,
         })
+    }
+
+    pub(crate) fn held(&mut self, ids: &[EventId]) -> Option<Vec<bool>> {
+        self.log.held(ids.to_vec(), 7);
+        self.until("it is said what is there", |news| match news {
+            News::Held { ticket: 7, held } => Some(held.clone()),
+            _ => None,
+        })
+    }
+
+    /// All pages after an entry; `None` when it is gone, or Redis is.
+    pub(crate) fn range(&mut self, mut after: EventId, up_to: EventId) -> Option<Vec<Entry>> {
+        let mut range = Vec::new();
+        loop {
+            let Page::Next { entries, last, is_end } = self.page(after, up_to) else { return None };
+            range.extend(entries);
+            after = last;
+            if is_end {
+                return Some(range);
+            }
+        }
     }
 
     /// Why the stream cannot be followed.

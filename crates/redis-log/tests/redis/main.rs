@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod emptying;
 mod following;
 mod hub;
 mod losing;

@@ -1,54 +1,73 @@
 //! What is no longer in a hub's memory.
 
 use hub_protocol::EventId;
+use redis_log::Page;
 
 use crate::{
     hub::{Hub, data},
-    server::Server,
+    server::{Server, eventually},
 };
 
 #[test]
-fn a_range_holds_what_came_under_its_topics_between_two_ids() {
+fn pages_hold_what_came_after_an_entry_up_to_an_id() {
     let server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
     let first = hub.publish("t", "first").unwrap();
     let mut last = first;
     for number in 0..600 {
-        last = hub.publish(["t", "u", "v"][number % 3], &number.to_string()).unwrap();
+        last = hub.publish("t", &number.to_string()).unwrap();
     }
     let after = hub.publish("t", "after").unwrap();
-    let range = hub.range(&["t", "v"], first, last).unwrap();
-    let expected = |rest| (0..600).filter(move |number| number % 3 == rest);
-    let text = |numbers: &mut dyn Iterator<Item = usize>| {
-        numbers.map(|number| number.to_string()).collect::<Vec<_>>()
-    };
-    assert_eq!(data(&range, "t"), text(&mut expected(0)));
-    assert_eq!(data(&range, "v"), text(&mut expected(2)));
-    assert_eq!(range.len(), 400);
+    let range = hub.range(first, last).unwrap();
+    assert_eq!(data(&range, "t"), (0..600).map(|number| number.to_string()).collect::<Vec<_>>());
     assert!(range.is_sorted_by(|entry, next| entry.id < next.id));
-    assert_eq!(hub.range(&["t"], last, last), Some(vec![]));
-    assert_eq!(data(&hub.range(&["t"], last, after).unwrap(), "t"), ["after"]);
-    assert_eq!(data(&hub.range(&["t"], EventId::ZERO, first).unwrap(), "t"), ["first"]);
+    assert_eq!(hub.range(last, last), Some(vec![]));
+    assert_eq!(hub.range(last, first), Some(vec![]), "nothing comes between");
+    assert_eq!(data(&hub.range(last, after).unwrap(), "t"), ["after"]);
 }
 
 #[test]
-fn a_range_that_is_not_whole_is_none() {
+fn a_page_is_as_long_as_its_entries_are_small() {
+    let server = Server::start(&[]);
+    let mut hub = Hub::following(&server.url());
+    let first = hub.publish("t", "first").unwrap();
+    let large = "x".repeat(200_000);
+    let mut last = first;
+    for _ in 0..64 {
+        last = hub.publish("t", &large).unwrap();
+    }
+    let (mut place, mut lengths) = (first, Vec::new());
+    while place < last {
+        let Page::Next { entries, last, .. } = hub.page(place, last) else { panic!("it is there") };
+        lengths.push(entries.len());
+        place = last;
+    }
+    assert!(lengths[0] <= 32 && lengths[1..].iter().all(|length| *length <= 2), "{lengths:?}");
+}
+
+#[test]
+fn entries_that_are_gone_are_told() {
     let mut server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
     let first = hub.publish("t", "first").unwrap();
     let second = hub.publish("t", "second").unwrap();
     let last = hub.publish("t", "last").unwrap();
     server.say("XTRIM sse MAXLEN 2");
-    assert_eq!(hub.range(&["t"], first, last), None, "it is trimmed");
-    assert_eq!(data(&hub.range(&["t"], second, last).unwrap(), "t"), ["last"]);
-    let never = second.next(second.milliseconds);
-    if never != last {
-        assert_eq!(hub.range(&["t"], never, last), None, "no event has that id");
+    // Before all, or in between: that no event has had.
+    let never = EventId { milliseconds: second.milliseconds - 1, sequence: 7 };
+    let hostile = ["0-0", "1-1", "0-1", "18446744073709551615-18446744073709551615"];
+    let hostile = hostile.map(|id| id.parse::<EventId>().unwrap());
+    let ids = [&[first, second, never, last][..], &hostile].concat();
+    let held = [false, true, false, true, false, false, false, false];
+    assert_eq!(hub.held(&ids), Some(held.to_vec()));
+    for (id, held) in ids.iter().zip(held) {
+        assert_eq!(hub.page(*id, last) != Page::Gone, held, "{id}");
     }
+    assert_eq!(data(&hub.range(second, last).unwrap(), "t"), ["last"]);
     server.kill();
     hub.until_disconnected();
-    assert_eq!(hub.range(&["t"], second, last), None, "Redis is away");
+    assert_eq!((hub.page(second, last), hub.held(&[last])), (Page::Unknown, None), "it is away");
     server.restart();
     hub.until_it_can_publish();
-    crate::server::eventually("it is asked again", || hub.range(&["t"], second, last).is_some());
+    eventually("it is asked again", || hub.range(second, last).is_some());
 }

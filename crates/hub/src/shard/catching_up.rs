@@ -1,0 +1,142 @@
+//! A stream that waits for what it has missed, as its shard and the core see it.
+//!
+//! The invariant: the core knows, without asking, whether the stream is still there, and whether its client
+//! takes what it is given.
+
+use std::{
+    os::fd::OwnedFd,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+};
+
+use hub_protocol::EventId;
+use serde::{Deserialize, Serialize};
+
+/// What stands for the position of a stream that gets nothing new yet: no event comes after it.
+pub(super) const LATER: EventId = EventId { milliseconds: u64::MAX, sequence: u64::MAX };
+
+/// About how much may wait for a client before it is given more of what it has missed, as [`Event::size`] counts.
+///
+/// [`Event::size`]: crate::event::Event::size
+const AHEAD: usize = 512 * 1024;
+
+/// Tells the core that it can go on.
+#[derive(Debug)]
+pub(crate) struct Bell {
+    socket: Option<Arc<OwnedFd>>,
+    rung: AtomicBool,
+}
+
+impl Bell {
+    /// One that rings where news of Redis rings, too.
+    pub(crate) fn new(socket: Option<Arc<OwnedFd>>) -> Arc<Self> {
+        Arc::new(Self { socket, rung: AtomicBool::new(false) })
+    }
+
+    fn ring(&self) {
+        if !self.rung.swap(true, SeqCst)
+            && let Some(socket) = &self.socket
+        {
+            let _ = rustix::io::write(socket, &1_u64.to_ne_bytes());
+        }
+    }
+
+    /// Whether it has rung since.
+    pub(crate) fn quieten(&self) -> bool {
+        self.rung.swap(false, SeqCst)
+    }
+}
+
+/// What the core and a shard share of a stream.
+#[derive(Debug)]
+struct Tie {
+    bell: Arc<Bell>,
+    /// How much it had been given when its client had taken all of it.
+    taken: AtomicUsize,
+    /// Whether the core waits for that.
+    is_awaited: AtomicBool,
+}
+
+/// The core's end.
+#[derive(Debug)]
+pub(crate) struct Taker {
+    tie: Arc<Tie>,
+    given: usize,
+}
+
+/// The shard's end. The core hears when it is dropped.
+#[derive(Debug)]
+pub(crate) struct CatchUp {
+    /// The core's name for the stream.
+    pub(crate) number: u64,
+    tie: Arc<Tie>,
+    given: usize,
+}
+
+/// From where a stream has to be given what it has missed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Missing {
+    /// It has had, or been given, all up to here.
+    pub(crate) after: EventId,
+    /// What its client says was the last event that it saw.
+    pub(crate) last_event_id: Option<String>,
+    /// How many events it has been given.
+    pub(crate) events: usize,
+    /// How large these were.
+    pub(crate) bytes: usize,
+}
+
+/// Both ends, for the stream with this number.
+pub(crate) fn tie(number: u64, bell: &Arc<Bell>) -> (Taker, CatchUp) {
+    let (taken, is_awaited) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let tie = Arc::new(Tie { bell: Arc::clone(bell), taken, is_awaited });
+    (Taker { tie: Arc::clone(&tie), given: 0 }, CatchUp { number, tie, given: 0 })
+}
+
+impl Taker {
+    /// Whether the stream is closed.
+    pub(crate) fn is_gone(&self) -> bool {
+        Arc::strong_count(&self.tie) == 1
+    }
+
+    /// Gives it so much.
+    pub(crate) fn give(&mut self, size: usize) {
+        self.given += size;
+    }
+
+    /// Whether its client can be given more. If not, the bell rings when it can.
+    pub(crate) fn has_room(&self) -> bool {
+        if self.waits() > AHEAD {
+            self.tie.is_awaited.store(true, SeqCst);
+        }
+        // It may have been taken just now, and nothing would ring.
+        self.waits() <= AHEAD
+    }
+
+    fn waits(&self) -> usize {
+        self.given.saturating_sub(self.tie.taken.load(SeqCst))
+    }
+}
+
+impl CatchUp {
+    /// It has been given so much.
+    pub(super) fn give(&mut self, size: usize) {
+        self.given += size;
+    }
+
+    /// Its client has taken all of that.
+    pub(super) fn note_taken(&self) {
+        self.tie.taken.store(self.given, SeqCst);
+        if self.tie.is_awaited.swap(false, SeqCst) {
+            self.tie.bell.ring();
+        }
+    }
+}
+
+impl Drop for CatchUp {
+    fn drop(&mut self) {
+        self.tie.bell.ring();
+    }
+}

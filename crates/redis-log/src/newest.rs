@@ -1,0 +1,24 @@
+//! The newest id that is known here: what is given out later has to be greater, in whatever Redis.
+
+use hub_protocol::EventId;
+use parking_lot::Mutex;
+
+/// What the reader has read, and what the writer was answered.
+#[derive(Debug, Default)]
+pub(crate) struct Newest(Mutex<EventId>);
+
+impl Newest {
+    pub(crate) fn from(id: EventId) -> Self {
+        Self(Mutex::new(id))
+    }
+
+    /// [`EventId::ZERO`] while none is known.
+    pub(crate) fn get(&self) -> EventId {
+        *self.0.lock()
+    }
+
+    pub(crate) fn raise(&self, id: EventId) {
+        let mut newest = self.0.lock();
+        *newest = (*newest).max(id);
+    }
+}
