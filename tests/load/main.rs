@@ -2,15 +2,18 @@
 //! nginx and FPM with two workers, clients of [`sse_load`] on the same machine.
 //!
 //! # Layout
-//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`]: a part each
+//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`]:
+//!   a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
 //! - [`usage`], [`table`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 #![allow(clippy::cast_precision_loss, reason = "nothing here counts up to 2^52")]
 
+mod behind;
 mod comings;
 mod fan_out;
+mod flushed;
 mod hub;
 mod nchan;
 mod ordinary;
@@ -29,13 +32,15 @@ use table::Promises;
 
 type Part = fn(&mut Promises) -> io::Result<()>;
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 8] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
     ("4", comings::run),
     ("5", two_hubs::run),
     ("6", quiet::run),
+    ("7", behind::run),
+    ("8", flushed::run),
 ];
 
 /// Runs the parts that are named by their numbers, or all.

@@ -59,12 +59,17 @@ impl Publish for Producer {
 impl Producer {
     /// Publishes under another topic.
     pub(crate) fn publish_under(&mut self, topic: &str, data: &str) -> io::Result<()> {
+        self.publish_for_id(topic, data).map(drop)
+    }
+
+    /// The same; the event's id.
+    pub(crate) fn publish_for_id(&mut self, topic: &str, data: &str) -> io::Result<String> {
         self.stdin.write_all(format!("{topic} {data}\n").as_bytes())?;
         let mut answer = String::new();
         match self.stdout.read_line(&mut answer)? {
             0 => Err(ErrorKind::UnexpectedEof.into()),
             _ if answer.starts_with("error: ") => Err(io::Error::other(answer)),
-            _ => Ok(()),
+            _ => Ok(answer),
         }
     }
 }

@@ -28,6 +28,14 @@ impl Usage {
     }
 }
 
+/// The most bytes of memory that a process has had at once.
+pub(crate) fn peak(pid: Pid) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}
+
 /// How many descriptors they have open.
 pub(crate) fn all_descriptors(pids: &[Pid]) -> usize {
     pids.iter().map(|pid| descriptors(*pid)).sum()
