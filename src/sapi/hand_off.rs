@@ -54,15 +54,16 @@ impl Parting {
     fn end(self, server: Server) -> Vec<u8> {
         let mut end = self.shape.end();
         if let Shape::Records { request_id } = self.shape
-            && self.is_kept
-            && in_front::is_nginx(
-                server,
-                &request::server_text("SERVER_SOFTWARE").unwrap_or_default(),
-            )
+            && self.is_kept_by_nginx(server)
         {
             end.extend(stray_record(request_id));
         }
         end
+    }
+
+    fn is_kept_by_nginx(self, server: Server) -> bool {
+        let software = || request::server_text("SERVER_SOFTWARE").unwrap_or_default();
+        self.is_kept && in_front::is_nginx(server, &software())
     }
 }
 
@@ -97,6 +98,12 @@ impl<'a> Offer<'a> {
     /// How bytes have to look on the connection.
     pub(crate) fn shape(&self) -> Shape {
         self.parting.shape
+    }
+
+    /// Whether nginx would use it for its next request, too: then there has to be something behind the end of
+    /// the response that makes nginx close it.
+    pub(crate) fn is_kept_by_nginx(&self) -> bool {
+        self.parting.is_kept_by_nginx(self.server)
     }
 
     /// The connection itself.

@@ -6,6 +6,7 @@
 //! - [`moved`]: streams that leave their worker
 //! - [`positions`]: clients on topics where nothing has happened yet
 //! - [`served`]: streams that the worker serves with the hub's events
+//! - [`kept`]: connections that the web server keeps
 //! - [`hubs`]: hubs that are started, missing, frozen, or killed
 //! - [`versions`]: a hub that is not of the extension's release
 //! - [`access`]: whom a hub and its scripts trust
@@ -17,6 +18,7 @@
 mod access;
 mod gap;
 mod hubs;
+mod kept;
 mod limits;
 mod moved;
 mod positions;

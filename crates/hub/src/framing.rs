@@ -12,6 +12,7 @@ const USUAL_REQUEST: u16 = 1;
 const FCGI_VERSION: u8 = 1;
 const FCGI_END_REQUEST: u8 = 3;
 const FCGI_STDOUT: u8 = 6;
+const FCGI_STDERR: u8 = 7;
 const RECORD_LIMIT: usize = u16::MAX as usize;
 
 /// Where the bytes of a stream go.
@@ -57,15 +58,20 @@ pub(crate) fn wrap(framing: Framing, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What ends a response.
+/// What ends a response. Where nginx would keep the connection there is an empty record behind the end: it closes
+/// a connection with more on it than the response (`ngx_http_fastcgi_module.c`). Without that it may send its
+/// next request before it sees that the hub has closed the connection, and answer 502.
 pub(crate) fn end(framing: Framing) -> Vec<u8> {
     match framing {
         Framing::Raw => Vec::new(),
         Framing::Chunked => b"0\r\n\r\n".to_vec(),
-        Framing::FastCgi { request_id, .. } => {
+        Framing::FastCgi { request_id, is_kept } => {
             let complete = [0; 8]; // exit status 0, FCGI_REQUEST_COMPLETE
             let mut record = header(FCGI_END_REQUEST, request_id, complete.len()).to_vec();
             record.extend(complete);
+            if is_kept {
+                record.extend(header(FCGI_STDERR, request_id, 0));
+            }
             record
         }
     }
@@ -115,6 +121,13 @@ mod tests {
         assert_eq!(wrap(FASTCGI, b"abc"), b"\x01\x06\x01\x02\x00\x03\x00\x00abc");
         assert_eq!(wrap(FASTCGI, b""), b"");
         assert_eq!(end(FASTCGI), b"\x01\x03\x01\x02\x00\x08\x00\x00\0\0\0\0\0\0\0\0");
+    }
+
+    #[test]
+    fn on_a_connection_that_nginx_keeps_something_stands_behind_the_end() {
+        let kept = Framing::FastCgi { request_id: 0x0102, is_kept: true };
+        assert_eq!(end(kept), [&end(FASTCGI)[..], b"\x01\x07\x01\x02\0\0\0\0"].concat());
+        assert_eq!(wrap(kept, b"abc"), wrap(FASTCGI, b"abc"));
     }
 
     #[test]

@@ -207,7 +207,9 @@ fn passes(filter: &Zval, delivery: &Delivery) -> Result<bool, Fault> {
 
 fn framing(offer: &Offer) -> Framing {
     match offer.shape() {
-        Shape::Records { request_id } => Framing::FastCgi { request_id },
+        Shape::Records { request_id } => {
+            Framing::FastCgi { request_id, is_kept: offer.is_kept_by_nginx() }
+        }
         Shape::Raw => Framing::Raw,
         Shape::Chunks => Framing::Chunked,
     }
