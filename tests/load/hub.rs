@@ -59,17 +59,15 @@ impl Hub {
         self.process.pid()
     }
 
-    /// Has another one take over from it, and waits for this one to end; the other one is of its group.
+    /// Has the program that is installed go on.
     pub(crate) fn upgrade(&self) {
         let told = tell("upgrade", &self.directory).status().unwrap();
         assert!(told.success(), "the hub was not upgraded: {}", self.process.log());
-        wait_for("the old hub to end", soon(), || self.process.has_exited().then_some(()));
     }
 
     /// Kills it, without a word.
     pub(crate) fn kill(&mut self) {
         self.process.signal(Signal::KILL);
-        // With the one that has taken over from it.
         self.process.wait(soon());
     }
 

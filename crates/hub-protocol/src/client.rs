@@ -162,6 +162,22 @@ impl Client {
         }
     }
 
+    /// Waits until the hub has closed the connection; what it says before is thrown away.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::TimedOut`].
+    pub fn wait_for_end(&mut self, deadline: Instant) -> Result<(), ClientError> {
+        loop {
+            self.wait(PollFlags::IN, deadline)?;
+            match self.fill() {
+                Err(ClientError::Io(_)) => return Ok(()),
+                other => other?,
+            }
+            self.replies = Messages::default();
+        }
+    }
+
     fn write(
         &mut self,
         mut bytes: &[u8],

@@ -55,7 +55,7 @@ fn run() -> Result<(), String> {
         "metrics" => print(&metrics(socket)?),
         "top" => top(socket),
         "upgrade" => upgrade(socket),
-        "stop" => ask(socket, &Request::Stop).map(drop),
+        "stop" => stop(socket),
         other => Err(format!("there is no command {other}\n\n{USAGE}")),
     }
 }
@@ -165,6 +165,17 @@ fn metrics(socket: &Path) -> Result<String, String> {
 fn upgrade(socket: &Path) -> Result<(), String> {
     match ask(socket, &Request::Upgrade)? {
         Reply::Upgraded => Ok(()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Ends the hub, and waits until it has ended.
+fn stop(socket: &Path) -> Result<(), String> {
+    let deadline = Instant::now() + PATIENCE;
+    let fail = |error| format!("{}: {error}", socket.display());
+    let mut client = Client::connect(socket, deadline).map_err(fail)?;
+    match client.call(&Request::Stop, None, deadline).map_err(fail)? {
+        Reply::Stopping => client.wait_for_end(deadline).map_err(fail),
         other => Err(unexpected(&other)),
     }
 }

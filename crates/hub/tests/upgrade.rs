@@ -12,8 +12,6 @@ use std::{
     },
     path::Path,
     process::Stdio,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
-    thread,
 };
 
 use hub_protocol::{
@@ -22,7 +20,7 @@ use hub_protocol::{
 };
 use support::{
     FASTCGI, Hub, after, assert_reads, command, frame, next_event, position, publish, record, soon,
-    to,
+    storm::nobody_misses_an_event_while, to,
 };
 
 #[track_caller]
@@ -123,47 +121,9 @@ fn what_was_begun_is_ended_with_the_new_hub() {
 
 #[test]
 fn nobody_misses_an_event_in_a_storm_of_upgrades() {
-    const STREAMS: usize = 200;
     const UPGRADES: usize = 10;
     let hub = Hub::start(&[]);
-    let streams: Vec<_> = (0..STREAMS).map(|_| hub.stream(Framing::Raw, to(&["a"]))).collect();
-    hub.wait_for("streams", STREAMS as u64);
-    let over = AtomicBool::new(false);
-    let sequences = thread::scope(|scope| {
-        let readers: Vec<_> =
-            streams.into_iter().map(|stream| scope.spawn(move || numbers(stream))).collect();
-        let publisher = scope.spawn(|| {
-            let mut client = hub.connect();
-            let mut number = 0;
-            while !over.load(SeqCst) {
-                publish_on(&mut client, &number.to_string());
-                number += 1;
-            }
-            publish_on(&mut client, "end");
-            number
-        });
-        for _ in 0..UPGRADES {
-            hub.upgrade();
-        }
-        over.store(true, SeqCst);
-        let count = publisher.join().unwrap();
-        let sequences: Vec<_> = readers.into_iter().map(|reader| reader.join().unwrap()).collect();
-        sequences.into_iter().map(move |sequence| (sequence, count)).collect::<Vec<_>>()
-    });
-    for (sequence, count) in sequences {
-        assert_eq!(sequence, (0..count).collect::<Vec<usize>>());
-    }
-}
-
-/// What stands in a position, which is no event of ours.
-const POSITION_DATA: &str = "{}";
-
-/// The data of a stream's events, up to the one that says it is the end.
-fn numbers(stream: UnixStream) -> Vec<usize> {
-    let lines = BufReader::new(stream).lines().map(Result::unwrap);
-    let data = lines.filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
-    let data = data.filter(|data| data != POSITION_DATA);
-    data.take_while(|data| data != "end").map(|data| data.parse().unwrap()).collect()
+    nobody_misses_an_event_while(&hub, || (0..UPGRADES).for_each(|_| hub.upgrade()));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod storm;
+
 use std::{
     fs::{self, File, Permissions},
     io::{BufRead, BufReader, Read},
@@ -10,7 +12,8 @@ use std::{
         unix::{fs::PermissionsExt, net::UnixStream},
     },
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -33,7 +36,9 @@ pub(crate) fn soon() -> Instant {
 
 /// A running hub; killed when the test is over.
 pub(crate) struct Hub {
-    process: Child,
+    /// `None` if somebody else looks after it.
+    process: Option<Child>,
+    socket: PathBuf,
     directory: TempDir,
 }
 
@@ -94,15 +99,26 @@ impl Hub {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line, "listening\n");
-        Self { process, directory }
+        let socket = directory.path().join("hub/hub.sock");
+        Self { process: Some(process), socket, directory }
+    }
+
+    /// The one that listens there.
+    pub(crate) fn somebody_elses(socket: &Path) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        Self { process: None, socket: socket.to_owned(), directory }
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
-        self.directory.path().join("hub/hub.sock")
+        self.socket.clone()
+    }
+
+    fn process(&self) -> &Child {
+        self.process.as_ref().unwrap()
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.process.id()
+        self.process().id()
     }
 
     /// How many descriptors it has open.
@@ -167,20 +183,27 @@ impl Hub {
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.process), signal).unwrap();
+        kill_process(Pid::from_child(self.process()), signal).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn exit_status(&mut self) -> ExitStatus {
+        self.process.as_mut().unwrap().wait().unwrap()
     }
 
     /// Waits for its end; what it has left behind is given back.
     pub(crate) fn wait(mut self) -> TempDir {
-        self.process.wait().unwrap();
+        self.exit_status();
         std::mem::replace(&mut self.directory, tempfile::tempdir().unwrap())
     }
 }
 
 impl Drop for Hub {
     fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
+        if let Some(process) = &mut self.process {
+            drop(process.kill());
+            drop(process.wait());
+        }
     }
 }
 
