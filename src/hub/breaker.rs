@@ -15,12 +15,18 @@ pub(super) struct Breaker(Mutex<State>);
 #[derive(Debug)]
 struct State {
     failures: u32,
+    /// Why it failed last, in words.
+    why: String,
     rests_until: Option<Instant>,
+}
+
+impl State {
+    const NEW: Self = Self { failures: 0, why: String::new(), rests_until: None };
 }
 
 impl Breaker {
     pub(super) const fn new() -> Self {
-        Self(Mutex::new(State { failures: 0, rests_until: None }))
+        Self(Mutex::new(State::NEW))
     }
 
     /// Whether the hub may be asked now.
@@ -28,16 +34,22 @@ impl Breaker {
         self.0.lock().rests_until.is_none_or(|until| now >= until)
     }
 
-    /// Notes how it went.
-    pub(super) fn note(&self, worked: bool, now: Instant) {
+    /// Why it failed last, in words.
+    pub(super) fn why(&self) -> String {
+        self.0.lock().why.clone()
+    }
+
+    /// Notes how it went: if it failed, why.
+    pub(super) fn note(&self, failure: Option<String>, now: Instant) {
         let mut state = self.0.lock();
-        if worked {
-            *state = State { failures: 0, rests_until: None };
-        } else {
-            let rest = REST * 2_u32.saturating_pow(state.failures.min(5));
-            state.failures += 1;
-            state.rests_until = now.checked_add(rest.min(LONGEST_REST));
-        }
+        let Some(why) = failure else {
+            *state = State::NEW;
+            return;
+        };
+        let rest = REST * 2_u32.saturating_pow(state.failures.min(5));
+        state.failures += 1;
+        state.why = why;
+        state.rests_until = now.checked_add(rest.min(LONGEST_REST));
     }
 }
 
@@ -51,13 +63,14 @@ mod tests {
         let start = Instant::now();
         assert!(breaker.is_closed(start));
         for seconds in [1, 2, 4, 8, 16, 30, 30] {
-            breaker.note(false, start);
+            breaker.note(Some("no".to_owned()), start);
             assert!(!breaker.is_closed(start + Duration::from_secs(seconds - 1)));
             assert!(breaker.is_closed(start + Duration::from_secs(seconds)));
         }
-        breaker.note(true, start);
+        assert_eq!(breaker.why(), "no");
+        breaker.note(None, start);
         assert!(breaker.is_closed(start));
-        breaker.note(false, start);
+        breaker.note(Some("no".to_owned()), start);
         assert!(breaker.is_closed(start + Duration::from_secs(1)), "it begins anew");
     }
 }

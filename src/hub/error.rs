@@ -9,19 +9,30 @@ use hub_protocol::{ClientError, MessageError, Reply};
 pub(crate) enum HubError {
     /// There is none, and it could not be started; in words.
     Absent(String),
-    /// It failed a moment ago, and is not asked again yet.
-    Resting,
+    /// It failed a moment ago, and is not asked again yet; how, in words.
+    Resting(String),
     /// It has not answered, and may have done it or not; in words.
     Unanswered(String),
     /// It will not; in words.
     Refused(String),
+    /// A younger stream has taken the place that this one had.
+    Dropped,
 }
 
 impl HubError {
+    /// Why, without saying again that there is none.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Absent(why) => why.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// For an answer to another question.
     pub(super) fn from_reply(reply: Reply) -> Self {
         match reply {
             Reply::Refused { message, .. } => Self::Refused(message),
+            Reply::Dropped => Self::Dropped,
             _ => Self::Refused("it has answered something else".to_owned()),
         }
     }
@@ -31,9 +42,10 @@ impl fmt::Display for HubError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent(why) => write!(f, "there is no hub: {why}"),
-            Self::Resting => {
-                f.write_str("the hub has failed a moment ago and is not asked again yet")
+            Self::Resting(why) => {
+                write!(f, "the hub has failed a moment ago and is not asked again yet: {why}")
             }
+            Self::Dropped => f.write_str("a younger stream has taken the place of this one"),
             Self::Unanswered(why) => write!(f, "{why}; whether it was done is not known"),
             Self::Refused(why) => write!(f, "the hub has refused it: {why}"),
         }

@@ -3,7 +3,7 @@
 use std::fs::symlink_metadata;
 use std::io::{self, ErrorKind};
 use std::ops::{Deref, DerefMut};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -16,6 +16,7 @@ use rustix::net::sockopt::socket_peercred;
 use rustix::process::{Uid, geteuid};
 
 use super::breaker::Breaker;
+use super::outage::OUTAGE;
 use super::{HubError, PATIENCE, Settings, spawn};
 use crate::sapi::process::forks;
 use crate::sapi::unshared::Unshared;
@@ -66,17 +67,50 @@ impl DerefMut for Line {
 
 /// A place under limits, for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Lease(Line);
+pub(crate) struct Lease {
+    line: Line,
+    /// Whether the hub has said that a younger stream has the place, which it says once.
+    dropped: bool,
+}
 
 impl Lease {
     pub(super) fn new(line: Line) -> Self {
-        Self(line)
+        Self { line, dropped: false }
     }
 
-    /// Whether the hub that gave it is still there.
-    pub(crate) fn is_held(&self) -> bool {
-        is_silent(&self.0)
+    /// The descriptor that is readable when something has become of it.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.line.as_fd().as_raw_fd()
     }
+
+    /// What has become of it.
+    pub(crate) fn look(&mut self) -> Standing {
+        if !self.dropped {
+            // It may have come with the answer before.
+            let said = match self.line.next_reply() {
+                Ok(None) if is_silent(&self.line) => return Standing::Held,
+                Ok(None) => self.line.fill().and_then(|()| self.line.next_reply()),
+                said => said,
+            };
+            match said {
+                Ok(Some(Reply::Dropped)) => self.dropped = true,
+                Ok(None) => return Standing::Held,
+                _ => return Standing::Gone,
+            }
+        }
+        Standing::Dropped
+    }
+}
+
+/// What has become of a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The hub keeps the place.
+    Held,
+    /// A younger stream has it.
+    Dropped,
+    /// With its hub.
+    Gone,
 }
 
 /// Asks on the connection that is kept; it is made anew if the hub has closed it meanwhile.
@@ -99,8 +133,11 @@ pub(super) fn call(
 ) -> Result<Reply, HubError> {
     let answer = client.call(request, connection, Instant::now() + PATIENCE);
     match &answer {
-        Ok(_) => ANSWERS.note(true, Instant::now()),
-        Err(ClientError::TimedOut) => ANSWERS.note(false, Instant::now()),
+        Ok(_) => {
+            ANSWERS.note(None, Instant::now());
+            OUTAGE.note(true, Instant::now());
+        }
+        Err(error @ ClientError::TimedOut) => note_silence(error),
         // It has died, which costs nobody any time, and says nothing of the one that follows.
         Err(_) => {}
     }
@@ -122,24 +159,34 @@ fn is_silent(client: &Client) -> bool {
     poll(&mut ends, Some(&Timespec::default())) == Ok(0)
 }
 
+/// It listens, and does not answer.
+fn note_silence(error: &ClientError) {
+    ANSWERS.note(Some(error.to_string()), Instant::now());
+    OUTAGE.note(false, Instant::now());
+}
+
 /// A new connection; a hub is started if there is none.
 pub(super) fn connect(settings: &Settings) -> Result<Line, HubError> {
-    match connect_to_running(settings) {
+    let connected = match connect_to_running(settings) {
         Err(HubError::Absent(_)) if settings.spawns => start(settings),
         other => other,
+    };
+    if connected.is_err() {
+        OUTAGE.note(false, Instant::now());
     }
+    connected
 }
 
 /// A new connection to a hub that is there.
 pub(super) fn connect_to_running(settings: &Settings) -> Result<Line, HubError> {
     let now = Instant::now();
     if !ANSWERS.is_closed(now) {
-        return Err(HubError::Resting);
+        return Err(HubError::Resting(ANSWERS.why()));
     }
     let client = Client::connect(&settings.socket, now + PATIENCE).map_err(|error| match error {
         // It listens, and has not taken anybody in for a while.
         ClientError::TimedOut => {
-            ANSWERS.note(false, Instant::now());
+            note_silence(&error);
             error.into()
         }
         // It does not know this user, or is about to end.
@@ -189,13 +236,14 @@ fn is_hang_up(error: &io::Error) -> bool {
 
 fn start(settings: &Settings) -> Result<Line, HubError> {
     if !STARTS.is_closed(Instant::now()) {
-        return Err(HubError::Absent(
-            "it did not start a moment ago, and is not started again yet".to_owned(),
-        ));
+        return Err(HubError::Absent(format!(
+            "it did not start a moment ago, and is not started again yet: {}",
+            STARTS.why()
+        )));
     }
     // It may be somebody else's that has come to be there meanwhile.
     let client = spawn::spawn(settings).and_then(|client| check_owner(settings, client));
-    STARTS.note(client.is_ok(), Instant::now());
+    STARTS.note(client.as_ref().err().map(HubError::reason), Instant::now());
     client
 }
 
@@ -214,16 +262,19 @@ pub(crate) fn hand_over(
     response: Response,
     connection: BorrowedFd<'_>,
 ) -> Result<Handing, HubError> {
+    if lease.as_mut().is_some_and(|lease| lease.look() == Standing::Dropped) {
+        return Err(HubError::Dropped);
+    }
     let is_leased = lease.is_some();
     let mut client = match lease.take() {
-        Some(Lease(client)) => client,
+        Some(Lease { line, .. }) => line,
         None => connect(settings)?,
     };
     let request = Request::HandOver { subscription, response };
     match call(&mut client, &request, Some(connection))? {
         Reply::Accepted => Ok(Handing(client)),
         other => {
-            *lease = is_leased.then_some(Lease(client));
+            *lease = is_leased.then(|| Lease::new(client));
             Err(HubError::from_reply(other))
         }
     }

@@ -6,16 +6,17 @@
 mod breaker;
 mod error;
 mod line;
+mod outage;
 mod spawn;
 mod subscriber;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hub_protocol::{EventId, Limit, Publication, Reply, Request};
 
 pub(crate) use error::HubError;
-pub(crate) use line::{Lease, hand_over};
+pub(crate) use line::{Lease, Standing, hand_over};
 pub(crate) use subscriber::Subscriber;
 
 /// How long a hub has to answer.
@@ -62,6 +63,24 @@ pub(crate) fn status(settings: &Settings) -> Result<Option<String>, HubError> {
         Reply::Status(report) => Ok(Some(report)),
         other => Err(HubError::from_reply(other)),
     }
+}
+
+/// Whether there is a hub that answers; one is started if there is none.
+///
+/// # Errors
+///
+/// [`HubError`] if not, or why it cannot be started.
+pub(crate) fn reach(settings: &Settings) -> Result<(), HubError> {
+    let mut client = line::connect(settings)?;
+    match line::call(&mut client, &Request::Status, None)? {
+        Reply::Status(_) => Ok(()),
+        other => Err(HubError::from_reply(other)),
+    }
+}
+
+/// When a client should come back that there is no hub for. `luck` is a random number from 0 to 1.
+pub(crate) fn retry(luck: f64) -> Duration {
+    outage::OUTAGE.retry(luck, Instant::now())
 }
 
 /// Takes a place under each limit; the limit that is reached is the answer if there is none.

@@ -6,10 +6,11 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::php_sapi_name;
 
+use super::fallback;
 use super::hub::settings;
 use crate::hub;
 use crate::sapi::diagnosis::{self, Diagnosis, Expected};
-use crate::sapi::{PhpConnection, Server};
+use crate::sapi::{Offer, PhpConnection, Server};
 
 /// The report, as the entries of an array, on the stream of this request if there is one.
 pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> {
@@ -40,21 +41,22 @@ fn hub_in_words() -> String {
     }
 }
 
-/// Whether `subscribe()` would move the connection to the hub.
+/// Whether `subscribe()` would move the connection to the hub. It is tried: the hub is asked, and started if
+/// there is none.
 fn hand_off(connection: Option<&PhpConnection>) -> String {
-    fn no(why: impl Display) -> String {
-        format!("no: {why}; subscribe() serves the stream from the script")
+    let server = Server::current();
+    let no = |why: &dyn Display| format!("no: {why}; {}", fallback::in_words(server));
+    if let Err(why) = Expected::of(server).hand_off {
+        return no(&why);
     }
-    match (connection, Expected::of(Server::current()).hand_off) {
-        (_, Err(why)) => no(why),
-        (None, Ok(())) => "expected; ask again once the stream is open".into(),
-        (Some(connection), Ok(())) => match connection.offer() {
-            Err(why) => no(why),
-            Ok(offer) => {
-                offer.withdraw();
-                "yes: subscribe() moves the connection, and frees the worker".into()
-            }
-        },
+    match connection.map(PhpConnection::offer).transpose() {
+        Err(why) => return no(&why),
+        Ok(offer) => offer.into_iter().for_each(Offer::withdraw),
+    }
+    match hub::reach(&settings()) {
+        Err(why) => no(&why),
+        Ok(()) if connection.is_none() => "expected; ask again once the stream is open".into(),
+        Ok(()) => "yes: subscribe() moves the connection, and frees the worker".into(),
     }
 }
 

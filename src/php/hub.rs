@@ -48,7 +48,7 @@ pub(super) fn topics(value: &Zval, at: At) -> Result<Topics, Fault> {
 /// The limits that a new stream comes under: the pool's, and that of its own key.
 pub(super) fn limits(own: Option<Limit>) -> Vec<Limit> {
     let all = u32::try_from(ini::integer(settings::MAX_STREAMS)).unwrap_or(0);
-    let all = (all > 0).then(|| Limit { key: String::new(), max: all });
+    let all = (all > 0).then(|| Limit { key: Vec::new(), max: all, drops_oldest: false });
     all.into_iter().chain(own).collect()
 }
 

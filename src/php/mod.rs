@@ -6,6 +6,7 @@ mod current;
 mod doctor;
 mod event;
 mod exception;
+mod fallback;
 mod fault;
 mod hub;
 mod module;

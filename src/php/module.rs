@@ -12,7 +12,7 @@ use super::{current, exception, hub, settings};
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::{
     Server, adoption, beside, declare, head, hooks, ini, keeper, late_head, output, overrides,
-    process, record, shortcut, signals,
+    pool, process, record, shortcut, signals,
 };
 
 /// The module.
@@ -31,6 +31,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
 extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     settings::register(module_number);
     process::count_forks();
+    pool::found();
     hooks::install(sse::throw_client_gone);
     head::install();
     late_head::install();
@@ -51,6 +52,7 @@ extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
     late_head::remove();
     head::remove();
     hooks::remove();
+    pool::dissolve();
     0
 }
 

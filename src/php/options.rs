@@ -44,6 +44,32 @@ pub(super) struct Arguments<'a> {
 pub(super) struct LimitArguments<'a> {
     pub(super) key: Option<Text<'a>>,
     pub(super) limit: Option<Int<'a>>,
+    pub(super) on_limit: Given<'a, &'static str>,
+}
+
+/// What becomes of a stream that is one too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnLimit {
+    /// It is answered 503.
+    Refuse,
+    /// Its client is told when to come back.
+    Retry,
+    /// The oldest under its key makes room.
+    DropOldest,
+}
+
+impl OnLimit {
+    /// As scripts say it: what is so by default.
+    pub(super) const REFUSE: &'static str = "refuse";
+
+    fn new(given: &[u8], at: At) -> Result<Self, Fault> {
+        match given {
+            b"refuse" => Ok(Self::Refuse),
+            b"retry" => Ok(Self::Retry),
+            b"drop-oldest" => Ok(Self::DropOldest),
+            _ => Err(at.value_error(r#"must be one of "refuse", "retry", or "drop-oldest""#)),
+        }
+    }
 }
 
 /// Those that concern the head of the response.
@@ -116,6 +142,14 @@ impl LastEventId {
         Ok(Self::Given(event_id(&id, at)?.as_str().to_owned()))
     }
 
+    /// The id that was given.
+    pub(super) fn get(&self) -> Option<&str> {
+        match self {
+            Self::NotGiven => None,
+            Self::Given(id) => Some(id),
+        }
+    }
+
     /// The id, or else what others tell. An empty one is the standard's "none yet", whatever they tell.
     pub(super) fn or_else(self, others: impl FnOnce() -> Option<String>) -> Option<String> {
         match self {
@@ -126,11 +160,30 @@ impl LastEventId {
 }
 
 impl LimitArguments<'_> {
+    /// What becomes of a stream that is one too many; its argument has that number.
+    pub(super) fn on_limit(&self, method: &'static str, number: u32) -> Result<OnLimit, Fault> {
+        let at = At(method, number, "onLimit");
+        let given = match self.on_limit {
+            Given::Passed(value) => bytes(value, at, "of type string")?,
+            Given::Default(text) => text.as_bytes().into(),
+        };
+        let on_limit = OnLimit::new(&given, at)?;
+        if on_limit == OnLimit::DropOldest && given_key(self).is_none() {
+            return Err(at.value_error(r#"must not be "drop-oldest" without limitKey"#));
+        }
+        Ok(on_limit)
+    }
+
     /// The limit, checked; `None` if there is none. `first` is the number of the first of these
     /// arguments.
-    pub(super) fn limit(&self, method: &'static str, first: u32) -> Result<Option<Limit>, Fault> {
+    pub(super) fn limit(
+        &self,
+        method: &'static str,
+        first: u32,
+        on_limit: OnLimit,
+    ) -> Result<Option<Limit>, Fault> {
         let (key_at, max_at) = (At(method, first, "limitKey"), At(method, first + 1, "limit"));
-        let key = given(self.key.as_ref().map(|argument| argument.0));
+        let key = given_key(self);
         let key = key.map(|key| bytes(key, key_at, "of type ?string")).transpose()?;
         let max = given(self.limit.as_ref().map(|argument| argument.0));
         let max = max.map(|max| int(max, max_at, "of type ?int")).transpose()?;
@@ -145,8 +198,13 @@ impl LimitArguments<'_> {
         }
         let max = u32::try_from(max).ok().filter(|max| *max > 0);
         let max = max.ok_or_else(|| max_at.value_error("must be between 1 and 4294967295"))?;
-        Ok(Some(Limit { key: String::from_utf8_lossy(&key).into_owned(), max }))
+        let drops_oldest = on_limit == OnLimit::DropOldest;
+        Ok(Some(Limit { key: key.into_owned(), max, drops_oldest }))
     }
+}
+
+fn given_key<'a>(arguments: &LimitArguments<'a>) -> Option<&'a Zval> {
+    given(arguments.key.as_ref().map(|argument| argument.0))
 }
 
 impl ResponseArguments<'_> {

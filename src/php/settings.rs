@@ -36,10 +36,17 @@ pub(super) const HUB_REDIS: &CStr = c"sse.hub_redis";
 pub(super) const MAX_EVENT: &CStr = c"sse.max_event";
 /// How many streams there may be at once, of all that share a hub; 0 is no limit.
 pub(super) const MAX_STREAMS: &CStr = c"sse.max_streams";
+/// What becomes of streams that should be the hub's, and are not: "prefer" has workers serve them, "require"
+/// turns them away.
+pub(super) const HAND_OFF: &CStr = c"sse.hand_off";
+/// The value of [`HAND_OFF`] that turns streams away.
+pub(super) const REQUIRE: &str = "require";
+/// How many of them the workers of a pool serve at once; 0 is no limit.
+pub(super) const MAX_WORKER_STREAMS: &CStr = c"sse.max_worker_streams";
 /// Seconds that a client may take nothing before its stream is given up; 0 is for ever.
 const WRITE_TIMEOUT: &CStr = c"sse.write_timeout";
 
-static ENTRIES: IniEntryDefs<19> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<21> = IniEntryDefs::new([
     validated::<Seconds>(IniEntryDef::new(HEARTBEAT, c"15", IniEntryPermission::All)),
     validated::<CommentText>(IniEntryDef::new(HEARTBEAT_TEXT, c"", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
@@ -58,6 +65,8 @@ static ENTRIES: IniEntryDefs<19> = IniEntryDefs::new([
     secret(IniEntryDef::new(HUB_REDIS, c"", PER_DIRECTORY)),
     validated::<EventSize>(IniEntryDef::new(MAX_EVENT, c"1048576", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(MAX_STREAMS, c"0", PER_DIRECTORY)),
+    validated::<HandOff>(IniEntryDef::new(HAND_OFF, c"prefer", PER_DIRECTORY)),
+    validated::<Whole>(IniEntryDef::new(MAX_WORKER_STREAMS, c"0", PER_DIRECTORY)),
     IniEntryDef::end(),
 ]);
 
@@ -101,6 +110,14 @@ struct EventSize;
 impl Valid for EventSize {
     fn accepts(value: &str) -> bool {
         value.trim().parse().is_ok_and(|bytes| (1..=hub_protocol::MAX_EVENT).contains(&bytes))
+    }
+}
+
+struct HandOff;
+
+impl Valid for HandOff {
+    fn accepts(value: &str) -> bool {
+        ["", "prefer", REQUIRE].iter().any(|known| value.eq_ignore_ascii_case(known))
     }
 }
 

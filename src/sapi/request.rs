@@ -67,6 +67,14 @@ fn queried_last_event_id() -> Option<Vec<u8>> {
         .find(|id| !id.is_empty())
 }
 
+/// Whether the client asks for an event stream, as every `EventSource` does.
+pub(crate) fn wants_event_stream() -> bool {
+    let accept = server_text("HTTP_ACCEPT").unwrap_or_default().to_ascii_lowercase();
+    accept
+        .split(',')
+        .any(|range| range.split(';').next().map(str::trim) == Some("text/event-stream"))
+}
+
 /// As [`server_variable`], for a value that has to be text.
 pub(crate) fn server_text(name: &str) -> Option<String> {
     server_variable(name).and_then(|value| String::from_utf8(value).ok())

@@ -4,7 +4,7 @@ use super::engine::is_unwinding;
 use super::{Server, adoption, head, headers, ini, late_head, output, request, session};
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, UNFIT, is_session_cache_limiter,
-    preflight_headers, stream_headers, too_many_headers,
+    preflight_headers, stream_headers, unavailable_headers,
 };
 
 /// What became of the response.
@@ -117,38 +117,42 @@ pub(crate) fn response_headers(server: Server, allow_origin: &AllowOrigin) -> Ve
     stream_headers(allow_origin, origin.as_deref(), keep_alive)
 }
 
-/// Answers 204 without a body, which tells an `EventSource` not to come back.
+/// Answers 204 without a body, which tells an `EventSource` not to come back. Without the headers of who may
+/// read it, a browser on another site would take it for a failure, and come back.
 ///
 /// # Errors
 ///
 /// [`NotTaken`]; then nothing was sent.
-pub(crate) fn answer_no_content(server: Server) -> Result<(), NotTaken> {
+pub(crate) fn answer_no_content(
+    server: Server,
+    allow_origin: &AllowOrigin,
+) -> Result<(), NotTaken> {
     if !server.has_response() {
         return Ok(());
     }
     if headers::sent() {
         return Err(output_began("the response".into()));
     }
-    Ok(no_content(Vec::new())?)
+    let mut headers = response_headers(server, allow_origin);
+    headers.retain(|it| it.name == "Vary" || it.name.starts_with("Access-Control-"));
+    Ok(no_content(headers)?)
 }
 
-/// What a client is told whose stream would be one too many.
-const TOO_MANY: &[u8] = b"There are too many open streams. Please try again later.\n";
-
-/// Answers 503, with a word of explanation.
+/// Answers 503 with a word of explanation, and after how many seconds to try again. An `EventSource` never
+/// comes back after it.
 ///
 /// # Errors
 ///
 /// [`NotTaken`]; then nothing was sent.
-pub(crate) fn answer_too_many() -> Result<(), NotTaken> {
+pub(crate) fn answer_unavailable(why: &[u8], retry_after: u64) -> Result<(), NotTaken> {
     if headers::sent() {
         return Err(output_began("the response".into()));
     }
     output::discard_buffers()?;
     headers::remove(&UNFIT)?;
     headers::set_status(503)?;
-    headers::apply(too_many_headers())?;
-    output::print(TOO_MANY)?;
+    headers::apply(unavailable_headers(retry_after))?;
+    output::print(why)?;
     late_head::forgive();
     output::disable();
     Ok(())

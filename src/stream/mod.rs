@@ -35,6 +35,6 @@ pub use packet::Packet;
 pub use position::Tail;
 pub use response::{
     Header, Rule, UNFIT, is_no_coding, is_session_cache_limiter, last_headers, merged,
-    proxy_headers, stream_headers, too_many_headers, without_rivals,
+    proxy_headers, stream_headers, unavailable_headers, without_rivals,
 };
 pub use stop_reason::StopReason;

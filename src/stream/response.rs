@@ -182,14 +182,15 @@ pub fn merged(headers: Vec<Header>, mut custom: Vec<Header>) -> Vec<Header> {
     all
 }
 
-/// The headers of a 503 for a client whose stream would be one too many; it may try again in 5 seconds.
+/// The headers of a 503 for a client that may try again after so many seconds.
 ///
 /// Source: RFC 9110, 10.2.3 and 15.6.4.
 #[must_use]
-pub fn too_many_headers() -> Vec<Header> {
+pub fn unavailable_headers(retry_after: u64) -> Vec<Header> {
+    let retry_after = retry_after.to_string().into();
     vec![
         Header::new("Content-Type", "text/plain; charset=utf-8", Rule::Replace),
-        Header::new("Retry-After", "5", Rule::Replace),
+        Header { value: retry_after, ..Header::new("Retry-After", "", Rule::Replace) },
         Header::new("Cache-Control", "no-store", Rule::Replace),
     ]
 }

@@ -52,6 +52,22 @@ fn the_fourth_stream_of_a_user_is_refused_until_one_of_three_ends() {
     }
 }
 
+/// An address as `inet_pton()` has it is no UTF-8.
+#[test]
+fn a_key_is_bytes_and_no_two_addresses_are_one() {
+    let script = "<?php
+        Sse::start(limitKey: inet_pton($_GET['address']), limit: 1)->subscribe('news');";
+    let scene = Kind::Fpm.play(2, Php::with_sse(), &[("address.php", script)]).with_hub();
+    let addresses = ["203.0.113.200", "203.0.113.201", "2001:db8::ff", "2001:db8::fe"];
+    let target = |address: &str| format!("/address.php?address={address}");
+    let open = |address| scene.open(&Request::get(&target(address)));
+    let _streams = addresses.map(open);
+    scene.wait_for("streams", 4);
+    for address in addresses {
+        assert_refused(&scene, &target(address));
+    }
+}
+
 #[test]
 fn a_worker_that_is_killed_gives_its_place_back() {
     let scene = scene();
@@ -154,4 +170,133 @@ fn a_frozen_hub_refuses_nobody_and_keeps_one_request_waiting() {
     // A busy machine may be as slow as the hub once, but not every time.
     let slow = durations.iter().filter(|duration| **duration >= patience).count();
     assert!(slow <= 2, "{durations:?}");
+}
+
+/// What `onLimit` may say, on streams that the hub has, that a worker serves, and that do not subscribe.
+const ON_LIMIT: &str = r#"<?php
+    $options = ['limitKey' => 'ann', 'limit' => 1, 'onLimit' => $_GET['on'], 'heartbeat' => 0.02];
+    $sse = Sse::start(...$options);
+    $sse->onClose(fn ($why) => file_put_contents(__DIR__ . '/closed', "$why->name\n", FILE_APPEND));
+    match ($_GET['way']) {
+        'moved' => $sse->subscribe('news'),
+        'served' => $sse->subscribe('news', handOff: false),
+        'waits' => $sse->wait(3600),
+        'sends' => (function () use ($sse) { while ($sse->send('x')) usleep(10_000); })(),
+    };"#;
+
+const WAYS: [&str; 4] = ["moved", "served", "waits", "sends"];
+
+fn event_source(target: &str) -> Request {
+    Request::get(target).header("Accept", "text/event-stream")
+}
+
+#[track_caller]
+fn body_of(response: server_tests::http::Response) -> String {
+    String::from_utf8(response.into_body()).unwrap()
+}
+
+#[test]
+fn the_oldest_makes_room_is_told_so_and_does_not_come_back() {
+    let scene = Kind::Fpm.play(6, Php::with_sse(), &[("on.php", ON_LIMIT)]).with_hub();
+    for way in WAYS {
+        let target = format!("/on.php?on=drop-oldest&way={way}");
+        let request = event_source(&target);
+        let (first, second) = (scene.open(&request), scene.open(&request));
+        let told = body_of(first);
+        let dropped = "id: sse:dropped\nevent: sse:dropped\ndata: {\"lastEventId\":";
+        assert!(told.contains(dropped) && told.ends_with("}\n\n"), "{way}: {told}");
+        // As an EventSource comes back: with the id that it was given.
+        let again = scene.server.send(&request.clone().header("Last-Event-ID", "sse:dropped"));
+        assert_eq!(again.status(), 204, "{way}");
+        // A page that its user wants to go on with has the place again.
+        let third = scene.open(&request);
+        assert!(body_of(second).contains(dropped), "{way}");
+        drop(third);
+        scene.wait_for("limits", 0);
+    }
+    assert_eq!(scene.status()["droppedOldest"], 2 * WAYS.len());
+}
+
+#[test]
+fn a_client_on_another_site_may_read_that_it_shall_not_come_back() {
+    let script = "<?php
+        Sse::start(allowOrigin: 'https://a.example', limitKey: 'ann', limit: 1, onLimit: 'drop-oldest');";
+    let scene = Kind::Fpm.play(1, Php::with_sse(), &[("cors.php", script)]).with_hub();
+    let request = event_source("/cors.php").header("Origin", "https://a.example");
+    let response = scene.server.send(&request.header("Last-Event-ID", "sse:dropped"));
+    assert_eq!(response.status(), 204);
+    assert_eq!(response.header("Access-Control-Allow-Origin"), Some("https://a.example"));
+}
+
+/// Neither a preflight nor a question for the head has a stream.
+#[test]
+fn nobody_makes_room_for_a_request_without_a_stream() {
+    let scene = Kind::Fpm.play(2, Php::with_sse(), &[("on.php", ON_LIMIT)]).with_hub();
+    let target = "/on.php?on=drop-oldest&way=moved";
+    let stream = scene.open(&event_source(target));
+    scene.wait_for("streams", 1);
+    assert_eq!(scene.server.send(&Request::options(target)).status(), 204);
+    assert_eq!(scene.server.send(&Request::head(target)).status(), 200);
+    assert_eq!(
+        (scene.status()["streams"].as_u64(), scene.status()["limits"].as_u64()),
+        (Some(1), Some(1))
+    );
+    assert_eq!(scene.status()["droppedOldest"], 0);
+    drop(stream);
+}
+
+#[test]
+fn one_too_many_may_be_told_when_to_come_back() {
+    let scene = Kind::Fpm.play(3, Php::with_sse(), &[("on.php", ON_LIMIT)]).with_hub();
+    let target = "/on.php?on=retry&way=moved";
+    let stream = scene.open(&event_source(target));
+    scene.wait_for("streams", 1);
+    let mut times: Vec<u32> = (0..20)
+        .map(|_| {
+            let body = body_of(scene.open(&event_source(target).header("Last-Event-ID", "7-7")));
+            let retry = body.lines().find_map(|line| line.strip_prefix("retry: "));
+            let time = retry.and_then(|time| time.parse().ok());
+            // The position that the client came with is still its own.
+            assert!(body.contains("id: 7-7\n"), "{body}");
+            time.unwrap_or_else(|| panic!("{body}"))
+        })
+        .collect();
+    assert!(times.iter().all(|time| (5000..=10_000).contains(time)), "{times:?}");
+    times.dedup();
+    assert!(times.len() > 10, "they are spread: {times:?}");
+    // Who is no EventSource gets a status.
+    assert_refused(&scene, target);
+    drop(stream);
+    scene.wait_for("streams", 0);
+    drop(scene.open(&event_source(target)));
+}
+
+/// Many tabs at once: one is left, all others are told, and no place stays taken.
+#[test]
+fn in_a_storm_of_tabs_one_stays_and_all_others_are_told() {
+    const TABS: usize = 40;
+    let scene = Kind::Fpm.play(6, Php::with_sse(), &[("on.php", ON_LIMIT)]).with_hub();
+    let (sent, ended) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for tab in 0..TABS {
+            let (scene, sent) = (&scene, sent.clone());
+            scope.spawn(move || {
+                let way = WAYS[tab % WAYS.len()];
+                let target = format!("/on.php?on=drop-oldest&way={way}");
+                let mut response = scene.open(&event_source(&target));
+                let _ = response.body.read_until(b"event: sse:dropped\n", soon());
+                let _ = sent.send(response);
+            });
+        }
+        let others: Vec<_> =
+            (1..TABS).map(|_| ended.recv_timeout(Duration::from_secs(60)).unwrap()).collect();
+        assert_eq!(scene.status()["droppedOldest"], TABS - 1);
+        assert_eq!(scene.status()["limits"], 1);
+        drop(others);
+        // One more makes the last one go.
+        let last = scene.open(&event_source("/on.php?on=drop-oldest&way=moved"));
+        drop(ended.recv_timeout(Duration::from_secs(60)).unwrap());
+        drop(last);
+    });
+    scene.wait_for("limits", 0);
 }

@@ -8,6 +8,7 @@
 //! - [`served`]: streams that the worker serves with the hub's events
 //! - [`kept`]: connections that the web server keeps
 //! - [`hubs`]: hubs that are started, missing, frozen, or killed
+//! - [`away`]: what a hub that is away means for others
 //! - [`versions`]: a hub that is not of the extension's release
 //! - [`access`]: whom a hub and its scripts trust
 //! - [`gap`]: events that are published while a stream begins
@@ -16,6 +17,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod access;
+mod away;
 mod gap;
 mod hubs;
 mod kept;

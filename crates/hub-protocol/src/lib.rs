@@ -13,6 +13,7 @@
 //! * `id`: [`EventId`], `milliseconds-sequence`, one total order
 //! * `topic`: [`Topic`] and [`Topics`]
 //! * `message`: what may be asked and answered
+//! * `dropped`: the last event of a stream that has made room for a younger one
 //! * `bounded`: lists that end where they have to
 //! * `codec`: messages to bytes and back, incrementally
 //! * `socket`: bytes and a descriptor through a socket
@@ -24,6 +25,7 @@
 mod bounded;
 mod client;
 mod codec;
+mod dropped;
 mod hello;
 mod id;
 mod message;
@@ -33,6 +35,7 @@ mod topic;
 
 pub use client::{Client, ClientError};
 pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode, encode_up_to};
+pub use dropped::Dropped;
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{

@@ -206,10 +206,14 @@ pub enum Framing {
 /// How many streams there may be at once under one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
-    /// Whose streams are counted: a user, an address; the empty key counts all.
-    pub key: String,
+    /// Whose streams are counted: a user, an address; the empty key counts all. Any bytes: an address as
+    /// `inet_pton()` has it is no text.
+    #[serde(with = "serde_bytes")]
+    pub key: Vec<u8>,
     /// How many there may be.
     pub max: u32,
+    /// Whether the oldest stream under the key makes room for one too many: [`Reply::Dropped`].
+    pub drops_oldest: bool,
 }
 
 /// What the hub answers.
@@ -227,6 +231,9 @@ pub enum Reply {
     Granted,
     /// There was none under this one.
     Exceeded(Limit),
+    /// A younger stream has taken the place that was granted on this connection: the stream that had it is to
+    /// end. Not asked for: it may come at any time, once.
+    Dropped,
     /// A JSON object.
     Status(String),
     /// Prometheus' text format.

@@ -15,7 +15,7 @@ const SLACK: usize = 32 * 1024;
 
 #[test]
 fn no_more_is_allocated_than_a_few_times_what_has_arrived() {
-    let limits = vec![Limit { key: String::new(), max: 0 }; 200_000];
+    let limits = vec![Limit { key: Vec::new(), max: 0, drops_oldest: false }; 200_000];
     let a_great_many = encode(&Request::Lease(limits)).unwrap();
     assert_bounded(&a_great_many);
     // For each kind of message, everything that can be a length says: 2^28 - 1, 2^35 - 1, 2^63 - 1.

@@ -7,7 +7,7 @@ mod joining;
 mod replay;
 mod walk;
 
-use std::{io, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, io, sync::Arc, time::Instant};
 
 use crossbeam_channel::unbounded;
 use hub_protocol::{EventId, Publication, Refusal, Reply};
@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     counters::Counters,
     event::Event,
-    leases::Leases,
+    leases::{Lease, Leases},
     log::{Log, Shared, Ticket},
     shard::{Bell, Command, Retention, Shard, Stream},
 };
@@ -166,6 +166,13 @@ impl Core {
         }
     }
 
+    /// Ends the streams that had these places.
+    pub(crate) fn drop_streams(&self, leases: &BTreeSet<u64>) {
+        for shard in &self.shards {
+            shard.send(Command::Drop(leases.iter().copied().collect()));
+        }
+    }
+
     /// Takes all streams from the shards, which go on without any.
     pub(crate) fn surrender(&mut self) -> Vec<Stream> {
         let (given, taken) = unbounded();
@@ -200,13 +207,23 @@ impl Core {
 
     fn add(&mut self, stream: Stream) {
         let shard = self.next_shard();
-        self.shards[shard].send(Command::Add(Box::new(stream)));
+        self.hold_in(shard, stream);
     }
 
     fn next_shard(&mut self) -> usize {
         let shard = self.next_shard % self.shards.len();
         self.next_shard = shard + 1;
         shard
+    }
+
+    /// Has a shard hold a stream; one whose place was given to another meanwhile ends at once.
+    fn hold_in(&self, shard: usize, stream: Stream) {
+        let dropped = stream.lease.as_deref().filter(|lease| lease.was_dropped());
+        let dropped = dropped.map(Lease::number);
+        self.shards[shard].send(Command::Add(Box::new(stream)));
+        if let Some(lease) = dropped {
+            self.shards[shard].send(Command::Drop([lease].into()));
+        }
     }
 
     /// How many streams wait for what they have missed.

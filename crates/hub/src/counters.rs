@@ -16,6 +16,7 @@ pub(crate) struct Counters {
     pub(crate) gone: Counter,
     pub(crate) dropped_slow: Counter,
     pub(crate) dropped_stalled: Counter,
+    pub(crate) dropped_oldest: Counter,
     pub(crate) refused: Counter,
 }
 

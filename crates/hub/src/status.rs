@@ -31,6 +31,7 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         "gone": counters.gone.get(),
         "droppedSlow": counters.dropped_slow.get(),
         "droppedStalled": counters.dropped_stalled.get(),
+        "droppedOldest": counters.dropped_oldest.get(),
         "refused": counters.refused.get(),
         "memory": resident_memory(),
     });

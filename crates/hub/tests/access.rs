@@ -78,7 +78,7 @@ fn requests() -> [Vec<Request>; 8] {
         vec![publish(&["a"], "stolen")],
         vec![Request::Subscribe(to(&["a"]))],
         vec![hand_over, Request::Commit],
-        vec![Request::Lease(vec![Limit { key: String::new(), max: 1 }])],
+        vec![Request::Lease(vec![Limit { key: Vec::new(), max: 1, drops_oldest: false }])],
         vec![Request::Status],
         vec![Request::Metrics],
         vec![Request::Upgrade],

@@ -67,7 +67,7 @@ fn request(random: &mut Random) -> Request {
             Request::HandOver { subscription: to(&[topic]), response }
         }
         3 | 4 => Request::Commit,
-        5 => Request::Lease(vec![Limit { key: topic.to_owned(), max: 1 }]),
+        5 => Request::Lease(vec![Limit { key: topic.into(), max: 1, drops_oldest: false }]),
         6 => Request::Metrics,
         _ => Request::Status,
     }

@@ -166,7 +166,7 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
 fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
     let server = Server::start(&[]);
     let hub = hub_with(&server, &SOON);
-    let limit = Limit { key: "ann".to_owned(), max: 1 };
+    let limit = Limit { key: b"ann".to_vec(), max: 1, drops_oldest: false };
     let seen = hub.publish(&["a"], "seen");
     let missed = ["one", "two"].map(|data| frame(publish_and_wait(&hub, data), data)).concat();
     server.signal(Signal::STOP);

@@ -267,7 +267,7 @@ fn a_worker_that_serves_a_stream_itself_gets_the_same_events() {
 #[test]
 fn a_place_under_a_limit_goes_with_the_stream() {
     let hub = Hub::start(&[]);
-    let limit = Limit { key: "ann".to_owned(), max: 1 };
+    let limit = Limit { key: b"ann".to_vec(), max: 1, drops_oldest: false };
     let lease = Request::Lease(vec![limit.clone()]);
     let mut worker = hub.connect();
     assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);

@@ -91,7 +91,7 @@ fn lines_without_heartbeats(client: &mut UnixStream, expected: &str) -> String {
 #[test]
 fn what_was_begun_is_ended_with_the_new_hub() {
     let hub = Hub::start(&[]);
-    let limit = Limit { key: "ann".to_owned(), max: 1 };
+    let limit = Limit { key: b"ann".to_vec(), max: 1, drops_oldest: false };
     let lease = Request::Lease(vec![limit.clone()]);
     let mut worker = hub.connect();
     assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);

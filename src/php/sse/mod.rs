@@ -1,7 +1,9 @@
 //! `Sse`: the event stream of a request.
 
+mod admission;
 mod closing;
 mod opening;
+mod place;
 mod publishing;
 mod sending;
 mod subscribing;
@@ -14,7 +16,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::{ClassFlags, DataType};
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
-use hub_protocol::Limit;
+use hub_protocol::{EventId, Limit};
 
 pub(super) use closing::throw_client_gone;
 use opening::{header_list, open, refuse_reconnection, stream_source};
@@ -24,7 +26,7 @@ use sending::{encode, fields};
 use super::arguments::{At, Callback, Float, Given, Int, List, Text, Walkable, given};
 use super::event::Bytes;
 use super::fault::{Fault, answer};
-use super::options::{Arguments, Empty, LastEventId, LimitArguments, ResponseArguments};
+use super::options::{Arguments, Empty, LastEventId, LimitArguments, OnLimit, ResponseArguments};
 use super::stop_reason::SseStopReason;
 use super::{current, doctor};
 use crate::hub::Lease;
@@ -47,6 +49,8 @@ pub struct Sse {
     limits: Vec<Limit>,
     /// Its place under them.
     lease: Cell<Option<Lease>>,
+    /// The hub's event that its client has got last.
+    position: Cell<Option<EventId>>,
     opened: Instant,
     started_at: (String, u32),
     /// Callbacks that have not run yet.
@@ -63,13 +67,15 @@ const fn refine(method: &'static str, parameter: u32, types: u32) -> Refinement 
     Refinement { method, parameter: Some(parameter), types, default: None }
 }
 
-pub(super) const REFINEMENTS: [Refinement; 15] = [
+pub(super) const REFINEMENTS: [Refinement; 17] = [
     refine("start", 3, STRING_ARRAY_OR_NULL),
     refine("start", 4, types::ARRAY),
+    refine("start", 8, types::STRING),
     refine("stream", 0, types::CALLABLE | types::ARRAY),
     refine("stream", 1, types::FLOAT),
     refine("stream", 6, STRING_ARRAY_OR_NULL),
     refine("stream", 7, types::ARRAY),
+    refine("stream", 11, types::STRING),
     refine("headers", 0, STRING_ARRAY_OR_NULL),
     refine("headers", 1, types::ARRAY),
     refine("encode", 2, STRING_INT_OR_NULL),
@@ -115,7 +121,7 @@ impl Sse {
     }
 
     /// Opens the event stream of this request.
-    #[php(defaults(headers = Empty), optional = heartbeat)]
+    #[php(defaults(headers = Empty, on_limit = OnLimit::REFUSE), optional = heartbeat)]
     #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
     fn start(
         heartbeat: Option<Float>,
@@ -126,16 +132,17 @@ impl Sse {
         limit_key: Option<Text>,
         limit: Option<Int>,
         last_event_id: Option<Text>,
+        on_limit: Given<&'static str>,
     ) -> PhpResult<SseObject> {
         let response = ResponseArguments { allow_origin, headers };
-        let limit = LimitArguments { key: limit_key, limit };
+        let limit = LimitArguments { key: limit_key, limit, on_limit };
         let arguments =
             Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
         answer(open("Sse::start", 1, &arguments).map(SseObject))
     }
 
     /// A whole stream in one call.
-    #[php(defaults(interval = 1.0, headers = Empty), optional = interval)]
+    #[php(defaults(interval = 1.0, headers = Empty, on_limit = OnLimit::REFUSE), optional = interval)]
     #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
     fn stream(
         source: Walkable,
@@ -149,9 +156,10 @@ impl Sse {
         limit_key: Option<Text>,
         limit: Option<Int>,
         last_event_id: Option<Text>,
+        on_limit: Given<&'static str>,
     ) -> PhpResult<bool> {
         let response = ResponseArguments { allow_origin, headers };
-        let limit = LimitArguments { key: limit_key, limit };
+        let limit = LimitArguments { key: limit_key, limit, on_limit };
         let arguments =
             Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
         answer(stream_source(source.0, &interval, event.as_ref(), &arguments))

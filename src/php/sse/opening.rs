@@ -11,6 +11,7 @@ use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 use hub_protocol::Limit;
 
 use super::Sse;
+use super::admission::{Admission, Asked};
 use super::sending::duration;
 use crate::hub::Lease;
 use crate::php::arguments::{At, Given, Text, bytes, event_type, given};
@@ -21,7 +22,7 @@ use crate::php::{current, hub};
 use crate::sapi::engine::Owned;
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, Wishes, beside, engine, head, request};
-use crate::stream::{Options, Stream, merged, seconds};
+use crate::stream::{AllowOrigin, Options, Stream, merged, seconds};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
 pub(super) fn open(
@@ -32,11 +33,17 @@ pub(super) fn open(
     let server = Server::current();
     let options = arguments.options(method, first, server)?;
     let response = arguments.response.response(method, first + 3)?;
-    let limit = arguments.limit.limit(method, first + 5)?;
+    let on_limit = arguments.limit.on_limit(method, first + 8)?;
+    let limit = arguments.limit.limit(method, first + 5, on_limit)?;
     let told = LastEventId::new(arguments.last_event_id.as_ref(), method, first + 7)?;
     let limits = if server.has_response() { hub::limits(limit) } else { Vec::new() };
     refuse_second(method, server)?;
-    let lease = take_place(method, &limits)?;
+    let asked = Asked { method, server, on_limit, allow_origin: &response.allow_origin };
+    let (lease, turned_away) = match asked.admit(told.get(), &limits)? {
+        Admission::Let(lease) => (lease, None),
+        Admission::TurnedAway(retry) => (None, Some(retry)),
+    };
+    let options = Options { retry: turned_away.or(options.retry), ..options };
     let advice = "call it before any output, or send the headers of Sse::headers()";
     let taken = take_over(server, &response.allow_origin, &response.headers)
         .map_err(|error| not_taken(method, advice, error))?;
@@ -59,6 +66,11 @@ pub(super) fn open(
         beside::note_opener(object);
     }
     begin(&object, taken, id.as_deref())?;
+    if turned_away.is_some() {
+        current::native(&object).map_or(Ok(()), Sse::end)?;
+        engine::exit_script();
+        return Err(Fault::Pending);
+    }
     Ok(object)
 }
 
@@ -70,24 +82,6 @@ fn begin(object: &Owned, taken: Taken, last_event_id: Option<&str>) -> Result<()
     }
     sse.stream.begin(last_event_id.and_then(|id| EventId::new(id.as_bytes()).ok()))?;
     Ok(())
-}
-
-/// Takes a place under the limits that this stream comes under. Who finds none is answered 503, and the
-/// script ends. A hub that cannot be asked limits nobody: the site is up, if not counted.
-fn take_place(method: &str, limits: &[Limit]) -> Result<Option<Lease>, Fault> {
-    if limits.is_empty() {
-        return Ok(None);
-    }
-    match crate::hub::lease(&hub::settings(), limits.to_vec()) {
-        Err(_) => Ok(None),
-        Ok(Ok(lease)) => Ok(Some(lease)),
-        Ok(Err(_)) => {
-            let advice = "call it before any output";
-            takeover::answer_too_many().map_err(|error| not_taken(method, advice, error))?;
-            engine::exit_script();
-            Err(Fault::Pending)
-        }
-    }
 }
 
 /// Lets the stream before run the callbacks that it could not run when it stopped.
@@ -112,6 +106,7 @@ fn create(
         options: *options,
         limits,
         lease: Cell::new(lease),
+        position: Cell::new(None),
         opened: Instant::now(),
         started_at,
         callbacks: RefCell::default(),
@@ -126,7 +121,7 @@ fn create(
 }
 
 /// A random number from 0 to 1.
-fn luck() -> f64 {
+pub(super) fn luck() -> f64 {
     // Half of the bits are enough, and convert without loss.
     #[expect(clippy::cast_possible_truncation, reason = "the lower half is as random as the whole")]
     let half = RandomState::new().hash_one(0) as u32;
@@ -169,13 +164,13 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
 pub(super) fn refuse_reconnection() -> Result<(), Fault> {
     let server = Server::current();
     refuse_second("Sse::stop", server)?;
-    takeover::answer_no_content(server)
+    takeover::answer_no_content(server, &AllowOrigin::default())
         .map_err(|error| not_taken("Sse::stop", "call it before any output", error))?;
     current::note_stop(engine::here());
     Ok(())
 }
 
-fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
+pub(super) fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
     match error {
         NotTaken::OutputBegan { what, place } => Fault::wrong_moment(format!(
             "{method}(): output has begun{place}, with {what}; {advice}"

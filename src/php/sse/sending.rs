@@ -88,15 +88,15 @@ impl Sse {
         let length = duration(length, At("Sse::wait", 1, "seconds"))?;
         let Some(read) = read else { return self.pause(length) };
         let (descriptors, unread) = sources(read)?;
-        let connection = self.stream.connection();
-        connection.watch_sources(descriptors);
-        let open = self.pause(if unread { Duration::ZERO } else { length });
-        connection.watch_sources(Vec::new());
-        open
+        self.pause_watching(if unread { Duration::ZERO } else { length }, descriptors)
     }
 
     /// Waits; answers whether the stream is open.
     pub(in crate::php) fn pause(&self, length: Duration) -> Result<bool, Fault> {
+        self.pause_watching(length, Vec::new())
+    }
+
+    pub(super) fn wait_once(&self, length: Duration) -> Result<bool, Fault> {
         self.check_overstay()?;
         self.stream.connection().probe();
         let open = self.stream.wait(length)?;
@@ -127,8 +127,9 @@ impl Sse {
         self.stream.stop_reason()
     }
 
-    /// Ends a script that goes on long after its client has left.
+    /// Ends a script that goes on long after its client has left; and the stream, if it has to make room.
     pub(super) fn check_overstay(&self) -> Result<(), Fault> {
+        self.make_room()?;
         let goes_on = self.stream.has_outstayed_client() && self.server.has_response();
         if !goes_on || output::ignores_user_abort() {
             return Ok(());

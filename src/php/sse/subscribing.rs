@@ -7,10 +7,12 @@ use ext_php_rs::types::{ZendCallable, Zval};
 use hub_protocol::{Delivery, Framing, Response, Subscription};
 
 use super::Sse;
-use crate::hub::{self, HubError, Lease, Subscriber};
+use super::opening::luck;
+use crate::hub::{self, HubError, Subscriber};
 use crate::php::arguments::{At, given};
 use crate::php::current;
 use crate::php::event::SseEvent;
+use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
 use crate::php::hub::{settings, topics};
 use crate::php::settings::HEARTBEAT_TEXT;
@@ -26,9 +28,14 @@ enum Handed {
     /// The stream is the hub's.
     Over,
     /// The hub has failed, and is to be asked again: whom it serves but does not take would keep its worker.
-    NotNow,
-    /// The stream stays with its worker.
-    Not,
+    /// Why, in words.
+    NotNow(String),
+    /// The stream stays with its worker; why, in words.
+    Not(String),
+    /// It has to make room for a younger one.
+    Dropped,
+    /// The script wants to serve it.
+    Unasked,
 }
 
 impl Sse {
@@ -55,18 +62,29 @@ impl Sse {
         }
         let mut subscriber = Subscriber::new(settings(), subscription);
         let hands_off = hands_off && filter.is_none();
+        let mut fallback = None;
         loop {
             if !subscriber.is_connected() {
                 subscriber.set_lifetime(self.lifetime());
                 self.renew_lease();
-                let handed = hands_off.then(|| self.hand_over(subscriber.subscription()));
-                match handed.unwrap_or(Handed::Not) {
+                let handed = match hands_off {
+                    true => self.hand_over(subscriber.subscription()),
+                    false => Handed::Unasked,
+                };
+                match handed {
                     Handed::Over => {
                         self.stream.stop(StopReason::HandedOff);
                         return self.settle(true);
                     }
-                    Handed::NotNow => {}
-                    Handed::Not => subscriber.connect(),
+                    Handed::Dropped => return self.say_dropped().map(|()| false),
+                    Handed::NotNow(why) if self.stays(&why, &mut fallback)? => {}
+                    Handed::Not(why) if self.stays(&why, &mut fallback)? => subscriber.connect(),
+                    Handed::NotNow(_) | Handed::Not(_) => {
+                        // Who knows no position yet is to be told what it may miss meanwhile.
+                        self.tell_position(subscriber.take_untold().as_deref())?;
+                        return self.turn_away();
+                    }
+                    Handed::Unasked => subscriber.connect(),
                 }
             }
             if !self.follow(&mut subscriber, filter)? {
@@ -109,20 +127,31 @@ impl Sse {
         self.stream.remaining().map_or(0, |left| milliseconds(left).max(1))
     }
 
-    /// Takes its place under limits again if the hub that gave it is gone: one that starts anew has counted
-    /// nobody. Who is one too many by then goes on all the same.
-    fn renew_lease(&self) {
-        if self.limits.is_empty() {
-            return;
+    /// Whether its worker serves it although the hub should; decided once.
+    fn stays(&self, why: &str, fallback: &mut Option<Fallback>) -> Result<bool, Fault> {
+        if !self.server.has_response() {
+            return Ok(true);
         }
-        let held = self.lease.take().filter(Lease::is_held);
-        let again = || hub::lease(&settings(), self.limits.clone()).ok()?.ok();
-        self.lease.set(held.or_else(again));
+        if fallback.is_none() {
+            *fallback = Some(fallback::decide(self.server, METHOD, why)?);
+        }
+        Ok(!matches!(fallback, Some(Fallback::TurnedAway)))
+    }
+
+    /// Tells the client when to come back, with the last event ID that it has, and ends the stream.
+    fn turn_away(&self) -> Result<bool, Fault> {
+        let time = u64::try_from(hub::retry(luck()).as_millis()).unwrap_or(u64::MAX);
+        self.stream.retry(Retry::from_millis(time))?;
+        self.end()?;
+        Ok(false)
     }
 
     /// Has the hub go on with this stream. If it does not, nothing has changed.
     fn hand_over(&self, subscription: Subscription) -> Handed {
-        let Ok(offer) = self.stream.connection().offer() else { return Handed::Not };
+        let offer = match self.stream.connection().offer() {
+            Ok(offer) => offer,
+            Err(why) => return Handed::Not(why.to_owned()),
+        };
         let response = Response { framing: framing(&offer), before: offer.before_frame().to_vec() };
         let mut lease = self.lease.take();
         let connection = offer.connection();
@@ -132,8 +161,11 @@ impl Sse {
             Err(error) => {
                 self.lease.set(lease);
                 offer.withdraw();
-                let is_refused = matches!(error, HubError::Refused(_));
-                return if is_refused { Handed::Not } else { Handed::NotNow };
+                return match error {
+                    HubError::Dropped => Handed::Dropped,
+                    HubError::Refused(_) => Handed::Not(error.to_string()),
+                    error => Handed::NotNow(error.to_string()),
+                };
             }
         };
         offer.let_go();
@@ -150,12 +182,10 @@ impl Sse {
             }
         }
         self.tell_position(subscriber.take_untold().as_deref())?;
-        let connection = self.stream.connection();
         let descriptor = subscriber.descriptor();
-        connection.watch_sources(descriptor.into_iter().collect());
         let longest = if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY };
-        let open = self.pause(self.stream.position_due().unwrap_or(longest).min(longest));
-        connection.watch_sources(Vec::new());
+        let length = self.stream.position_due().unwrap_or(longest).min(longest);
+        let open = self.pause_watching(length, descriptor.into_iter().collect());
         subscriber.fill();
         open
     }
@@ -188,6 +218,7 @@ impl Sse {
             ..Event::default()
         };
         let open = self.stream.send(&event)?;
+        self.position.set(Some(delivery.id));
         self.settle(open)
     }
 }

@@ -12,6 +12,10 @@ fn message(body: &[u8]) -> Vec<u8> {
     [&u32::try_from(body.len()).unwrap().to_le_bytes(), body].concat()
 }
 
+fn limit() -> Limit {
+    Limit { key: Vec::new(), max: 1, drops_oldest: false }
+}
+
 fn publish(data: Vec<u8>) -> Request {
     let topics = Topics::try_from(vec![Topic::new(b"t").unwrap()]).unwrap();
     Request::Publish(Publication { topics, event: None, data })
@@ -84,7 +88,7 @@ fn lists_end_at_their_limits() {
             data: vec![],
         })
     };
-    let limits = |count| Request::Lease(vec![Limit { key: String::new(), max: 1 }; count]);
+    let limits = |count| Request::Lease(vec![limit(); count]);
     let (most, more) = (encode(&limits(MAX_LIMITS)), encode(&limits(MAX_LIMITS + 1)));
     assert_eq!(messages_in::<Request>([&most.unwrap()[..]]).1, None);
     assert_eq!(messages_in::<Request>([&more.unwrap()[..]]).1, Some(MessageError::Malformed));

@@ -36,6 +36,7 @@ pub(crate) fn reply() -> impl Strategy<Value = Reply> {
         Just(Reply::Subscribed),
         Just(Reply::Accepted),
         Just(Reply::Granted),
+        Just(Reply::Dropped),
         Just(Reply::Stopping),
         Just(Reply::Upgraded),
     ]
@@ -111,7 +112,8 @@ fn response() -> impl Strategy<Value = Response> {
 }
 
 fn limit() -> impl Strategy<Value = Limit> {
-    any::<(String, u32)>().prop_map(|(key, max)| Limit { key, max })
+    let any = any::<(Vec<u8>, u32, bool)>();
+    any.prop_map(|(key, max, drops_oldest)| Limit { key, max, drops_oldest })
 }
 
 fn refusal() -> impl Strategy<Value = Refusal> {

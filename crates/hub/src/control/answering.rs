@@ -1,6 +1,6 @@
 //! What is asked on the control socket, and what the hub answers.
 
-use std::time::Instant;
+use std::{collections::BTreeSet, time::Instant};
 
 use hub_protocol::{Publication, Refusal, Reply, Request, Response, Subscription};
 use rustix::{
@@ -12,7 +12,13 @@ use super::{
     connection::{Accepted, Connection, Ended},
     serving::Control,
 };
-use crate::{core::Joining, framing::Output, journal::note, metrics, status};
+use crate::{
+    core::Joining,
+    framing::Output,
+    journal::note,
+    leases::{Lease, Taken},
+    metrics, status,
+};
 
 /// What becomes of a connection after a request.
 pub(super) enum After {
@@ -49,8 +55,9 @@ impl Control {
                     continue;
                 }
                 Request::Lease(limits) => match self.core.leases.take(limits) {
-                    Ok(lease) => {
+                    Ok(Taken { lease, dropped }) => {
                         connection.lease = Some(lease);
+                        self.drop_streams(&dropped);
                         Reply::Granted
                     }
                     Err(limit) => Reply::Exceeded(limit),
@@ -117,6 +124,25 @@ impl Control {
         };
         self.core.join(joining, Instant::now());
         Ok(())
+    }
+
+    /// Ends the streams that had these places. The one that a worker serves, it ends itself; one that is
+    /// about to go live, its shard ends as soon as it has it.
+    fn drop_streams(&mut self, leases: &BTreeSet<u64>) {
+        if leases.is_empty() {
+            return;
+        }
+        self.core.drop_streams(leases);
+        let is_dropped = |lease: &mut Lease| leases.contains(&lease.number());
+        let mut told = Vec::new();
+        for (token, connection) in &mut self.connections {
+            if connection.accepted.is_none() && connection.lease.take_if(is_dropped).is_some() {
+                connection.reply(&Reply::Dropped);
+                self.core.counters.dropped_oldest.add(1);
+                told.push(*token);
+            }
+        }
+        told.into_iter().for_each(|token| self.flush(token));
     }
 
     /// From now on, a shard sends events to this connection, and nobody reads from it.

@@ -280,7 +280,7 @@ impl Control {
         }
     }
 
-    fn flush(&mut self, token: u64) {
+    pub(super) fn flush(&mut self, token: u64) {
         let Some(connection) = self.connections.get_mut(&token) else { return };
         match connection.flush() {
             Ok(all) => {

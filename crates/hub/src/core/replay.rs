@@ -146,7 +146,7 @@ impl Core {
         let (stage, rounds) = (Stage::Unchecked, ROUNDS);
         replays.waiting.insert(number, Waiting { topics, missing, stage, taker, shard, rounds });
         stream.wait(catch_up);
-        self.shards[shard].send(Command::Add(Box::new(stream)));
+        self.hold_in(shard, stream);
         if self.log.shared().is_some() {
             self.check();
         } else {

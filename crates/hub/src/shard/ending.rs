@@ -1,6 +1,7 @@
 //! The last bytes of a stream. The last line is no comment: there are clients that do not come back then.
 
 use event_stream::{LAST_LINE, Retry};
+use hub_protocol::{Dropped, Reply, encode};
 
 use super::{Stream, course::Course};
 use crate::framing::{self, Output};
@@ -19,6 +20,28 @@ pub(super) fn say_goodbye(stream: &mut Stream, number: usize, course: &mut Cours
         let mut goodbye = Vec::new();
         Retry::from_millis(u64::from(least) + spread).encode_into(&mut goodbye);
         stream.queue.push(framing::wrap(framing, &goodbye).into());
+    }
+    end(stream, course);
+}
+
+/// Ends a stream whose place a younger one has: its client is told so, and where it stood, and is given an id
+/// that has the extension tell it not to come back.
+pub(super) fn say_dropped(stream: &mut Stream, course: &mut Course) {
+    if !stream.ending {
+        let position = if stream.known.is_complete {
+            course.reached(stream.position)
+        } else {
+            stream.known.position
+        };
+        // No position comes behind it that would take its id away.
+        course.note_told(&mut stream.known, position);
+        let bytes = match stream.output {
+            Output::Http(framing) => {
+                framing::wrap(framing, &Dropped { position: Some(position) }.frame())
+            }
+            Output::Worker => encode(&Reply::Dropped).unwrap_or_default(),
+        };
+        stream.queue.push(bytes.into());
     }
     end(stream, course);
 }

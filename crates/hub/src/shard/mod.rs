@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Deliver(Arc<Event>),
     /// To tell every stream that events were lost; it goes on after this event's id.
     Reset(Arc<Event>),
+    /// To end the streams that have these leases: younger ones have their places.
+    Drop(Box<[u64]>),
     /// To give all streams away.
     Surrender(Sender<Vec<Stream>>),
     /// To tell every stream goodbye, and to end.

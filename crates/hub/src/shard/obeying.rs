@@ -9,7 +9,7 @@ use super::{
     roll::Token,
     work::{READABLE, Work},
 };
-use crate::{event::Event, framing::Output};
+use crate::{event::Event, framing::Output, leases::Lease};
 
 /// How long streams have to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -23,6 +23,7 @@ impl Work {
                 Command::Replay(replay) => self.replay(replay),
                 Command::Deliver(event) => self.deliver(&event),
                 Command::Reset(event) => self.reset(&event),
+                Command::Drop(leases) => leases.iter().for_each(|lease| self.drop_oldest(*lease)),
                 Command::Surrender(heir) => {
                     // The core waits for it.
                     drop(heir.send(self.surrender()));
@@ -55,8 +56,10 @@ impl Work {
         };
         counter.add(1);
         let number = stream.catch_up.as_ref().map(|catch_up| catch_up.number);
+        let lease = stream.lease.as_deref().map(Lease::number);
         let token = self.roll.add(stream);
         self.catching_up.extend(number.map(|number| (number, token)));
+        self.leased.extend(lease.map(|lease| (lease, token)));
         let Some(stream) = self.roll.get(token) else { return };
         let added =
             epoll::add(&self.epoll, &stream.socket, EventData::new_u64(token.to_bits()), READABLE);
@@ -155,6 +158,17 @@ impl Work {
         let limit = self.queue_limit;
         if self.roll.get(token).is_some_and(|stream| stream.queue.is_over(limit)) {
             self.counters.dropped_slow.add(1);
+            self.close(token);
+        }
+    }
+
+    /// Ends a stream at once, also if its client takes nothing: it may be a phone that is long off.
+    fn drop_oldest(&mut self, lease: u64) {
+        let Some(token) = self.leased.get(&lease).copied() else { return };
+        if let Some(stream) = self.roll.get(token) {
+            ending::say_dropped(stream, &mut self.course);
+            self.counters.dropped_oldest.add(1);
+            self.flush(token, Instant::now());
             self.close(token);
         }
     }

@@ -57,6 +57,8 @@ pub(super) struct Work {
     pub(super) roll: Roll,
     /// The streams that wait for what they have missed, by the core's numbers.
     pub(super) catching_up: HashMap<u64, Token>,
+    /// The streams that have a place under limits, by their leases.
+    pub(super) leased: HashMap<u64, Token>,
     /// Streams, with when they are due: what a stream has changed since is out of date.
     wheel: Wheel<(Token, Instant)>,
     /// The streams that have something new to send.
@@ -84,6 +86,7 @@ impl Work {
             counters,
             roll: Roll::default(),
             catching_up: HashMap::new(),
+            leased: HashMap::new(),
             wheel: Wheel::new(Instant::now()),
             woken: Vec::new(),
             end: None,
@@ -234,6 +237,9 @@ impl Work {
         let stream = self.roll.remove(token)?;
         if let Some(catch_up) = &stream.catch_up {
             self.catching_up.remove(&catch_up.number);
+        }
+        if let Some(lease) = &stream.lease {
+            self.leased.remove(&lease.number());
         }
         // Before it is closed: a child of the script may hold the connection, and it would still report.
         let _ = epoll::delete(&self.epoll, &stream.socket);

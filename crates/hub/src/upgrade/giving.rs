@@ -14,7 +14,7 @@ use hub_protocol::{Hello, Reply, encode, encode_up_to, socket};
 
 use super::{
     LONGEST,
-    record::{ConnectionRecord, JoiningRecord, Record, StreamRecord},
+    record::{ConnectionRecord, JoiningRecord, LeaseRecord, Record, StreamRecord},
 };
 use crate::{
     backlog::Backlog,
@@ -107,14 +107,13 @@ impl<'a> Giver<'a> {
     }
 
     fn give_connection(&self, connection: &Connection, answer: Option<&Reply>) -> io::Result<()> {
-        let leases =
-            connection.lease.as_ref().map(|lease| lease.keys().map(str::to_owned).collect());
+        let lease = connection.lease.as_ref().map(LeaseRecord::new);
         let (greeted, unread, unsent) = connection.state();
         let mut unsent = unsent.to_vec();
         if let Some(answer) = answer {
             unsent.extend(encode(answer).map_err(io::Error::other)?);
         }
-        let record = ConnectionRecord { greeted, unread: unread.into(), unsent, leases };
+        let record = ConnectionRecord { greeted, unread: unread.into(), unsent, lease };
         self.send(&Record::Connection(record), Some(connection.socket.as_fd()))?;
         if let Some(accepted) = &connection.accepted {
             let (subscription, response) = (&accepted.subscription, &accepted.response);

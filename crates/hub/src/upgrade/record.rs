@@ -7,6 +7,7 @@ use std::{
 
 use hub_protocol::{EventId, Framing, HeartbeatText, Publication, Response, Subscription, Topic};
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::{
     core::{Cursor, Joining},
@@ -80,8 +81,8 @@ pub(super) struct StreamRecord {
     pub(super) goodbye: u32,
     /// How long it has been silent.
     pub(super) silent: Duration,
-    /// The keys under which it has a place.
-    pub(super) leases: Vec<String>,
+    /// Its place under limits.
+    pub(super) lease: Option<LeaseRecord>,
     /// The numbers of what waits to be sent.
     pub(super) pieces: Vec<u32>,
     /// How much of the first was sent.
@@ -107,7 +108,7 @@ impl StreamRecord {
             retry,
             goodbye,
             silent: now.saturating_duration_since(last_write),
-            leases: keys(stream.lease.as_deref()),
+            lease: stream.lease.as_deref().map(LeaseRecord::new),
             pieces,
             sent: stream.queue.sent(),
             ends_in_comment: stream.queue.ends_in_comment(),
@@ -142,8 +143,8 @@ pub(super) struct JoiningRecord {
     pub(super) before: Vec<u8>,
     pub(super) subscription: Subscription,
     pub(super) cursor: Cursor,
-    /// The keys under which it has a place.
-    pub(super) leases: Vec<String>,
+    /// Its place under limits.
+    pub(super) lease: Option<LeaseRecord>,
 }
 
 impl JoiningRecord {
@@ -153,13 +154,13 @@ impl JoiningRecord {
             before: joining.before.clone(),
             subscription: joining.subscription.clone(),
             cursor: joining.cursor.clone(),
-            leases: keys(joining.leases.as_ref()),
+            lease: joining.leases.as_ref().map(LeaseRecord::new),
         }
     }
 
     pub(super) fn join(self, socket: OwnedFd, leases: &Leases) -> Joining {
-        let Self { framing, before, subscription, cursor, leases: keys } = self;
-        let (output, leases) = (output(framing), restore(keys, leases));
+        let Self { framing, before, subscription, cursor, lease } = self;
+        let (output, leases) = (output(framing), lease.map(|lease| lease.restore(leases)));
         Joining { socket, output, before, subscription, cursor, leases }
     }
 }
@@ -175,13 +176,25 @@ fn output(framing: Option<Framing>) -> Output {
     framing.map_or(Output::Worker, Output::Http)
 }
 
-fn keys(lease: Option<&Lease>) -> Vec<String> {
-    lease.into_iter().flat_map(Lease::keys).map(str::to_owned).collect()
+/// A place under limits.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LeaseRecord {
+    /// It is as old as it was.
+    number: u64,
+    keys: Vec<ByteBuf>,
+    /// Whether no other has its place by now.
+    held: bool,
 }
 
-/// The places that somebody had under these keys.
-pub(super) fn restore(keys: Vec<String>, leases: &Leases) -> Option<Lease> {
-    (!keys.is_empty()).then(|| leases.restore(keys))
+impl LeaseRecord {
+    pub(super) fn new(lease: &Lease) -> Self {
+        let keys = lease.keys().map(ByteBuf::from).collect();
+        Self { number: lease.number(), keys, held: !lease.was_dropped() }
+    }
+
+    pub(super) fn restore(&self, leases: &Leases) -> Lease {
+        leases.restore(self.number, &self.keys, self.held)
+    }
 }
 
 /// A connection to the control socket.
@@ -194,6 +207,6 @@ pub(super) struct ConnectionRecord {
     /// What is to be said to it.
     #[serde(with = "serde_bytes")]
     pub(super) unsent: Vec<u8>,
-    /// The keys under which its next stream has a place.
-    pub(super) leases: Option<Vec<String>>,
+    /// The place that its next stream has.
+    pub(super) lease: Option<LeaseRecord>,
 }

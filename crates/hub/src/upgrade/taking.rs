@@ -16,7 +16,7 @@ use hub_protocol::{EventId, Hello, Messages, Publication, Topic, socket};
 
 use super::{
     LONGEST, PATIENCE,
-    record::{ConnectionRecord, Record, StreamRecord, restore},
+    record::{ConnectionRecord, Record, StreamRecord},
 };
 use crate::{
     control::{Accepted, Connection},
@@ -158,7 +158,7 @@ impl<'a> Inventory<'a> {
         let pieces = pieces.ok_or_else(|| io::Error::other("a piece of a stream is missing"))?;
         let queue = Queue::restored(pieces, record.sent, record.ends_in_comment);
         let (output, timing) = (record.output(), record.timing(self.now));
-        let lease = restore(record.leases, self.leases);
+        let lease = record.lease.map(|lease| lease.restore(self.leases));
         self.streams.push(Stream {
             socket,
             output,
@@ -179,8 +179,8 @@ impl<'a> Inventory<'a> {
     }
 
     fn note_connection(&mut self, record: ConnectionRecord, socket: OwnedFd) {
-        let ConnectionRecord { greeted, unread, unsent, leases } = record;
-        let lease = leases.map(|keys| self.leases.restore(keys));
+        let ConnectionRecord { greeted, unread, unsent, lease } = record;
+        let lease = lease.map(|lease| lease.restore(self.leases));
         self.connections.push(Connection::restored(socket, greeted, &unread, unsent, lease));
     }
 

@@ -1,0 +1,53 @@
+//! Since when there has been no hub, as far as this process has seen: the longer, the later clients come back.
+
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+/// The longest wait of a client, at first and after a long time without a hub. The shortest is a fifth of it.
+const FIRST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The outage of this process' hub.
+pub(super) static OUTAGE: Outage = Outage(Mutex::new(None));
+
+/// Since when the hub has failed.
+#[derive(Debug)]
+pub(super) struct Outage(Mutex<Option<Instant>>);
+
+impl Outage {
+    /// Notes how it went.
+    pub(super) fn note(&self, worked: bool, now: Instant) {
+        let mut since = self.0.lock();
+        *since = if worked { None } else { since.or(Some(now)) };
+    }
+
+    /// When a client should come back: spread, so that they do not all come at once. `luck` is a random number
+    /// from 0 to 1.
+    pub(super) fn retry(&self, luck: f64, now: Instant) -> Duration {
+        let since = self.0.lock().map(|since| now.saturating_duration_since(since));
+        let longest = since.unwrap_or_default().clamp(FIRST, LONGEST);
+        let shortest = longest / 5;
+        shortest + (longest - shortest).mul_f64(luck.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_come_back_spread_and_later_the_longer_there_is_no_hub() {
+        let (outage, start) = (Outage(Mutex::new(None)), Instant::now());
+        let spread =
+            |after| [0.0, 0.5, 1.0].map(|luck| outage.retry(luck, start + after).as_millis());
+        assert_eq!(spread(Duration::ZERO), [1000, 3000, 5000]);
+        outage.note(false, start);
+        outage.note(false, start + Duration::from_secs(9));
+        assert_eq!(spread(Duration::from_secs(3)), [1000, 3000, 5000]);
+        assert_eq!(spread(Duration::from_secs(10)), [2000, 6000, 10_000]);
+        assert_eq!(spread(Duration::from_secs(86_400)), [6000, 18_000, 30_000]);
+        outage.note(true, start);
+        assert_eq!(spread(Duration::from_secs(86_400)), [1000, 3000, 5000]);
+    }
+}

@@ -1,0 +1,83 @@
+//! The place that a stream has under its limits, and how it is lost to a younger one.
+
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+use event_stream::{Event, EventId, EventType};
+use hub_protocol::Dropped;
+
+use super::Sse;
+use crate::hub::{self, Lease, Standing};
+use crate::php::fault::Fault;
+use crate::php::hub::settings;
+use crate::stream::StopReason;
+
+impl Sse {
+    /// Takes its place under limits again if the hub that gave it is gone: one that starts anew has counted
+    /// nobody. Who is one too many by then goes on all the same.
+    pub(super) fn renew_lease(&self) {
+        if self.limits.is_empty() || self.standing() != Standing::Gone {
+            return;
+        }
+        self.lease.set(hub::lease(&settings(), self.limits.clone()).ok().and_then(Result::ok));
+    }
+
+    /// What has become of its place; who has none has lost it with its hub.
+    fn standing(&self) -> Standing {
+        let lease = self.lease.take();
+        let (lease, standing) = match lease.map(|mut lease| (lease.look(), lease)) {
+            Some((standing @ Standing::Gone, _)) => (None, standing),
+            Some((standing, lease)) => (Some(lease), standing),
+            None => (None, Standing::Gone),
+        };
+        self.lease.set(lease);
+        standing
+    }
+
+    /// Ends the stream if a younger one has its place.
+    pub(super) fn make_room(&self) -> Result<(), Fault> {
+        let may_have_to = self.may_be_dropped() && self.reason().is_none();
+        if may_have_to && self.standing() == Standing::Dropped {
+            return self.say_dropped();
+        }
+        Ok(())
+    }
+
+    fn may_be_dropped(&self) -> bool {
+        self.limits.iter().any(|limit| limit.drops_oldest)
+    }
+
+    /// Tells the client that its stream has made room, and ends it.
+    pub(super) fn say_dropped(&self) -> Result<(), Fault> {
+        let data = Dropped { position: self.position.get() }.data();
+        let name = Dropped::NAME.as_bytes();
+        self.stream.say_farewell(&Event {
+            id: EventId::new(name).ok(),
+            event: EventType::new(name).ok(),
+            data: Some(data.as_bytes()),
+            ..Event::default()
+        })?;
+        self.stream.stop(StopReason::Closed);
+        self.end()
+    }
+
+    /// Waits, but not longer than until one of these descriptors is readable, or the place is lost.
+    pub(super) fn pause_watching(
+        &self,
+        length: Duration,
+        mut descriptors: Vec<RawFd>,
+    ) -> Result<bool, Fault> {
+        if self.may_be_dropped() {
+            let lease = self.lease.take();
+            descriptors.extend(lease.as_ref().map(Lease::descriptor));
+            self.lease.set(lease);
+        }
+        let connection = self.stream.connection();
+        connection.watch_sources(descriptors);
+        let open = self.wait_once(length);
+        connection.watch_sources(Vec::new());
+        let open = open?;
+        self.make_room()?;
+        Ok(open && self.reason().is_none())
+    }
+}

@@ -1,0 +1,131 @@
+//! Places that the processes of a pool share: how many streams they serve at once that are not meant to be
+//! theirs.
+//!
+//! A place is a byte of a file in memory, which all workers inherit, locked by the process that has it. The
+//! invariant: a place is free again when its process ends, however it ends, for the system takes its locks
+//! away. A fork inherits none of them.
+
+use std::ops::Range;
+use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use parking_lot::Mutex;
+use rustix::fs::{FileType, MemfdFlags, Stat, fstat, memfd_create};
+use rustix::stdio::stdin;
+
+use super::Server;
+use super::process::forks;
+
+/// The most places a pool has.
+const MOST: u32 = 0xffff;
+
+/// The file; -1 before it is there.
+static FILE: AtomicI32 = AtomicI32::new(-1);
+
+/// Which process this is, and the places that it has: its own locks would not keep it away.
+static OWN: Mutex<(u32, Vec<i64>)> = Mutex::new((0, Vec::new()));
+
+/// Does something with the places of this process.
+fn with_own<R>(act: impl FnOnce(&mut Vec<i64>) -> R) -> R {
+    let mut own = OWN.lock();
+    if own.0 != forks() {
+        *own = (forks(), Vec::new());
+    }
+    act(&mut own.1)
+}
+
+/// Makes the file. Called at module start-up, before there are workers.
+pub(crate) fn found() {
+    if let Ok(file) = memfd_create(c"sse-pool", MemfdFlags::CLOEXEC) {
+        FILE.store(file.into_raw_fd(), Ordering::Relaxed);
+    }
+}
+
+/// Closes the file. Called at module shutdown: a server may load the module again.
+pub(crate) fn dissolve() {
+    let file = FILE.swap(-1, Ordering::Relaxed);
+    if file >= 0 {
+        // SAFETY: made by `found`, which gave it up, and taken by nobody else: the swap leaves none.
+        drop(unsafe { OwnedFd::from_raw_fd(file) });
+    }
+}
+
+/// A place, for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Place(Option<i64>);
+
+impl Place {
+    /// Takes one of so many; `None` when all are taken. Where there is no file nobody is counted.
+    pub(crate) fn take(server: Server, of: u32) -> Option<Self> {
+        let Some(file) = file() else { return Some(Self(None)) };
+        let place = with_own(|own| {
+            let free = |place: &i64| !own.contains(place) && lock(file, *place, libc::F_WRLCK);
+            let place = places(server, of).find(free)?;
+            own.push(place);
+            Some(place)
+        });
+        place.map(|place| Self(Some(place)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let (Some(place), Some(file)) = (self.0, file()) else { return };
+        with_own(|own| {
+            // In a fork it is not there, and nothing of its parent's is unlocked.
+            if let Some(at) = own.iter().position(|it| *it == place) {
+                own.swap_remove(at);
+                lock(file, place, libc::F_UNLCK);
+            }
+        });
+    }
+}
+
+/// How many of so many places are taken.
+pub(crate) fn taken(server: Server, of: u32) -> usize {
+    let Some(file) = file() else { return 0 };
+    with_own(|own| {
+        let is_taken = |place: &i64| own.contains(place) || is_locked(file, *place);
+        places(server, of).filter(is_taken).count()
+    })
+}
+
+fn file() -> Option<RawFd> {
+    Some(FILE.load(Ordering::Relaxed)).filter(|file| *file >= 0)
+}
+
+/// So many places of this pool. The pools of one FPM differ in the socket that they listen on, which each
+/// worker has as its standard input.
+fn places(server: Server, of: u32) -> Range<i64> {
+    let is_socket = |stat: &Stat| FileType::from_raw_mode(stat.st_mode).is_socket();
+    let socket = Some(stdin()).filter(|_| matches!(server, Server::Fpm | Server::Cgi));
+    let socket = socket.and_then(|socket| fstat(socket).ok()).filter(is_socket);
+    let number = socket.map_or(0, |socket| i64::try_from(socket.st_ino & 0x7fff_ffff).unwrap_or(0));
+    let first = number << 16;
+    first..first + i64::from(of.min(MOST))
+}
+
+/// Locks a place, or unlocks it; whether that could be.
+fn lock(file: RawFd, place: i64, kind: libc::c_int) -> bool {
+    let wanted = range(place, kind);
+    // SAFETY: the descriptor is the file's, and the argument is what the command takes; it is only read.
+    unsafe { libc::fcntl(file, libc::F_SETLK, &raw const wanted) == 0 }
+}
+
+/// Whether another process has it.
+fn is_locked(file: RawFd, place: i64) -> bool {
+    let mut found = range(place, libc::F_WRLCK);
+    // SAFETY: the descriptor is the file's, and the argument is what the command fills in.
+    let asked = unsafe { libc::fcntl(file, libc::F_GETLK, &raw mut found) };
+    asked == 0 && libc::c_int::from(found.l_type) != libc::F_UNLCK
+}
+
+fn range(place: i64, kind: libc::c_int) -> libc::flock {
+    libc::flock {
+        l_type: libc::c_short::try_from(kind).unwrap_or_default(),
+        l_whence: libc::c_short::try_from(libc::SEEK_SET).unwrap_or_default(),
+        l_start: place,
+        l_len: 1,
+        l_pid: 0,
+    }
+}

@@ -1,0 +1,261 @@
+//! A hub that is away: what becomes of streams, and of ordinary pages beside them.
+
+use std::{
+    collections::HashSet,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    process::{Child, Command},
+    thread,
+};
+
+use rustix::process::{Pid, kill_process};
+use server_tests::{
+    http::{Request, Response},
+    patience::{soon, wait_for},
+    process::Signal,
+    server::Php,
+};
+
+use crate::{
+    hubs::{text, without_spawning},
+    scene::{Kind, Scene},
+};
+
+const WORKERS: usize = 8;
+const STREAMS: usize = 60;
+
+/// A stream that has to be a worker's says its heartbeats soon, and who that is.
+const SUBSCRIBE: &str = "<?php
+    Sse::start(heartbeat: 0.02, headers: ['X-Worker' => (string) getmypid()])->subscribe('news');
+    echo 'never seen';";
+
+const SCRIPTS: [(&str, &str); 4] = [
+    ("ask.php", SUBSCRIBE),
+    ("page.php", "<?php echo 'a page';"),
+    ("doctor.php", "<?php echo Sse::doctor()['handOff'];"),
+    ("loop.php", "<?php $sse = Sse::start(); $sse->send('served by itself');"),
+];
+
+fn scene(workers: usize, php: Php) -> Scene {
+    Kind::Fpm.play(workers, php, &SCRIPTS)
+}
+
+fn require() -> Php {
+    without_spawning().ini("sse.hand_off", "require")
+}
+
+/// What an `EventSource` asks for that has been here.
+fn event_source(target: &str) -> Request {
+    Request::get(target).header("Accept", "text/event-stream").header("Last-Event-ID", "7-7")
+}
+
+/// A stream that stays open, or the time after which its client is to come back.
+enum Asked {
+    Stays(Response, Pid),
+    ComesBack(u32),
+}
+
+#[track_caller]
+fn ask(scene: &Scene) -> Asked {
+    let mut response = scene.open(&event_source("/ask.php"));
+    let worker = response.header("X-Worker").unwrap().parse().unwrap();
+    match response.body.read_until(b":\n:\n:\n", soon()) {
+        Ok(_) => Asked::Stays(response, Pid::from_raw(worker).unwrap()),
+        Err(_) => {
+            let said = response.body.read_to_end(soon()).unwrap();
+            let said = String::from_utf8(said).unwrap();
+            let last = said.lines().last().unwrap_or_default();
+            assert!(said.ends_with('\n') && said.contains("event: sse:position\n"), "{said}");
+            let time = last.strip_prefix("retry: ").and_then(|time| time.parse().ok());
+            Asked::ComesBack(time.unwrap_or_else(|| panic!("{said}")))
+        }
+    }
+}
+
+/// Many who ask at once; the times that those are told who are to come back.
+fn ask_all(scene: &Scene) -> (Vec<Response>, Vec<u32>) {
+    let (mut streams, mut times) = (Vec::new(), Vec::new());
+    thread::scope(|scope| {
+        let asking: Vec<_> = (0..STREAMS).map(|_| scope.spawn(|| ask(scene))).collect();
+        for asked in asking {
+            match asked.join().unwrap() {
+                Asked::Stays(stream, _) => streams.push(stream),
+                Asked::ComesBack(time) => times.push(time),
+            }
+        }
+    });
+    (streams, times)
+}
+
+#[track_caller]
+fn start_hub(scene: &Scene) -> Child {
+    let hub = scene.hub("serve").spawn().unwrap();
+    wait_for("the hub", soon(), || scene.hub_pid());
+    hub
+}
+
+/// So many descriptors and no more: it can let nobody in.
+fn limit_descriptors(hub: &Child, number: u32) {
+    let mut command = Command::new("prlimit");
+    command.arg("--pid").arg(hub.id().to_string()).arg(format!("--nofile={number}:"));
+    assert!(command.status().unwrap().success());
+}
+
+/// Sixty clients come while the hub is away, and again when it is back.
+#[track_caller]
+fn assert_pages_are_answered(
+    leave: impl FnOnce(&Scene, Child) -> Child,
+    come_back: impl FnOnce(&Scene, Child) -> Child,
+) {
+    let scene = scene(WORKERS, require());
+    let hub = start_hub(&scene);
+    let before = ask_all(&scene);
+    assert_eq!((before.0.len(), before.1.len()), (STREAMS, 0));
+    drop(before);
+    scene.wait_for("streams", 0);
+
+    let hub = leave(&scene, hub);
+    let (streams, times) = ask_all(&scene);
+    assert_eq!((streams.len(), times.len()), (0, STREAMS));
+    assert!(times.iter().all(|time| (1000..=30_000).contains(time)), "{times:?}");
+    let different: HashSet<_> = times.iter().collect();
+    assert!(different.len() > STREAMS / 2, "they are spread: {times:?}");
+    for _ in 0..2 * WORKERS {
+        assert_eq!(text(&scene, "/page.php"), "a page");
+    }
+
+    let mut hub = come_back(&scene, hub);
+    let stays = || match ask(&scene) {
+        Asked::Stays(stream, _) => Some(stream),
+        Asked::ComesBack(_) => None,
+    };
+    let back: Vec<_> = (0..STREAMS).map(|_| wait_for("a stream", soon(), stays)).collect();
+    scene.wait_for("streams", STREAMS as u64);
+    drop(back);
+    assert!(scene.hub("stop").status().unwrap().success());
+    hub.wait().unwrap();
+}
+
+#[test]
+fn beside_a_hub_that_is_frozen_pages_are_answered_and_streams_come_back() {
+    let signal = |signal| {
+        move |_: &Scene, hub: Child| {
+            kill_process(Pid::from_child(&hub), signal).unwrap();
+            hub
+        }
+    };
+    assert_pages_are_answered(signal(Signal::STOP), signal(Signal::CONT));
+}
+
+#[test]
+fn beside_a_hub_that_restarts_pages_are_answered_and_streams_come_back() {
+    let stop = |scene: &Scene, mut hub: Child| {
+        assert!(scene.hub("stop").status().unwrap().success());
+        hub.wait().unwrap();
+        hub
+    };
+    assert_pages_are_answered(stop, |scene, _| start_hub(scene));
+}
+
+#[test]
+fn beside_a_hub_without_descriptors_pages_are_answered_and_streams_come_back() {
+    let limit = |number| {
+        move |_: &Scene, hub: Child| {
+            limit_descriptors(&hub, number);
+            hub
+        }
+    };
+    assert_pages_are_answered(limit(8), limit(1024));
+}
+
+/// What is wished for by default, with its price.
+#[test]
+fn without_the_setting_a_stream_stays_with_its_worker_and_the_log_has_it_once() {
+    for (php, says) in
+        [(without_spawning(), "stays with its worker"), (require(), "is turned away")]
+    {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        fs::set_permissions(log.path(), Permissions::from_mode(0o666)).unwrap();
+        let scene = scene(1, php.ini("error_log", &log.path().display().to_string()));
+        let stays = says.starts_with("stays");
+        for _ in 0..3 {
+            let asked = ask(&scene);
+            assert_eq!(matches!(asked, Asked::Stays(..)), stays);
+        }
+        let logged = fs::read_to_string(log.path()).unwrap();
+        let beginning = format!("Sse::subscribe(): a stream {says}: there is no hub: ");
+        assert_eq!(logged.matches(&beginning).count(), 1, "{logged}");
+        assert_eq!(logged.lines().count(), 1, "{logged}");
+    }
+}
+
+#[test]
+fn as_many_streams_as_the_bound_says_stay_with_workers_of_the_pool() {
+    let scene = scene(WORKERS, without_spawning().ini("sse.max_worker_streams", "3"));
+    let (streams, times) = ask_all(&scene);
+    assert_eq!((streams.len(), times.len()), (3, STREAMS - 3));
+    let said = text(&scene, "/doctor.php");
+    assert!(said.contains("3 at once in this pool (sse.max_worker_streams)"), "{said}");
+    assert!(said.contains("of which there are 3 now"), "{said}");
+    drop(streams);
+    let stay = || match ask(&scene) {
+        Asked::Stays(stream, worker) => Some((stream, worker)),
+        Asked::ComesBack(_) => None,
+    };
+    let again: Vec<_> = (0..3).map(|_| wait_for("a place", soon(), stay)).collect();
+    assert!(stay().is_none());
+    // A worker that is killed takes its place with it.
+    kill_process(again[0].1, Signal::KILL).unwrap();
+    wait_for("its place", soon(), stay);
+}
+
+#[test]
+fn a_client_that_is_no_event_source_is_told_by_a_status() {
+    let scene = scene(2, require());
+    let response = scene.server.get("/ask.php");
+    assert_eq!(response.status(), 503);
+    let seconds: u32 = response.header("Retry-After").unwrap().parse().unwrap();
+    assert!((1..=31).contains(&seconds), "{seconds}");
+    let body = String::from_utf8(response.into_body()).unwrap();
+    assert_eq!(body, "The stream cannot be served at the moment. Please try again later.\n");
+    // An EventSource is let in, should the script serve the stream itself.
+    let mut stream = scene.open(&event_source("/loop.php")).events();
+    assert_eq!(stream.next_event().data, "served by itself");
+}
+
+#[test]
+fn doctor_has_tried_and_says_why_there_is_no_hub() {
+    let spawning = || scene(1, Php::with_sse().ini("sse.hand_off", "require"));
+    let no_program = spawning();
+    let program = no_program.site.path("sse-hub");
+    fs::set_permissions(program, Permissions::from_mode(0o644)).unwrap();
+
+    let open = spawning();
+    fs::create_dir(open.site.path("hub")).unwrap();
+    fs::set_permissions(open.site.path("hub"), Permissions::from_mode(0o777)).unwrap();
+
+    let frozen = scene(1, require());
+    let hub = start_hub(&frozen);
+    kill_process(Pid::from_child(&hub), Signal::STOP).unwrap();
+
+    let none = scene(1, require());
+    for (scene, why) in [
+        (&no_program, "cannot be started: Permission denied"),
+        (&open, "may write to"),
+        (&frozen, "does not answer"),
+        (&none, "start one (sse-hub serve)"),
+    ] {
+        // Again, when the hub is left alone for a while.
+        for _ in 0..2 {
+            let said = text(scene, "/doctor.php");
+            assert!(said.starts_with("no: ") && said.contains(why), "{said}");
+            assert!(said.contains("when to come back (sse.hand_off=require)"), "{said}");
+        }
+    }
+    kill_process(Pid::from_child(&hub), Signal::CONT).unwrap();
+
+    let well = spawning();
+    assert!(well.hub_pid().is_none());
+    assert!(text(&well, "/doctor.php").starts_with("expected; "));
+    assert!(well.hub_pid().is_some(), "it was tried");
+}
