@@ -74,13 +74,20 @@ final class Sse
      *        null: `sse.allow_origin`
      * @param array<string, string> $headers further response headers; they win over the extension's own.
      *        A stream cannot have the ones that start() removes
-     * @param string|null $limitKey whose streams are counted: a user, an address ("user:42"), 1 to 256
-     *        bytes; with it, `$limit` must be given
-     * @param int|null $limit how many streams there may be at once under that key. One more is answered
-     *        503 with Retry-After, and the script ends, as it does when `sse.max_streams` is reached.
-     *        The hub counts, wherever the streams are; where it cannot be asked, nobody is refused
+     * @param string|null $limitKey whose streams are counted: a user, an address ("user:42", or what
+     *        inet_pton() gives), 1 to 256 bytes of any kind; with it, `$limit` must be given
+     * @param int|null $limit how many streams there may be at once under that key; what becomes of one
+     *        more, `$onLimit` says, also when `sse.max_streams` is reached. The hub counts, wherever the
+     *        streams are; where it cannot be asked, nobody is refused
      * @param string|null $lastEventId the last event ID as the script knows it (from a PSR-7 request, a
      *        test client); "": none, whatever the request says; null: what the request says
+     * @param string $onLimit what becomes of a stream that is one too many; in all cases but the last its
+     *        script ends. "refuse": it is answered 503 with Retry-After, after which an EventSource never
+     *        comes back. "retry": it says a `retry:` of 5 to 10 s and ends, and an EventSource comes back
+     *        (a client that does not accept text/event-stream: as "refuse"). "drop-oldest": the oldest
+     *        stream under the key ends instead, with a last event of type `sse:dropped` whose data is
+     *        `{"lastEventId": ...}`; its EventSource is answered 204 when it comes back, and gives up. Where
+     *        only `sse.max_streams` is reached: as "retry"
      * @throws SseException when a stream is open already (on the command line: one that somebody holds;
      *         any other is closed), or output with another content type or status has begun; the message
      *         names file and line
@@ -94,7 +101,8 @@ final class Sse
         array $headers = [],
         ?string $limitKey = null,
         ?int $limit = null,
-        ?string $lastEventId = null
+        ?string $lastEventId = null,
+        string $onLimit = 'refuse'
     ): Sse {}
 
     /**
@@ -123,7 +131,8 @@ final class Sse
         array $headers = [],
         ?string $limitKey = null,
         ?int $limit = null,
-        ?string $lastEventId = null
+        ?string $lastEventId = null,
+        string $onLimit = 'refuse'
     ): bool {}
 
     /** The stream of this request, open or closed; null before start(). */
@@ -246,8 +255,8 @@ final class Sse
 
     /**
      * What stands between the script and the browser, and what to change. `hub` says whether there is a
-     * hub, `handOff` whether subscribe() would free the worker, and if not, why. It tries what cannot be
-     * asked: a time limit begins anew.
+     * hub, `handOff` whether subscribe() would free the worker, and if not, why and what it does instead.
+     * It tries what cannot be asked: a hub is started if there is none, and a time limit begins anew.
      *
      * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, buffers: list<string>, advice: list<string>}
      */
@@ -288,7 +297,9 @@ final class Sse
      *
      * With a filter, without `$handOff`, or where a connection cannot be moved (TLS or compression in
      * Apache, the command line, a threaded PHP, no hub), the stream is served from here, with the same
-     * ids and the same replay, until it stops.
+     * ids and the same replay, until it stops. What is served so against the script's wish is logged, and
+     * `sse.hand_off` and `sse.max_worker_streams` bound it: one more is told a `retry:` of some seconds,
+     * and ends; stopReason() is Closed.
      *
      * A client never names a topic, unless the script lets it: look at what you pass.
      *

@@ -17,7 +17,14 @@ observe(fn () => Sse::start(limitKey: 'a', limit: 4294967296));
 observe(fn () => Sse::start(limitKey: [], limit: 1));
 observe(fn () => Sse::stream([], limitKey: 'a', limit: 0));
 observe(fn () => Sse::stream([], limitKey: 'a'));
-// Nobody limits the command line.
+observe(fn () => Sse::start(limitKey: 'a', limit: 1, onLimit: 'drop'));
+observe(fn () => Sse::start(limitKey: 'a', limit: 1, onLimit: "retry\0"));
+observe(fn () => Sse::start(onLimit: 'drop-oldest'));
+observe(fn () => Sse::start(onLimit: null));
+observe(fn () => Sse::stream([], onLimit: 'Refuse'));
+// Nobody limits the command line. Keys are bytes; sse.max_streams is a limit, too.
+observe(fn () => Sse::start(limitKey: "\xff", limit: 1, onLimit: 'drop-oldest'));
+observe(fn () => Sse::start(onLimit: 'retry'));
 observe(fn () => Sse::start(limitKey: 'a', limit: 1));
 ?>
 --EXPECT--
@@ -31,4 +38,11 @@ threw ValueError: Sse::start(): Argument #7 ($limit) must be between 1 and 42949
 threw TypeError: Sse::start(): Argument #6 ($limitKey) must be of type ?string, array given
 threw ValueError: Sse::stream(): Argument #10 ($limit) must be between 1 and 4294967295
 threw ValueError: Sse::stream(): Argument #10 ($limit) must be given with limitKey
+threw ValueError: Sse::start(): Argument #9 ($onLimit) must be one of "refuse", "retry", or "drop-oldest"
+threw ValueError: Sse::start(): Argument #9 ($onLimit) must be one of "refuse", "retry", or "drop-oldest"
+threw ValueError: Sse::start(): Argument #9 ($onLimit) must not be "drop-oldest" without limitKey
+threw TypeError: Sse::start(): Argument #9 ($onLimit) must be of type string, null given
+threw ValueError: Sse::stream(): Argument #12 ($onLimit) must be one of "refuse", "retry", or "drop-oldest"
+wrote ":\n", returned Sse
+wrote ":\n", returned Sse
 wrote ":\n", returned Sse

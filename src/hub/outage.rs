@@ -27,8 +27,7 @@ impl Outage {
     pub(super) fn retry(&self, luck: f64, now: Instant) -> Duration {
         let since = self.0.lock().map(|since| now.saturating_duration_since(since));
         let longest = since.unwrap_or_default().clamp(FIRST, LONGEST);
-        let shortest = longest / 5;
-        shortest + (longest - shortest).mul_f64(luck.clamp(0.0, 1.0))
+        longest / 5 + (longest * 4 / 5).mul_f64(luck.clamp(0.0, 1.0))
     }
 }
 

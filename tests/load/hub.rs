@@ -71,7 +71,18 @@ impl Hub {
         self.process.wait(soon());
     }
 
-    /// Starts another one after it was killed, as a supervisor does.
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn stop(&mut self) {
+        assert!(tell("stop", &self.directory).status().unwrap().success());
+        self.process.wait(soon());
+    }
+
+    /// Has it do nothing, until it is sent `CONT`.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.process.signal(signal);
+    }
+
+    /// Starts another one after it has ended, as a supervisor does.
     pub(crate) fn start_again(&mut self) {
         self.process = spawn(&self.directory, &self.settings);
         wait_until_it_listens(&self.directory, &self.process);

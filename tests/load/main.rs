@@ -2,14 +2,15 @@
 //! nginx and FPM with two workers, clients of [`sse_load`] on the same machine.
 //!
 //! # Layout
-//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`]:
-//!   a part each
+//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
+//!   [`away`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
 //! - [`usage`], [`table`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 #![allow(clippy::cast_precision_loss, reason = "nothing here counts up to 2^52")]
 
+mod away;
 mod behind;
 mod comings;
 mod fan_out;
@@ -32,7 +33,7 @@ use table::Promises;
 
 type Part = fn(&mut Promises) -> io::Result<()>;
 
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 9] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
@@ -41,6 +42,7 @@ const PARTS: [(&str, Part); 8] = [
     ("6", quiet::run),
     ("7", behind::run),
     ("8", flushed::run),
+    ("9", away::run),
 ];
 
 /// Runs the parts that are named by their numbers, or all.

@@ -42,6 +42,11 @@ pub(crate) struct Stage {
 impl Stage {
     /// Starts it, with settings of the hub and lines for FPM's pool.
     pub(crate) fn start(settings: &Settings, pool: &[&str]) -> Self {
+        Self::with_workers(WORKERS, settings, pool)
+    }
+
+    /// The same, with so many workers.
+    pub(crate) fn with_workers(workers: usize, settings: &Settings, pool: &[&str]) -> Self {
         let site = Site::new()
             .file("stream.php", STREAM)
             .file("pinned.php", PINNED)
@@ -55,7 +60,7 @@ impl Stage {
             .ini("sse.hub_path", &hub::binary().display().to_string())
             .ini("sse.hub_spawn", spawns);
         let fpm = Fpm::new(&site, php)
-            .children(WORKERS)
+            .children(workers)
             .nginx_workers(4)
             .nginx_line("keepalive_requests 1000000;")
             .nginx_line(STREAMS)

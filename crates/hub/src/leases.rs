@@ -56,7 +56,9 @@ impl Leases {
         let number = places.next;
         let mut keys = Vec::with_capacity(limits.len());
         for Limit { key, .. } in limits {
-            dropped.iter().for_each(|number| places.leave(&key, *number));
+            for number in &dropped {
+                places.leave(&key, *number);
+            }
             keys.push(places.enter(&key, number));
         }
         Ok(Taken { lease: Lease { leases: self.clone(), number, keys }, dropped })

@@ -137,7 +137,9 @@ fn who_was_the_oldest_is_so_after_an_upgrade() {
     streams[..2].iter_mut().for_each(|oldest| assert_told(&hub, oldest));
     hub.wait_for("streams", 3);
     streams[2].shutdown(Shutdown::Both).unwrap();
-    younger.iter_mut().for_each(|stream| assert_reads(stream, ":\n"));
+    for stream in &mut younger {
+        assert_reads(stream, ":\n");
+    }
 }
 
 /// How a storm of clients under one key has gone.

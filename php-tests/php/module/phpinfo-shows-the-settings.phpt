@@ -39,6 +39,8 @@ sse.hub_group => no value => no value
 sse.hub_redis => no value => no value
 sse.max_event => 1048576 => 1048576
 sse.max_streams => 0 => 0
+sse.hand_off => prefer => prefer
+sse.max_worker_streams => 0 => 0
 int(1)
 bool(true)
 bool(true)

@@ -11,6 +11,7 @@ foreach (ini_get_all('sse') as $name => $setting) {
 --EXPECT--
 sse.adopt = "0", 6
 sse.allow_origin = "", anywhere
+sse.hand_off = "prefer", 6
 sse.heartbeat = "15", anywhere
 sse.heartbeat_text = "", anywhere
 sse.hub_group = "", 6
@@ -23,6 +24,7 @@ sse.interrupt = "0", anywhere
 sse.max_event = "1048576", anywhere
 sse.max_lifetime = "0", anywhere
 sse.max_streams = "0", 6
+sse.max_worker_streams = "0", 6
 sse.release_session = "1", anywhere
 sse.retry = "0", anywhere
 sse.shutdown_retry = "0", anywhere

@@ -1,5 +1,7 @@
 //! Who is let in: what is asked before the head of a stream goes out.
 
+use std::time::Duration;
+
 use event_stream::Retry;
 use hub_protocol::{Dropped, Limit};
 
@@ -18,8 +20,14 @@ use crate::stream::AllowOrigin;
 const TOO_MANY: &[u8] = b"There are too many open streams. Please try again later.\n";
 const NO_HUB: &[u8] = b"The stream cannot be served at the moment. Please try again later.\n";
 
-/// After how many seconds they may try again when there are too many.
-const TOO_MANY_RETRY: u64 = 5;
+/// When they may try again where there are too many; an `EventSource` up to twice as late, so that not all come
+/// at once.
+const TOO_MANY_RETRY: Duration = Duration::from_secs(5);
+
+/// The time after which a client comes back.
+pub(super) fn time_to_come_back(time: Duration) -> Retry {
+    Retry::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
 
 /// A stream that is asked for.
 pub(super) struct Asked<'a> {
@@ -43,10 +51,8 @@ impl Asked<'_> {
         if !self.server.has_response() {
             return Ok(Admission::Let(None));
         }
-        let is_dropped = |id: &str| id == Dropped::NAME;
-        if told
-            .map_or_else(|| request::last_event_id().is_some_and(|id| is_dropped(&id)), is_dropped)
-        {
+        let id = told.map(str::to_owned).or_else(request::last_event_id);
+        if id.as_deref() == Some(Dropped::NAME) {
             // It would drop the stream that has its place, and come back dropped, and so on.
             return self.answer(|| takeover::answer_no_content(self.server, self.allow_origin));
         }
@@ -73,15 +79,12 @@ impl Asked<'_> {
             Err(_) => Ok(Admission::Let(None)),
             Ok(Ok(lease)) => Ok(Admission::Let(Some(lease))),
             Ok(Err(_)) if self.on_limit != OnLimit::Refuse && request::wants_event_stream() => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "5000 to 10000"
-                )]
-                let spread = (TOO_MANY_RETRY as f64 * 1000.0 * (1.0 + luck())) as u64;
-                Ok(Admission::TurnedAway(Retry::from_millis(spread)))
+                let time = TOO_MANY_RETRY.mul_f64(1.0 + luck());
+                Ok(Admission::TurnedAway(time_to_come_back(time)))
             }
-            Ok(Err(_)) => self.answer(|| takeover::answer_unavailable(TOO_MANY, TOO_MANY_RETRY)),
+            Ok(Err(_)) => {
+                self.answer(|| takeover::answer_unavailable(TOO_MANY, TOO_MANY_RETRY.as_secs()))
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use ext_php_rs::types::{ZendCallable, Zval};
 use hub_protocol::{Delivery, Framing, Response, Subscription};
 
 use super::Sse;
+use super::admission::time_to_come_back;
 use super::opening::luck;
 use crate::hub::{self, HubError, Subscriber};
 use crate::php::arguments::{At, given};
@@ -67,9 +68,10 @@ impl Sse {
             if !subscriber.is_connected() {
                 subscriber.set_lifetime(self.lifetime());
                 self.renew_lease();
-                let handed = match hands_off {
-                    true => self.hand_over(subscriber.subscription()),
-                    false => Handed::Unasked,
+                let handed = if hands_off {
+                    self.hand_over(subscriber.subscription())
+                } else {
+                    Handed::Unasked
                 };
                 match handed {
                     Handed::Over => {
@@ -140,8 +142,7 @@ impl Sse {
 
     /// Tells the client when to come back, with the last event ID that it has, and ends the stream.
     fn turn_away(&self) -> Result<bool, Fault> {
-        let time = u64::try_from(hub::retry(luck()).as_millis()).unwrap_or(u64::MAX);
-        self.stream.retry(Retry::from_millis(time))?;
+        self.stream.retry(time_to_come_back(hub::retry(luck())))?;
         self.end()?;
         Ok(false)
     }

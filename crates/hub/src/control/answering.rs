@@ -142,7 +142,9 @@ impl Control {
                 told.push(*token);
             }
         }
-        told.into_iter().for_each(|token| self.flush(token));
+        for token in told {
+            self.flush(token);
+        }
     }
 
     /// From now on, a shard sends events to this connection, and nobody reads from it.
