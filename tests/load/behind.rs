@@ -108,7 +108,11 @@ fn complete(crowd: &Crowd, what: &str) {
     let begun = Instant::now();
     while crowd.complete() < CLIENTS {
         let counts = crowd.counts();
-        assert!(begun.elapsed() < PATIENCE, "{what}: {} are complete, {counts:?}", crowd.complete());
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "{what}: {} are complete, {counts:?}",
+            crowd.complete()
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -83,7 +83,10 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let numbers = [ids.len() as u64, doubts].map(|number| number.to_string());
     let [events, doubts] = numbers;
     line("FLUSHDB", &[events, doubts, faults, resets.to_string(), twice.to_string()]);
-    promises.note("no id is given twice, and those of a stream grow", twice + usize::from(counts.bad_ids > 0) == 0);
+    promises.note(
+        "no id is given twice, and those of a stream grow",
+        twice + usize::from(counts.bad_ids > 0) == 0,
+    );
     let told = complete == 4 * STREAMS && counts.faults() == 0;
     promises.note("nothing is lost in silence", told);
     promises.note("every stream is told of every loss", resets > 0);

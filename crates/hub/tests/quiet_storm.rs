@@ -146,7 +146,7 @@ fn storm(minds_positions: bool) -> (usize, usize) {
 /// Publishes under all topics by turns; the ids of each quiet one.
 fn publish_all(hub: &Hub, count: &AtomicUsize) -> Vec<Vec<EventId>> {
     let mut connection = hub.connect();
-    let mut publish = |topic: &str, data: &str| match publisher
+    let mut publish = |topic: &str, data: &str| match connection
         .call(&publish(&[topic], data), None, soon())
         .unwrap()
     {

@@ -94,8 +94,24 @@ fn ids_that_no_event_has_are_answered_without_reading_the_stream() {
     let beyond = EventId { milliseconds: last.milliseconds + 1_000_000, sequence: 0 };
     let most = format!("{0}-{0}", u64::MAX);
     let hostile = [
-        "1-1", "0-0", "0-1", "1-0", &most, &between.to_string(), &beyond.to_string(), "-", "x", "1",
-        "1-1-1", "18446744073709551616-0", " 1-1", "+", "$", "0", "\u{e9}", "%00",
+        "1-1",
+        "0-0",
+        "0-1",
+        "1-0",
+        &most,
+        &between.to_string(),
+        &beyond.to_string(),
+        "-",
+        "x",
+        "1",
+        "1-1-1",
+        "18446744073709551616-0",
+        " 1-1",
+        "+",
+        "$",
+        "0",
+        "\u{e9}",
+        "%00",
     ];
     ranges(&server);
     let mut streams = Vec::new();
@@ -104,7 +120,10 @@ fn ids_that_no_event_has_are_answered_without_reading_the_stream() {
     }
     for (id, stream) in &mut streams {
         let (_, event, data) = next_event(stream);
-        assert_eq!((&*event, data), ("reset", serde_json::json!({ "lastEventId": id }).to_string()));
+        assert_eq!(
+            (&*event, data),
+            ("reset", serde_json::json!({ "lastEventId": id }).to_string())
+        );
     }
     let read = ranges(&server);
     assert!(read <= streams.len() as u64, "XRANGE {read} times for {} clients", streams.len());
@@ -200,9 +219,9 @@ fn a_client_that_reads_slowly_is_given_what_it_takes_and_everything_in_order() {
     eventually("all wait for their clients", || hub.status()["waiting"] == 20);
     let grown = memory(&hub).saturating_sub(before);
     assert!(grown < 20 << 20, "the hub has grown by {grown} bytes for slow clients");
-    let new: Vec<_> = (0..50).map(|number| hub.publish(&["t0"], &format!("new {number}"))).collect();
-    let expected: Vec<String> =
-        ids[1..].iter().chain(&new).map(EventId::to_string).collect();
+    let new: Vec<_> =
+        (0..50).map(|number| hub.publish(&["t0"], &format!("new {number}"))).collect();
+    let expected: Vec<String> = ids[1..].iter().chain(&new).map(EventId::to_string).collect();
     thread::scope(|scope| {
         for stream in slow.drain(..) {
             scope.spawn(|| {

@@ -13,7 +13,6 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -94,7 +93,7 @@ impl Hub {
         Self::run(command, directory)
     }
 
-    fn run(mut command: Command, directory: TempDir) -> Self {
+    pub(crate) fn run(mut command: Command, directory: TempDir) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();

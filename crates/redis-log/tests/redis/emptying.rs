@@ -58,11 +58,7 @@ fn empty_under_load(command: &str) {
 }
 
 /// The ids of what two hubs publish while something happens.
-fn publish_while(
-    hubs: &mut [Hub; 2],
-    round: usize,
-    happens: impl FnOnce() + Send,
-) -> Vec<EventId> {
+fn publish_while(hubs: &mut [Hub; 2], round: usize, happens: impl FnOnce() + Send) -> Vec<EventId> {
     let begun = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -76,7 +72,8 @@ fn publish_while(
         for burst in 0..EVENTS / 5 {
             for number in 0..5 {
                 for hub in hubs.iter() {
-                    hub.append(burst * 5 + number, "t", &format!("{round}.{burst}.{number}")).unwrap();
+                    hub.append(burst * 5 + number, "t", &format!("{round}.{burst}.{number}"))
+                        .unwrap();
                 }
             }
             begun.store(true, SeqCst);
