@@ -1,4 +1,4 @@
-//! Bytes, and at most one descriptor with them, through a Unix stream socket.
+//! Bytes, and at most one descriptor with them, through a Unix stream socket; and who is at its other end.
 
 use std::{
     io::{IoSlice, IoSliceMut},
@@ -6,7 +6,9 @@ use std::{
     os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use rustix::{
+    fs::{Gid, Uid},
     io::{self, Errno},
     net::{
         RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
@@ -61,4 +63,24 @@ pub fn receive(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Received> {
         _ => None,
     });
     Ok(Received { length: received.bytes, descriptors: descriptors.flatten().collect() })
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// Its user.
+    pub uid: Uid,
+    /// The first of its groups.
+    pub gid: Gid,
+}
+
+/// Asks the system who has connected, or who listens. The process is not asked for: one of another PID
+/// namespace has no id here.
+///
+/// # Errors
+///
+/// Those of getsockopt(2).
+pub fn peer(socket: &impl AsFd) -> std::io::Result<Peer> {
+    let credentials = getsockopt(socket, PeerCredentials)?;
+    Ok(Peer { uid: Uid::from_raw(credentials.uid()), gid: Gid::from_raw(credentials.gid()) })
 }

@@ -15,42 +15,19 @@ use std::{
         },
     },
     path::Path,
-    thread,
     time::Duration,
 };
 
 use hub_protocol::{
     Client, ClientError, Framing, Hello, Limit, Reply, Request, Response, encode, socket,
 };
-use rustix::{
-    process::{Gid, Uid},
-    thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid},
-};
-use support::{Hub, assert_reads, command, frame, open_directory, publish, soon, to};
+use support::{Hub, as_user, assert_reads, command, frame, open_directory, publish, soon, to};
 
 /// Somebody who is not the hub's user, nor root.
 const STRANGER: u32 = 54_321;
 
 /// A group that is opened to, and that nobody is in but who is said to be.
 const GROUP: u32 = 54_322;
-
-/// Runs on a thread that is a user in these groups, the first of which is its own.
-fn as_user<T: Send>(uid: u32, groups: &[u32], run: impl FnOnce() -> T + Send) -> T {
-    let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
-    let (uid, gid) = (Uid::from_raw(uid), groups[0]);
-    let become_user = || {
-        set_thread_groups(&groups)?;
-        set_thread_res_gid(gid, gid, gid)?;
-        set_thread_res_uid(uid, uid, uid)
-    };
-    thread::scope(|scope| {
-        let user = scope.spawn(|| {
-            become_user().unwrap();
-            run()
-        });
-        user.join().unwrap()
-    })
-}
 
 fn as_stranger<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     as_user(STRANGER, &[STRANGER], run)

@@ -17,11 +17,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hub_protocol::place::group_id;
+use hub_protocol::{
+    place::group_id,
+    socket::{Peer, peer},
+};
 use rustix::{
     fs::{FlockOperation, Gid, flock},
     io::Errno,
-    net::{SocketFlags, UCred, accept_with, sockopt::socket_peercred},
+    net::{SocketFlags, accept_with},
     process::{Uid, geteuid},
 };
 
@@ -42,6 +45,8 @@ pub(crate) struct Listener {
 pub(crate) enum NotLetIn {
     /// It is somebody who may not speak.
     Stranger(Uid),
+    /// The system does not say who it is.
+    Unknown(io::Error),
     /// The system does not let anybody in, for want of descriptors above all.
     Failed(Errno),
 }
@@ -50,6 +55,7 @@ impl fmt::Display for NotLetIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stranger(uid) => write!(f, "user {} may not speak to this hub", uid.as_raw()),
+            Self::Unknown(error) => write!(f, "nobody knows who it is: {error}"),
             Self::Failed(error) => write!(f, "nobody can be let in: {error}"),
         }
     }
@@ -112,11 +118,11 @@ impl Listener {
             Err(Errno::AGAIN | Errno::INTR | Errno::CONNABORTED) => return Ok(None),
             Err(error) => return Err(NotLetIn::Failed(error)),
         };
-        let peer = socket_peercred(&socket).map_err(NotLetIn::Failed)?;
+        let peer = peer(&socket).map_err(NotLetIn::Unknown)?;
         if self.may_speak(peer) { Ok(Some(socket)) } else { Err(NotLetIn::Stranger(peer.uid)) }
     }
 
-    fn may_speak(&self, peer: UCred) -> bool {
+    fn may_speak(&self, peer: Peer) -> bool {
         let is_ours = peer.uid == geteuid() || peer.uid.is_root();
         // Of its groups a peer shows only the first: for the others, the mode has to be as it was.
         let is_member = |group| peer.gid == group || is_open_to(group, &self.path);

@@ -37,6 +37,9 @@ const FIRST_CONNECTION: u64 = 3;
 /// How often what has become too old is let go of, and idleness is looked at.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How many are let in, or refused, before who has been let in is heard.
+const AT_ONCE: usize = 256;
+
 /// How long a journal says nothing about bad connections after it has said something.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -192,8 +195,9 @@ impl Control {
         }
     }
 
+    /// Lets in who waits; those beyond so many ring again.
     fn let_in(&mut self) {
-        loop {
+        for _ in 0..AT_ONCE {
             match self.listener.accept() {
                 Ok(Some(socket)) => self.add(Connection::new(socket)),
                 Ok(None) => return,
@@ -202,8 +206,8 @@ impl Control {
                     if let NotLetIn::Failed(_) = why {
                         // Whoever waits would ring all the time.
                         self.listen(false);
+                        return;
                     }
-                    return;
                 }
             }
         }

@@ -20,7 +20,10 @@ use hub_protocol::{
     Client, Delivery, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response,
     Subscription, Topic, Topics,
 };
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    process::{Gid, Pid, Signal, Uid, kill_process},
+    thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid},
+};
 use tempfile::TempDir;
 
 pub(crate) const FASTCGI: Framing = Framing::FastCgi { request_id: 1, is_kept: false };
@@ -163,7 +166,7 @@ impl Hub {
         let deadline = soon();
         while self.status()["redis"]["connected"] != true {
             assert!(Instant::now() < deadline, "{}", self.status());
-            std::thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(2));
         }
     }
 
@@ -172,7 +175,7 @@ impl Hub {
         let deadline = soon();
         while self.status()[field] != expected {
             assert!(Instant::now() < deadline, "{field}: {}", self.status());
-            std::thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(2));
         }
     }
 
@@ -260,6 +263,24 @@ pub(crate) fn chunk(content: &str) -> String {
 pub(crate) fn copy_program(to: &Path) {
     let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_sse-hub")).arg(to).status();
     assert!(copied.unwrap().success());
+}
+
+/// Runs on a thread that is a user in these groups, the first of which is its own.
+pub(crate) fn as_user<T: Send>(uid: u32, groups: &[u32], run: impl FnOnce() -> T + Send) -> T {
+    let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+    let (uid, gid) = (Uid::from_raw(uid), groups[0]);
+    let become_user = || {
+        set_thread_groups(&groups)?;
+        set_thread_res_gid(gid, gid, gid)?;
+        set_thread_res_uid(uid, uid, uid)
+    };
+    thread::scope(|scope| {
+        let user = scope.spawn(|| {
+            become_user().unwrap();
+            run()
+        });
+        user.join().unwrap()
+    })
 }
 
 /// A directory that everybody may look into, as those are where hubs have theirs.
