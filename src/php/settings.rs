@@ -6,7 +6,7 @@ use event_stream::Heartbeat;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
-use crate::sapi::ini::{self, Valid, secret, validated};
+use crate::sapi::ini::{self, Valid, secret, validated, within_open_basedir};
 use crate::stream::{AllowOrigin, seconds};
 
 /// Seconds between two heartbeats; 0 is off.
@@ -58,11 +58,11 @@ static ENTRIES: IniEntryDefs<21> = IniEntryDefs::new([
     validated::<Switch>(IniEntryDef::new(c"sse.ignore_half_close", c"0", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.interrupt", c"0", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(c"sse.adopt", c"0", PER_DIRECTORY)),
-    validated::<Place>(IniEntryDef::new(HUB_SOCKET, c"", PER_DIRECTORY)),
-    IniEntryDef::new(HUB_PATH, c"", PER_DIRECTORY),
-    validated::<Switch>(IniEntryDef::new(HUB_SPAWN, c"1", PER_DIRECTORY)),
-    IniEntryDef::new(HUB_GROUP, c"", PER_DIRECTORY),
-    secret(IniEntryDef::new(HUB_REDIS, c"", PER_DIRECTORY)),
+    within_open_basedir::<Place>(IniEntryDef::new(HUB_SOCKET, c"", PER_DIRECTORY)),
+    IniEntryDef::new(HUB_PATH, c"", IniEntryPermission::System),
+    validated::<Switch>(IniEntryDef::new(HUB_SPAWN, c"1", IniEntryPermission::System)),
+    IniEntryDef::new(HUB_GROUP, c"", IniEntryPermission::System),
+    secret(IniEntryDef::new(HUB_REDIS, c"", IniEntryPermission::System)),
     validated::<EventSize>(IniEntryDef::new(MAX_EVENT, c"1048576", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(MAX_STREAMS, c"0", PER_DIRECTORY)),
     validated::<HandOff>(IniEntryDef::new(HAND_OFF, c"prefer", PER_DIRECTORY)),

@@ -44,6 +44,8 @@ pub(super) const INI_USER: c_int = 1;
 pub(super) const INI_STAGE_STARTUP: c_int = 1;
 /// `PHP_INI_STAGE_RUNTIME`, `Zend/zend_ini.h`.
 pub(super) const INI_STAGE_RUNTIME: c_int = 16;
+/// `PHP_INI_STAGE_HTACCESS`, `Zend/zend_ini.h`.
+pub(super) const INI_STAGE_HTACCESS: c_int = 32;
 
 /// What became `bool` with PHP 8.6.
 #[cfg(php86)]
@@ -66,6 +68,9 @@ unsafe extern "C" {
 
     // main/php_main.h
     pub(super) fn php_handle_aborted_connection();
+
+    // main/fopen_wrappers.h
+    pub(super) fn php_check_open_basedir(path: *const c_char) -> c_int;
 
     // main/php_output.h
     pub(super) fn php_output_get_level() -> c_int;

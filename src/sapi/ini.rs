@@ -19,6 +19,13 @@ pub(crate) const fn validated<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
     entry
 }
 
+/// The same for a path that a `.user.ini` or `.htaccess` may give only within `open_basedir`; what the
+/// administrator gives, who has set that, too, may be anywhere.
+pub(crate) const fn within_open_basedir<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
+    entry.on_modify = Some(on_modify_path::<V>);
+    entry
+}
+
 /// A setting whose value `phpinfo()` must not show: it may hold a password.
 pub(crate) const fn secret(mut entry: IniEntryDef) -> IniEntryDef {
     entry.displayer = Some(show_whether_set);
@@ -79,6 +86,34 @@ unsafe extern "C" fn on_modify<V: Valid>(
         php_error(&severity, &format!("Invalid value \"{value}\" for {name} is ignored"));
     }
     -1
+}
+
+/// Called by the engine before a setting changes that is a path. As with `error_log`, PHP itself says what
+/// is wrong.
+///
+/// # Safety
+///
+/// Called by the engine only, with an entry and a value that are valid or null.
+unsafe extern "C" fn on_modify_path<V: Valid>(
+    entry: *mut zend_ini_entry,
+    value: *mut zend_string,
+    argument_1: *mut c_void,
+    argument_2: *mut c_void,
+    argument_3: *mut c_void,
+    stage: c_int,
+) -> c_int {
+    // SAFETY: the engine's own string, or null.
+    let path = unsafe { value.as_ref() }.and_then(|path| path.as_c_str().ok());
+    let is_users = matches!(stage, ffi::INI_STAGE_HTACCESS | ffi::INI_STAGE_RUNTIME);
+    if let Some(path) = path.filter(|path| is_users && !path.is_empty()) {
+        // SAFETY: a C string, which is only read.
+        let outside = unsafe { ffi::php_check_open_basedir(path.as_ptr()) };
+        if outside != 0 {
+            return -1;
+        }
+    }
+    // SAFETY: what the engine has called this with.
+    unsafe { on_modify::<V>(entry, value, argument_1, argument_2, argument_3, stage) }
 }
 
 /// The value of a setting as text.
