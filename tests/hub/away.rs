@@ -168,6 +168,25 @@ fn beside_a_hub_without_descriptors_pages_are_answered_and_streams_come_back() {
     assert_pages_are_answered(limit(8), limit(1024));
 }
 
+/// It has followed nothing yet, and knows no position: what is published while it is away is not lost in silence.
+#[test]
+fn who_is_turned_away_on_a_first_visit_is_told_reset_when_it_comes_back() {
+    let scene = scene(1, require());
+    let request = || Request::get("/ask.php").header("Accept", "text/event-stream");
+    let said = String::from_utf8(scene.open(&request()).into_body()).unwrap();
+    let id = said.lines().find_map(|line| line.strip_prefix("id: "));
+    let id = id.unwrap_or_else(|| panic!("{said}"));
+    let mut hub = start_hub(&scene);
+    scene.publish_from_command_line("missed");
+    let again = || {
+        let mut response = scene.open(&request().header("Last-Event-ID", id));
+        response.body.read_until(b"event: reset\n", soon()).ok()
+    };
+    wait_for("a reset", soon(), again);
+    assert!(scene.hub("stop").status().unwrap().success());
+    hub.wait().unwrap();
+}
+
 /// What is wished for by default, with its price.
 #[test]
 fn without_the_setting_a_stream_stays_with_its_worker_and_the_log_has_it_once() {

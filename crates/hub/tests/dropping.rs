@@ -34,10 +34,11 @@ fn stream(hub: &Hub, limit: &Request, framing: Framing) -> UnixStream {
     stream_by(&mut worker(hub, limit), framing, to(&["a"]))
 }
 
-/// The next message, or the end.
+/// The next message that is no event, or the end.
 fn heard(worker: &mut Client) -> Option<Reply> {
     loop {
         match worker.next_reply().unwrap() {
+            Some(Reply::Delivery(_)) => {}
             Some(reply) => return Some(reply),
             None => worker.fill().ok()?,
         }
