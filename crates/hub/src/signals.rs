@@ -1,31 +1,21 @@
 //! What the process is told by signals.
 //!
-//! The invariant: as the first process of a container the hub is told nothing that it has no handler for, and
-//! whoever is left behind there becomes its child: both are seen to.
+//! The invariant: none is lost, and none ends the process, not while one program makes room for another either:
+//! all threads block them, execve(2) keeps what is blocked and what waits, and one descriptor gives them out. As
+//! the first process of a container the hub gets signals only so, and whoever is left behind there becomes its
+//! child, and is seen to.
 
-use std::{
-    io::{self, Read},
-    os::unix::net::UnixStream,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
+use std::{io, os::fd::AsFd};
+
+use nix::sys::{
+    signal::{SigSet, Signal},
+    signalfd::{SfdFlags, SignalFd},
 };
-
 use rustix::process::{WaitOptions, wait};
-use signal_hook::{
-    consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM},
-    flag,
-    low_level::pipe,
-};
 
-/// The signals that have come.
+/// The signals that wait.
 #[derive(Debug)]
-pub(crate) struct Signals {
-    bell: UnixStream,
-    ends: Arc<AtomicBool>,
-    hangs_up: Arc<AtomicBool>,
-}
+pub(crate) struct Signals(SignalFd);
 
 /// What a hub is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,44 +27,44 @@ pub(crate) enum Asked {
 }
 
 impl Signals {
-    /// Listens from now on.
+    /// Listens from now on; to be called before there is a second thread.
     ///
     /// # Errors
     ///
     /// When the system has no descriptor left.
     pub(crate) fn listen() -> io::Result<Self> {
-        let (bell, ring) = UnixStream::pair()?;
-        bell.set_nonblocking(true)?;
-        let signals = Self { bell, ends: Arc::default(), hangs_up: Arc::default() };
-        for (signal, asks) in
-            [(SIGTERM, &signals.ends), (SIGINT, &signals.ends), (SIGHUP, &signals.hangs_up)]
-        {
-            // In this order: who is woken finds it.
-            flag::register(signal, Arc::clone(asks))?;
+        let mut heard = SigSet::empty();
+        for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGCHLD] {
+            heard.add(signal);
         }
-        for signal in [SIGTERM, SIGINT, SIGHUP, SIGCHLD] {
-            pipe::register(signal, ring.try_clone()?)?;
-        }
-        Ok(signals)
+        // Not heard: where an upgrade fails, std has made it one that ends the process.
+        let mut blocked = heard;
+        blocked.add(Signal::SIGPIPE);
+        blocked.thread_block()?;
+        let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
+        Ok(Self(SignalFd::with_flags(&heard, flags)?))
     }
 
-    /// Readable when one has come.
-    pub(crate) fn bell(&self) -> &UnixStream {
-        &self.bell
+    /// Readable when one waits.
+    pub(crate) fn bell(&self) -> impl AsFd {
+        self.0.as_fd()
     }
 
-    /// What is asked for; children that have ended are seen to.
+    /// What is asked for, if anything is; children that have ended are seen to.
     pub(crate) fn take(&self) -> Option<Asked> {
-        drop((&self.bell).read(&mut [0; 64]));
-        reap();
-        if self.ends.swap(false, SeqCst) {
-            return Some(Asked::End);
+        while let Ok(Some(signal)) = self.0.read_signal() {
+            match Signal::try_from(signal.ssi_signo.cast_signed()) {
+                Ok(Signal::SIGCHLD) => reap(),
+                Ok(Signal::SIGHUP) => return Some(Asked::Reopen),
+                Ok(Signal::SIGTERM | Signal::SIGINT) => return Some(Asked::End),
+                _ => {}
+            }
         }
-        self.hangs_up.swap(false, SeqCst).then_some(Asked::Reopen)
+        None
     }
 }
 
 /// Lets those go who have ended: the one that an upgrade needs, and strangers whose parent has ended.
-pub(crate) fn reap() {
+fn reap() {
     while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
 }

@@ -99,6 +99,24 @@ fn the_first_process_of_a_container_is_upgraded_and_sees_to_orphans_and_ends_whe
     }
 }
 
+/// A signal that comes while one program makes room for another.
+#[test]
+fn a_hub_that_is_told_to_end_in_the_middle_of_an_upgrade_ends_as_at_any_other_time() {
+    const TRIES: u64 = 60;
+    for number in 0..TRIES {
+        let mut hub = Hub::start(&[]);
+        let stream = hub.stream(Framing::Raw, to(&["a"]));
+        hub.wait_for("streams", 1);
+        let mut asker = hub.connect();
+        asker.send(&Request::Upgrade, None, soon()).unwrap();
+        std::thread::sleep(Duration::from_micros(number * 500));
+        hub.signal(Signal::TERM);
+        let status = hub.exit_status();
+        assert!(status.success(), "{status} after {} us", number * 500);
+        assert_said_goodbye(stream);
+    }
+}
+
 /// supervisord, with a hub; both end with the test.
 struct Supervisor {
     process: Child,

@@ -26,7 +26,7 @@ use crate::{
     journal::{self, note},
     log_file, metrics, notify,
     scrapes::Scrapes,
-    signals::{Asked, Signals, reap},
+    signals::{Asked, Signals},
 };
 
 const LISTENER: u64 = 0;
@@ -78,7 +78,7 @@ impl Control {
             epoll::add(&epoll, fd.as_fd(), EventData::new_u64(token), EventFlags::IN)
         };
         add(listener.socket(), LISTENER)?;
-        add(signals.bell(), SIGNALS)?;
+        add(&signals.bell(), SIGNALS)?;
         if let Some(shared) = core.log.shared() {
             add(&shared.bell(), NEWS)?;
         }
@@ -132,7 +132,6 @@ impl Control {
                 self.listen(true);
                 self.look_after_log();
                 journal::catch_up();
-                reap();
                 self.end_if_idle(now);
             }
         }

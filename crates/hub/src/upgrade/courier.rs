@@ -10,11 +10,9 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, atomic::AtomicBool},
 };
 
 use hub_protocol::Reply;
-use signal_hook::{consts::SIGPIPE, flag};
 
 use super::{
     CARRY, DONE, PATIENCE, TAKE_OVER,
@@ -81,8 +79,6 @@ impl Courier {
         let channel = self.channel.as_fd().try_clone_to_owned().map_err(fail)?;
         let mut command = Command::new(&self.program);
         let error = command.args(arguments(TAKE_OVER)).stdin(Stdio::from(channel)).exec();
-        // What std has undone for the new program: a log that nobody reads must not end this one.
-        drop(flag::register(SIGPIPE, Arc::new(AtomicBool::new(false))));
         Err(fail(error))
     }
 
