@@ -3,8 +3,10 @@
 //! The invariant: [`Backlog::since`] gives out every event of these topics after an id, in order and each
 //! once, or says that it cannot.
 
+mod rings;
+
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,7 +14,12 @@ use std::{
 use hub_protocol::{EventId, Topic};
 use redis_log::{Entry, LastPage};
 
-use crate::{event::Event, upgrade::Estate};
+use crate::{
+    event::Event,
+    memory::{PIECE, Tally},
+    upgrade::Estate,
+};
+use rings::Rings;
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
@@ -31,26 +38,29 @@ impl Default for Limits {
     }
 }
 
-/// How many topics are remembered that have no event left.
-const EMPTY_TOPICS: usize = 100_000;
+/// Topics without events may take one in so many of the bytes.
+const SHARE_OF_EMPTY: usize = 4;
+
+/// What an event takes beside itself, in bytes: a tree has up to twice the room.
+const ENTRY: usize = 2 * size_of::<(EventId, Kept)>() + PIECE;
 
 /// The events that are kept.
 #[derive(Debug)]
 pub(crate) struct Backlog {
     limits: Limits,
     events: BTreeMap<EventId, Kept>,
-    topics: HashMap<Topic, Ring>,
-    bytes: usize,
+    rings: Rings,
+    /// What the events take.
+    tally: Arc<Tally>,
     newest: EventId,
     /// Every event since this one has passed here. `None` while it is not known where the log of events
     /// stands.
     began: Option<EventId>,
-    /// Of a topic that is not in `topics`, nothing after this id has been lost.
-    floor: EventId,
     /// When the last event arrived that is not kept any more.
     evicted: Option<Instant>,
 }
 
+/// An event that is kept. It counts for as long as this lives.
 #[derive(Debug)]
 struct Kept {
     event: Arc<Event>,
@@ -58,11 +68,10 @@ struct Kept {
     rings: usize,
 }
 
-#[derive(Debug)]
-struct Ring {
-    events: VecDeque<EventId>,
-    /// Nothing after this id has been lost.
-    floor: EventId,
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.event.let_go();
+    }
 }
 
 /// Which events somebody has missed.
@@ -81,11 +90,10 @@ impl Backlog {
         Self {
             limits,
             events: BTreeMap::new(),
-            topics: HashMap::new(),
-            bytes: 0,
+            rings: Rings::new(newest),
+            tally: Arc::default(),
             newest,
             began: start,
-            floor: newest,
             evicted: None,
         }
     }
@@ -93,10 +101,10 @@ impl Backlog {
     /// The backlog that another hub has left.
     pub(crate) fn restored(limits: Limits, estate: &mut Estate) -> Self {
         let mut backlog = Self::new(limits, estate.began);
-        backlog.floor = estate.floor;
+        backlog.rings = Rings::new(estate.floor);
         backlog.evicted = estate.evicted;
         for (topic, floor) in estate.floors.drain(..) {
-            backlog.topics.insert(topic, Ring { events: VecDeque::new(), floor });
+            backlog.rings.restore(topic, floor);
         }
         for event in estate.events.drain(..) {
             backlog.push(Arc::new(event));
@@ -118,12 +126,12 @@ impl Backlog {
     /// The floor of topics without one of their own, and when the last event arrived that is not kept any
     /// more.
     pub(crate) fn lost(&self) -> (EventId, Option<Instant>) {
-        (self.floor, self.evicted)
+        (self.rings.floor(), self.evicted)
     }
 
     /// The topics, and the ids after which nothing of them was lost.
     pub(crate) fn floors(&self) -> impl Iterator<Item = (&Topic, EventId)> {
-        self.topics.iter().map(|(topic, ring)| (topic, ring.floor))
+        self.rings.floors()
     }
 
     /// All that is kept, in order.
@@ -136,14 +144,18 @@ impl Backlog {
         self.newest
     }
 
-    /// How many events are kept, and how many bytes they take.
+    /// How many events are kept, and how many bytes of memory that takes.
     pub(crate) fn size(&self) -> (usize, usize) {
-        (self.events.len(), self.bytes)
+        (self.events.len(), self.bytes())
+    }
+
+    fn bytes(&self) -> usize {
+        self.tally.get() + self.events.len() * ENTRY + self.rings.bytes()
     }
 
     /// How many topics have events.
     pub(crate) fn topics(&self) -> usize {
-        self.topics.values().filter(|ring| !ring.events.is_empty()).count()
+        self.rings.len()
     }
 
     /// Forgets everything: of what was before `start`, events were lost until now.
@@ -155,7 +167,7 @@ impl Backlog {
     /// Begins at the end of this page.
     pub(crate) fn begin(&mut self, page: LastPage) {
         *self = Self::new(self.limits, Some(page.newest));
-        (self.floor, self.evicted) = (page.floor, page.left_out);
+        (self.rings, self.evicted) = (Rings::new(page.floor), page.left_out);
         for (Entry { id, publication }, added) in page.events {
             self.push(Arc::new(Event::new(id, publication, added)));
         }
@@ -180,36 +192,19 @@ impl Backlog {
 
     /// Keeps an event, which has to be newer than all others.
     pub(crate) fn push(&mut self, event: Arc<Event>) {
+        let now = event.arrived;
         self.newest = event.id;
-        self.bytes += event.size();
-        let rings = event.topics.len();
+        event.keep(&self.tally);
+        let kept = Kept { event: Arc::clone(&event), rings: event.topics.len() };
+        self.events.insert(event.id, kept);
         for topic in &event.topics {
-            let floor = self.floor;
-            let ring = self.topics.entry(topic.clone());
-            let ring = ring.or_insert_with(|| Ring { events: VecDeque::new(), floor });
-            ring.events.push_back(event.id);
+            self.rings.push(topic, event.id);
+            for id in self.rings.trim(topic, self.limits.events) {
+                self.release(id);
+            }
         }
-        let (id, now, topics) = (event.id, event.arrived, event.topics.clone());
-        self.events.insert(id, Kept { event, rings });
-        for topic in &topics {
-            self.trim(topic);
-        }
+        drop(event);
         self.expire(now);
-    }
-
-    /// Lets go of the oldest events of a topic that has too many.
-    fn trim(&mut self, topic: &Topic) {
-        let Some(ring) = self.topics.get_mut(topic) else { return };
-        let mut evicted = Vec::new();
-        while ring.events.len() > self.limits.events
-            && let Some(id) = ring.events.pop_front()
-        {
-            ring.floor = id;
-            evicted.push(id);
-        }
-        for id in evicted {
-            self.release(id);
-        }
     }
 
     /// One topic fewer lists this event; with the last one it goes.
@@ -219,47 +214,30 @@ impl Backlog {
         if kept.rings == 0
             && let Some(kept) = self.events.remove(&id)
         {
-            self.forget(&kept.event);
+            self.evicted = self.evicted.max(Some(kept.event.arrived));
         }
-    }
-
-    fn forget(&mut self, event: &Event) {
-        self.bytes -= event.size();
-        self.evicted = self.evicted.max(Some(event.arrived));
     }
 
     /// Lets go of what is too old, and of the oldest while it is too much.
     pub(crate) fn expire(&mut self, now: Instant) {
         while let Some(oldest) = self.events.first_entry() {
-            let too_old =
-                now.saturating_duration_since(oldest.get().event.arrived) > self.limits.age;
-            if !too_old && self.bytes <= self.limits.bytes {
+            let arrived = oldest.get().event.arrived;
+            let too_old = now.saturating_duration_since(arrived) > self.limits.age;
+            if !too_old && self.bytes() <= self.limits.bytes {
                 break;
             }
-            let event = oldest.remove().event;
-            self.forget(&event);
-            for topic in &event.topics {
-                self.evict_from(topic, event.id);
-            }
+            self.evict_oldest();
         }
-        if self.topics.len() > EMPTY_TOPICS {
-            self.forget_empty_topics();
-        }
+        self.rings.forget_empty(self.limits.bytes / SHARE_OF_EMPTY);
     }
 
-    fn evict_from(&mut self, topic: &Topic, id: EventId) {
-        if let Some(ring) = self.topics.get_mut(topic)
-            && ring.events.front() == Some(&id)
-        {
-            ring.events.pop_front();
-            ring.floor = id;
+    fn evict_oldest(&mut self) {
+        let Some((id, kept)) = self.events.pop_first() else { return };
+        self.evicted = self.evicted.max(Some(kept.event.arrived));
+        for topic in &kept.event.topics {
+            self.rings.take(topic, id);
         }
-    }
-
-    fn forget_empty_topics(&mut self) {
-        let empty = self.topics.extract_if(|_, ring| ring.events.is_empty());
-        let floor = empty.map(|(_, ring)| ring.floor).max();
-        self.floor = self.floor.max(floor.unwrap_or_default());
+        self.rings.forget_empty(self.limits.bytes / SHARE_OF_EMPTY);
     }
 
     /// The id after which everything arrived later than `then`; `None` if something of that is gone.
@@ -275,14 +253,10 @@ impl Backlog {
     pub(crate) fn since(&self, topics: &[Topic], id: EventId) -> Missed {
         let mut ids = Vec::new();
         for topic in topics {
-            let ring = self.topics.get(topic);
-            if ring.map_or(self.floor, |ring| ring.floor) > id {
+            if self.rings.floor_of(topic) > id {
                 return Missed::FallenOut;
             }
-            if let Some(ring) = ring {
-                let first = ring.events.partition_point(|kept| *kept <= id);
-                ids.extend(ring.events.range(first..));
-            }
+            ids.extend(self.rings.after(topic, id));
         }
         ids.sort_unstable();
         ids.dedup();

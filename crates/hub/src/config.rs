@@ -26,7 +26,7 @@ pub struct Config {
     pub backlog: Limits,
     /// How much a stream may be given of what it has missed and is read from Redis; more is a `reset`.
     pub replay: ReplayLimits,
-    /// How many bytes may wait for a client before it is dropped.
+    /// How many bytes may be kept for slow clients alone, before the one furthest behind is dropped.
     pub queue: usize,
     /// The largest event, in bytes of data.
     pub max_event: usize,
@@ -55,7 +55,7 @@ impl Config {
             idle_exit: None,
             backlog: Limits::default(),
             replay: ReplayLimits::default(),
-            queue: 64 * 1024,
+            queue: 64 * 1024 * 1024,
             max_event: MAX_EVENT,
             redis: None,
             redis_wait: Duration::from_millis(200),

@@ -162,7 +162,7 @@ impl Core {
         self.backlog.push(Arc::clone(&event));
         self.counters.published.add(1);
         for shard in &self.shards {
-            shard.send(Command::Deliver(Arc::clone(&event)));
+            shard.deliver(&event);
         }
     }
 

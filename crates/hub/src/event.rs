@@ -8,7 +8,10 @@ use std::{
 use event_stream::{EventId as Id, EventType};
 use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, encode};
 
-use crate::framing::{self, Output};
+use crate::{
+    framing::{self, Output},
+    memory::{PIECE, Tally, Weight},
+};
 
 /// Bytes that several streams are to send.
 pub(crate) type Bytes = Arc<[u8]>;
@@ -23,8 +26,14 @@ pub(crate) struct Event {
     data: Vec<u8>,
     /// When this hub has got it.
     pub(crate) arrived: Instant,
-    /// Its bytes, by the ways that need them.
-    encoded: [OnceLock<Bytes>; Output::SHARED],
+    encoded: Encoded,
+}
+
+/// An event's bytes, by the ways that need them, and what it takes with them.
+#[derive(Debug, Default)]
+struct Encoded {
+    ways: [OnceLock<Bytes>; Output::SHARED],
+    weight: Weight,
 }
 
 impl Event {
@@ -63,18 +72,48 @@ impl Event {
         Some(Publication { topics, event: self.name.clone(), data: self.data.clone() })
     }
 
-    /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded.
+    /// How much memory it takes, in bytes, but for what was encoded.
+    fn own_size(&self) -> usize {
+        let topic = |topic: &Topic| topic.as_str().len() + size_of::<Topic>() + PIECE;
+        let topics = self.topics.iter().map(topic).sum::<usize>();
+        let name = self.name.as_ref().map_or(0, |name| name.as_str().len() + PIECE);
+        size_of::<Self>() + self.data.capacity() + topics + name + 4 * PIECE
+    }
+
+    /// How much memory it takes, in bytes: itself, and what was encoded of it so far.
     pub(crate) fn size(&self) -> usize {
-        let topics = self.topics.iter().map(|topic| topic.as_str().len() + size_of::<Topic>());
-        size_of::<Self>() + 2 * self.data.len() + topics.sum::<usize>()
+        let encoded = self.encoded.ways.iter().filter_map(OnceLock::get);
+        self.own_size() + encoded.map(encoded_size).sum::<usize>()
+    }
+
+    /// Counts it in a backlog's tally from now on, which nobody else has it before.
+    pub(crate) fn keep(&self, tally: &Arc<Tally>) {
+        self.encoded.weight.keep(self.own_size(), tally);
+    }
+
+    /// Counts it no more in a backlog's tally.
+    pub(crate) fn let_go(&self) {
+        self.encoded.weight.let_go();
+    }
+
+    /// Whether a backlog keeps it.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.encoded.weight.is_kept()
     }
 
     /// The bytes that such an output sends.
     pub(crate) fn bytes(&self, output: Output) -> Bytes {
-        match output.shared() {
-            Some(index) => Arc::clone(self.encoded[index].get_or_init(|| self.encode(output))),
-            None => self.encode(output),
-        }
+        self.shared_bytes(output).map_or_else(|| self.encode(output), Arc::clone)
+    }
+
+    /// The same where they are shared.
+    pub(crate) fn shared_bytes(&self, output: Output) -> Option<&Bytes> {
+        let way = self.encoded.ways.get(output.shared()?)?;
+        Some(way.get_or_init(|| {
+            let bytes = self.encode(output);
+            self.encoded.weight.grow(encoded_size(&bytes));
+            bytes
+        }))
     }
 
     fn encode(&self, output: Output) -> Bytes {
@@ -109,4 +148,9 @@ impl Event {
             data: self.data.clone(),
         }
     }
+}
+
+/// How much memory encoded bytes take, with their counts.
+fn encoded_size(bytes: &Bytes) -> usize {
+    bytes.len() + 2 * PIECE
 }

@@ -32,6 +32,7 @@ mod launch;
 mod leases;
 mod log;
 mod log_file;
+mod memory;
 mod metrics;
 mod notify;
 mod scrapes;

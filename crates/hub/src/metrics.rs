@@ -12,6 +12,7 @@ const GAUGES: [&str; 10] = [
     "limits",
     "backlog_events",
     "backlog_bytes",
+    "queues_bytes",
     "memory",
     "running",
 ];

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::core::Core;
+use crate::{core::Core, memory};
 
 /// The report that `Sse::status()` and `sse-hub status` show. Sizes are in bytes, times in seconds.
 pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
@@ -22,6 +22,7 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         "limits": core.leases.len(),
         "lastEventId": core.backlog.newest().to_string(),
         "backlog": { "events": events, "bytes": bytes },
+        "queues": { "bytes": memory::kept_alone() },
         "accepted": counters.accepted.get(),
         "published": counters.published.get(),
         "delivered": counters.delivered.get(),

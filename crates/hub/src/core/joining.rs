@@ -142,10 +142,9 @@ impl Core {
         }
         let mut stream = stream(joining, now);
         for event in missed {
-            stream.queue.push(event.bytes(stream.output));
+            stream.queue.push_event(&event, stream.output);
             stream.known = Known::new(event.id);
         }
-        stream.queue.allow_replay();
         stream.position = position;
         self.counters.accepted.add(1);
         self.add(stream);

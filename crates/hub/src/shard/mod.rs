@@ -12,6 +12,7 @@ mod stream;
 mod work;
 
 use std::{
+    cell::Cell,
     io,
     os::fd::OwnedFd,
     sync::Arc,
@@ -34,6 +35,11 @@ use work::Work;
 /// How many commands may wait. The core waits for a shard that is further behind.
 const COMMANDS: usize = 16 * 1024;
 
+/// After so many bytes of events there is a mark among the commands, and not more than so many marks: the core
+/// waits for a shard that is further behind.
+const MARK_EVERY: usize = 8 * 1024 * 1024;
+const MARKS: usize = 2;
+
 /// What the core asks of a shard.
 #[derive(Debug)]
 pub(crate) enum Command {
@@ -43,6 +49,8 @@ pub(crate) enum Command {
     Replay(Replay),
     /// To send an event to all who follow one of its topics.
     Deliver(Arc<Event>),
+    /// To say that it has come here: the core may go on.
+    Mark,
     /// To tell every stream that events were lost; it goes on after this event's id.
     Reset(Arc<Event>),
     /// To end the streams that have these leases: younger ones have their places.
@@ -68,6 +76,10 @@ pub(crate) struct Replay {
 #[derive(Debug)]
 pub(crate) struct Shard {
     commands: Sender<Command>,
+    /// One for each mark that the thread has not yet come to.
+    marks: Sender<()>,
+    /// How many bytes of events came after the last mark.
+    unmarked: Cell<usize>,
     bell: Arc<OwnedFd>,
     thread: JoinHandle<()>,
 }
@@ -85,10 +97,12 @@ impl Shard {
     ) -> io::Result<Self> {
         let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (commands, receiver) = bounded(COMMANDS);
+        let (marks, come_to) = bounded(MARKS);
         let course = Course::new(retention, Instant::now());
-        let work = Work::new(Arc::clone(&bell), receiver, queue_limit, course, counters)?;
+        let orders = (receiver, come_to);
+        let work = Work::new(Arc::clone(&bell), orders, queue_limit, course, counters)?;
         let thread = thread::Builder::new().name("shard".to_owned()).spawn(move || work.run())?;
-        Ok(Self { commands, bell, thread })
+        Ok(Self { commands, marks, unmarked: Cell::new(0), bell, thread })
     }
 
     /// Has a command obeyed, after all before it.
@@ -96,6 +110,17 @@ impl Shard {
         // The thread ends only after a command that is the last one.
         if self.commands.send(command).is_ok() {
             let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+        }
+    }
+
+    /// Has an event delivered.
+    pub(crate) fn deliver(&self, event: &Arc<Event>) {
+        let bytes = self.unmarked.get() + event.size();
+        self.unmarked.set(bytes);
+        self.send(Command::Deliver(Arc::clone(event)));
+        if bytes >= MARK_EVERY && self.marks.send(()).is_ok() {
+            self.unmarked.set(0);
+            self.send(Command::Mark);
         }
     }
 

@@ -1,27 +1,44 @@
 //! How a shard's thread obeys the core's commands.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rustix::event::epoll::{self, EventData};
 
 use super::{
     Command, Replay, Stream, ending,
-    roll::Token,
     work::{READABLE, Work},
 };
-use crate::{event::Event, framing::Output, leases::Lease};
+use crate::{event::Event, framing::Output, leases::Lease, memory};
 
 /// How long streams have to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// How many commands are obeyed before what is queued is sent, and how many bytes of events: as many as one
+/// system call sends to a client.
+const COMMANDS_AT_ONCE: usize = 64;
+const BYTES_AT_ONCE: usize = 256 * 1024;
+
 impl Work {
-    /// Obeys the commands that wait.
+    /// Obeys some of the commands that wait.
     pub(super) fn obey(&mut self) {
-        while let Ok(command) = self.commands.try_recv() {
+        let mut bytes = 0;
+        for _ in 0..COMMANDS_AT_ONCE {
+            if bytes > BYTES_AT_ONCE {
+                return;
+            }
+            let Ok(command) = self.commands.try_recv() else { return };
             match command {
                 Command::Add(stream) => self.add(stream),
                 Command::Replay(replay) => self.replay(replay),
-                Command::Deliver(event) => self.deliver(&event),
+                Command::Deliver(event) => {
+                    self.deliver(&event);
+                    bytes += event.size();
+                }
+                // The core may have some more waiting.
+                Command::Mark => drop(self.marks.try_recv()),
                 Command::Reset(event) => self.reset(&event),
                 Command::Drop(leases) => leases.iter().for_each(|lease| self.drop_oldest(*lease)),
                 Command::Surrender(heir) => {
@@ -79,7 +96,7 @@ impl Work {
         let Some(token) = self.catching_up.get(&number).copied() else { return };
         let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else { return };
         for event in events {
-            stream.queue.push(event.bytes(stream.output));
+            stream.queue.push_event(&event, stream.output);
             self.course.note_told(&mut stream.known, event.id);
             if let Some(catch_up) = &mut stream.catch_up {
                 catch_up.give(event.size());
@@ -93,9 +110,8 @@ impl Work {
     }
 
     /// Queues an event for everyone who follows one of its topics, once.
-    fn deliver(&mut self, event: &Event) {
+    fn deliver(&mut self, event: &Arc<Event>) {
         let Self { roll, woken, counters, course, .. } = self;
-        let mut full = Vec::new();
         let mut delivered = 0;
         for topic in &event.topics {
             roll.each_follower(topic, |token, stream| {
@@ -107,16 +123,13 @@ impl Work {
                 if stream.queue.is_empty() {
                     woken.push(token);
                 }
-                stream.queue.push(event.bytes(stream.output));
+                stream.queue.push_event(event, stream.output);
                 delivered += 1;
-                if stream.queue.is_over(self.queue_limit) {
-                    full.push(token);
-                }
             });
         }
         counters.delivered.add(delivered);
-        for token in full {
-            self.relieve(token);
+        if memory::kept_alone() > self.queue_limit {
+            self.relieve();
         }
         let due = self.course.pass(event, self.roll.slots());
         self.renew_positions(due);
@@ -136,14 +149,14 @@ impl Work {
     }
 
     /// Tells every stream that it has missed events.
-    fn reset(&mut self, event: &Event) {
+    fn reset(&mut self, event: &Arc<Event>) {
         self.course.begin_anew(event.id);
         for token in self.roll.tokens() {
             let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {
                 continue;
             };
             self.course.note_told(&mut stream.known, event.id);
-            stream.queue.push(event.bytes(stream.output));
+            stream.queue.push_event(event, stream.output);
             if let Some(number) = stream.go_live(event.id) {
                 self.catching_up.remove(&number);
             }
@@ -152,11 +165,23 @@ impl Work {
         }
     }
 
-    /// Drops a client that leaves too much lying, if it does not take it now.
-    fn relieve(&mut self, token: Token) {
-        self.flush(token, Instant::now());
-        let limit = self.queue_limit;
-        if self.roll.get(token).is_some_and(|stream| stream.queue.is_over(limit)) {
+    /// Drops clients for which too much is kept that nobody else needs, those first that are furthest behind,
+    /// until there is room for others to lag a little.
+    fn relieve(&mut self) {
+        // Who has only not been asked yet is not behind.
+        self.flush_woken(Instant::now());
+        if memory::kept_alone() <= self.queue_limit {
+            return;
+        }
+        let enough = self.queue_limit - self.queue_limit / 8;
+        let tokens = self.roll.tokens().into_iter();
+        let rank = |token| Some((self.roll.get(token)?.queue.rank()?, token));
+        let mut behind: Vec<_> = tokens.filter_map(rank).collect();
+        behind.sort_unstable_by_key(|(rank, _)| *rank);
+        for (_, token) in behind {
+            if memory::kept_alone() <= enough {
+                return;
+            }
             self.counters.dropped_slow.add(1);
             self.close(token);
         }

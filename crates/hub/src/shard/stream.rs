@@ -6,6 +6,7 @@ use std::{
     collections::VecDeque,
     io::IoSlice,
     os::fd::OwnedFd,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -20,10 +21,24 @@ use super::{
     catching_up::{CatchUp, LATER, Missing},
     course::Course,
 };
-use crate::{event::Bytes, framing::Output, leases::Lease};
+use crate::{
+    event::{Bytes, Event},
+    framing::Output,
+    leases::Lease,
+    memory::Share,
+};
 
 /// How many pieces one system call sends.
 const PIECES: usize = 64;
+
+/// No more pieces are looked at when these have so many bytes: a connection has no room for more.
+const ENOUGH: usize = 256 * 1024;
+
+/// So many bytes of its own are what a queue is let go of for.
+const MUCH: usize = 64 * 1024;
+
+/// A queue of so few pieces is part of what a stream takes.
+const FEW: usize = 4;
 
 /// A connection that events are sent to.
 #[derive(Debug)]
@@ -70,20 +85,42 @@ pub(crate) struct Timing {
     pub(crate) last_write: Instant,
 }
 
-/// What waits to be sent.
+/// What waits to be sent. Events are not copied: what a queue takes of its own is little, and is counted.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    pieces: VecDeque<Bytes>,
+    pieces: VecDeque<Piece>,
     /// How much of the first piece has been sent.
     sent: usize,
-    /// How many bytes wait.
-    length: usize,
-    /// How many bytes of replay may wait beside what a slow client is allowed.
-    replay: usize,
+    /// How many bytes have come, since nothing waited, that nobody else keeps.
+    own: usize,
+    /// What it takes.
+    share: Share,
     /// Since when the client takes nothing.
     stalled: Option<Instant>,
     /// Whether the last line of all that was queued is a comment.
     ends_in_comment: bool,
+}
+
+/// One thing that waits to be sent.
+#[derive(Debug)]
+enum Piece {
+    /// An event, whose bytes are shared.
+    Event(Arc<Event>),
+    /// Any other bytes.
+    Bytes(Bytes),
+}
+
+impl Piece {
+    fn bytes(&self, output: Output) -> Option<&Bytes> {
+        match self {
+            Self::Event(event) => event.shared_bytes(output),
+            Self::Bytes(bytes) => Some(bytes),
+        }
+    }
+
+    fn slice(&self, output: Output) -> &[u8] {
+        self.bytes(output).map_or(&[], |bytes| bytes)
+    }
 }
 
 /// How a flush went.
@@ -100,13 +137,17 @@ pub(crate) enum Flushed {
 impl Queue {
     /// What waited in the program before, how much of its first piece was sent, and whether the last line of
     /// all that was queued there is a comment.
-    pub(crate) fn restored(pieces: Vec<Bytes>, sent: usize, ends_in_comment: bool) -> Self {
+    pub(crate) fn restored(
+        pieces: Vec<Bytes>,
+        sent: usize,
+        ends_in_comment: bool,
+        output: Output,
+    ) -> Self {
         let mut queue = Self::default();
         pieces.into_iter().for_each(|piece| queue.push(piece));
         if sent > 0 {
-            queue.advance(sent);
+            queue.advance(sent, output);
         }
-        queue.allow_replay();
         Self { ends_in_comment, ..queue }
     }
 
@@ -116,9 +157,10 @@ impl Queue {
 
     pub(crate) fn push(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
-            self.length += bytes.len();
-            self.pieces.push_back(bytes);
-            self.ends_in_comment = false;
+            if Arc::strong_count(&bytes) == 1 {
+                self.own += bytes.len();
+            }
+            self.add(Piece::Bytes(bytes));
         }
     }
 
@@ -128,24 +170,45 @@ impl Queue {
         self.ends_in_comment = true;
     }
 
+    /// The same, for an event.
+    pub(crate) fn push_event(&mut self, event: &Arc<Event>, output: Output) {
+        if output.shared().is_some() {
+            self.add(Piece::Event(Arc::clone(event)));
+        } else {
+            self.push(event.bytes(output));
+        }
+    }
+
+    fn add(&mut self, piece: Piece) {
+        self.pieces.push_back(piece);
+        self.ends_in_comment = false;
+        let room = self.pieces.capacity();
+        if room > FEW || self.own > 0 {
+            self.share.set(self.own + room * size_of::<Piece>());
+        }
+    }
+
     /// Whether the last line of all that was queued is a comment.
     pub(crate) fn ends_in_comment(&self) -> bool {
         self.ends_in_comment
     }
 
-    /// What waits now was asked for by the client itself: it does not make it a slow one.
-    pub(crate) fn allow_replay(&mut self) {
-        self.replay = self.length;
-    }
-
-    /// Whether more waits than a client may leave lying, though always one event may.
-    pub(crate) fn is_over(&self, limit: usize) -> bool {
-        self.pieces.len() > 1 && self.length > limit + self.replay
+    /// Its place in the order in which clients are dropped: who waits for what nobody else keeps comes first, and
+    /// who is furthest behind. `None` if there is nothing to gain.
+    pub(super) fn rank(&self) -> Option<(bool, EventId)> {
+        let mut events = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Event(event) => Some(event),
+            Piece::Bytes(_) => None,
+        });
+        match events.next() {
+            Some(event) => Some((event.is_kept() && self.own < MUCH, event.id)),
+            None => (self.own > 0).then_some((self.own < MUCH, EventId::ZERO)),
+        }
     }
 
     /// What waits, and what was sent of the first piece.
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = &Bytes> {
-        self.pieces.iter()
+    pub(crate) fn pieces(&self, output: Output) -> impl Iterator<Item = &Bytes> {
+        self.pieces.iter().filter_map(move |piece| piece.bytes(output))
     }
 
     /// How much of the first piece has been sent.
@@ -153,21 +216,21 @@ impl Queue {
         self.sent
     }
 
-    fn slices(&self) -> impl Iterator<Item = IoSlice<'_>> {
-        let mut skip = self.sent;
-        self.pieces.iter().take(PIECES).map(move |piece| {
-            let piece = &piece[skip..];
+    fn slices(&self, output: Output) -> impl Iterator<Item = IoSlice<'_>> {
+        let (mut skip, mut length) = (self.sent, 0);
+        let pieces = self.pieces.iter().take(PIECES);
+        pieces.map_while(move |piece| {
+            let piece = (length < ENOUGH).then(|| &piece.slice(output)[skip..])?;
             skip = 0;
-            IoSlice::new(piece)
+            length += piece.len();
+            Some(IoSlice::new(piece))
         })
     }
 
     /// So many bytes have been sent.
-    fn advance(&mut self, mut sent: usize) {
-        self.length -= sent;
-        self.replay = self.replay.min(self.length);
+    fn advance(&mut self, mut sent: usize, output: Output) {
         while let Some(first) = self.pieces.front() {
-            let left = first.len() - self.sent;
+            let left = first.slice(output).len() - self.sent;
             if sent < left {
                 self.sent += sent;
                 return;
@@ -178,6 +241,8 @@ impl Queue {
         }
         // An idle stream holds no memory for what may come.
         self.pieces = VecDeque::new();
+        self.own = 0;
+        self.share.set(0);
     }
 }
 
@@ -223,7 +288,7 @@ impl Stream {
             match self.send() {
                 Ok(sent) => {
                     *sent_bytes += sent;
-                    self.queue.advance(sent);
+                    self.queue.advance(sent, self.output);
                     self.queue.stalled = None;
                     self.timing.last_write = now;
                 }
@@ -241,7 +306,7 @@ impl Stream {
         let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
         let mut slices = [IoSlice::new(&[]); PIECES];
         let mut count = 0;
-        for (slice, piece) in slices.iter_mut().zip(self.queue.slices()) {
+        for (slice, piece) in slices.iter_mut().zip(self.queue.slices(self.output)) {
             *slice = piece;
             count += 1;
         }

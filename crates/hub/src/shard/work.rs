@@ -51,6 +51,9 @@ pub(super) struct Work {
     pub(super) epoll: OwnedFd,
     bell: Arc<OwnedFd>,
     pub(super) commands: Receiver<Command>,
+    /// One for each mark that was not yet come to.
+    pub(super) marks: Receiver<()>,
+    /// How many bytes may be kept for slow clients alone.
     pub(super) queue_limit: usize,
     pub(super) course: Course,
     pub(super) counters: Arc<Counters>,
@@ -70,7 +73,7 @@ pub(super) struct Work {
 impl Work {
     pub(super) fn new(
         bell: Arc<OwnedFd>,
-        commands: Receiver<Command>,
+        (commands, marks): (Receiver<Command>, Receiver<()>),
         queue_limit: usize,
         course: Course,
         counters: Arc<Counters>,
@@ -81,6 +84,7 @@ impl Work {
             epoll,
             bell,
             commands,
+            marks,
             queue_limit,
             course,
             counters,
@@ -126,15 +130,18 @@ impl Work {
     fn wait(&self, events: &mut Vec<epoll::Event>) {
         let now = Instant::now();
         let end = self.end.map(|end| end.saturating_duration_since(now));
-        let timeout = [self.wheel.idle(now), end].into_iter().flatten().min();
+        // The bell does not ring again for what is left.
+        let left = (!self.commands.is_empty()).then_some(Duration::ZERO);
+        let timeout = [self.wheel.idle(now), end, left].into_iter().flatten().min();
         // Rounded up: to wake too early would be to wake twice.
-        let timeout = timeout.map(|timeout| timeout + Duration::from_millis(1));
+        let rounded = |timeout: Duration| timeout + Duration::from_millis(u64::from(!timeout.is_zero()));
+        let timeout = timeout.map(rounded);
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         // It fails only when a signal comes in between.
         let _ = epoll::wait(&self.epoll, spare_capacity(events), timeout.as_ref());
     }
 
-    fn flush_woken(&mut self, now: Instant) {
+    pub(super) fn flush_woken(&mut self, now: Instant) {
         let mut woken = std::mem::take(&mut self.woken);
         for token in woken.drain(..) {
             self.flush(token, now);

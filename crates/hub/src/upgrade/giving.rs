@@ -89,7 +89,7 @@ impl<'a> Giver<'a> {
     }
 
     fn give_stream(&mut self, stream: &Stream, now: Instant) -> io::Result<()> {
-        let pieces = stream.queue.pieces().map(|piece| self.give_piece(piece));
+        let pieces = stream.queue.pieces(stream.output).map(|piece| self.give_piece(piece));
         let pieces = pieces.collect::<io::Result<_>>()?;
         let record = Record::Stream(StreamRecord::new(stream, pieces, now));
         self.send(&record, Some(stream.socket.as_fd()))

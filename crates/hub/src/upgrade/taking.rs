@@ -156,8 +156,8 @@ impl<'a> Inventory<'a> {
         let piece = |number: &u32| self.pieces.get(*number as usize).map(Arc::clone);
         let pieces = record.pieces.iter().map(piece).collect::<Option<_>>();
         let pieces = pieces.ok_or_else(|| io::Error::other("a piece of a stream is missing"))?;
-        let queue = Queue::restored(pieces, record.sent, record.ends_in_comment);
         let (output, timing) = (record.output(), record.timing(self.now));
+        let queue = Queue::restored(pieces, record.sent, record.ends_in_comment, output);
         let lease = record.lease.map(|lease| lease.restore(self.leases));
         self.streams.push(Stream {
             socket,

@@ -1,0 +1,170 @@
+//! How many bytes are kept, and for whom: so that what is said to be bounded is.
+//!
+//! The invariant: an event counts where it is kept, with all that was encoded of it: in the backlog's tally as
+//! long as that keeps it, then among what is kept for slow clients alone, until the last of them has it.
+
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use parking_lot::Mutex;
+
+/// What the system's allocator adds to each piece, about.
+pub(crate) const PIECE: usize = 16;
+
+/// A number of bytes that several threads change.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(AtomicUsize);
+
+/// What is kept for slow clients alone, in all of this process: events that have left the backlog, and
+/// what queues take themselves.
+static ALONE: Tally = Tally(AtomicUsize::new(0));
+
+/// How many bytes are kept for slow clients alone.
+pub(crate) fn kept_alone() -> usize {
+    ALONE.get()
+}
+
+impl Tally {
+    fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes, Relaxed);
+    }
+
+    fn take_off(&self, bytes: usize) {
+        self.0.fetch_sub(bytes, Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+}
+
+/// What an event takes, and where that counts.
+#[derive(Debug, Default)]
+pub(crate) struct Weight(Mutex<Load>);
+
+#[derive(Debug, Default)]
+struct Load {
+    bytes: usize,
+    place: Place,
+}
+
+/// Where an event is kept.
+#[derive(Debug, Default)]
+enum Place {
+    /// In no backlog so far: who has it counts it.
+    #[default]
+    Elsewhere,
+    /// In the backlog with this tally.
+    Backlog(Arc<Tally>),
+    /// In queues alone.
+    Queues,
+}
+
+impl Place {
+    fn tally(&self) -> Option<&Tally> {
+        match self {
+            Self::Elsewhere => None,
+            Self::Backlog(tally) => Some(tally),
+            Self::Queues => Some(&ALONE),
+        }
+    }
+}
+
+impl Load {
+    fn grow(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if let Some(tally) = self.place.tally() {
+            tally.add(bytes);
+        }
+    }
+
+    fn move_to(&mut self, place: Place) {
+        let before = mem::replace(&mut self.place, place);
+        if let Some(tally) = self.place.tally() {
+            tally.add(self.bytes);
+        }
+        if let Some(tally) = before.tally() {
+            tally.take_off(self.bytes);
+        }
+    }
+}
+
+impl Weight {
+    /// It takes so much more.
+    pub(crate) fn grow(&self, bytes: usize) {
+        self.0.lock().grow(bytes);
+    }
+
+    /// A backlog keeps it from now on; it takes so much more than was noted.
+    pub(crate) fn keep(&self, bytes: usize, tally: &Arc<Tally>) {
+        let mut load = self.0.lock();
+        load.grow(bytes);
+        load.move_to(Place::Backlog(Arc::clone(tally)));
+    }
+
+    /// The backlog keeps it no more.
+    pub(crate) fn let_go(&self) {
+        self.0.lock().move_to(Place::Queues);
+    }
+
+    /// Whether a backlog keeps it.
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(self.0.lock().place, Place::Backlog(_))
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.move_to(Place::Elsewhere);
+    }
+}
+
+/// What a queue takes, as long as it does.
+#[derive(Debug, Default)]
+pub(crate) struct Share(usize);
+
+impl Share {
+    pub(crate) fn set(&mut self, bytes: usize) {
+        if bytes != self.0 {
+            ALONE.add(bytes);
+            ALONE.take_off(mem::replace(&mut self.0, bytes));
+        }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_counts_in_the_backlog_and_then_nowhere_but_in_queues() {
+        let (weight, tally) = (Weight::default(), Arc::new(Tally::default()));
+        weight.grow(10);
+        assert_eq!((tally.get(), weight.is_kept()), (0, false));
+        weight.keep(100, &tally);
+        weight.grow(1000);
+        assert_eq!((tally.get(), weight.is_kept()), (1110, true));
+        weight.let_go();
+        weight.grow(1);
+        assert_eq!((tally.get(), weight.is_kept()), (0, false));
+    }
+
+    #[test]
+    fn a_backlog_that_is_dropped_leaves_nothing_in_its_tally() {
+        let (weight, tally) = (Weight::default(), Arc::new(Tally::default()));
+        weight.keep(100, &tally);
+        drop(weight);
+        assert_eq!(tally.get(), 0);
+    }
+}
