@@ -181,7 +181,8 @@ final class Sse
      *        StreamedEvent as the event it is (arguments that are given win over its own fields);
      *        an object with a __toString() that is not JsonSerializable as its text; everything else
      *        as JSON
-     * @param string|null $event event type; null or "": the client's "message"
+     * @param string|null $event event type; null or "": the client's "message". Types that begin with
+     *        "sse:" are reserved, everywhere
      * @param string|int|null $id id of the event, which the client brings back as Last-Event-ID. It needs data:
      *        of an event without (an SseEvent), Firefox and WebKit keep no id, and they bring back the one before.
      *        send(null, id: ...) has data: it is the JSON "null". Beside subscribe(), the hub's own ids are what
@@ -269,10 +270,12 @@ final class Sse
      * The hub is a small daemon that is started when first needed; see docs/hub.md.
      *
      * @param string|list<string> $topics one topic or several: 1 to 256 bytes of UTF-8 each, without
-     *        control characters. Who may open the hub's socket may publish under any
+     *        control characters. Each is a plain name: "news/*" is no pattern; publish under "news" as
+     *        well. Who may open the hub's socket may publish under any
      * @param mixed $data as for send(); an SseEvent must have neither id, retry nor comment. At most
      *        `sse.max_event` bytes (1 MiB)
-     * @param string|null $event event type
+     * @param string|null $event event type, at most 256 bytes; "reset", and all that begin with "sse:", are
+     *        the hub's own
      * @return string the event's id, "milliseconds-sequence", which clients bring back as Last-Event-ID;
      *         greater than that of every event before
      * @throws SseException when the hub cannot be reached and not be started, or refuses; or does not
@@ -303,7 +306,7 @@ final class Sse
      *
      * A client never names a topic, unless the script lets it: look at what you pass.
      *
-     * @param string|list<string> $topics as for publish()
+     * @param string|list<string> $topics as for publish(): plain names, no patterns
      * @param callable|null $filter `fn(SseEvent $event, string $topic): bool`; false keeps the event from
      *        this client. The topic is the first that the event was published under
      * @param bool $handOff false: serve it from here in any case
@@ -311,13 +314,16 @@ final class Sse
      *        published since this request began
      * @return bool true: the hub has it now; false: it was served from here, and has stopped
      * @throws ValueError|TypeError when an argument is wrong
+     * @throws SseException when the stream has sent an event of type "reset" itself: its client could not tell
+     *         it from the hub's
      */
     public function subscribe(string|array $topics, ?callable $filter = null, bool $handOff = true, ?string $lastEventId = null): bool {}
 
     /**
      * How the hub is: `running`, and if it is, its numbers: `streams`, `workers` (streams served by
-     * workers), `topics`, `backlog` (`events`, `bytes`), `published`, `delivered`, `droppedSlow`,
-     * `memory` in bytes, `uptime` in seconds, ... No hub is started for it.
+     * workers), `topics`, `backlog` (`events`, `bytes`), `queues` (`bytes` that are kept for slow clients
+     * alone), `published`, `delivered`, `droppedSlow`, `memory` in bytes, `uptime` in seconds, ... No hub is
+     * started for it.
      *
      * `lastEventId` is the position of now: a page that is rendered with it can connect with
      * `?lastEventId=...`, and misses nothing in between.
@@ -379,8 +385,8 @@ final class SseParser
 
     /**
      * Takes the next bytes, and returns the events they complete. An event's id is the one that
-     * stands with it; lastEventId() is the one in force. A stream of Sse's that follows topics has events of
-     * type `sse:position`, which say where it is and no more: pass over them, and keep lastEventId().
+     * stands with it; lastEventId() is the one in force. Events whose type begins with "sse:" tell of the
+     * stream itself (`sse:position` says where it is): their ids are taken, and they are not returned.
      *
      * @return list<SseEvent>
      * @throws SseException when an event grows over the limit; it is skipped, and feeding may go on

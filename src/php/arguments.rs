@@ -208,9 +208,13 @@ pub(super) fn bytes_or_int(value: &Zval, at: At) -> Result<Cow<'_, [u8]>, Fault>
     }
 }
 
+/// What is wrong with an event type that tells of the stream itself.
+pub(super) const RESERVED: &str = r#"must not begin with "sse:", which is reserved"#;
+
 /// An event type.
 pub(super) fn event_type(bytes: &[u8], at: At) -> Result<EventType<'_>, Fault> {
-    EventType::new(bytes).map_err(|error| at.value_error(error))
+    let event = EventType::new(bytes).map_err(|error| at.value_error(error))?;
+    if event.is_reserved() { Err(at.value_error(RESERVED)) } else { Ok(event) }
 }
 
 /// An event id.

@@ -80,7 +80,7 @@ impl Record<5> for SseEvent {
         };
         values.first().is_none_or(|data| !data.is_reference())
             && or_null(1, |event| {
-                bytes_of(event).is_some_and(|event| EventType::new(event).is_ok())
+                bytes_of(event).is_some_and(|event| own_type(event).is_some())
             })
             && or_null(2, |id| bytes_of(id).is_some_and(|id| EventId::new(id).is_ok()))
             && or_null(3, |time| time.long().is_some_and(|time| time >= 0))
@@ -88,7 +88,7 @@ impl Record<5> for SseEvent {
     }
 
     fn write([data, event, id, time, comment]: &[Zval; 5], out: &mut Vec<u8>) -> bool {
-        let event = bytes_of(event).map(EventType::new).transpose();
+        let event = bytes_of(event).map(|event| own_type(event).ok_or(())).transpose();
         let id = bytes_of(id).map(EventId::new).transpose();
         let time = time.long().map(u64::try_from).transpose();
         let (Some(data), Ok(event), Ok(id), Ok(time)) = (bytes_of(data), event, id, time) else {
@@ -99,6 +99,11 @@ impl Record<5> for SseEvent {
         event.encode_into(out);
         true
     }
+}
+
+/// An event type that a script may give.
+fn own_type(bytes: &[u8]) -> Option<EventType<'_>> {
+    EventType::new(bytes).ok().filter(|event| !event.is_reserved())
 }
 
 fn bytes_of(value: &Zval) -> Option<&[u8]> {

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use event_stream::{ParsedEvent, Parser};
+use event_stream::{EventType, ParsedEvent, Parser};
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
@@ -75,7 +75,12 @@ impl SseParser {
 impl SseParser {
     fn take(&self, chunk: &[u8]) -> Result<Vec<Zval>, Fault> {
         let mut events = self.kept.take();
-        let fed = self.parser.borrow_mut().feed(chunk, |event| events.push(event));
+        // What tells of the stream itself is for the parser, as it is for a browser.
+        let is_news = |event: &ParsedEvent| {
+            let name = event.event.as_deref().map(|name| EventType::new(name.as_bytes()));
+            !name.is_some_and(|name| name.is_ok_and(EventType::is_reserved))
+        };
+        let fed = self.parser.borrow_mut().feed(chunk, |event| events.extend(Some(event).filter(is_news)));
         if let Err(too_large) = fed {
             // They are for the next call to return: an exception carries none.
             self.kept.set(events);

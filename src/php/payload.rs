@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use event_stream::{Event, Retry};
 use ext_php_rs::types::{ZendObject, Zval};
 
-use super::arguments::{At, event_id, event_type, text, type_name};
+use super::arguments::{At, RESERVED, event_id, event_type, text, type_name};
 use super::event::SseEvent;
 use super::fault::Fault;
 use crate::sapi::engine::{self, Owned, guarded};
@@ -74,11 +74,15 @@ impl<'a> Payload<'a> {
     pub(super) fn event(&self, at: At) -> Result<Event<'_>, Fault> {
         let error = |field, error| Fault::value_error(format!("{at}: its {field} {error}"));
         let event = self.event.as_ref().map(|event| event_stream::EventType::new(event.as_bytes()));
+        let event = event.transpose().map_err(|e| error("event type", e))?;
+        if event.is_some_and(event_stream::EventType::is_reserved) {
+            return Err(Fault::value_error(format!("{at}: its event type {RESERVED}")));
+        }
         let id = self.id.as_ref().map(|id| event_stream::EventId::new(id.as_bytes()));
         Ok(Event {
             comment: self.comment.as_ref().map(Held::as_bytes),
             id: id.transpose().map_err(|e| error("id", e))?,
-            event: event.transpose().map_err(|e| error("event type", e))?,
+            event,
             retry: self.retry,
             data: self.data.as_ref().map(Held::as_bytes),
         })

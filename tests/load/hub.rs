@@ -65,6 +65,12 @@ impl Hub {
         assert!(told.success(), "the hub was not upgraded: {}", self.process.log());
     }
 
+    /// What it says of itself.
+    pub(crate) fn status(&self) -> serde_json::Value {
+        let told = tell("status", &self.directory).arg("--json").output().unwrap();
+        serde_json::from_slice(&told.stdout).unwrap()
+    }
+
     /// Kills it, without a word.
     pub(crate) fn kill(&mut self) {
         self.process.signal(Signal::KILL);

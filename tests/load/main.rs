@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
-//!   [`away`]: a part each
+//!   [`away`], [`bursts`], [`many_topics`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
 //! - [`usage`], [`table`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
@@ -12,10 +12,12 @@
 
 mod away;
 mod behind;
+mod bursts;
 mod comings;
 mod fan_out;
 mod flushed;
 mod hub;
+mod many_topics;
 mod nchan;
 mod ordinary;
 mod producer;
@@ -33,7 +35,7 @@ use table::Promises;
 
 type Part = fn(&mut Promises) -> io::Result<()>;
 
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Part); 11] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
@@ -43,6 +45,8 @@ const PARTS: [(&str, Part); 9] = [
     ("7", behind::run),
     ("8", flushed::run),
     ("9", away::run),
+    ("10", bursts::run),
+    ("11", many_topics::run),
 ];
 
 /// Runs the parts that are named by their numbers, or all.

@@ -1,6 +1,6 @@
 //! nginx, FPM with two workers, and a hub: what carries the streams that are measured.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, path::Path};
 
 use server_tests::{
     process::Pid,
@@ -74,6 +74,11 @@ impl Stage {
     /// A script that publishes under any topic.
     pub(crate) fn producer(&self) -> io::Result<Producer> {
         Producer::start(self.site.as_ref(), "", self.spawns)
+    }
+
+    /// Where it lives.
+    pub(crate) fn directory(&self) -> &Path {
+        self.site.as_ref()
     }
 
     pub(crate) fn stop_and_start_fpm(&mut self) {

@@ -55,6 +55,13 @@ impl<'a> EventType<'a> {
     pub fn as_str(self) -> &'a str {
         self.0
     }
+
+    /// Whether it begins with `sse:`. Such an event tells of the stream itself, as a [`Position`](crate::Position)
+    /// does: what is sent on somebody's behalf is none.
+    #[must_use]
+    pub fn is_reserved(self) -> bool {
+        self.0.starts_with("sse:")
+    }
 }
 
 /// The value of an `id` field: the client's last event ID, which it sends back in `Last-Event-ID`

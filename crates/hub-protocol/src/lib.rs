@@ -26,6 +26,7 @@ mod bounded;
 mod client;
 mod codec;
 mod dropped;
+mod event_name;
 mod hello;
 mod id;
 mod message;
@@ -36,10 +37,11 @@ mod topic;
 pub use client::{Client, ClientError};
 pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode, encode_up_to};
 pub use dropped::Dropped;
+pub use event_name::{EventName, InvalidName};
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{
-    Delivery, EventName, Framing, HeartbeatText, Limit, MAX_LIMITS, Publication, Refusal, Reply,
+    Delivery, Framing, HeartbeatText, Limit, MAX_LIMITS, Publication, Refusal, Reply,
     Request, Response, Subscription,
 };
 pub use topic::{InvalidTopic, MAX_TOPICS, Topic, Topics};

@@ -2,11 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use event_stream::{EventType, FieldError, Heartbeat};
+use event_stream::Heartbeat;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-use crate::{EventId, MAX_TOPICS, Topic, Topics, bounded::at_most};
+use crate::{EventId, EventName, MAX_TOPICS, Topic, Topics, bounded::at_most, event_name::to_publish};
 
 /// How many limits a stream may be held to.
 pub const MAX_LIMITS: usize = 16;
@@ -53,45 +53,12 @@ pub enum Request {
 pub struct Publication {
     /// Everyone who follows one of these gets it, once.
     pub topics: Topics,
-    /// The event's type; `None` is `message`.
+    /// The event's type, which is none of the hub's own; `None` is `message`.
+    #[serde(deserialize_with = "to_publish")]
     pub event: Option<EventName>,
     /// Its data, as bytes; what is not UTF-8 is mended when it is encoded.
     #[serde(with = "serde_bytes")]
     pub data: Vec<u8>,
-}
-
-/// The type of an event: UTF-8 without line breaks and NUL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Box<str>", into = "Box<str>")]
-pub struct EventName(Box<str>);
-
-impl EventName {
-    /// The name as the format wants it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<EventType<'_>> for EventName {
-    fn from(event: EventType<'_>) -> Self {
-        Self(event.as_str().into())
-    }
-}
-
-impl TryFrom<Box<str>> for EventName {
-    type Error = FieldError;
-
-    fn try_from(name: Box<str>) -> Result<Self, FieldError> {
-        EventType::new(name.as_bytes())?;
-        Ok(Self(name))
-    }
-}
-
-impl From<EventName> for Box<str> {
-    fn from(name: EventName) -> Self {
-        name.0
-    }
 }
 
 /// What a heartbeat says: a short line without control characters.

@@ -10,7 +10,7 @@ use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, enco
 
 use crate::{
     framing::{self, Output},
-    memory::{PIECE, Tally, Weight},
+    memory::{self, PIECE, Tally, Weight},
 };
 
 /// Bytes that several streams are to send.
@@ -47,7 +47,7 @@ impl Event {
     /// dispatched.
     pub(crate) fn reset(position: EventId, last_event_id: Option<&str>, now: Instant) -> Self {
         let data = serde_json::json!({ "lastEventId": last_event_id }).to_string().into_bytes();
-        let name = EventType::new(b"reset").ok().map(EventName::from);
+        let name = EventName::try_from(Box::from(EventName::RESET)).ok();
         let encoded = Default::default();
         Self { id: position, topics: Vec::new(), name, data, arrived: now, encoded }
     }
@@ -55,7 +55,7 @@ impl Event {
     /// What tells a client where it is: that it has had everything of its topics up to there. It is an event,
     /// of a type that nobody listens for, as browsers keep the id of a block only that they dispatch.
     pub(crate) fn position(id: EventId, now: Instant) -> Self {
-        let name = Some(EventName::from(EventType::POSITION));
+        let name = EventName::try_from(EventType::POSITION).ok();
         let (topics, data, encoded) = (Vec::new(), b"{}".to_vec(), Default::default());
         Self { id, topics, name, data, arrived: now, encoded }
     }
@@ -80,15 +80,36 @@ impl Event {
         size_of::<Self>() + self.data.capacity() + topics + name + 4 * PIECE
     }
 
-    /// How much memory it takes, in bytes: itself, and what was encoded of it so far.
+    /// About how much memory it takes in a backlog, in bytes, with what its topics take there.
+    pub(crate) fn cost(&self) -> usize {
+        const TOPIC: usize = 256;
+        self.own_size() + memory::ways() * self.encoded_size() + TOPIC * (1 + self.topics.len())
+    }
+
+    /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded. It is always the
+    /// same.
     pub(crate) fn size(&self) -> usize {
-        let encoded = self.encoded.ways.iter().filter_map(OnceLock::get);
-        self.own_size() + encoded.map(encoded_size).sum::<usize>()
+        self.own_size() + self.encoded_size()
+    }
+
+    /// About how much memory it takes once more for each way in which it is encoded, in bytes; data that is not
+    /// UTF-8 takes more.
+    fn encoded_size(&self) -> usize {
+        const AROUND: usize = "id: \nevent: \n\n".len() + 2 * 20 + 2 * PIECE;
+        let ends = self.data.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let name = self.name.as_ref().map_or(0, |name| name.as_str().len());
+        AROUND + name + self.data.len() + "data: \n".len() * (ends + 1)
+    }
+
+    /// What it takes now, as it is counted.
+    #[cfg(test)]
+    pub(crate) fn counted(&self) -> usize {
+        self.own_size() + self.encoded.ways.iter().filter_map(OnceLock::get).map(encoded_size).sum::<usize>()
     }
 
     /// Counts it in a backlog's tally from now on, which nobody else has it before.
     pub(crate) fn keep(&self, tally: &Arc<Tally>) {
-        self.encoded.weight.keep(self.own_size(), tally);
+        self.encoded.weight.keep(self.own_size(), self.encoded_size(), tally);
     }
 
     /// Counts it no more in a backlog's tally.
@@ -108,10 +129,10 @@ impl Event {
 
     /// The same where they are shared.
     pub(crate) fn shared_bytes(&self, output: Output) -> Option<&Bytes> {
-        let way = self.encoded.ways.get(output.shared()?)?;
-        Some(way.get_or_init(|| {
+        let way = output.shared()?;
+        Some(self.encoded.ways.get(way)?.get_or_init(|| {
             let bytes = self.encode(output);
-            self.encoded.weight.grow(encoded_size(&bytes));
+            self.encoded.weight.grow(way, encoded_size(&bytes));
             bytes
         }))
     }

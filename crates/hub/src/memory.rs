@@ -24,6 +24,19 @@ pub(crate) struct Tally(AtomicUsize);
 /// what queues take themselves.
 static ALONE: Tally = Tally(AtomicUsize::new(0));
 
+/// The ways of encoding that streams have needed so far, one bit each.
+static WAYS: AtomicUsize = AtomicUsize::new(0);
+
+/// Notes that there is a stream that needs this way of encoding: whatever is kept from now on will be encoded so.
+pub(crate) fn note_way(way: usize) {
+    WAYS.fetch_or(1 << way, Relaxed);
+}
+
+/// How many ways of encoding streams have needed so far.
+pub(crate) fn ways() -> usize {
+    WAYS.load(Relaxed).count_ones() as usize
+}
+
 /// How many bytes are kept for slow clients alone.
 pub(crate) fn kept_alone() -> usize {
     ALONE.get()
@@ -51,6 +64,8 @@ pub(crate) struct Weight(Mutex<Load>);
 struct Load {
     bytes: usize,
     place: Place,
+    /// The ways in which it is yet to be encoded, though it counts so already, and with how many bytes each.
+    expected: (usize, usize),
 }
 
 /// Where an event is kept.
@@ -83,6 +98,13 @@ impl Load {
         }
     }
 
+    fn shrink(&mut self, bytes: usize) {
+        self.bytes -= bytes;
+        if let Some(tally) = self.place.tally() {
+            tally.take_off(bytes);
+        }
+    }
+
     fn move_to(&mut self, place: Place) {
         let before = mem::replace(&mut self.place, place);
         if let Some(tally) = self.place.tally() {
@@ -95,21 +117,32 @@ impl Load {
 }
 
 impl Weight {
-    /// It takes so much more.
-    pub(crate) fn grow(&self, bytes: usize) {
-        self.0.lock().grow(bytes);
-    }
-
-    /// A backlog keeps it from now on; it takes so much more than was noted.
-    pub(crate) fn keep(&self, bytes: usize, tally: &Arc<Tally>) {
+    /// It was encoded in this way, and takes so much more.
+    pub(crate) fn grow(&self, way: usize, bytes: usize) {
         let mut load = self.0.lock();
         load.grow(bytes);
+        let (ways, each) = load.expected;
+        if ways & 1 << way != 0 {
+            load.expected = (ways & !(1 << way), each);
+            load.shrink(each);
+        }
+    }
+
+    /// A backlog keeps it from now on; it takes so much more than was noted, and will take `encoded` for each way.
+    pub(crate) fn keep(&self, bytes: usize, encoded: usize, tally: &Arc<Tally>) {
+        let mut load = self.0.lock();
+        let ways = WAYS.load(Relaxed);
+        load.expected = (ways, encoded);
+        load.grow(bytes + encoded * ways.count_ones() as usize);
         load.move_to(Place::Backlog(Arc::clone(tally)));
     }
 
-    /// The backlog keeps it no more.
+    /// The backlog keeps it no more. Whether it will yet be encoded is not known any more.
     pub(crate) fn let_go(&self) {
-        self.0.lock().move_to(Place::Queues);
+        let mut load = self.0.lock();
+        let (ways, each) = mem::take(&mut load.expected);
+        load.shrink(each * ways.count_ones() as usize);
+        load.move_to(Place::Queues);
     }
 
     /// Whether a backlog keeps it.
@@ -150,20 +183,20 @@ mod tests {
     #[test]
     fn an_event_counts_in_the_backlog_and_then_nowhere_but_in_queues() {
         let (weight, tally) = (Weight::default(), Arc::new(Tally::default()));
-        weight.grow(10);
+        weight.grow(0, 10);
         assert_eq!((tally.get(), weight.is_kept()), (0, false));
-        weight.keep(100, &tally);
-        weight.grow(1000);
+        weight.keep(100, 0, &tally);
+        weight.grow(1, 1000);
         assert_eq!((tally.get(), weight.is_kept()), (1110, true));
         weight.let_go();
-        weight.grow(1);
+        weight.grow(2, 1);
         assert_eq!((tally.get(), weight.is_kept()), (0, false));
     }
 
     #[test]
     fn a_backlog_that_is_dropped_leaves_nothing_in_its_tally() {
         let (weight, tally) = (Weight::default(), Arc::new(Tally::default()));
-        weight.keep(100, &tally);
+        weight.keep(100, 0, &tally);
         drop(weight);
         assert_eq!(tally.get(), 0);
     }

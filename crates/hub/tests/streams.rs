@@ -209,7 +209,7 @@ fn no_stream_ends_with_a_comment_that_another_hub_has_sent() {
 
 #[test]
 fn a_client_that_reads_nothing_is_dropped_and_others_are_not() {
-    let hub = Hub::start(&[]);
+    let hub = Hub::start(&["--backlog-events", "10", "--queue", "100000"]);
     let slow = hub.stream(Framing::Raw, to(&["a"]));
     let mut fast = hub.stream(Framing::Raw, to(&["a"]));
     hub.wait_for("streams", 2);

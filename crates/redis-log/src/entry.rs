@@ -50,7 +50,8 @@ pub(crate) fn read_fields(fields: Vec<Vec<u8>>) -> Result<Publication, String> {
             TOPIC => topics.push(Topic::new(&value).map_err(|why| format!("topic {why}"))?),
             EVENT => {
                 let name = EventType::new(&value).map_err(|why| format!("event {why}"))?;
-                event = Some(EventName::from(name));
+                let name = EventName::to_publish(name).map_err(|why| format!("event {why}"))?;
+                event = Some(name);
             }
             DATA => data = Some(value),
             _ => {}
@@ -72,7 +73,7 @@ mod tests {
     #[test]
     fn an_event_is_read_as_it_is_written() {
         let topics = ["b", "a"].map(|name| Topic::new(name.as_bytes()).unwrap());
-        for event in [None, Some(EventType::new(b"tick").unwrap().into())] {
+        for event in [None, Some(EventType::new(b"tick").unwrap().try_into().unwrap())] {
             let topics = Topics::try_from(topics.to_vec()).unwrap();
             let publication = Publication { topics, event, data: b"\r\n\0\xff".to_vec() };
             let mut command = Cmd::new();
@@ -101,7 +102,9 @@ mod tests {
         for (wrong, why) in wrong {
             assert_eq!(fields(wrong), Err(why.to_owned()), "{wrong:?}");
         }
-        assert!(fields(&[b"topic", b"a", b"event", b"a\nb", b"data", b""]).is_err());
+        for event in [&b"a\nb"[..], b"reset", b"sse:position", &[b'n'; 257]] {
+            assert!(fields(&[b"topic", b"a", b"event", event, b"data", b""]).is_err(), "{event:?}");
+        }
         assert!(fields(&[b"new", b"", b"topic", b"a", b"data", b""]).is_ok());
     }
 }

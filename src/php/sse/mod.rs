@@ -53,6 +53,9 @@ pub struct Sse {
     position: Cell<Option<EventId>>,
     opened: Instant,
     started_at: (String, u32),
+    /// Whether an event of type `reset` was sent, and whether it follows topics, where that is the hub's to say.
+    said_reset: Cell<bool>,
+    follows: Cell<bool>,
     /// Callbacks that have not run yet.
     callbacks: RefCell<VecDeque<Owned>>,
 }

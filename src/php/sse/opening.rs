@@ -109,6 +109,8 @@ fn create(
         position: Cell::new(None),
         opened: Instant::now(),
         started_at,
+        said_reset: Cell::default(),
+        follows: Cell::default(),
         callbacks: RefCell::default(),
     });
     let id = last_event_id.map_or_else(Owned::default, |id| {

@@ -35,7 +35,11 @@ pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result
         let problem = format!("must be at most {limit} bytes (sse.max_event), {length} given");
         return Err(at.value_error(problem));
     }
-    let event = event.event.filter(|event| !event.as_str().is_empty()).map(EventName::from);
+    let name = event.event.filter(|event| !event.as_str().is_empty()).map(EventName::to_publish);
+    let event = name.transpose().map_err(|error| match &fields.event {
+        Some((_, at)) => at.value_error(error),
+        None => Fault::value_error(format!("{at}: its event type {error}")),
+    })?;
     let publication = Publication { topics, event, data: data.to_vec() };
     let id = hub::publish(&hub_settings(), publication);
     id.map(|id| id.to_string()).map_err(|error| failed(METHOD, &error))

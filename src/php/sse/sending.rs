@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use event_stream::{Comment, Event};
 use ext_php_rs::types::Zval;
+use hub_protocol::EventName;
 
 use super::Sse;
 use crate::php::arguments::{At, Given, Int, Text};
@@ -38,9 +39,23 @@ impl Sse {
         fields: &Fields,
     ) -> Result<bool, Fault> {
         let event = fields.over(payload.event(at)?)?;
+        self.note_type(&event, at)?;
         self.check_overstay()?;
         let open = self.stream.send(&event)?;
         self.settle(open)
+    }
+
+    /// On a stream that follows topics, `reset` is the hub's to say: what a script says could be taken for that.
+    fn note_type(&self, event: &Event, at: At) -> Result<(), Fault> {
+        if event.event.is_none_or(|event| event.as_str() != EventName::RESET) {
+            return Ok(());
+        }
+        self.said_reset.set(true);
+        if self.follows.get() {
+            let problem = r#"its event type must not be "reset" on a stream that follows topics"#;
+            return Err(Fault::value_error(format!("{at}: {problem}")));
+        }
+        Ok(())
     }
 
     pub(super) fn emit_all(&self, events: &Zval) -> Result<bool, Fault> {
@@ -54,6 +69,7 @@ impl Sse {
         walk(events, |value| {
             let payload = Payload::new(&value, at)?;
             let event = payload.event(at)?;
+            self.note_type(&event, at)?;
             event.encode_into(frames.end());
             retry = event.retry.or(retry);
             have_ids |= event.id.is_some();

@@ -56,6 +56,13 @@ impl Sse {
                 "{at} must be a valid callback or null, {error}"
             )));
         }
+        if self.said_reset.get() {
+            return Err(Fault::wrong_moment(format!(
+                "{METHOD}(): this stream has sent an event of type \"reset\", which its client would take for \
+                 the hub's: give it another type"
+            )));
+        }
+        self.follows.set(true);
         let subscription = self.subscription(topics, last_event_id);
         let open = self.is_running();
         if !self.settle(open)? {

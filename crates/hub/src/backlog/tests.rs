@@ -93,7 +93,7 @@ impl World {
     }
 
     fn check_limits(&self) {
-        let sizes = self.backlog.events().map(|event| event.size());
+        let sizes = self.backlog.events().map(|event| event.counted());
         assert_eq!(self.backlog.tally.get(), sizes.sum::<usize>());
         assert!(self.backlog.size().1 <= self.limits.bytes || self.backlog.size().0 == 0);
         for name in NAMES {
@@ -138,4 +138,69 @@ proptest! {
         }
         world.check(&topics(&[0, 1, 2]), EventId::ZERO);
     }
+}
+
+/// How long so many publications take, each under the next of so many topics; the shortest of three times.
+fn time_to_push(backlog: &mut Backlog, topics: usize, last: &mut EventId) -> Duration {
+    let rounds = (0..3).map(|_| {
+        let begun = Instant::now();
+        for i in 0..5_000 {
+            push_one(backlog, i * 7 % topics, last);
+        }
+        begun.elapsed()
+    });
+    rounds.min().unwrap()
+}
+
+fn push_one(backlog: &mut Backlog, topic: usize, last: &mut EventId) {
+    *last = last.next(0);
+    let topic = Topic::new(topic.to_string().as_bytes()).unwrap();
+    let topics = vec![topic].try_into().unwrap();
+    let publication = Publication { topics, event: None, data: Vec::new() };
+    backlog.push(Arc::new(Event::new(*last, publication, Instant::now())));
+}
+
+/// The costs with 150,000 topics in all are nothing like 150,000 steps for each publication: `bytes` says whether
+/// they have events, or have had some.
+fn costs_as_much_with_many_topics(bytes: usize) {
+    let limits = Limits { events: 1000, bytes, age: Duration::from_secs(3600) };
+    let mut last = START;
+    let mut few = Backlog::new(limits, Some(START));
+    let with_few = time_to_push(&mut few, 100, &mut last);
+    let mut many = Backlog::new(limits, Some(START));
+    (0..150_000).for_each(|topic| push_one(&mut many, topic, &mut last));
+    let with_many = time_to_push(&mut many, 150_000, &mut last);
+    println!("{with_few:?} with few, {with_many:?} with {} topics", many.topics());
+    assert!(with_many < with_few * 20, "{with_few:?} with few, {with_many:?} with many");
+}
+
+#[test]
+fn a_publication_costs_as_much_with_very_many_topics() {
+    costs_as_much_with_many_topics(1 << 30);
+}
+
+#[test]
+fn a_publication_costs_as_much_with_very_many_topics_that_are_let_go_of() {
+    costs_as_much_with_many_topics(32 << 20);
+    costs_as_much_with_many_topics(1 << 20);
+}
+
+#[test]
+fn topics_without_events_are_forgotten_oldest_first() {
+    let limits = Limits { events: 1000, bytes: 1 << 20, age: Duration::from_secs(1) };
+    let (mut backlog, mut last) = (Backlog::new(limits, Some(START)), START);
+    for topic in 0..10_000 {
+        push_one(&mut backlog, topic, &mut last);
+    }
+    backlog.expire(Instant::now() + Duration::from_secs(5));
+    assert_eq!((backlog.topics(), backlog.size().0), (0, 0));
+    assert!(backlog.size().1 <= limits.bytes / SHARE_OF_EMPTY, "{:?}", backlog.size());
+    let topic = |number: u64| vec![Topic::new(number.to_string().as_bytes()).unwrap()];
+    let before = |number: u64| EventId { sequence: number, ..START };
+    let missed = |number: u64, id| backlog.since(&topic(number), id);
+    assert!(matches!(missed(0, before(0)), Missed::FallenOut));
+    assert!(matches!(missed(9_999, before(9_999)), Missed::FallenOut));
+    // Nothing came after what it has had, and nobody has to fear otherwise.
+    assert!(matches!(missed(9_999, last), Missed::Events(events) if events.is_empty()));
+    assert!(matches!(missed(10_000, before(9_000)), Missed::Events(events) if events.is_empty()));
 }

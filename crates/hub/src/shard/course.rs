@@ -85,7 +85,7 @@ impl Course {
     /// turns: all come up before the log has moved on by [`RENEWAL`].
     pub(super) fn pass(&mut self, event: &Event, streams: usize) -> usize {
         let pause = event.arrived.saturating_duration_since(self.arrived);
-        let part = self.retention.part(event.size(), pause);
+        let part = self.retention.part(event.cost(), pause);
         (self.newest, self.arrived) = (event.id, event.arrived);
         self.moved = self.moved.wrapping_add(part);
         let due = u128::from(part) * streams as u128 + u128::from(self.remainder);

@@ -74,6 +74,7 @@ impl Work {
         counter.add(1);
         let number = stream.catch_up.as_ref().map(|catch_up| catch_up.number);
         let lease = stream.lease.as_deref().map(Lease::number);
+        stream.output.shared().into_iter().for_each(memory::note_way);
         let token = self.roll.add(stream);
         self.catching_up.extend(number.map(|number| (number, token)));
         self.leased.extend(lease.map(|lease| (lease, token)));

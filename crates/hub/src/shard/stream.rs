@@ -37,8 +37,8 @@ const ENOUGH: usize = 256 * 1024;
 /// So many bytes of its own are what a queue is let go of for.
 const MUCH: usize = 64 * 1024;
 
-/// A queue of so few pieces is part of what a stream takes.
-const FEW: usize = 4;
+/// A queue of so few pieces is part of what a stream takes, and is not counted.
+const FEW: usize = PIECES;
 
 /// A connection that events are sent to.
 #[derive(Debug)]
@@ -258,10 +258,7 @@ impl Stream {
     pub(super) fn go_live(&mut self, position: EventId) -> Option<u64> {
         self.position = position;
         self.known.is_complete = true;
-        let number = self.stop_waiting()?;
-        // It has asked for that itself.
-        self.queue.allow_replay();
-        Some(number)
+        self.stop_waiting()
     }
 
     /// Its number, if it waits for what it has missed.

@@ -1,0 +1,195 @@
+//! What a hub keeps takes no more memory than is said, whatever is published.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
+
+mod support;
+
+use std::{
+    io::Read,
+    os::unix::net::UnixStream,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use hub_protocol::{
+    Client, EventName, Framing, Publication, Reply, Request, Subscription, encode,
+};
+use support::{FASTCGI, Hub, publish, soon, to, topics};
+
+const KEPT: u64 = 32 * 1024 * 1024;
+const ALONE: u64 = 16 * 1024 * 1024;
+const LINES: u64 = 128 * 1024 * 1024;
+
+/// What may come on top: what is being encoded and sent, and what the allocator does not give back.
+const BESIDE: u64 = 48 * 1024 * 1024;
+
+fn start() -> Hub {
+    Hub::start(&["--backlog-bytes", &KEPT.to_string(), "--queue", &ALONE.to_string()])
+}
+
+fn number(hub: &Hub, path: &str) -> u64 {
+    hub.status().pointer(path).and_then(serde_json::Value::as_u64).unwrap()
+}
+
+/// Publishes all of it, a few at a time, and watches that the hub takes no more than `most_alone` beside the
+/// backlog.
+fn flood(hub: &Hub, most_alone: u64, requests: impl Iterator<Item = Request>) {
+    let before = number(hub, "/memory");
+    let (mut client, mut most) = (hub.connect(), 0);
+    let mut requests = requests.peekable();
+    while let Some(next) = requests.peek() {
+        // Not more than the hub's answers have room for.
+        let at_once = if encode(next).unwrap().len() > 100_000 { 4 } else { 500 };
+        let some: Vec<_> = requests.by_ref().take(at_once).collect();
+        for request in &some {
+            client.send(request, None, soon()).unwrap();
+        }
+        some.iter().for_each(|_| wait_until_published(&mut client));
+        most = most.max(number(hub, "/memory"));
+    }
+    let (taken, said) = (most.saturating_sub(before), number(hub, "/backlog/bytes"));
+    let queues = number(hub, "/queues/bytes");
+    println!("{taken} bytes more at most; {said} are said to be kept, and {queues} for slow clients");
+    assert!(said <= KEPT, "{said}");
+    assert!(taken <= KEPT + most_alone + BESIDE, "{taken} bytes, and {said} are said: {}", hub.status());
+}
+
+fn wait_until_published(client: &mut Client) {
+    loop {
+        match client.next_reply().unwrap() {
+            Some(Reply::Published(_)) => return,
+            Some(other) => panic!("{other:?}"),
+            None => client.fill().unwrap(),
+        }
+    }
+}
+
+fn read_on(mut client: UnixStream) -> JoinHandle<()> {
+    thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 20];
+        while client.read(&mut buffer).is_ok_and(|length| length > 0) {}
+    })
+}
+
+#[test]
+fn line_ends_count_as_what_they_become_in_every_framing() {
+    // Such an event takes 21 MiB in queues, too, until everybody has it: a few of them may be on their way.
+    let hub = Hub::start(&["--backlog-bytes", &KEPT.to_string(), "--queue", &LINES.to_string()]);
+    let framings = [Framing::Raw, Framing::Chunked, FASTCGI];
+    let readers = framings.map(|framing| read_on(hub.stream(framing, to(&["a"]))));
+    hub.wait_for("streams", 3);
+    let data = "\n".repeat(1 << 20);
+    flood(&hub, LINES, (0..40).map(|_| publish(&["a"], &data)));
+    assert_eq!(number(&hub, "/droppedSlow"), 0);
+    // Each takes seven times its length in each of three framings.
+    assert!(number(&hub, "/backlog/events") <= KEPT / (21 << 20));
+    drop(hub);
+    readers.into_iter().for_each(|reader| reader.join().unwrap());
+}
+
+#[test]
+fn small_events_count_with_their_topics_and_all_that_is_around_them() {
+    let hub = start();
+    let name = |i: usize| format!("{i:0256}");
+    flood(&hub, ALONE, (0..60_000).map(|i| publish(&[&name(i)], "")));
+    assert!(number(&hub, "/topics") > 10_000, "{}", hub.status());
+}
+
+#[test]
+fn an_event_under_many_topics_counts_with_all_of_them() {
+    let hub = start();
+    let names = |i: usize| (0..256).map(|j| format!("{i} {j}")).collect::<Vec<_>>();
+    let request = |i| {
+        let names = names(i);
+        publish(&names.iter().map(String::as_str).collect::<Vec<_>>(), "x")
+    };
+    flood(&hub, ALONE, (0..1000).map(request));
+}
+
+#[test]
+fn topics_that_were_full_once_keep_no_room_for_that() {
+    let hub = Hub::start(&["--backlog-bytes", &KEPT.to_string(), "--backlog-age", "1"]);
+    let before = number(&hub, "/memory");
+    for round in 0..4 {
+        let name = |i: usize| format!("{round} {}", i / 1000);
+        flood(&hub, ALONE, (0..50_000).map(|i| publish(&[&name(i)], "")));
+        let deadline = soon();
+        while number(&hub, "/backlog/events") > 0 {
+            assert!(Instant::now() < deadline, "{}", hub.status());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+    assert!(number(&hub, "/backlog/bytes") < 200_000, "{}", hub.status());
+    assert!(number(&hub, "/memory").saturating_sub(before) < KEPT + BESIDE, "{}", hub.status());
+}
+
+#[test]
+fn many_clients_that_read_nothing_cost_what_is_said_and_it_comes_back() {
+    let hub = start();
+    let slow: Vec<_> = (0..400).map(|_| hub.stream(Framing::Raw, to(&["a"]))).collect();
+    let reader = read_on(hub.stream(Framing::Raw, to(&["a"])));
+    hub.wait_for("streams", 401);
+    flood(&hub, ALONE, (0..20_000).map(|_| publish(&["a"], &"x".repeat(100))));
+    flood(&hub, ALONE, (0..200).map(|_| publish(&["a"], &"x".repeat(1_000_000))));
+    hub.wait_for("droppedSlow", 400);
+    assert!(number(&hub, "/queues/bytes") <= ALONE, "{}", hub.status());
+    assert_eq!(number(&hub, "/streams"), 1, "who reads stays: {}", hub.status());
+    assert_eq!(number(&hub, "/queues/bytes"), 0, "{}", hub.status());
+    drop((slow, hub));
+    reader.join().unwrap();
+}
+
+#[test]
+fn clients_that_stall_are_let_go_of_with_all_that_was_kept_for_them() {
+    let hub = start();
+    let stalls = Subscription { write_timeout: 500, ..to(&["a"]) };
+    let slow: Vec<_> = (0..100).map(|_| hub.stream(Framing::Raw, stalls.clone())).collect();
+    hub.wait_for("streams", 100);
+    flood(&hub, ALONE, (0..10).map(|_| publish(&["a"], &"x".repeat(1_000_000))));
+    hub.wait_for("droppedStalled", 100);
+    assert_eq!(number(&hub, "/queues/bytes"), 0, "{}", hub.status());
+    drop(slow);
+}
+
+#[test]
+fn a_long_event_type_and_one_of_the_hubs_own_are_refused() {
+    let hub = start();
+    let with_name = |name: &str| {
+        // As somebody says it who does not check: its length in seven bits a byte, as the format has it.
+        let event = Some(EventName::try_from(Box::from("@")).unwrap());
+        let publication = Publication { topics: topics(&["a"]), event, data: b"x".to_vec() };
+        let message = encode(&Request::Publish(publication)).unwrap();
+        let at = message.iter().position(|byte| *byte == b'@').unwrap();
+        let mut body = message[4..at - 1].to_vec();
+        let mut length = name.len();
+        while length > 127 {
+            body.push(u8::try_from(length % 128).unwrap() | 128);
+            length /= 128;
+        }
+        body.push(u8::try_from(length).unwrap());
+        body.extend(name.as_bytes());
+        body.extend(&message[at + 1..]);
+        [&u32::try_from(body.len()).unwrap().to_le_bytes(), &body[..]].concat()
+    };
+    let long = "n".repeat(257);
+    let longest = "n".repeat(8 << 20);
+    for (name, is_good) in [
+        ("tick", true),
+        (&long[..256], true),
+        (&long, false),
+        (&longest, false),
+        ("reset", false),
+        ("sse:position", false),
+        ("sse:x", false),
+    ] {
+        let published = number(&hub, "/published");
+        let mut raw = UnixStream::connect(hub.socket()).unwrap();
+        raw.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let message = [&hub_protocol::Hello::OURS.to_bytes()[..], &with_name(name)].concat();
+        // It may hang up before all is said.
+        drop(std::io::Write::write_all(&mut raw, &message));
+        drop(raw.shutdown(std::net::Shutdown::Write));
+        drop(raw.read_to_end(&mut Vec::new()));
+        let now = number(&hub, "/published");
+        assert_eq!(now - published, u64::from(is_good), "{} bytes, {:?}", name.len(), &name[..4]);
+    }
+}
