@@ -107,8 +107,10 @@ impl Backlog {
             backlog.rings.restore(topic, floor);
         }
         for event in estate.events.drain(..) {
-            backlog.push(Arc::new(event));
+            backlog.insert(&Arc::new(event));
         }
+        // Not before: topics are forgotten that have no event, and by now they have theirs.
+        backlog.expire(Instant::now());
         backlog.newest = estate.newest;
         backlog
     }
@@ -193,18 +195,20 @@ impl Backlog {
     /// Keeps an event, which has to be newer than all others.
     pub(crate) fn push(&mut self, event: Arc<Event>) {
         let now = event.arrived;
+        self.insert(&event);
+        self.expire(now);
+    }
+
+    fn insert(&mut self, event: &Arc<Event>) {
         self.newest = event.id;
         event.keep(&self.tally);
-        let kept = Kept { event: Arc::clone(&event), rings: event.topics.len() };
-        self.events.insert(event.id, kept);
+        self.events.insert(event.id, Kept { event: Arc::clone(event), rings: event.topics.len() });
         for topic in &event.topics {
             self.rings.push(topic, event.id);
             for id in self.rings.trim(topic, self.limits.events) {
                 self.release(id);
             }
         }
-        drop(event);
-        self.expire(now);
     }
 
     /// One topic fewer lists this event; with the last one it goes.
