@@ -79,9 +79,7 @@ impl Record<5> for SseEvent {
             values.get(index).is_none_or(|value| value.is_null() || is_fit(value))
         };
         values.first().is_none_or(|data| !data.is_reference())
-            && or_null(1, |event| {
-                bytes_of(event).is_some_and(|event| own_type(event).is_some())
-            })
+            && or_null(1, |event| bytes_of(event).is_some_and(|event| own_type(event).is_some()))
             && or_null(2, |id| bytes_of(id).is_some_and(|id| EventId::new(id).is_ok()))
             && or_null(3, |time| time.long().is_some_and(|time| time >= 0))
             && or_null(4, Zval::is_string)

@@ -80,7 +80,10 @@ impl SseParser {
             let name = event.event.as_deref().map(|name| EventType::new(name.as_bytes()));
             !name.is_some_and(|name| name.is_ok_and(EventType::is_reserved))
         };
-        let fed = self.parser.borrow_mut().feed(chunk, |event| events.extend(Some(event).filter(is_news)));
+        let fed = self
+            .parser
+            .borrow_mut()
+            .feed(chunk, |event| events.extend(Some(event).filter(is_news)));
         if let Err(too_large) = fed {
             // They are for the next call to return: an exception carries none.
             self.kept.set(events);

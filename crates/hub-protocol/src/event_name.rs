@@ -70,7 +70,11 @@ impl TryFrom<EventType<'_>> for EventName {
 
     fn try_from(event: EventType<'_>) -> Result<Self, InvalidName> {
         let name = event.as_str();
-        if name.len() > Self::MAX_LENGTH { Err(InvalidName::TooLong) } else { Ok(Self(name.into())) }
+        if name.len() > Self::MAX_LENGTH {
+            Err(InvalidName::TooLong)
+        } else {
+            Ok(Self(name.into()))
+        }
     }
 }
 
@@ -108,7 +112,10 @@ mod tests {
     fn a_name_has_at_most_256_bytes() {
         assert_eq!(publish(&"n".repeat(256)).unwrap().as_str(), "n".repeat(256));
         assert_eq!(publish(&"n".repeat(257)), Err(InvalidName::TooLong));
-        assert_eq!(EventName::try_from(Box::from("a\nb")), Err(InvalidName::Field(FieldError::LineBreak)));
+        assert_eq!(
+            EventName::try_from(Box::from("a\nb")),
+            Err(InvalidName::Field(FieldError::LineBreak))
+        );
     }
 
     #[test]

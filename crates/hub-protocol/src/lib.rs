@@ -41,7 +41,7 @@ pub use event_name::{EventName, InvalidName};
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{
-    Delivery, Framing, HeartbeatText, Limit, MAX_LIMITS, Publication, Refusal, Reply,
-    Request, Response, Subscription,
+    Delivery, Framing, HeartbeatText, Limit, MAX_LIMITS, Publication, Refusal, Reply, Request,
+    Response, Subscription,
 };
 pub use topic::{InvalidTopic, MAX_TOPICS, Topic, Topics};

@@ -6,7 +6,9 @@ use event_stream::Heartbeat;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-use crate::{EventId, EventName, MAX_TOPICS, Topic, Topics, bounded::at_most, event_name::to_publish};
+use crate::{
+    EventId, EventName, MAX_TOPICS, Topic, Topics, bounded::at_most, event_name::to_publish,
+};
 
 /// How many limits a stream may be held to.
 pub const MAX_LIMITS: usize = 16;

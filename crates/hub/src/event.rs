@@ -104,7 +104,8 @@ impl Event {
     /// What it takes now, as it is counted.
     #[cfg(test)]
     pub(crate) fn counted(&self) -> usize {
-        self.own_size() + self.encoded.ways.iter().filter_map(OnceLock::get).map(encoded_size).sum::<usize>()
+        self.own_size()
+            + self.encoded.ways.iter().filter_map(OnceLock::get).map(encoded_size).sum::<usize>()
     }
 
     /// Counts it in a backlog's tally from now on, which nobody else has it before.

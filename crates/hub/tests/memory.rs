@@ -10,9 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{
-    Client, EventName, Framing, Publication, Reply, Request, Subscription, encode,
-};
+use hub_protocol::{Client, EventName, Framing, Publication, Reply, Request, Subscription, encode};
 use support::{FASTCGI, Hub, publish, soon, to, topics};
 
 const KEPT: u64 = 32 * 1024 * 1024;
@@ -48,9 +46,15 @@ fn flood(hub: &Hub, most_alone: u64, requests: impl Iterator<Item = Request>) {
     }
     let (taken, said) = (most.saturating_sub(before), number(hub, "/backlog/bytes"));
     let queues = number(hub, "/queues/bytes");
-    println!("{taken} bytes more at most; {said} are said to be kept, and {queues} for slow clients");
+    println!(
+        "{taken} bytes more at most; {said} are said to be kept, and {queues} for slow clients"
+    );
     assert!(said <= KEPT, "{said}");
-    assert!(taken <= KEPT + most_alone + BESIDE, "{taken} bytes, and {said} are said: {}", hub.status());
+    assert!(
+        taken <= KEPT + most_alone + BESIDE,
+        "{taken} bytes, and {said} are said: {}",
+        hub.status()
+    );
 }
 
 fn wait_until_published(client: &mut Client) {

@@ -134,7 +134,8 @@ impl Work {
         let left = (!self.commands.is_empty()).then_some(Duration::ZERO);
         let timeout = [self.wheel.idle(now), end, left].into_iter().flatten().min();
         // Rounded up: to wake too early would be to wake twice.
-        let rounded = |timeout: Duration| timeout + Duration::from_millis(u64::from(!timeout.is_zero()));
+        let rounded =
+            |timeout: Duration| timeout + Duration::from_millis(u64::from(!timeout.is_zero()));
         let timeout = timeout.map(rounded);
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         // It fails only when a signal comes in between.
