@@ -59,7 +59,7 @@ fn ranges(server: &Server) -> u64 {
     calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
 }
 
-/// The next event: its id, type and data.
+/// The next event: its id, type and data. What only says where the client is does not count.
 fn next_event(client: &mut impl BufRead) -> (String, String, String) {
     let (mut id, mut event, mut data) = (String::new(), String::new(), String::new());
     loop {
@@ -69,6 +69,9 @@ fn next_event(client: &mut impl BufRead) -> (String, String, String) {
             Some(("id", value)) => value.clone_into(&mut id),
             Some(("event", value)) => value.clone_into(&mut event),
             Some(("data", value)) => value.clone_into(&mut data),
+            _ if line == "\n" && event == "sse:position" => {
+                [&mut event, &mut data].into_iter().for_each(String::clear);
+            }
             _ if line == "\n" && !data.is_empty() => return (id, event, data),
             _ => {}
         }
