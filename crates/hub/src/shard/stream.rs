@@ -144,7 +144,9 @@ impl Queue {
         output: Output,
     ) -> Self {
         let mut queue = Self::default();
-        pieces.into_iter().for_each(|piece| queue.push(piece));
+        for piece in pieces {
+            queue.push(piece);
+        }
         if sent > 0 {
             queue.advance(sent, output);
         }
