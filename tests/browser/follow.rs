@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use server_tests::{
     browser::Kind,
     cable::Cable,
+    event_stream::POSITION,
     hub::HubOf,
     in_each_browser,
-    patience::{soon, wait_for},
+    patience::{soon, wait_for, wait_for_eq},
 };
 
 use crate::scene::{Served, Window};
@@ -56,12 +57,16 @@ impl Scene {
         scene
     }
 
-    /// Opens the page's stream, and waits until the hub has it.
+    /// Opens the page's stream, and waits until the hub has it, and the page knows where it is.
     #[track_caller]
     fn follow(&self, query: &str) {
         let url = format!("/follow.php?{query}");
-        self.window.listen_to("stream", &url, &["message", "reset"]);
+        self.window.listen_to("stream", &url, &["message", "reset", POSITION]);
         self.wait_for_followers(1);
+        let knows = |seen: &Value| seen[0] == POSITION;
+        wait_for("a position", soon(), || {
+            self.seen_with_positions().iter().any(knows).then_some(())
+        });
     }
 
     /// Publishes beside the cable.
@@ -80,8 +85,14 @@ impl Scene {
         self.wait_for_followers(0);
     }
 
-    /// What the page has seen of its stream.
+    /// What the page has seen of its stream but for positions.
     fn seen(&self) -> Vec<Value> {
+        let mut seen = self.seen_with_positions();
+        seen.retain(|seen| seen[0] != POSITION);
+        seen
+    }
+
+    fn seen_with_positions(&self) -> Vec<Value> {
         let seen = self.window.browser.execute("return stream.seen", &[]);
         seen.as_array().unwrap().clone()
     }
@@ -177,8 +188,8 @@ fn a_page_whose_position_is_no_longer_kept_is_told_reset(kind: Kind) {
         let newest = scene.status()["lastEventId"].as_str().unwrap().to_owned();
         let id = scene.publish("news", "live");
         let reset = json!(["reset", r#"{"lastEventId":"0-1"}"#, newest]);
-        let seen = json!(["open", reset, ["message", "live", id]]);
-        scene.window.wait_until_seen("stream", &seen);
+        let seen = vec![json!("open"), reset, json!(["message", "live", id])];
+        wait_for_eq(&seen, soon(), || scene.seen());
     }
 }
 
