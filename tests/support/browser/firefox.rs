@@ -1,13 +1,13 @@
 //! Headless Firefox, which needs no driver beside it.
 
-use std::{cell::RefCell, fs, net::Ipv4Addr, path::Path};
+use std::{cell::RefCell, fs, net::Ipv4Addr, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::{Command, ConsoleEntry, Driver, entries, idle::Directory, marionette::Marionette};
 use crate::{
     binary,
-    patience::{soon, wait_for},
+    patience::{wait_for, within},
     process::Process,
 };
 
@@ -59,7 +59,9 @@ impl Firefox {
         command.arg("--profile").arg(&profile).env("MOZ_HEADLESS", "1");
         let process = Process::spawn("firefox", &mut command, directory.path());
 
-        let mut marionette = wait_for("Firefox to listen", soon(), || {
+        // Its first start on a machine takes long.
+        let deadline = within(Duration::from_secs(60));
+        let mut marionette = wait_for("Firefox to listen", deadline, || {
             assert!(!process.has_exited(), "Firefox has ended");
             Marionette::connect((Ipv4Addr::LOCALHOST, port(&profile)?).into()).ok()
         });
