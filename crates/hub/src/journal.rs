@@ -43,6 +43,7 @@ pub(crate) fn catch_up() {
 impl Journal {
     fn add(&mut self, line: fmt::Arguments<'_>) {
         let seconds = rustix::time::clock_gettime(rustix::time::ClockId::Realtime).tv_sec;
+        let line = on_one_line(&line.to_string());
         let line = format!("{seconds} sse-hub[{}]: {line}\n", std::process::id());
         if self.unwritten.len() + line.len() > ROOM {
             self.lost += 1;
@@ -63,6 +64,11 @@ impl Journal {
             }
         }
     }
+}
+
+/// What others have said may stand in a line, and must not begin another or hide it.
+fn on_one_line(line: &str) -> String {
+    line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -89,6 +95,14 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_line_of_the_log_is_one_line() {
+        let mut journal = Journal { unwritten: Vec::new(), lost: 0 };
+        journal.add(format_args!("it says: a\n1 sse-hub[1]: b\r\x1b[2Kc\u{85}d\0"));
+        let text = String::from_utf8(journal.unwritten).unwrap();
+        assert!(text.ends_with("]: it says: a 1 sse-hub[1]: b  [2Kc d \n"), "{text:?}");
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod log_file;
 mod memory;
 mod metrics;
 mod notify;
+mod remarks;
 mod scrapes;
 mod serve;
 mod shard;

@@ -8,7 +8,7 @@ use redis_log::{AppendError, News, RedisLog, Settings};
 use rustix::event::{EventfdFlags, eventfd};
 use serde_json::{Value, json};
 
-use crate::{ids::Ids, journal::note};
+use crate::{ids::Ids, journal::note, remarks::Remarks};
 
 /// How many pieces of news may wait. A hub that is further behind has Redis wait.
 const NEWS: usize = 1024;
@@ -42,6 +42,20 @@ pub(crate) struct Shared {
     /// `None` while the first connection is being made.
     connected: Option<bool>,
     foreign: u64,
+    said: Said,
+}
+
+/// What of Redis was noted.
+#[derive(Debug, Default)]
+struct Said {
+    losses: Remarks,
+    /// Whether the last loss of the connection was noted: then its end is, too.
+    last_loss: bool,
+    refusals: Remarks,
+    /// What Redis refuses events with just now.
+    refusal: Option<String>,
+    large: Remarks,
+    lost: Remarks,
 }
 
 impl Log {
@@ -86,7 +100,8 @@ impl Shared {
                 let _ = rustix::io::write(&ring, &1_u64.to_ne_bytes());
             }
         })?;
-        Ok(Self { log, settings, news, bell, connected: None, foreign: 0 })
+        let said = Said { last_loss: true, ..Said::default() };
+        Ok(Self { log, settings, news, bell, connected: None, foreign: 0, said })
     }
 
     pub(crate) fn bell(&self) -> Arc<OwnedFd> {
@@ -128,18 +143,30 @@ impl Shared {
     /// The next piece of news; what concerns only who runs the hub is noted here.
     pub(crate) fn next(&mut self) -> Option<News<Ticket>> {
         let news = self.news.try_recv().ok()?;
+        let now = Instant::now();
         match &news {
             News::Connected => {
                 self.connected = Some(true);
-                note!("connected to Redis at {}", self.settings);
+                if self.said.last_loss {
+                    note!("connected to Redis at {}", self.settings);
+                }
             }
             News::Disconnected(why) => {
                 self.connected = Some(false);
-                note!("no connection to Redis at {}: {why}", self.settings);
+                let end = self.said.losses.next(now);
+                self.said.last_loss = end.is_some();
+                if let Some(end) = end {
+                    note!("no connection to Redis at {}: {why}{end}", self.settings);
+                }
             }
-            News::Lost(position) => note!(
-                "Redis has lost or dropped events, streams are told to begin anew; on from {position}"
-            ),
+            News::Lost(position) => {
+                if let Some(end) = self.said.lost.next(now) {
+                    note!(
+                        "Redis has lost or dropped events, streams are told to begin anew; on from \
+                         {position}{end}"
+                    );
+                }
+            }
             News::Foreign(why) => {
                 self.foreign += 1;
                 // Not for every one of thousands.
@@ -147,13 +174,37 @@ impl Shared {
                     note!("not an event in Redis: {why} ({} so far)", self.foreign);
                 }
             }
-            News::Began(_)
-            | News::Arrived(_)
-            | News::Appended { .. }
-            | News::Held { .. }
-            | News::Page { .. } => {}
+            News::TooLarge { id, length } => {
+                if let Some(end) = self.said.large.next(now) {
+                    note!(
+                        "event {id} in Redis has {length} bytes, more than this hub takes; its streams are \
+                         told that they have missed it{end}"
+                    );
+                }
+            }
+            News::Appended { result, .. } => self.note_refusal(result.as_ref().err(), now),
+            News::Began(_) | News::Arrived(_) | News::Held { .. } | News::Page { .. } => {}
         }
         Some(news)
+    }
+
+    /// What is wrong with Redis is for who runs the hub, too, and not only for who publishes.
+    fn note_refusal(&mut self, error: Option<&AppendError>, now: Instant) {
+        let refusal = match error {
+            None => None,
+            Some(AppendError::Refused(why)) => Some(why),
+            // That is said with the connection.
+            Some(AppendError::Unavailable(_) | AppendError::Unknown(_)) => return,
+        };
+        if self.said.refusal.as_ref() == refusal {
+            return;
+        }
+        self.said.refusal = refusal.cloned();
+        if let Some(why) = refusal
+            && let Some(end) = self.said.refusals.next(now)
+        {
+            note!("Redis at {} refuses events: {why}{end}", self.settings);
+        }
     }
 
     /// Whether the first connection is still being made.

@@ -45,9 +45,9 @@ fn run() -> Result<(), String> {
     };
     let socket = asked.config.socket.as_path();
     match asked.command.as_str() {
-        "serve" => serve(Config { redis: redis()?, ..asked.config }),
+        "serve" => serve(Config { redis: redis(&asked.config)?, ..asked.config }),
         "launch" => {
-            redis()?;
+            redis(&asked.config)?;
             let arguments: Vec<OsString> = env::args_os().skip(2).collect();
             launch(socket, &arguments)
         }
@@ -61,11 +61,12 @@ fn run() -> Result<(), String> {
 }
 
 /// The Redis of the environment: what is on a command line, everybody can read.
-fn redis() -> Result<Option<Arc<Settings>>, String> {
+fn redis(config: &Config) -> Result<Option<Arc<Settings>>, String> {
     let Some(url) = env::var_os(REDIS_VARIABLE).filter(|url| !url.is_empty()) else {
         return Ok(None);
     };
     let settings = Settings::from_url(&url.to_string_lossy());
+    let settings = settings.map(|settings| settings.with_max_event(config.max_event));
     settings.map(|settings| Some(Arc::new(settings))).map_err(|error| error.to_string())
 }
 

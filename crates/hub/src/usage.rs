@@ -28,6 +28,7 @@ sse-hub: holds event streams, so that PHP's workers need not
   --redis-wait MS        how long a publisher waits for Redis before it is told that nobody knows (200)
 
   SSE_HUB_REDIS=URL      in the environment: hubs of several machines share their events through this Redis,
-                         redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path;
-                         ?stream=sse&maxlen=100000&ca=/path/to/ca.pem
+                         redis://[user:password@]host[:port][/database], rediss:// with TLS, unix:///path,
+                         redis+sentinel://[user:password@]host[:port],host[:port]/master[/database];
+                         ?stream=sse&maxlen=100000&ca=/path/to/ca.pem&cert=...&key=...
 ";

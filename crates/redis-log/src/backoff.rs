@@ -8,6 +8,9 @@ use std::{
 const FIRST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_secs(2);
 
+/// What has stood for so long was no failure: one that follows is the first.
+pub(crate) const STEADY: Duration = Duration::from_secs(1);
+
 /// Doubles from attempt to attempt. Half of each wait is chance, so that hubs that lost Redis together do
 /// not all come back together.
 #[derive(Debug)]

@@ -10,18 +10,20 @@ use std::{
 };
 
 use hub_protocol::EventId;
-use redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value, cmd, pipe};
+use redis::{Cmd, FromRedisValue, RedisError, RedisResult, cmd};
 
 use crate::{
     Settings,
-    entry::{BEGINNING, RawEntry},
+    entry::{BEGINNING, Part, RawEntry},
+    handshake, reply, sentinel,
+    wire::Wire,
 };
 
 /// For how long to wait for a connection, and for an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// For how long XREAD waits for an entry; an answer that is later by [`PATIENCE`] does not come any more.
-const BLOCK: Duration = Duration::from_secs(2);
+pub(crate) const BLOCK: Duration = Duration::from_secs(2);
 
 /// How many entries are asked for at once. A stream keeps at least as many: a page that is not full is not
 /// what was left of a longer one.
@@ -31,34 +33,54 @@ pub(crate) const PAGE: usize = 256;
 /// place may be behind, and what others were given last is not known here.
 const AHEAD: Duration = Duration::from_secs(1);
 
+/// How often a stream is begun that is gone whenever it is looked at.
+const ATTEMPTS: usize = 5;
+
 /// What comes of an attempt to begin a stream that is there.
 const IS_THERE: &str = "equal or smaller";
 
 pub(crate) struct Connection {
-    redis: redis::Connection,
+    wire: Wire,
     stream: String,
     max_length: usize,
+    max_event: usize,
+    /// How many entries XREAD is asked for: fewer where they are so large that a whole page is not kept.
+    count: usize,
 }
 
 impl Connection {
     /// Connects, authenticates, chooses the database, and asks whether Redis serves (it may still load).
     pub(crate) fn open(settings: &Settings) -> RedisResult<Self> {
-        let redis = settings.client().get_connection_with_timeout(PATIENCE)?;
-        redis.set_write_timeout(Some(PATIENCE))?;
-        redis.set_read_timeout(Some(PATIENCE))?;
-        let stream = settings.stream().to_owned();
-        let mut connection = Self { redis, stream, max_length: settings.max_length() };
+        let address = sentinel::locate(settings)?;
+        let mut wire = Wire::connect(&address, settings.tls(), PATIENCE, settings.max_event())?;
+        handshake::authenticate(&mut wire, settings.identity())?;
+        handshake::choose_database(&mut wire, settings.database())?;
+        if settings.master().is_some() {
+            handshake::check_is_master(&mut wire)?;
+        }
+        let mut connection = Self {
+            wire,
+            stream: settings.stream().to_owned(),
+            max_length: settings.max_length(),
+            max_event: settings.max_event(),
+            count: PAGE,
+        };
         connection.ping()?;
         Ok(connection)
     }
 
+    /// Whether a command may be sent: Redis has not hung up meanwhile. Does not wait.
+    pub(crate) fn is_usable(&mut self) -> bool {
+        self.wire.is_usable()
+    }
+
     pub(crate) fn ping(&mut self) -> RedisResult<()> {
-        cmd("PING").exec(&mut self.redis)
+        cmd("PING").exec(&mut self.wire)
     }
 
     /// For a connection that is to wait for entries.
-    pub(crate) fn allow_to_block(&self) -> RedisResult<()> {
-        self.redis.set_read_timeout(Some(BLOCK + PATIENCE))
+    pub(crate) fn allow_to_block(&mut self) {
+        self.wire.set_patience(BLOCK + PATIENCE);
     }
 
     /// Whether an XADD can be told not to make the stream: from Redis 6.2 on. Nothing is added: there is no
@@ -66,7 +88,7 @@ impl Connection {
     pub(crate) fn can_add_only(&mut self) -> RedisResult<bool> {
         let mut command = cmd("XADD");
         command.arg(&self.stream).arg("NOMKSTREAM").arg("0-0").arg(BEGINNING).arg("");
-        match command.exec(&mut self.redis) {
+        match command.exec(&mut self.wire) {
             Ok(()) => Ok(true),
             Err(error) if error.code() == Some("ERR") => {
                 Ok(error.detail().is_some_and(|detail| detail.contains("greater than 0-0")))
@@ -90,54 +112,58 @@ impl Connection {
     /// known here, and those that others know. No two beginnings have the same id, so that nobody takes one
     /// stream for another.
     pub(crate) fn begin(&mut self, newest: EventId) -> RedisResult<()> {
-        let clock = u64::try_from((self.time()? + AHEAD).as_millis()).unwrap_or(u64::MAX);
+        let clock =
+            u64::try_from(self.time()?.saturating_add(AHEAD).as_millis()).unwrap_or(u64::MAX);
         let milliseconds = clock.max(newest.milliseconds.saturating_add(1));
         let sequence = RandomState::new().hash_one(0) % (1 << 20);
         let id = EventId { milliseconds, sequence };
         let mut command = cmd("XADD");
         command.arg(&self.stream).arg(id.to_string()).arg(BEGINNING).arg("");
-        match command.exec(&mut self.redis) {
+        match command.exec(&mut self.wire) {
             Err(error) if error.detail().is_some_and(|detail| detail.contains(IS_THERE)) => Ok(()),
             end => end,
         }
     }
 
     pub(crate) fn send(&mut self, packed: &[u8]) -> RedisResult<()> {
-        self.redis.send_packed_command(packed)
+        self.wire.send(packed)
     }
 
     pub(crate) fn receive<T: FromRedisValue>(&mut self) -> RedisResult<T> {
-        let value: Value = self.redis.recv_response()?.extract_error()?;
-        Ok(redis::from_redis_value(value)?)
+        Ok(redis::from_redis_value(self.wire.receive()?)?)
     }
 
-    /// So many of the last entries, in order: at least one, for a stream that is gone is begun.
-    pub(crate) fn last_entries(
-        &mut self,
-        count: usize,
-        newest: EventId,
-    ) -> RedisResult<Vec<RawEntry>> {
+    /// So many of the last entries, in order: at least one, for a stream that is gone is begun. Fewer where
+    /// they are large.
+    pub(crate) fn last_entries(&mut self, count: usize, newest: EventId) -> RedisResult<Part> {
         let mut command = cmd("XREVRANGE");
         command.arg(&self.stream).arg("+").arg("-").arg("COUNT").arg(count);
-        let mut entries: Vec<RawEntry> = command.query(&mut self.redis)?;
-        while entries.is_empty() {
-            self.begin(newest)?;
-            entries = command.query(&mut self.redis)?;
+        let mut entries: Vec<RawEntry> = command.query(&mut self.wire)?;
+        for _ in 0..ATTEMPTS {
+            if entries.is_empty() {
+                self.begin(newest)?;
+                entries = command.query(&mut self.wire)?;
+            }
         }
-        entries.reverse();
-        Ok(entries)
+        if entries.is_empty() {
+            return Err(reply::malformed("a stream that has begun and is empty"));
+        }
+        let mut part = Part::new(entries, 1, self.max_event);
+        part.entries.reverse();
+        Ok(part)
     }
 
     /// What Redis' clock says: since the Unix epoch.
     pub(crate) fn time(&mut self) -> RedisResult<Duration> {
-        let (seconds, microseconds) = cmd("TIME").query(&mut self.redis)?;
-        Ok(Duration::from_secs(seconds) + Duration::from_micros(microseconds))
+        let (seconds, microseconds) = cmd("TIME").query(&mut self.wire)?;
+        let time = Duration::from_secs(seconds).checked_add(Duration::from_micros(microseconds));
+        time.ok_or_else(|| reply::malformed("a time that is none"))
     }
 
     /// Whether the entry with this id is there. Then all that came after it is there, too: entries are
     /// dropped from the oldest on, and no id is given out twice.
     pub(crate) fn holds(&mut self, id: EventId) -> RedisResult<bool> {
-        let entries: Vec<RawEntry> = self.only(id).query(&mut self.redis)?;
+        let entries: Vec<RawEntry> = self.only(id).query(&mut self.wire)?;
         Ok(!entries.is_empty())
     }
 
@@ -155,32 +181,43 @@ impl Connection {
         wait: bool,
     ) -> RedisResult<Option<Vec<RawEntry>>> {
         let mut command = cmd("XREAD");
-        command.arg("COUNT").arg(PAGE);
+        command.arg("COUNT").arg(self.count);
         if wait {
             command.arg("BLOCK").arg(BLOCK.as_millis());
         }
         command.arg("STREAMS").arg(&self.stream).arg(after.to_string());
-        let mut both = pipe();
         // In this order: what is there after the entries were read was there before. Always: whatever has
         // come, the stream may have been emptied while Redis was waited for.
-        both.add_command(command).add_command(self.only(after));
-        let (streams, place): (Option<Vec<(String, Vec<RawEntry>)>>, Vec<RawEntry>) =
-            both.query(&mut self.redis)?;
-        let entries = streams.into_iter().flatten().flat_map(|(_, entries)| entries).collect();
-        Ok((!place.is_empty()).then_some(entries))
+        let both = [command, self.only(after)].map(|command| command.get_packed_command());
+        self.send(&both.concat())?;
+        let streams = self.receive::<Option<Vec<(String, Vec<RawEntry>)>>>();
+        let streams = match streams {
+            Err(error) if !is_an_answer(&error) => return Err(error),
+            streams => streams,
+        };
+        // Two answers, whatever the first is.
+        let place: Vec<RawEntry> = self.receive()?;
+        let entries = streams?.into_iter().flatten().flat_map(|(_, entries)| entries).collect();
+        if place.is_empty() {
+            return Ok(None);
+        }
+        let Part { entries, is_cut } = Part::new(entries, 1, self.max_event);
+        self.count = if is_cut { entries.len() } else { (self.count * 2).min(PAGE) };
+        Ok(Some(entries))
     }
 
-    /// Some entries from one id on, up to another; none when there are no more.
+    /// Some entries from one id on, up to another; none when there are no more. At least two, if there are.
     pub(crate) fn page(
         &mut self,
         from: EventId,
         up_to: EventId,
         count: usize,
-    ) -> RedisResult<Vec<RawEntry>> {
+    ) -> RedisResult<Part> {
         let mut command = cmd("XRANGE");
         command.arg(&self.stream).arg(from.to_string()).arg(up_to.to_string());
         command.arg("COUNT").arg(count);
-        command.query(&mut self.redis)
+        let entries = command.query(&mut self.wire)?;
+        Ok(Part::new(entries, 2, self.max_event))
     }
 }
 
@@ -191,7 +228,5 @@ pub(crate) fn is_an_answer(error: &RedisError) -> bool {
 
 /// An id of Redis.
 pub(crate) fn parse(id: &str) -> RedisResult<EventId> {
-    id.parse().map_err(|_| {
-        redis::RedisError::from((redis::ErrorKind::Parse, "an entry has an id of another form"))
-    })
+    id.parse().map_err(|_| reply::malformed("an entry has an id of another form"))
 }

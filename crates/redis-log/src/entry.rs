@@ -4,7 +4,7 @@
 
 use event_stream::EventType;
 use hub_protocol::{EventId, EventName, Publication, Topic, Topics};
-use redis::Cmd;
+use redis::{Cmd, FromRedisValue, ParsingError, Value};
 
 /// The field of an entry that begins a stream, and is no event.
 pub(crate) const BEGINNING: &str = "sse-begins";
@@ -23,7 +23,68 @@ pub struct Entry {
 }
 
 /// An entry as Redis gives it: its id, its fields and their values by turns.
-pub(crate) type RawEntry = (String, Vec<Vec<u8>>);
+pub(crate) type RawEntry = (String, Vec<Field>);
+
+/// The name of a field, or its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Field {
+    Bytes(Vec<u8>),
+    /// So many bytes that were not kept.
+    TooLong(usize),
+}
+
+impl FromRedisValue for Field {
+    fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
+        match value {
+            Value::BulkString(bytes) => Ok(Self::Bytes(bytes)),
+            Value::Int(length) => Ok(Self::TooLong(usize::try_from(length).unwrap_or_default())),
+            _ => Err("a field that is no string".into()),
+        }
+    }
+}
+
+impl Field {
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::TooLong(length) => *length,
+        }
+    }
+}
+
+/// Entries that follow one another.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) entries: Vec<RawEntry>,
+    /// Whether there was no room for more.
+    pub(crate) is_cut: bool,
+}
+
+impl Part {
+    /// From the first entry on that there was no room for, it has to be asked again; unless it is one of the
+    /// first that are needed: then it is as much as an entry may be.
+    pub(crate) fn new(mut entries: Vec<RawEntry>, needed: usize, max_event: usize) -> Self {
+        let no_room = |(_, fields): &RawEntry| {
+            fields
+                .iter()
+                .any(|field| matches!(field, Field::TooLong(length) if *length <= max_event))
+        };
+        let cut = entries.iter().position(no_room).map(|first| first.max(needed));
+        let is_cut = cut.is_some_and(|first| first < entries.len());
+        entries.truncate(cut.unwrap_or(usize::MAX));
+        Self { entries, is_cut }
+    }
+}
+
+/// What an entry says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) publication: Publication,
+    /// How many bytes of data it had, if they are too many to pass on: who follows it is told instead that
+    /// an event is missing.
+    pub(crate) too_long: Option<usize>,
+}
 
 /// Adds the fields to an XADD.
 pub(crate) fn add_fields(command: &mut Cmd, publication: &Publication) {
@@ -37,29 +98,47 @@ pub(crate) fn add_fields(command: &mut Cmd, publication: &Publication) {
 }
 
 /// Whether these fields are those of an entry that begins a stream.
-pub(crate) fn is_beginning(fields: &[Vec<u8>]) -> bool {
-    matches!(fields, [name, _] if name == BEGINNING.as_bytes())
+pub(crate) fn is_beginning(fields: &[Field]) -> bool {
+    matches!(fields, [Field::Bytes(name), _] if name == BEGINNING.as_bytes())
 }
 
-/// The event that these fields say, or why they say none.
-pub(crate) fn read_fields(fields: Vec<Vec<u8>>) -> Result<Publication, String> {
+/// What these fields say, or why they say nothing.
+pub(crate) fn read_fields(fields: Vec<Field>, max_event: usize) -> Result<Said, String> {
     let (mut topics, mut event, mut data) = (Vec::new(), None, None);
     let mut fields = fields.into_iter();
     while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
-        match &name[..] {
-            TOPIC => topics.push(Topic::new(&value).map_err(|why| format!("topic {why}"))?),
-            EVENT => {
-                let name = EventType::new(&value).map_err(|why| format!("event {why}"))?;
-                let name = EventName::to_publish(name).map_err(|why| format!("event {why}"))?;
-                event = Some(name);
+        let Field::Bytes(name) = name else { continue };
+        match (&name[..], value) {
+            (TOPIC, Field::Bytes(value)) => {
+                topics.push(Topic::new(&value).map_err(|why| format!("topic {why}"))?);
             }
-            DATA => data = Some(value),
+            (EVENT, Field::Bytes(value)) => event = Some(event_name(&value)?),
+            (DATA, value) => data = Some(value),
+            (TOPIC | EVENT, Field::TooLong(_)) => return Err("a name is too long".into()),
             _ => {}
         }
     }
     let topics = Topics::try_from(topics).map_err(|why| format!("topic {why}"))?;
-    let data = data.ok_or("data is missing")?;
-    Ok(Publication { topics, event, data })
+    match data.ok_or("data is missing")? {
+        Field::Bytes(data) if data.len() <= max_event => {
+            Ok(Said { publication: Publication { topics, event, data }, too_long: None })
+        }
+        Field::Bytes(data) => missing(topics, data.len()),
+        Field::TooLong(length) => missing(topics, length),
+    }
+}
+
+/// In place of an event that is too large: as with others that a client cannot be given.
+fn missing(topics: Topics, length: usize) -> Result<Said, String> {
+    let data = br#"{"lastEventId":null}"#.to_vec();
+    let event = EventType::new(EventName::RESET.as_bytes()).ok();
+    let event = event.and_then(|name| EventName::try_from(name).ok());
+    Ok(Said { publication: Publication { topics, event, data }, too_long: Some(length) })
+}
+
+fn event_name(name: &[u8]) -> Result<EventName, String> {
+    let name = EventType::new(name).map_err(|why| format!("event {why}"))?;
+    EventName::to_publish(name).map_err(|why| format!("event {why}"))
 }
 
 #[cfg(test)]
@@ -67,7 +146,8 @@ mod tests {
     use super::*;
 
     fn fields(fields: &[&[u8]]) -> Result<Publication, String> {
-        read_fields(fields.iter().map(|field| field.to_vec()).collect())
+        let fields = fields.iter().map(|field| Field::Bytes(field.to_vec())).collect();
+        read_fields(fields, 100).map(|said| said.publication)
     }
 
     #[test]
@@ -79,10 +159,11 @@ mod tests {
             let mut command = Cmd::new();
             add_fields(&mut command, &publication);
             let written = command.args_iter().map(|arg| match arg {
-                redis::Arg::Simple(bytes) => bytes.to_vec(),
+                redis::Arg::Simple(bytes) => Field::Bytes(bytes.to_vec()),
                 _ => panic!("a cursor"),
             });
-            assert_eq!(read_fields(written.collect()), Ok(publication));
+            let said = Said { publication, too_long: None };
+            assert_eq!(read_fields(written.collect(), 100), Ok(said));
         }
     }
 
@@ -106,5 +187,35 @@ mod tests {
             assert!(fields(&[b"topic", b"a", b"event", event, b"data", b""]).is_err(), "{event:?}");
         }
         assert!(fields(&[b"new", b"", b"topic", b"a", b"data", b""]).is_ok());
+    }
+
+    #[test]
+    fn who_follows_an_event_that_is_too_large_is_told_that_it_is_missing() {
+        let bytes = |text: &[u8]| Field::Bytes(text.to_vec());
+        let with = |data| vec![bytes(b"topic"), bytes(b"a"), bytes(b"data"), data];
+        for (data, length) in [(bytes(&[b'x'; 101]), 101), (Field::TooLong(20), 20)] {
+            let said = read_fields(with(data), 100).unwrap();
+            assert_eq!(said.too_long, Some(length));
+            assert_eq!(said.publication.event.unwrap().as_str(), "reset");
+            assert_eq!(said.publication.topics[0].as_str(), "a");
+        }
+        assert_eq!(read_fields(with(bytes(&[b'x'; 100])), 100).unwrap().too_long, None);
+    }
+
+    #[test]
+    fn a_page_ends_before_what_there_was_no_room_for() {
+        let entry = |field: Field| ("1-1".to_owned(), vec![field]);
+        let (kept, left) = (entry(Field::Bytes(vec![])), entry(Field::TooLong(100)));
+        let too_long = entry(Field::TooLong(101));
+        let part = |entries: &[&RawEntry], needed| {
+            let part = Part::new(entries.iter().copied().cloned().collect(), needed, 100);
+            (part.entries.len(), part.is_cut)
+        };
+        assert_eq!(part(&[], 1), (0, false));
+        assert_eq!(part(&[&kept, &too_long], 1), (2, false));
+        assert_eq!(part(&[&kept, &left], 1), (1, true));
+        assert_eq!(part(&[&left, &kept], 1), (1, true));
+        assert_eq!(part(&[&left], 1), (1, false));
+        assert_eq!(part(&[&kept, &left, &left], 2), (2, true));
     }
 }

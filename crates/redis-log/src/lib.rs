@@ -12,8 +12,10 @@
 //!
 //! and what they share:
 //!
-//! * `settings`: the URL
-//! * `connection`: a connection with deadlines, and the few commands
+//! * `url`, `settings`: what the URL says, and what follows from it
+//! * `socket`, `tls`, `wire`, `reply`: bytes, each wait with an end and each answer with a greatest size
+//! * `sentinel`, `handshake`: where Redis is, and how a connection begins
+//! * `connection`: the few commands
 //! * `newest`: the newest id that is known here
 //! * `entry`: an event as the fields of an entry
 //! * `page`: the end of the stream, dated
@@ -26,13 +28,20 @@
 mod backoff;
 mod connection;
 mod entry;
+mod handshake;
 mod link;
 mod newest;
 mod page;
 mod ranger;
 mod reader;
+mod reply;
+mod sentinel;
 mod settings;
+mod socket;
+mod tls;
 mod trouble;
+mod url;
+mod wire;
 mod writer;
 
 use std::{io, sync::Arc, thread};
@@ -90,6 +99,13 @@ pub enum News<Ticket> {
     Connected,
     /// An entry of the stream is not an event of ours, and is passed over.
     Foreign(String),
+    /// An event of the stream is larger than is taken. Under its topics an event `reset` arrives in its place.
+    TooLarge {
+        /// Its id.
+        id: EventId,
+        /// How many bytes of data it has.
+        length: usize,
+    },
 }
 
 pub(crate) type Tell<Ticket> = dyn Fn(News<Ticket>) + Send + Sync;

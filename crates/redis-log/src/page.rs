@@ -12,6 +12,7 @@ use redis::RedisResult;
 use crate::{
     Entry, News,
     connection::{Connection, PAGE, parse},
+    entry::Part,
     reader::read,
 };
 
@@ -31,13 +32,17 @@ pub struct LastPage {
 
 impl LastPage {
     /// Loads it; a stream that is not there is begun, above what is known.
-    pub(crate) fn load(connection: &mut Connection, known: EventId) -> RedisResult<Self> {
-        let raw = connection.last_entries(PAGE, known)?;
+    pub(crate) fn load(
+        connection: &mut Connection,
+        known: EventId,
+        max_event: usize,
+    ) -> RedisResult<Self> {
+        let Part { entries: raw, is_cut } = connection.last_entries(PAGE, known)?;
         let clock = Clock { time: connection.time()?, now: Instant::now() };
-        let is_full = raw.len() >= PAGE;
+        let is_full = is_cut || raw.len() >= PAGE;
         let first = raw.first().map(|(id, _)| parse(id)).transpose()?;
         let mut newest = EventId::ZERO;
-        let entries = read(raw, &mut newest, &|_: News<()>| {})?;
+        let entries = read(raw, &mut newest, max_event, &|_: News<()>| {})?;
         let dated = |entry: Entry| {
             let added = clock.at(entry.id);
             (entry, added)

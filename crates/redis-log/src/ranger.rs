@@ -12,7 +12,7 @@ use redis::RedisResult;
 use crate::{
     Entry, News, Settings, Tell,
     connection::{Connection, PAGE},
-    entry::RawEntry,
+    entry::{Field, Part, RawEntry},
     reader::read,
 };
 
@@ -96,6 +96,7 @@ impl<Ticket> Ranger<Ticket> {
             return None;
         }
         let kept = self.connection.take();
+        let kept = kept.and_then(|mut kept| kept.is_usable().then_some(kept));
         let answer = kept.and_then(|connection| self.ask(connection, question).ok());
         let answer = answer.map_or_else(
             || Connection::open(&self.settings).and_then(|new| self.ask(new, question)),
@@ -124,15 +125,16 @@ impl<Ticket> Ranger<Ticket> {
         up_to: EventId,
     ) -> RedisResult<Page> {
         let count = self.count;
-        let mut raw = connection.page(after, up_to.max(after), count + 1)?;
+        let part = connection.page(after, up_to.max(after), count + 1)?;
+        let Part { entries: mut raw, is_cut } = part;
         if raw.first().is_none_or(|(id, _)| *id != after.to_string()) {
             return Ok(Page::Gone);
         }
-        let is_end = raw.len() <= count;
+        let is_end = !is_cut && raw.len() <= count;
         self.fit(&raw);
         raw.remove(0);
         let mut last = after;
-        let entries = read(raw, &mut last, &|_: News<Ticket>| {})?;
+        let entries = read(raw, &mut last, self.settings.max_event(), &|_: News<Ticket>| {})?;
         Ok(Page::Next { entries, last, is_end })
     }
 
@@ -140,7 +142,7 @@ impl<Ticket> Ranger<Ticket> {
     /// large ones takes much memory, and no page of small ones much time.
     fn fit(&mut self, raw: &[RawEntry]) {
         let fields = raw.iter().flat_map(|(_, fields)| fields);
-        let bytes = fields.map(Vec::len).sum::<usize>().max(1);
+        let bytes = fields.map(Field::len).sum::<usize>().max(1);
         let fitting = raw.len() * PAGE_BYTES / bytes;
         self.count = fitting.clamp(1, (self.count * 2).min(PAGE));
     }

@@ -4,18 +4,19 @@
 //! are read, that one is asked for, too: where it is gone, others may have been dropped before they were
 //! read, and that is told first.
 
-use std::{sync::Arc, thread};
+use std::{sync::Arc, thread, time::Instant};
 
 use hub_protocol::EventId;
 use redis::RedisResult;
 
 use crate::{
     Entry, LastPage, News, Settings, Tell,
-    backoff::Backoff,
-    connection::{Connection, is_an_answer, parse},
-    entry::{RawEntry, is_beginning, read_fields},
+    backoff::{Backoff, STEADY},
+    connection::{BLOCK, Connection, is_an_answer, parse},
+    entry::{RawEntry, Said, is_beginning, read_fields},
     link::Link,
     newest::Newest,
+    reply::malformed,
     trouble,
 };
 
@@ -29,6 +30,8 @@ pub(crate) struct Reader<Ticket> {
     backoff: Backoff,
     /// Whether the stream can be followed, as it was told last.
     told: Option<bool>,
+    /// Since when it is followed on this connection.
+    followed: Option<Instant>,
 }
 
 impl<Ticket> Reader<Ticket> {
@@ -41,16 +44,19 @@ impl<Ticket> Reader<Ticket> {
     ) -> Self {
         let (settings, link, tell) = (Arc::clone(settings), Arc::clone(link), Arc::clone(tell));
         let newest = Arc::clone(newest);
-        Self { settings, link, tell, newest, place, backoff: Backoff::new(), told: None }
+        let backoff = Backoff::new();
+        Self { settings, link, tell, newest, place, backoff, told: None, followed: None }
     }
 
     pub(crate) fn run(mut self) {
         while !self.link.ended() {
             let end = Connection::open(&self.settings)
-                .map_err(|error| trouble::of_opening(&error))
-                .and_then(|opened| self.follow(opened).map_err(|error| trouble::of(&error)));
+                .map_err(|error| Some(trouble::of_opening(&error, &self.settings)))
+                .and_then(|opened| self.follow(opened));
             if let Err(why) = end {
-                if self.told != Some(false) {
+                if let Some(why) = why
+                    && self.told != Some(false)
+                {
                     self.told = Some(false);
                     (self.tell)(News::Disconnected(why));
                 }
@@ -59,24 +65,40 @@ impl<Ticket> Reader<Ticket> {
         }
     }
 
-    /// Until the connection is lost, or the hub ends.
-    fn follow(&mut self, mut connection: Connection) -> RedisResult<()> {
-        let end = connection.allow_to_block().and_then(|()| self.read_on(&mut connection));
-        if end.as_ref().is_err_and(|error| !is_an_answer(error)) {
-            self.link.doubt();
-        }
-        end
+    /// Until the connection is lost, and why, or the hub ends. That one is cut which has stood for a while
+    /// is not worth a word (proxies do that to those that wait), unless there is no other.
+    fn follow(&mut self, mut connection: Connection) -> Result<(), Option<String>> {
+        connection.allow_to_block();
+        self.followed = None;
+        let end = self.read_on(&mut connection);
+        let was_steady = self.followed.is_some_and(|since| since.elapsed() >= STEADY);
+        end.map_err(|error| {
+            if !is_an_answer(&error) {
+                self.link.doubt();
+            }
+            let is_worth_a_word = !(was_steady && trouble::is_hang_up(&error));
+            is_worth_a_word.then(|| trouble::of(&error, &self.settings))
+        })
     }
 
     fn read_on(&mut self, connection: &mut Connection) -> RedisResult<()> {
         let mut place = self.place.map_or_else(|| self.begin(connection), Ok)?;
         let mut wait = false;
         while !self.link.ended() {
+            let asked = Instant::now();
             match connection.next_entries(place, wait)? {
-                None => place = self.lose_place(connection)?,
-                Some(raw) if raw.is_empty() => {}
+                None => {
+                    place = self.lose_place(connection)?;
+                    // Not for each of many in a row.
+                    thread::sleep(self.backoff.failed());
+                }
+                Some(raw) if raw.is_empty() => {
+                    if wait && asked.elapsed() < BLOCK / 2 {
+                        return Err(malformed("an answer that was to wait for entries"));
+                    }
+                }
                 Some(raw) => {
-                    let entries = read(raw, &mut place, &*self.tell)?;
+                    let entries = read(raw, &mut place, self.settings.max_event(), &*self.tell)?;
                     self.take_place(place);
                     (self.tell)(News::Arrived(entries));
                 }
@@ -88,7 +110,7 @@ impl<Ticket> Reader<Ticket> {
     }
 
     fn begin(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
-        let page = LastPage::load(connection, self.newest.get())?;
+        let page = LastPage::load(connection, self.newest.get(), self.settings.max_event())?;
         let newest = page.newest;
         self.take_place(newest);
         (self.tell)(News::Began(page));
@@ -97,7 +119,7 @@ impl<Ticket> Reader<Ticket> {
 
     fn lose_place(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
         let last = connection.last_entries(1, self.newest.get())?;
-        let newest = last.last().map_or(Ok(EventId::ZERO), |(id, _)| parse(id))?;
+        let newest = last.entries.last().map_or(Ok(EventId::ZERO), |(id, _)| parse(id))?;
         self.take_place(newest);
         (self.tell)(News::Lost(newest));
         Ok(newest)
@@ -109,7 +131,10 @@ impl<Ticket> Reader<Ticket> {
     }
 
     fn succeed(&mut self) {
-        self.backoff.succeeded();
+        let since = self.followed.get_or_insert_with(Instant::now);
+        if since.elapsed() >= STEADY {
+            self.backoff.succeeded();
+        }
         if self.told != Some(true) {
             self.told = Some(true);
             (self.tell)(News::Connected);
@@ -117,21 +142,31 @@ impl<Ticket> Reader<Ticket> {
     }
 }
 
-/// The events among the entries; `place` becomes the last id. Those that are none are told.
+/// The events among the entries; `place` becomes the last id, and may only grow. Those that are none are told.
 pub(crate) fn read<Ticket>(
     raw: Vec<RawEntry>,
     place: &mut EventId,
+    max_event: usize,
     tell: &Tell<Ticket>,
 ) -> RedisResult<Vec<Entry>> {
     let mut entries = Vec::with_capacity(raw.len());
     for (id, fields) in raw {
-        *place = parse(&id)?;
+        let id = parse(&id)?;
+        if id <= *place {
+            return Err(malformed("entries that are out of order"));
+        }
+        *place = id;
         if is_beginning(&fields) {
             continue;
         }
-        match read_fields(fields) {
-            Ok(publication) => entries.push(Entry { id: *place, publication }),
-            Err(why) => tell(News::Foreign(format!("entry {place}: {why}"))),
+        match read_fields(fields, max_event) {
+            Ok(Said { publication, too_long }) => {
+                if let Some(length) = too_long {
+                    tell(News::TooLarge { id, length });
+                }
+                entries.push(Entry { id, publication });
+            }
+            Err(why) => tell(News::Foreign(format!("entry {id}: {why}"))),
         }
     }
     Ok(entries)

@@ -2,29 +2,25 @@
 //!
 //! The invariant: neither an error nor anything that is displayed holds the URL, for it may hold a password.
 
-use std::{borrow::Cow, error::Error, fmt, fs};
+use std::{error::Error, fmt, sync::Arc};
 
-use redis::{
-    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, TlsCertificates,
-    io::tcp::TcpSettings,
+use hub_protocol::{MAX_EVENT, MAX_MESSAGE};
+use rustls::ClientConfig;
+
+use crate::{
+    socket::Address,
+    tls,
+    url::{self, Identity, Url},
 };
 
-use crate::connection::PAGE;
-
-/// The stream's key, unless the URL says another.
-const STREAM: &str = "sse";
-
-/// About how many entries the stream keeps, unless the URL says otherwise.
-const MAX_LENGTH: usize = 100_000;
-
-const FORM: &str = "redis://[user:password@]host[:port][/database], rediss://... with TLS, or \
-                    unix:///path/of/the/socket";
+/// What a message takes beside its data, in bytes: the names of its topics, and of its event.
+const ROOM_FOR_NAMES: usize = 128 * 1024;
 
 /// Where Redis is, and what is kept there.
 pub struct Settings {
-    client: Client,
-    stream: String,
-    max_length: usize,
+    url: Url,
+    tls: Option<Arc<ClientConfig>>,
+    max_event: usize,
     /// All of this for a reader.
     place: String,
 }
@@ -53,111 +49,106 @@ impl fmt::Debug for Settings {
     }
 }
 
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(host, port) => write!(f, "{host}:{port}"),
+            Self::Unix(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
 impl Settings {
     /// Reads a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS,
+    /// `redis+sentinel://[user:password@]host[:port],.../master[/database]` (and `rediss+sentinel://`), or
     /// `unix:///path?db=1&user=...&pass=...`; each with `stream` (default `sse`), `maxlen` (default
-    /// 100,000 entries) and, with TLS, `ca` (a file of certificates to trust in place of the system's).
+    /// 100,000 entries) and, with TLS, `ca` (a file of certificates to trust in place of the system's),
+    /// `cert` and `key` (files with a certificate of our own); with sentinels, `sentinel_user` and
+    /// `sentinel_pass`.
     ///
     /// # Errors
     ///
     /// [`SettingsError`], which says how to write it.
     pub fn from_url(text: &str) -> Result<Self, SettingsError> {
-        if text.contains('#') {
-            return error(
-                "must not have a part after #: a certificate that the system does not trust is \
-                 trusted with ?ca=/path/to/ca.pem; a # in a password is written %23",
-            );
-        }
-        let malformed = || SettingsError(format!("must be of the form {FORM}"));
-        let url = redis::parse_redis_url(text).ok_or_else(malformed)?;
-        let unix = url.scheme().ends_with("unix");
-        let database = url.path().trim_start_matches('/');
-        if !unix && !database.is_empty() && database.parse::<u32>().is_err() {
-            return error("must name its database by a number, as in redis://host/1");
-        }
-        let parameters = Parameters::read(url.query_pairs(), unix)?;
-        let info = url.into_connection_info().map_err(|_| malformed())?;
-        Self::new(info, parameters)
-    }
-
-    fn new(info: ConnectionInfo, parameters: Parameters) -> Result<Self, SettingsError> {
-        let Parameters { stream, max_length, ca } = parameters;
-        let tls = matches!(info.addr(), ConnectionAddr::TcpTls { .. });
-        let database = info.redis_settings().db();
-        let with = if tls { " with TLS" } else { "" };
-        let place = format!("{}{with}, database {database}, stream {stream:?}", info.addr());
-        // A publication is small and waited for: it must not wait for others to fill a packet.
-        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
-        let client = match ca {
-            None => Client::open(info),
-            Some(_) if !tls => return error("must begin with rediss:// for ca to mean something"),
-            Some(file) => {
-                let root_cert = fs::read(&file).map_err(|why| {
-                    SettingsError(format!("names certificates that cannot be read: {file}: {why}"))
-                })?;
-                let root_cert = Some(root_cert);
-                Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert })
-            }
+        let url = url::read(text).map_err(SettingsError)?;
+        let files = &url.parameters.files;
+        let tls = if url.with_tls {
+            Some(tls::config(files).map_err(SettingsError)?)
+        } else if files.ca.is_some() || files.own.is_some() {
+            let why = "must begin with rediss:// for ca, cert and key to mean something";
+            return Err(SettingsError(why.into()));
+        } else {
+            None
         };
-        let client =
-            client.map_err(|why| SettingsError(format!("cannot be used: {}", why.category())))?;
-        Ok(Self { client, stream, max_length, place })
+        let place = place(&url);
+        Ok(Self { url, tls, max_event: MAX_EVENT, place })
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
+    /// With the largest event that is taken from Redis, in bytes of data; not larger than what can be passed
+    /// on to a worker, with its topics.
+    #[must_use]
+    pub fn with_max_event(self, max_event: usize) -> Self {
+        Self { max_event: max_event.min(MAX_MESSAGE - ROOM_FOR_NAMES), ..self }
+    }
+
+    /// Where Redis is, or its sentinels are.
+    pub(crate) fn addresses(&self) -> &[Address] {
+        &self.url.addresses
+    }
+
+    /// The name of the master, to sentinels.
+    pub(crate) fn master(&self) -> Option<&str> {
+        self.url.master.as_deref()
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.url.identity
+    }
+
+    /// Who we are to sentinels, if it is said.
+    pub(crate) fn to_sentinel(&self) -> &Identity {
+        &self.url.parameters.to_sentinel
+    }
+
+    pub(crate) fn database(&self) -> i64 {
+        self.url.database
+    }
+
+    pub(crate) fn tls(&self) -> Option<&Arc<ClientConfig>> {
+        self.tls.as_ref()
     }
 
     pub(crate) fn stream(&self) -> &str {
-        &self.stream
+        &self.url.parameters.stream
     }
 
     /// About how many entries the stream keeps.
     #[must_use]
     pub fn max_length(&self) -> usize {
-        self.max_length
+        self.url.parameters.max_length
+    }
+
+    pub(crate) fn max_event(&self) -> usize {
+        self.max_event
+    }
+
+    /// A text that others have said, without our passwords.
+    pub(crate) fn redact(&self, text: String) -> String {
+        let passwords = [&self.url.identity.password, &self.url.parameters.to_sentinel.password];
+        let passwords = passwords.into_iter().flatten().filter(|password| !password.is_empty());
+        passwords.fold(text, |text, password| text.replace(password.as_str(), "***"))
     }
 }
 
-/// What stands behind the `?`.
-struct Parameters {
-    stream: String,
-    max_length: usize,
-    ca: Option<String>,
-}
-
-impl Parameters {
-    fn read<'a>(
-        pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
-        unix: bool,
-    ) -> Result<Self, SettingsError> {
-        let mut parameters = Self { stream: STREAM.into(), max_length: MAX_LENGTH, ca: None };
-        for (name, value) in pairs {
-            match &*name {
-                "stream" if value.is_empty() => return error("must not name an empty stream"),
-                "stream" => parameters.stream = value.into_owned(),
-                "maxlen" => parameters.max_length = max_length(&value)?,
-                "ca" => parameters.ca = Some(value.into_owned()),
-                "db" | "user" | "pass" if unix => {}
-                _ => {
-                    return error(
-                        "must have no parameters but stream, maxlen and ca (with unix:// also db, \
-                         user and pass); in a password, ? is written %3F, & %26, / %2F, @ %40",
-                    );
-                }
-            }
-        }
-        Ok(parameters)
-    }
-}
-
-fn max_length(value: &str) -> Result<usize, SettingsError> {
-    let length = value.parse().ok().filter(|length| *length >= PAGE);
-    length.ok_or_else(|| SettingsError(format!("must give maxlen a number from {PAGE} on")))
-}
-
-fn error<T>(what: &str) -> Result<T, SettingsError> {
-    Err(SettingsError(what.into()))
+fn place(url: &Url) -> String {
+    let addresses: Vec<String> = url.addresses.iter().map(Address::to_string).collect();
+    let addresses = addresses.join(", ");
+    let server = url.master.as_ref().map_or_else(
+        || addresses.clone(),
+        |master| format!("master {master} of the sentinels {addresses}"),
+    );
+    let with = if url.with_tls { " with TLS" } else { "" };
+    format!("{server}{with}, database {}, stream {:?}", url.database, url.parameters.stream)
 }
 
 #[cfg(test)]
@@ -176,31 +167,62 @@ mod tests {
             place("unix:///run/redis/redis.sock?db=2&pass=secret"),
             "/run/redis/redis.sock, database 2, stream \"sse\""
         );
+        assert_eq!(
+            place("rediss+sentinel://:secret@a,b:7000,[::1],[::1]:7001/mymaster/3?stream=events"),
+            "master mymaster of the sentinels a:26379, b:7000, ::1:26379, ::1:7001 with TLS, database 3, \
+             stream \"events\""
+        );
         let settings = Settings::from_url("redis://:s%23cret@[::1]/?maxlen=5000").unwrap();
-        let info = settings.client.get_connection_info();
-        assert_eq!(info.redis_settings().password(), Some("s#cret"));
-        assert_eq!(settings.max_length, 5000);
+        assert_eq!(settings.identity().password.as_deref(), Some("s#cret"));
+        assert_eq!(settings.max_length(), 5000);
         assert!(!format!("{settings:?}").contains("cret"), "{settings:?}");
+        assert_eq!(settings.redact("no s#cret here".into()), "no *** here");
+    }
+
+    #[test]
+    fn sentinels_may_know_us_by_another_name() {
+        let url = "redis+sentinel://me:one@a/m?sentinel_user=us&sentinel_pass=tw%26o";
+        let settings = Settings::from_url(url).unwrap();
+        let identity = |user: &str, password: &str| Identity {
+            user: Some(user.into()),
+            password: Some(password.into()),
+        };
+        assert!(*settings.identity() == identity("me", "one"));
+        assert!(*settings.to_sentinel() == identity("us", "tw&o"));
+        assert_eq!((settings.master(), settings.database()), (Some("m"), 0));
     }
 
     #[test]
     fn what_is_wrong_with_a_url_is_said_without_its_password() {
         let wrong = [
             ("", "of the form redis://"),
-            ("localhost:6379", "of the form redis://"),
-            ("http://:secret@localhost", "of the form redis://"),
-            ("redis://:secret@", "of the form redis://"),
+            ("localhost:6379", "names no scheme"),
+            ("http://:secret@localhost", "a scheme that is not known"),
+            ("redis://:secret@", "names no host"),
+            ("redis://:secret@:6379", "names no host"),
             ("redis://:secret@0.0.0.0", "of the form redis://"),
-            ("redis://:secret@localhost:99999", "of the form redis://"),
+            ("redis://:secret@localhost:99999", "a port that is no number"),
+            ("redis://:se/cret@localhost", "/ is written %2F"),
             ("redis://:secret@localhost/events", "database by a number"),
             ("redis://:secret@localhost/-1", "database by a number"),
             ("redis://:se#cret@localhost", "%23"),
             ("rediss://:secret@localhost#insecure", "?ca=/path/to/ca.pem"),
             ("redis://:secret@localhost?pass=secret", "no parameters but stream, maxlen and ca"),
+            ("redis://:secret@localhost?sentinel_pass=secret", "no parameters but"),
             ("redis://:secret@localhost?maxlen=0", "maxlen a number from 256 on"),
             ("redis://:secret@localhost?stream=", "empty stream"),
             ("redis://:secret@localhost?ca=/etc/hosts", "rediss://"),
+            ("redis://:secret@localhost?cert=/etc/hosts&key=/etc/hosts", "rediss://"),
+            ("rediss://:secret@localhost?cert=/etc/hosts", "cert and key together"),
             ("rediss://:secret@localhost?ca=/nowhere", "cannot be read: /nowhere"),
+            ("rediss://:secret@localhost?ca=/etc/hosts", "/etc/hosts: it holds none in PEM"),
+            ("rediss://:secret@localhost?cert=/nowhere&key=/nowhere", "cannot be read: /nowhere"),
+            ("redis+sentinel://:secret@localhost", "the master that its sentinels watch"),
+            ("redis+sentinel://:secret@localhost/", "the master that its sentinels watch"),
+            ("redis+sentinel://:secret@localhost/my%20master", "the master that its sentinels"),
+            ("redis+sentinel://:secret@localhost/m/x", "database by a number"),
+            ("redis+sentinel://:secret@a,,b/m", "names no host"),
+            ("redis+sentinel://:secret@a,b:x/m", "a port that is no number"),
         ];
         for (url, what) in wrong {
             let error = Settings::from_url(url).unwrap_err().to_string();

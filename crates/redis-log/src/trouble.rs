@@ -1,46 +1,76 @@
 //! What is wrong with Redis, for whoever runs it: what has happened, and what to do.
 //!
-//! The invariant: it is one line, and holds neither the URL nor the password. What Redis has said to a
+//! The invariant: it is one short line, and holds neither the URL nor the password. What Redis has said to a
 //! password is not passed on, for a server that does not know the command repeats it.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
+use crate::Settings;
+
+/// How many characters of what others have said are passed on.
+const LONGEST: usize = 400;
+
 /// Why there is no connection.
-pub(crate) fn of_opening(error: &RedisError) -> String {
+pub(crate) fn of_opening(error: &RedisError, settings: &Settings) -> String {
     let text = error.to_string();
     let advice = if error.kind() == ErrorKind::AuthenticationFailed {
         "its URL is redis://user:password@host, with %40 for @, %2F for /, %3A for :"
-    } else if error.kind() == ErrorKind::Parse || error.is_timeout() || is_hang_up(error) {
+    } else if text.contains("CertificateRequired") {
+        "it wants to see a certificate: add ?cert=/path/to/cert.pem&key=/path/to/key.pem to its URL"
+    } else if text.contains("certificate") {
+        "what the system does not trust is trusted with ?ca=/path/to/ca.pem in its URL"
+    } else if error.kind() == ErrorKind::Parse
+        || error.is_timeout()
+        || is_hang_up(error)
+        || text.contains("corrupt message")
+    {
         "check host, port and TLS: with it the URL begins with rediss://, without it with redis://"
     } else if error.is_connection_refusal() {
         "check that it runs there"
-    } else if text.contains("certificate") {
-        "what the system does not trust is trusted with ?ca=/path/to/ca.pem in its URL"
-    } else if text.contains("switch database") {
+    } else if text.contains("DB index") || text.contains("SELECT") {
         "its URL names a database that is there: redis://host/0"
     } else {
-        return of(error);
+        return of(error, settings);
     };
-    format!("{}; {advice}", what(error))
+    said(&what(error), advice, settings)
 }
 
 /// Why Redis has not done what it was asked for.
-pub(crate) fn of(error: &RedisError) -> String {
-    let advice = match (error.kind(), error.code()) {
-        (ErrorKind::Server(ServerErrorKind::NoPerm), _) => {
-            "its user needs +ping +time +xadd +xlen +xrange +xrevrange +xread, and ~ with the stream's key"
+pub(crate) fn of(error: &RedisError, settings: &Settings) -> String {
+    said(&what(error), advice(error), settings)
+}
+
+fn advice(error: &RedisError) -> &'static str {
+    use ServerErrorKind::{Ask, ClusterDown, CrossSlot, Moved, NoPerm, ReadOnly};
+    match (error.kind(), error.code()) {
+        (ErrorKind::Server(NoPerm), _) => {
+            "its user needs +ping +time +xadd +xlen +xrange +xrevrange +xread, and ~ with the stream's key; \
+             with sentinels +role, too"
+        }
+        (ErrorKind::Server(ReadOnly), _) => {
+            "it is a replica: its URL has to name the master, or its sentinels, which know the master: \
+             redis+sentinel://host,host/mymaster"
+        }
+        (ErrorKind::Server(Moved | Ask | CrossSlot | ClusterDown), _) => {
+            "it belongs to a cluster, in which the stream is elsewhere and may move: use a Redis that is not \
+             in cluster mode, or name with ?stream= in its URL a key that this node keeps"
+        }
+        (ErrorKind::MasterNameNotFoundBySentinel, _) => {
+            "check the names of sentinels and master in its URL: redis+sentinel://host,host/mymaster"
         }
         (_, Some("NOAUTH")) => "give the password in its URL: redis://user:password@host",
         (_, Some("WRONGTYPE")) => "name another key with ?stream= in its URL",
-        _ => return what(error),
-    };
-    format!("{}; {advice}", what(error))
+        _ => "",
+    }
 }
 
-fn what(error: &RedisError) -> String {
+pub(crate) fn what(error: &RedisError) -> String {
     match error.kind() {
-        ErrorKind::Parse => "what answers is no Redis".to_owned(),
+        ErrorKind::Parse | ErrorKind::UnexpectedReturnType => "what answers is no Redis".to_owned(),
         ErrorKind::AuthenticationFailed => "it does not take this user and password".to_owned(),
+        ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::ClusterConnectionNotFound => {
+            error.detail().unwrap_or_default().to_owned()
+        }
         _ if error.is_timeout() => "it does not answer".to_owned(),
         _ if is_hang_up(error) => "it has closed the connection".to_owned(),
         _ => match (error.code(), error.detail()) {
@@ -51,6 +81,19 @@ fn what(error: &RedisError) -> String {
 }
 
 /// Whether there was a connection.
-fn is_hang_up(error: &RedisError) -> bool {
+pub(crate) fn is_hang_up(error: &RedisError) -> bool {
     error.is_connection_dropped() && !error.is_connection_refusal()
+}
+
+/// What others say stays on one line, and cannot be taken for a line of ours.
+fn said(what: &str, advice: &str, settings: &Settings) -> String {
+    let clean = |c: char| if c.is_control() || is_unseen(c) { ' ' } else { c };
+    let what: String = settings.redact(what.to_owned()).chars().map(clean).take(LONGEST).collect();
+    let semicolon = if advice.is_empty() { "" } else { "; " };
+    format!("{what}{semicolon}{advice}")
+}
+
+/// What breaks a line, or has it read in another order.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }

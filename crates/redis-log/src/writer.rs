@@ -3,7 +3,13 @@
 //! The invariant: each is answered once, with an id that no other has had. What finds the stream gone begins
 //! it again, and is sent once more.
 
-use std::{error::Error, fmt, sync::Arc, thread};
+use std::{
+    error::Error,
+    fmt, io,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crossbeam_channel::select;
 use hub_protocol::{EventId, Publication};
@@ -11,7 +17,7 @@ use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
 
 use crate::{
     News, Settings, Tell,
-    backoff::Backoff,
+    backoff::{Backoff, STEADY},
     connection::{Connection, is_an_answer, parse},
     entry::add_fields,
     link::{Jobs, Link},
@@ -22,6 +28,9 @@ use crate::{
 /// How much is sent before answers are read: the publications' bytes, and how many they are.
 const BATCH_BYTES: usize = 1024 * 1024;
 const BATCH_LENGTH: usize = 256;
+
+/// How long a connection may be silent: no server or proxy closes one so soon.
+const IDLE: Duration = Duration::from_millis(500);
 
 /// How often a publication is sent to a stream that is gone whenever it comes.
 const ATTEMPTS: usize = 5;
@@ -75,6 +84,13 @@ struct There {
     is_gone: bool,
 }
 
+/// What a writer does next.
+enum Next<Ticket> {
+    Job(Job<Ticket>),
+    Nothing,
+    End,
+}
+
 pub(crate) struct Writer<Ticket> {
     settings: Arc<Settings>,
     link: Arc<Link<Ticket>>,
@@ -97,60 +113,86 @@ impl<Ticket> Writer<Ticket> {
 
     pub(crate) fn run(self) {
         let mut backoff = Backoff::new();
+        let mut held = Vec::new();
         while !self.link.ended() {
             // A doubt from before concerns another connection.
             let _ = self.queue.doubts.try_recv();
             let opened = Connection::open(&self.settings);
-            let end = opened.map_err(|error| trouble::of_opening(&error)).and_then(|connection| {
+            let opened = opened.map_err(|error| trouble::of_opening(&error, &self.settings));
+            let began = Instant::now();
+            let end = opened.and_then(|connection| {
                 backoff.succeeded();
                 self.link.up();
-                self.serve(connection).map_err(|error| trouble::of(&error))
+                self.serve(connection, &mut held)
             });
-            if let Err(why) = end {
-                self.refuse(&why);
+            if let Err(why) = &end {
+                self.refuse(std::mem::take(&mut held), why);
+            }
+            if end.is_err() || began.elapsed() < STEADY {
                 thread::sleep(backoff.failed());
             }
         }
     }
 
-    /// Until the connection is lost, or the hub ends.
-    fn serve(&self, mut connection: Connection) -> RedisResult<()> {
+    /// Until the connection is of no use any more, and why, or the hub ends. One that was closed is no failure
+    /// as long as there is another: what was to be sent on it is held for that.
+    fn serve(&self, mut connection: Connection, held: &mut Vec<Job<Ticket>>) -> Result<(), String> {
         let mut there = There::default();
+        // Of two connections in a row, one has to be of use.
+        let mut is_second = !held.is_empty();
         loop {
-            let (in_doubt, job) = select! {
-                recv(self.queue.doubts) -> _ => (true, None),
-                recv(self.queue.jobs) -> job => match job {
-                    Ok(job) => (self.queue.doubts.try_recv().is_ok(), Some(job)),
-                    Err(_) => return Ok(()),
-                },
-            };
-            // Nothing is sent on a connection that is in doubt: its answer might be lost.
-            let alive = if in_doubt { connection.ping() } else { Ok(()) };
-            match (job, alive) {
-                (None, alive) => alive?,
-                (Some(job), Ok(())) => self.write(&mut connection, &mut there, job)?,
-                (Some(job), Err(error)) => {
-                    let reason = AppendError::Unavailable(trouble::of(&error).into());
-                    self.answer(job.ticket, Err(reason));
-                    return Err(error);
+            if held.is_empty() {
+                match self.next() {
+                    Next::Job(job) => held.push(job),
+                    Next::Nothing => {}
+                    Next::End => return Ok(()),
                 }
+            }
+            let in_doubt = held.is_empty() || self.queue.doubts.try_recv().is_ok();
+            let mut end = check(&mut connection, in_doubt);
+            if end.is_ok() && !held.is_empty() {
+                end = self.write(&mut connection, &mut there, held);
+            }
+            match end {
+                Err(error) if is_second && !held.is_empty() || !trouble::is_hang_up(&error) => {
+                    return Err(trouble::of(&error, &self.settings));
+                }
+                Err(_) => return Ok(()),
+                Ok(()) => is_second = false,
             }
         }
     }
 
+    /// What is to be done, as soon as there is something; nothing now and then, so that a connection on
+    /// which nothing is said is looked after.
+    fn next(&self) -> Next<Ticket> {
+        select! {
+            recv(self.queue.doubts) -> _ => Next::Nothing,
+            recv(self.queue.jobs) -> job => job.map_or(Next::End, Next::Job),
+            default(IDLE) => Next::Nothing,
+        }
+    }
+
+    /// Publishes what is held, and what waits. It is still held if the connection was closed before it was
+    /// sent.
     fn write(
         &self,
         connection: &mut Connection,
         there: &mut There,
-        first: Job<Ticket>,
+        held: &mut Vec<Job<Ticket>>,
     ) -> RedisResult<()> {
-        let mut jobs = self.batch(first);
+        let mut jobs = self.batch(std::mem::take(held));
         for _ in 0..ATTEMPTS {
             if let Err(error) = self.make_certain(connection, there) {
+                if trouble::is_hang_up(&error) {
+                    *held = jobs;
+                    return Err(error);
+                }
                 // Nothing was sent.
-                let reason = AppendError::Unavailable(trouble::of(&error).into());
-                let refused = is_an_answer(&error);
-                let reason = if refused { explain(&error) } else { reason };
+                let reason = match self.explain(&error) {
+                    AppendError::Unknown(reason) => AppendError::Unavailable(reason.into()),
+                    reason => reason,
+                };
                 jobs.into_iter().for_each(|job| self.answer(job.ticket, Err(reason.clone())));
                 return if must_reconnect(&error) { Err(error) } else { Ok(()) };
             }
@@ -166,14 +208,14 @@ impl<Ticket> Writer<Ticket> {
     }
 
     /// What waits, up to a limit.
-    fn batch(&self, first: Job<Ticket>) -> Vec<Job<Ticket>> {
-        let (mut jobs, mut bytes) = (Vec::new(), 0);
-        let mut next = Some(first);
-        while let Some(job) = next {
+    fn batch(&self, mut jobs: Vec<Job<Ticket>>) -> Vec<Job<Ticket>> {
+        let mut bytes: usize = jobs.iter().map(|job| job.publication.data.len()).sum();
+        while bytes < BATCH_BYTES
+            && jobs.len() < BATCH_LENGTH
+            && let Ok(job) = self.queue.jobs.try_recv()
+        {
             bytes += job.publication.data.len();
             jobs.push(job);
-            let room = bytes < BATCH_BYTES && jobs.len() < BATCH_LENGTH;
-            next = room.then(|| self.queue.jobs.try_recv().ok()).flatten();
         }
         jobs
     }
@@ -226,21 +268,30 @@ impl<Ticket> Writer<Ticket> {
                     self.newest.raise(id);
                     self.answer(job.ticket, Ok(id));
                 }
-                Err(error) => self.answer(job.ticket, Err(explain(&error))),
+                Err(error) => self.answer(job.ticket, Err(self.explain(&error))),
             }
         }
         if let Err(error) = end {
-            let reason = AppendError::Unavailable(trouble::of(&error).into());
+            let reason = AppendError::Unavailable(trouble::of(&error, &self.settings).into());
             left.into_iter().for_each(|job| self.answer(job.ticket, Err(reason.clone())));
             return Err(error);
         }
         Ok(left)
     }
 
-    fn refuse(&self, reason: &str) {
+    fn refuse(&self, held: Vec<Job<Ticket>>, reason: &str) {
         self.link.down(reason);
-        for job in self.queue.jobs.try_iter() {
+        for job in held.into_iter().chain(self.queue.jobs.try_iter()) {
             self.answer(job.ticket, Err(AppendError::Unavailable(reason.into())));
+        }
+    }
+
+    fn explain(&self, error: &RedisError) -> AppendError {
+        let reason = trouble::of(error, &self.settings);
+        if is_an_answer(error) {
+            AppendError::Refused(reason)
+        } else {
+            AppendError::Unknown(reason)
         }
     }
 
@@ -249,12 +300,15 @@ impl<Ticket> Writer<Ticket> {
     }
 }
 
+/// Nothing is sent on a connection that may be lost: its answer might be, too.
+fn check(connection: &mut Connection, in_doubt: bool) -> RedisResult<()> {
+    if !connection.is_usable() {
+        return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+    }
+    if in_doubt { connection.ping() } else { Ok(()) }
+}
+
 /// What was a master may have become a replica.
 fn must_reconnect(error: &RedisError) -> bool {
     !is_an_answer(error) || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
-}
-
-fn explain(error: &RedisError) -> AppendError {
-    let reason = trouble::of(error);
-    if is_an_answer(error) { AppendError::Refused(reason) } else { AppendError::Unknown(reason) }
 }

@@ -82,7 +82,7 @@ impl<'a> Giver<'a> {
         }
         for event in backlog.events() {
             if let Some(publication) = event.publication() {
-                self.send(&Record::Event(event.id, publication, ago(event.arrived)), None)?;
+                self.send(&Record::Event(event.id, publication.into(), ago(event.arrived)), None)?;
             }
         }
         Ok(())

@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventId, Framing, HeartbeatText, Publication, Response, Subscription, Topic};
+use hub_protocol::{
+    EventId, EventName, Framing, HeartbeatText, Publication, Response, Subscription, Topic, Topics,
+};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -37,7 +39,7 @@ pub(super) enum Record {
     /// Of this topic, nothing after this id was lost.
     Floor(Topic, EventId),
     /// An event of the backlog, and how long ago it arrived.
-    Event(EventId, Publication, Duration),
+    Event(EventId, Kept, Duration),
     /// Some of what streams have to send, which name it by its number.
     Piece(#[serde(with = "serde_bytes")] Vec<u8>),
     /// A stream: the descriptor with it.
@@ -52,6 +54,30 @@ pub(super) enum Record {
     Loose,
     /// That was all.
     End,
+}
+
+/// What an event says. One that stands for another that was too large is of a type of the hub's own, which
+/// nobody may publish.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    topics: Topics,
+    event: Option<EventName>,
+    #[serde(with = "serde_bytes")]
+    data: Vec<u8>,
+}
+
+impl From<Publication> for Kept {
+    fn from(publication: Publication) -> Self {
+        let Publication { topics, event, data } = publication;
+        Self { topics, event, data }
+    }
+}
+
+impl From<Kept> for Publication {
+    fn from(kept: Kept) -> Self {
+        let Kept { topics, event, data } = kept;
+        Self { topics, event, data }
+    }
 }
 
 impl Record {

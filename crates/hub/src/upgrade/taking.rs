@@ -12,11 +12,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventId, Hello, Messages, Publication, Topic, socket};
+use hub_protocol::{EventId, Hello, Messages, Topic, socket};
 
 use super::{
     LONGEST, PATIENCE,
-    record::{ConnectionRecord, Record, StreamRecord},
+    record::{ConnectionRecord, Kept, Record, StreamRecord},
 };
 use crate::{
     control::{Accepted, Connection},
@@ -148,8 +148,8 @@ impl<'a> Inventory<'a> {
         self.now.checked_sub(ago).unwrap_or(self.now)
     }
 
-    fn note_event(&mut self, id: EventId, publication: Publication, ago: Duration) {
-        self.events.push(Event::new(id, publication, self.ago(ago)));
+    fn note_event(&mut self, id: EventId, kept: Kept, ago: Duration) {
+        self.events.push(Event::new(id, kept.into(), self.ago(ago)));
     }
 
     fn note_stream(&mut self, record: StreamRecord, socket: OwnedFd) -> io::Result<()> {

@@ -16,6 +16,8 @@ pub(crate) struct Hub {
     pub(crate) arrived: Vec<Entry>,
     /// Where it went on each time that it had lost its place.
     pub(crate) lost: Vec<EventId>,
+    /// How often it was told that the stream cannot be followed.
+    pub(crate) losses: usize,
     answers: Vec<(u64, Result<EventId, AppendError>)>,
 }
 
@@ -28,7 +30,7 @@ impl Hub {
         let (tell, news) = crossbeam_channel::unbounded();
         let settings = Arc::new(Settings::from_url(url).unwrap());
         let log = RedisLog::start(&settings, after, move |told| drop(tell.send(told))).unwrap();
-        Self { log, news, arrived: Vec::new(), lost: Vec::new(), answers: Vec::new() }
+        Self { log, news, arrived: Vec::new(), lost: Vec::new(), losses: 0, answers: Vec::new() }
     }
 
     /// One that follows the stream already.
@@ -49,15 +51,28 @@ impl Hub {
         loop {
             let news = self.news.recv_deadline(end).unwrap_or_else(|_| panic!("{what}"));
             let found = wanted(&news);
-            match news {
-                News::Arrived(entries) => self.arrived.extend(entries),
-                News::Lost(id) => self.lost.push(id),
-                News::Appended { ticket, result } => self.answers.push((ticket, result)),
-                _ => {}
-            }
+            self.keep(news);
             if let Some(found) = found {
                 return found;
             }
+        }
+    }
+
+    /// Takes in what comes within this time.
+    pub(crate) fn pause(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Ok(news) = self.news.recv_deadline(end) {
+            self.keep(news);
+        }
+    }
+
+    fn keep(&mut self, news: News<u64>) {
+        match news {
+            News::Arrived(entries) => self.arrived.extend(entries),
+            News::Lost(id) => self.lost.push(id),
+            News::Disconnected(_) => self.losses += 1,
+            News::Appended { ticket, result } => self.answers.push((ticket, result)),
+            _ => {}
         }
     }
 

@@ -9,9 +9,13 @@
 mod access;
 mod emptying;
 mod following;
+mod hostile;
 mod hub;
+mod idle;
 mod losing;
+mod proxy;
 mod publishing;
 mod ranges;
+mod sentinel;
 mod server;
 mod trouble;

@@ -79,6 +79,14 @@ impl Server {
         Client::open(self.url()).unwrap().get_connection().unwrap()
     }
 
+    /// Says a command to one that wants a password.
+    pub(crate) fn say_as(&self, password: &str, command: &str) {
+        let client = Client::open(format!("{}?pass={password}", self.url())).unwrap();
+        let words: Vec<&str> = command.split(' ').collect();
+        let mut say = redis::cmd(words[0]);
+        say.arg(&words[1..]).exec(&mut client.get_connection().unwrap()).unwrap();
+    }
+
     /// Says a command, written as for redis-cli.
     pub(crate) fn say(&self, command: &str) {
         let mut words = command.split(' ');
@@ -89,7 +97,7 @@ impl Server {
         say.exec(&mut self.connect()).unwrap();
     }
 
-    fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.directory.join("redis.sock")
     }
 }

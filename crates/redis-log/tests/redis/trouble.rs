@@ -145,3 +145,42 @@ fn a_key_of_another_kind_is_named() {
     let told = Hub::start(&server.url()).until_disconnected();
     assert!(told.starts_with("WRONGTYPE") && told.contains("?stream="), "{told}");
 }
+
+#[test]
+fn a_replica_and_a_cluster_are_said_with_what_to_do() {
+    let server = Server::start(&[]);
+    let mut hub = Hub::following(&server.url());
+    server.say("REPLICAOF 127.0.0.1 1");
+    let mut refused = String::new();
+    eventually("publishing is refused", || {
+        let Err(AppendError::Refused(why)) = hub.publish("t", "x") else { return false };
+        refused = why;
+        true
+    });
+    assert!(refused.starts_with("READONLY") && refused.contains("redis+sentinel://"), "{refused}");
+
+    let port = free_port();
+    let _cluster = Server::start(&["--port", &port.to_string(), "--cluster-enabled", "yes"]);
+    let told = said_by_cluster(&format!("redis://127.0.0.1:{port}"));
+    assert!(told.starts_with("CLUSTERDOWN") && told.contains("not in cluster mode"), "{told}");
+
+    let server = Server::start(&[]);
+    let proxy = crate::proxy::Proxy::start(&server);
+    proxy.lie(|asked| {
+        let is_keyed = asked.contains("XREVRANGE") || asked.contains("XADD");
+        is_keyed.then(|| b"-MOVED 6257 10.0.0.2:6379\r\n".to_vec())
+    });
+    let told = said_by_cluster(&proxy.url());
+    assert!(told.starts_with("MOVED 6257 10.0.0.2:6379; ") && told.contains("cluster"), "{told}");
+}
+
+/// What who runs the hub is told, and who publishes.
+fn said_by_cluster(url: &str) -> String {
+    let mut hub = Hub::start(url);
+    let told = hub.until_disconnected();
+    let Err(AppendError::Refused(refused)) = hub.publish("t", "x") else {
+        panic!("it is published")
+    };
+    assert_eq!(refused, told);
+    told
+}

@@ -1,0 +1,55 @@
+//! How a connection begins: who we are, which database, and whether it is a master.
+
+use redis::{ErrorKind, FromRedisValue, RedisError, RedisResult, Value, cmd};
+
+use crate::{url::Identity, wire::Wire};
+
+/// Says who we are, if we are somebody. What Redis answers to a password is not passed on.
+pub(crate) fn authenticate(wire: &mut Wire, identity: &Identity) -> RedisResult<()> {
+    let Some(password) = &identity.password else { return Ok(()) };
+    let user = identity.user.as_deref();
+    let answer = authenticate_as(wire, user, password);
+    let answer = match answer {
+        // Before Redis 6 there were no users.
+        Err(error) if user.is_some() && says(&error, "wrong number of arguments") => {
+            authenticate_as(wire, None, password)
+        }
+        answer => answer,
+    };
+    answer.map_err(|error| {
+        if says(&error, "max number of clients") {
+            error
+        } else if error.code().is_some() {
+            (ErrorKind::AuthenticationFailed, "the password is refused").into()
+        } else {
+            error
+        }
+    })
+}
+
+fn authenticate_as(wire: &mut Wire, user: Option<&str>, password: &str) -> RedisResult<()> {
+    let mut command = cmd("AUTH");
+    if let Some(user) = user {
+        command.arg(user);
+    }
+    command.arg(password).exec(wire)
+}
+
+fn says(error: &RedisError, what: &str) -> bool {
+    error.detail().is_some_and(|detail| detail.contains(what))
+}
+
+pub(crate) fn choose_database(wire: &mut Wire, database: i64) -> RedisResult<()> {
+    if database == 0 { Ok(()) } else { cmd("SELECT").arg(database).exec(wire) }
+}
+
+/// Sentinels may name one that is none yet, or not any more.
+pub(crate) fn check_is_master(wire: &mut Wire) -> RedisResult<()> {
+    let role: Vec<Value> = cmd("ROLE").query(wire)?;
+    let role = role.into_iter().next().map(String::from_redis_value).transpose()?;
+    if role.as_deref() == Some("master") {
+        return Ok(());
+    }
+    let why = "its sentinels name a server that is no master (yet); it is asked again".to_owned();
+    Err((ErrorKind::ClusterConnectionNotFound, "no master", why).into())
+}

@@ -1,0 +1,194 @@
+//! What Redis answers, read piece by piece.
+//!
+//! The invariant: whatever comes, an answer takes a bounded room in memory. A string that there is no room for
+//! is read past, and only its length is kept, as [`Value::Int`]: who asked for strings can tell.
+
+use std::io::{self, BufRead, Read};
+
+use redis::{ErrorKind, RedisError, RedisResult, Value};
+
+/// How much memory an answer may take, in bytes; one string of the greatest length fits.
+pub(crate) const ROOM: usize = 32 * 1024 * 1024;
+
+/// How long a line may be: a number, an error, a short text.
+const LONGEST_LINE: u64 = 4096;
+
+/// The longest string there can be, by Redis' own limit; and how much may be read past for one answer.
+const LONGEST_STRING: usize = 512 * 1024 * 1024;
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024 * 1024;
+
+/// How deep lists stand in lists: an answer of XREAD has four.
+const DEPTH: u8 = 6;
+
+/// Reads one answer. Strings of more than `longest` bytes are read past.
+pub(crate) fn read(from: &mut impl BufRead, longest: usize) -> RedisResult<Value> {
+    let mut reader = Reader { from, longest, room: ROOM, length: LONGEST_ANSWER };
+    reader.value(DEPTH)
+}
+
+struct Reader<'a, R> {
+    from: &'a mut R,
+    longest: usize,
+    /// How many bytes may yet be kept.
+    room: usize,
+    /// How many bytes may yet be read.
+    length: usize,
+}
+
+impl<R: BufRead> Reader<'_, R> {
+    fn value(&mut self, depth: u8) -> RedisResult<Value> {
+        let line = self.line()?;
+        self.take_room(line.len() + size_of::<Value>())?;
+        let (kind, rest) = line.split_at(1);
+        match kind {
+            b"+" if rest == b"OK" => Ok(Value::Okay),
+            b"+" => Ok(Value::SimpleString(String::from_utf8_lossy(rest).into_owned())),
+            b"-" => error(rest),
+            b":" => number(rest).map(Value::Int),
+            b"$" | b"*" if rest == b"-1" => Ok(Value::Nil),
+            b"$" => self.string(length(rest)?),
+            b"*" => self.list(length(rest)?, depth),
+            _ => Err(malformed("an answer of no known kind")),
+        }
+    }
+
+    fn line(&mut self) -> RedisResult<Vec<u8>> {
+        let mut line = Vec::new();
+        self.from.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        match line.strip_suffix(b"\r\n") {
+            Some(text) if !text.is_empty() => Ok(text.to_vec()),
+            None if !line.ends_with(b"\n") && (line.len() as u64) < LONGEST_LINE => {
+                Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())
+            }
+            _ => Err(malformed("a line that is none")),
+        }
+    }
+
+    fn string(&mut self, length: usize) -> RedisResult<Value> {
+        if length > LONGEST_STRING || length > self.length {
+            return Err(malformed("an answer that has no end"));
+        }
+        self.length -= length;
+        let value = if length <= self.longest && length <= self.room {
+            self.room -= length;
+            let mut bytes = Vec::new();
+            // As it comes: the length alone costs whoever has said it nothing.
+            self.from.take(length as u64).read_to_end(&mut bytes)?;
+            if bytes.len() < length {
+                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+            }
+            Value::BulkString(bytes)
+        } else {
+            io::copy(&mut self.from.take(length as u64), &mut io::sink())?;
+            Value::Int(i64::try_from(length).unwrap_or(i64::MAX))
+        };
+        let mut end = [0; 2];
+        self.from.read_exact(&mut end)?;
+        if end == *b"\r\n" { Ok(value) } else { Err(malformed("a string of another length")) }
+    }
+
+    fn list(&mut self, length: usize, depth: u8) -> RedisResult<Value> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err(malformed("lists in lists"));
+        };
+        let mut list = Vec::new();
+        for _ in 0..length {
+            list.push(self.value(depth)?);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn take_room(&mut self, bytes: usize) -> RedisResult<()> {
+        self.room = self.room.checked_sub(bytes).ok_or_else(|| malformed("a list of too much"))?;
+        Ok(())
+    }
+}
+
+/// The error that Redis says; of the kind that the library gives it.
+fn error(text: &[u8]) -> RedisResult<Value> {
+    let text = String::from_utf8_lossy(text);
+    redis::parse_redis_value(format!("-{text}\r\n").as_bytes())
+}
+
+fn number(digits: &[u8]) -> RedisResult<i64> {
+    let number = str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+    number.ok_or_else(|| malformed("a number that is none"))
+}
+
+fn length(digits: &[u8]) -> RedisResult<usize> {
+    usize::try_from(number(digits)?).map_err(|_| malformed("a length below zero"))
+}
+
+pub(crate) fn malformed(what: &'static str) -> RedisError {
+    (ErrorKind::Parse, what).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads(bytes: &[u8]) -> RedisResult<Value> {
+        read(&mut &*bytes, 10)
+    }
+
+    #[test]
+    fn answers_are_read() {
+        let string = |text: &str| Value::BulkString(text.into());
+        for (bytes, value) in [
+            ("+OK\r\n", Value::Okay),
+            ("+PONG\r\n", Value::SimpleString("PONG".into())),
+            (":-7\r\n", Value::Int(-7)),
+            ("$3\r\na\r\n\r\n", string("a\r\n")),
+            ("$-1\r\n", Value::Nil),
+            ("*-1\r\n", Value::Nil),
+            (
+                "*2\r\n$0\r\n\r\n*1\r\n:1\r\n",
+                Value::Array(vec![string(""), Value::Array(vec![Value::Int(1)])]),
+            ),
+            (
+                "*2\r\n$11\r\n01234567890\r\n$1\r\nx\r\n",
+                Value::Array(vec![Value::Int(11), string("x")]),
+            ),
+        ] {
+            assert_eq!(reads(bytes.as_bytes()).unwrap(), value, "{bytes:?}");
+        }
+        let error = reads(b"-READONLY it is a replica\r\n").unwrap().extract_error().unwrap_err();
+        assert_eq!((error.code(), error.detail()), (Some("READONLY"), Some("it is a replica")));
+    }
+
+    #[test]
+    fn what_ends_too_soon_is_a_hang_up() {
+        for bytes in ["", "*", "*1\r\n", "$5\r\nabc", "$3\r\nabc", "$11\r\n0123", "+PO\r"] {
+            assert!(reads(bytes.as_bytes()).unwrap_err().is_connection_dropped(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused_and_takes_no_room() {
+        let deep = "*1\r\n".repeat(1_000_000);
+        let long = format!("+{}\r\n", "x".repeat(5000));
+        let much = format!("*{}\r\n{}", u32::MAX, ":1\r\n".repeat(2_000_000));
+        for bytes in [
+            "\r\n",
+            "\n",
+            "HTTP/1.1 400\r\n",
+            ":\r\n",
+            ":x\r\n",
+            "$1x\r\nx\r\n",
+            "$1\r\nxy\r\n",
+            "-ERR a\nb\r\n",
+            "*99999999999999999999\r\n",
+            "$9223372036854775807\r\n",
+            "$-2\r\n",
+            "*-2\r\n",
+            "$536870913\r\n",
+            &deep,
+            &long,
+            &much,
+        ] {
+            let error = reads(bytes.as_bytes()).unwrap_err();
+            let start: String = bytes.chars().take(40).collect();
+            assert_eq!(error.kind(), ErrorKind::Parse, "{start:?}: {error}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The URL, taken apart.
+//!
+//! The invariant: an error never holds a part of it that may be the password.
+
+use std::path::PathBuf;
+
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
+
+use crate::{connection::PAGE, socket::Address, tls::Files};
+
+/// The stream's key, unless the URL says another.
+const STREAM: &str = "sse";
+
+/// About how many entries the stream keeps, unless the URL says otherwise.
+const MAX_LENGTH: usize = 100_000;
+
+const SENTINEL_PORT: u16 = 26379;
+
+const FORM: &str = "redis://[user:password@]host[:port][/database], rediss://... with TLS, \
+                    redis+sentinel://[user:password@]host[:port],host[:port]/master[/database], or \
+                    unix:///path/of/the/socket";
+
+const ENCODING: &str = "in a password, / is written %2F, ? %3F, # %23, & %26, @ %40 and : %3A";
+
+/// Who we are to a server.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+}
+
+/// What a URL says.
+pub(crate) struct Url {
+    /// Where Redis is; or its sentinels, which know.
+    pub(crate) addresses: Vec<Address>,
+    /// The name of the master, to sentinels.
+    pub(crate) master: Option<String>,
+    pub(crate) with_tls: bool,
+    pub(crate) identity: Identity,
+    pub(crate) database: i64,
+    pub(crate) parameters: Parameters,
+}
+
+/// What stands behind the `?`.
+pub(crate) struct Parameters {
+    pub(crate) stream: String,
+    pub(crate) max_length: usize,
+    pub(crate) files: Files,
+    /// Who we are to sentinels, if it is said.
+    pub(crate) to_sentinel: Identity,
+}
+
+/// The kinds of URL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Server,
+    Sentinels,
+    Unix,
+}
+
+pub(crate) fn read(text: &str) -> Result<Url, String> {
+    if text.contains('#') {
+        return Err(format!(
+            "must not have a part after #: a certificate that the system does not trust is trusted with \
+             ?ca=/path/to/ca.pem; {ENCODING}"
+        ));
+    }
+    let (scheme, rest) = text.split_once("://").ok_or_else(|| malformed("names no scheme"))?;
+    let (kind, with_tls) = match scheme {
+        "redis" | "valkey" => (Kind::Server, false),
+        "rediss" | "valkeys" => (Kind::Server, true),
+        "redis+sentinel" | "valkey+sentinel" => (Kind::Sentinels, false),
+        "rediss+sentinel" | "valkeys+sentinel" => (Kind::Sentinels, true),
+        "unix" | "redis+unix" | "valkey+unix" => (Kind::Unix, false),
+        _ => return Err(malformed("has a scheme that is not known here")),
+    };
+    match kind {
+        Kind::Unix => read_unix(rest),
+        Kind::Server | Kind::Sentinels => read_network(rest, kind, with_tls),
+    }
+}
+
+fn read_unix(rest: &str) -> Result<Url, String> {
+    let (info, parameters) = parse(&format!("unix://{rest}"), Kind::Unix)?;
+    let ConnectionAddr::Unix(path) = info.addr() else {
+        return Err(malformed("names no socket"));
+    };
+    Ok(url(vec![Address::Unix(PathBuf::from(path))], None, false, &info, parameters))
+}
+
+/// A URL for each of the hosts is what the library reads.
+fn read_network(rest: &str, kind: Kind, with_tls: bool) -> Result<Url, String> {
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    let (path, query) = tail.split_at(tail.find('?').unwrap_or(tail.len()));
+    let path = path.trim_start_matches('/');
+    let (master, database) = match kind {
+        Kind::Sentinels => {
+            let (master, database) = path.split_once('/').unwrap_or((path, ""));
+            (Some(master_name(master)?), database)
+        }
+        _ => (None, path),
+    };
+    if !database.is_empty() && database.parse::<u32>().is_err() {
+        return Err(format!(
+            "must name its database by a number, as in redis://host/1; {ENCODING}"
+        ));
+    }
+    let (identity, hosts) = match authority.rsplit_once('@') {
+        Some((identity, hosts)) => (format!("{identity}@"), hosts),
+        None => (String::new(), authority),
+    };
+    let hosts: Vec<&str> = match kind {
+        Kind::Sentinels => hosts.split(',').collect(),
+        _ => vec![hosts],
+    };
+    let mut addresses = Vec::new();
+    let mut last = None;
+    for host in hosts {
+        check_host(host)?;
+        let (info, parameters) =
+            parse(&format!("redis://{identity}{host}/{database}{query}"), kind)?;
+        if let ConnectionAddr::Tcp(name, port) = info.addr() {
+            let port =
+                if kind == Kind::Sentinels && !has_port(host) { SENTINEL_PORT } else { *port };
+            addresses.push(Address::Tcp(name.clone(), port));
+        }
+        last = Some((info, parameters));
+    }
+    let (info, parameters) = last.ok_or_else(|| malformed("names no host"))?;
+    Ok(url(addresses, master, with_tls, &info, parameters))
+}
+
+fn url(
+    addresses: Vec<Address>,
+    master: Option<String>,
+    with_tls: bool,
+    info: &ConnectionInfo,
+    parameters: Parameters,
+) -> Url {
+    let redis = info.redis_settings();
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let identity = Identity { user: owned(redis.username()), password: owned(redis.password()) };
+    Url { addresses, master, with_tls, identity, database: redis.db(), parameters }
+}
+
+fn parse(text: &str, kind: Kind) -> Result<(ConnectionInfo, Parameters), String> {
+    let unusable = || malformed("cannot be understood");
+    let url = redis::parse_redis_url(text).ok_or_else(unusable)?;
+    let mut parameters = Parameters::new();
+    let (mut certificate, mut key) = (None, None);
+    for (name, value) in url.query_pairs() {
+        match &*name {
+            "stream" if value.is_empty() => return Err("must not name an empty stream".into()),
+            "stream" => parameters.stream = value.into_owned(),
+            "maxlen" => parameters.max_length = max_length(&value)?,
+            "ca" => parameters.files.ca = Some(value.into_owned()),
+            "cert" => certificate = Some(value.into_owned()),
+            "key" => key = Some(value.into_owned()),
+            "sentinel_user" if kind == Kind::Sentinels => {
+                parameters.to_sentinel.user = Some(value.into_owned());
+            }
+            "sentinel_pass" if kind == Kind::Sentinels => {
+                parameters.to_sentinel.password = Some(value.into_owned());
+            }
+            "db" | "user" | "pass" if kind == Kind::Unix => {}
+            _ => return Err(unknown_parameter()),
+        }
+    }
+    parameters.files.own = match (certificate, key) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        _ => return Err("must give cert and key together".into()),
+    };
+    let info = url.into_connection_info().map_err(|_| unusable())?;
+    Ok((info, parameters))
+}
+
+impl Parameters {
+    fn new() -> Self {
+        let (files, to_sentinel) = (Files::default(), Identity::default());
+        Self { stream: STREAM.into(), max_length: MAX_LENGTH, files, to_sentinel }
+    }
+}
+
+/// The names that Sentinel allows.
+fn master_name(name: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    if name.is_empty() || !name.chars().all(allowed) {
+        return Err("must name the master that its sentinels watch, as in \
+                    redis+sentinel://host,host/mymaster"
+            .into());
+    }
+    Ok(name.to_owned())
+}
+
+fn has_port(host: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && !port.contains(']'))
+}
+
+fn check_host(host: &str) -> Result<(), String> {
+    if host.is_empty() || host.starts_with(':') {
+        return Err(malformed("names no host"));
+    }
+    let port = host.rsplit_once(':').map_or("1", |(_, port)| port);
+    if !port.ends_with(']') && !port.is_empty() && port.parse::<u16>().is_err() {
+        return Err(malformed("has a port that is no number from 1 to 65535"));
+    }
+    Ok(())
+}
+
+fn max_length(value: &str) -> Result<usize, String> {
+    let length = value.parse().ok().filter(|length| *length >= PAGE);
+    length.ok_or_else(|| format!("must give maxlen a number from {PAGE} on"))
+}
+
+fn unknown_parameter() -> String {
+    format!(
+        "must have no parameters but stream, maxlen and ca, cert and key (with unix:// also db, user and \
+         pass; with redis+sentinel:// sentinel_user and sentinel_pass); {ENCODING}"
+    )
+}
+
+fn malformed(what: &str) -> String {
+    format!("{what}; it must be of the form {FORM}; {ENCODING}")
+}
