@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
-//!   [`away`], [`bursts`], [`many_topics`]: a part each
+//!   [`away`], [`bursts`], [`many_topics`],
+//!   [`idle_redis`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
 //! - [`usage`], [`table`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
@@ -17,6 +18,7 @@ mod comings;
 mod fan_out;
 mod flushed;
 mod hub;
+mod idle_redis;
 mod many_topics;
 mod nchan;
 mod ordinary;
@@ -35,7 +37,7 @@ use table::Promises;
 
 type Part = fn(&mut Promises) -> io::Result<()>;
 
-const PARTS: [(&str, Part); 11] = [
+const PARTS: [(&str, Part); 12] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
@@ -47,6 +49,7 @@ const PARTS: [(&str, Part); 11] = [
     ("9", away::run),
     ("10", bursts::run),
     ("11", many_topics::run),
+    ("12", idle_redis::run),
 ];
 
 /// Runs the parts that are named by their numbers, or all.

@@ -26,7 +26,7 @@ use std::{
 use hub_protocol::{Client, Framing, Refusal, Reply};
 use proxy::Proxy;
 use server::{Server, eventually};
-use support::{Hub, command, publish, soon, to};
+use support::{Hub, after, command, publish, soon, to};
 
 /// A hub with a log that can be read.
 struct Logging {
@@ -160,6 +160,7 @@ fn clients_are_told_that_an_event_is_missing_which_is_too_large_for_the_hub() {
         read_until(&mut client, ":\n");
         client
     });
+    let before = hub.publish(&["a"], "before");
     let mut large = redis::cmd("XADD");
     large.arg("sse").arg("*").arg("topic").arg("a").arg("data").arg(vec![b'x'; 20 << 20]);
     let large: String = large.query(&mut server.connect()).unwrap();
@@ -168,4 +169,9 @@ fn clients_are_told_that_an_event_is_missing_which_is_too_large_for_the_hub() {
     let reset = format!("id: {large}\nevent: reset\ndata: {{\"lastEventId\":null}}\n\n");
     assert!(followed.contains(&reset), "{followed}");
     assert!(!other.contains("event: reset"), "{other}");
+    // It is kept as others are.
+    hub.upgrade();
+    let mut back = BufReader::new(hub.stream(Framing::Raw, after(&before, &["a"])));
+    let missed = read_until(&mut back, "data: next\n");
+    assert!(missed.contains(&reset), "{missed}");
 }
