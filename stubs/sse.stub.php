@@ -256,8 +256,9 @@ final class Sse
 
     /**
      * What stands between the script and the browser, and what to change. `hub` says whether there is a
-     * hub, `handOff` whether subscribe() would free the worker, and if not, why and what it does instead.
-     * It tries what cannot be asked: a hub is started if there is none, and a time limit begins anew.
+     * hub, and whether others look for it elsewhere (PrivateTmp), `handOff` whether subscribe() would free the
+     * worker, and if not, why and what it does instead. It tries what cannot be asked: a hub is started if there
+     * is none, and a time limit begins anew.
      *
      * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, buffers: list<string>, advice: list<string>}
      */
@@ -267,7 +268,8 @@ final class Sse
      * Publishes an event: everyone who follows one of the topics gets it, once, whichever worker or
      * machine holds the stream. From a controller, a queue worker, a cron job: it needs no stream.
      *
-     * The hub is a small daemon that is started when first needed; see docs/hub.md.
+     * The hub is a small daemon that is started when first needed; see docs/hub.md. A script on the command
+     * line (cron, a deployment, root) speaks to the one that has the streams, also if that is another user's.
      *
      * @param string|list<string> $topics one topic or several: 1 to 256 bytes of UTF-8 each, without
      *        control characters. Each is a plain name: "news/*" is no pattern; publish under "news" as
@@ -278,8 +280,10 @@ final class Sse
      *        the hub's own
      * @return string the event's id, "milliseconds-sequence", which clients bring back as Last-Event-ID;
      *         greater than that of every event before
-     * @throws SseException when the hub cannot be reached and not be started, or refuses; or does not
-     *         answer: the message says that it is not known then whether it was published
+     * @throws SseException when the hub cannot be reached and not be started, or refuses; when this user may
+     *         not open the hub that there is, or there are several, or it has another Redis than
+     *         `sse.hub_redis`: nobody who listens would hear; or when it does not answer: the message says that
+     *         it is not known then whether it was published
      * @throws ValueError|TypeError|JsonException when an argument is wrong; nothing was published
      */
     public static function publish(string|array $topics, mixed $data, ?string $event = null): string {}
@@ -313,6 +317,8 @@ final class Sse
      * @param string|null $lastEventId where to begin, instead of at `$lastEventId`; "": with what is
      *        published since this request began
      * @return bool true: the hub has it now; false: it was served from here, and has stopped
+     * @throws SseException when the hub that there is has another Redis than `sse.hub_redis`, or cannot be used
+     *         by this user for another reason that only a setting ends
      * @throws ValueError|TypeError when an argument is wrong
      * @throws SseException when the stream has sent an event of type "reset" itself: its client could not tell
      *         it from the hub's

@@ -13,6 +13,9 @@ pub(crate) enum HubError {
     Resting(String),
     /// It has not answered, and may have done it or not; in words.
     Unanswered(String),
+    /// There is one that is not the one that is meant, or that this user may not speak to: somebody has to
+    /// change a setting; in words.
+    Unfit(String),
     /// It will not; in words.
     Refused(String),
     /// A younger stream has taken the place that this one had.
@@ -47,6 +50,7 @@ impl fmt::Display for HubError {
             }
             Self::Dropped => f.write_str("a younger stream has taken the place of this one"),
             Self::Unanswered(why) => write!(f, "{why}; whether it was done is not known"),
+            Self::Unfit(why) => write!(f, "the hub cannot be used: {why}"),
             Self::Refused(why) => write!(f, "the hub has refused it: {why}"),
         }
     }

@@ -1,28 +1,24 @@
 //! Connections to the hub: one that a process keeps for what it publishes, and one for each stream.
 
-use std::fs::symlink_metadata;
-use std::io::{self, ErrorKind};
 use std::ops::{Deref, DerefMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use hub_protocol::place::group_id;
 use hub_protocol::{Client, ClientError, Reply, Request, Response, Subscription};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::sockopt::socket_peercred;
-use rustix::process::{Uid, geteuid};
 
 use super::breaker::Breaker;
+use super::finding::{Found, find, start_place};
+use super::opening::{Trust, vet};
 use super::outage::OUTAGE;
 use super::{HubError, PATIENCE, Settings, spawn};
 use crate::sapi::process::forks;
 use crate::sapi::unshared::Unshared;
 
 /// Opens when a hub that listens does not answer.
-static ANSWERS: Breaker = Breaker::new();
+pub(super) static ANSWERS: Breaker = Breaker::new();
 
 /// Opens when no hub can be started. One that somebody else starts is found meanwhile.
 static STARTS: Breaker = Breaker::new();
@@ -32,7 +28,8 @@ static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
 
 struct Kept {
     client: Line,
-    socket: PathBuf,
+    /// What has led to it.
+    settings: Settings,
     /// The process it belongs to: a forked child must not speak on it.
     forks: u32,
 }
@@ -43,11 +40,18 @@ struct Kept {
 pub(super) struct Line {
     _unshared: Unshared,
     client: Client,
+    socket: PathBuf,
 }
 
 impl Line {
-    fn new(client: Client) -> Self {
-        Self { _unshared: Unshared::new(client.as_fd().as_raw_fd()), client }
+    pub(super) fn new(client: Client, socket: &Path) -> Self {
+        let _unshared = Unshared::new(client.as_fd().as_raw_fd());
+        Self { _unshared, client, socket: socket.to_owned() }
+    }
+
+    /// Where the hub listens.
+    pub(super) fn socket(&self) -> &Path {
+        &self.socket
     }
 }
 
@@ -115,13 +119,15 @@ pub(crate) enum Standing {
 
 /// Asks on the connection that is kept; it is made anew if the hub has closed it meanwhile.
 pub(super) fn ask(settings: &Settings, request: &Request) -> Result<Reply, HubError> {
-    let mut client = match take_kept(settings) {
-        Some(client) => client,
-        None => connect(settings)?,
+    let Found { line: mut client, is_settled } = match take_kept(settings) {
+        Some(client) => Found::settled(client),
+        None => find_or_start(settings)?,
     };
     let reply = call(&mut client, request, None)?;
-    let (socket, forks) = (settings.socket.clone(), forks());
-    *KEPT.lock() = Some(Kept { client, socket, forks });
+    if is_settled {
+        let settings = settings.clone();
+        *KEPT.lock() = Some(Kept { client, settings, forks: forks() });
+    }
     Ok(reply)
 }
 
@@ -150,7 +156,7 @@ fn take_kept(settings: &Settings) -> Option<Line> {
         // The parent's: closing our copy of it does not end its conversation.
         return None;
     }
-    (is_silent(&kept.client) && kept.socket == settings.socket).then_some(kept.client)
+    (is_silent(&kept.client) && kept.settings == *settings).then_some(kept.client)
 }
 
 /// Whether nothing has come that nobody asked for: the end, above all.
@@ -160,78 +166,28 @@ fn is_silent(client: &Client) -> bool {
 }
 
 /// It listens, and does not answer.
-fn note_silence(error: &ClientError) {
+pub(super) fn note_silence(error: &ClientError) {
     ANSWERS.note(Some(error.to_string()), Instant::now());
     OUTAGE.note(false, Instant::now());
 }
 
 /// A new connection; a hub is started if there is none.
 pub(super) fn connect(settings: &Settings) -> Result<Line, HubError> {
-    let connected = match connect_to_running(settings) {
-        Err(HubError::Absent(_)) if settings.spawns => start(settings),
+    find_or_start(settings).map(|found| found.line)
+}
+
+fn find_or_start(settings: &Settings) -> Result<Found, HubError> {
+    let found = match find(settings) {
+        Err(HubError::Absent(_)) if settings.spawns => {
+            let line = start(settings)?;
+            Ok(Found { line, is_settled: settings.socket.is_some() || settings.serves })
+        }
         other => other,
     };
-    if connected.is_err() {
+    if found.is_err() {
         OUTAGE.note(false, Instant::now());
     }
-    connected
-}
-
-/// A new connection to a hub that is there.
-pub(super) fn connect_to_running(settings: &Settings) -> Result<Line, HubError> {
-    let now = Instant::now();
-    if !ANSWERS.is_closed(now) {
-        return Err(HubError::Resting(ANSWERS.why()));
-    }
-    let client = Client::connect(&settings.socket, now + PATIENCE).map_err(|error| match error {
-        // It listens, and has not taken anybody in for a while.
-        ClientError::TimedOut => {
-            note_silence(&error);
-            error.into()
-        }
-        // It does not know this user, or is about to end.
-        ClientError::Io(error) if is_hang_up(&error) => {
-            HubError::Refused("it has closed the connection".to_owned())
-        }
-        error => HubError::Absent(format!(
-            "{}: {error}; start one (sse-hub serve), or let the extension do it (sse.hub_spawn=1)",
-            settings.socket.display()
-        )),
-    })?;
-    check_owner(settings, client)
-}
-
-/// Who listens there would get our clients' connections, and what is published: it has to be this user's
-/// hub, or root's, or that of the group that shares one.
-fn check_owner(settings: &Settings, client: Client) -> Result<Line, HubError> {
-    let owner = socket_peercred(&client).map(|peer| peer.uid);
-    match owner {
-        Ok(uid) if uid == geteuid() || uid.is_root() || is_shared(settings, uid) => {
-            Ok(Line::new(client))
-        }
-        Ok(uid) => Err(HubError::Refused(format!(
-            "{} is user {}'s, who is not trusted with it; name another place (sse.hub_socket), or the group \
-             that shares a hub (sse.hub_group)",
-            settings.socket.display(),
-            uid.as_raw()
-        ))),
-        Err(error) => Err(HubError::Refused(error.to_string())),
-    }
-}
-
-/// Whether this user has opened the socket to the group: nobody can give a file to a group without being
-/// in it.
-fn is_shared(settings: &Settings, owner: Uid) -> bool {
-    let Ok(group) = group_id(&settings.group) else { return false };
-    symlink_metadata(&settings.socket).is_ok_and(|socket| {
-        socket.file_type().is_socket()
-            && socket.uid() == owner.as_raw()
-            && socket.gid() == group.as_raw()
-    })
-}
-
-fn is_hang_up(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
+    found
 }
 
 fn start(settings: &Settings) -> Result<Line, HubError> {
@@ -242,9 +198,12 @@ fn start(settings: &Settings) -> Result<Line, HubError> {
         )));
     }
     // It may be somebody else's that has come to be there meanwhile.
-    let client = spawn::spawn(settings).and_then(|client| check_owner(settings, client));
-    STARTS.note(client.as_ref().err().map(HubError::reason), Instant::now());
-    client
+    let place = start_place(settings);
+    let trust = place.owner.map_or(Trust::Named, |(uid, _)| Trust::Owner(uid));
+    let line = spawn::spawn(settings, &place)
+        .and_then(|client| vet(settings, &place.socket, trust, client));
+    STARTS.note(line.as_ref().err().map(HubError::reason), Instant::now());
+    line
 }
 
 /// A connection of a client's that the hub has accepted, and that is still ours.

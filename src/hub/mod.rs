@@ -5,7 +5,9 @@
 
 mod breaker;
 mod error;
+mod finding;
 mod line;
+mod opening;
 mod outage;
 mod spawn;
 mod subscriber;
@@ -25,8 +27,10 @@ pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
 /// Where the hub is, and how one is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// The socket that it listens on.
-    pub(crate) socket: PathBuf,
+    /// The socket that it listens on; `None` is wherever one is found.
+    pub(crate) socket: Option<PathBuf>,
+    /// Whether this is a server, with streams of its own.
+    pub(crate) serves: bool,
     /// The program; `None` is `sse-hub` beside the extension, or else on the path.
     pub(crate) program: Option<PathBuf>,
     /// Whether it is started when there is none.
@@ -49,18 +53,33 @@ pub(crate) fn publish(settings: &Settings, publication: Publication) -> Result<E
     }
 }
 
-/// The hub's report, a JSON object; `None` when there is no hub. None is started for it.
+impl Settings {
+    /// Where the hub is, or would be started.
+    pub(crate) fn place(&self) -> PathBuf {
+        finding::start_place(self).socket
+    }
+}
+
+/// A hub that answers.
+pub(crate) struct Running {
+    /// Where it listens.
+    pub(crate) socket: PathBuf,
+    /// Its report, a JSON object.
+    pub(crate) report: String,
+}
+
+/// The hub's report; `None` when there is no hub. None is started for it.
 ///
 /// # Errors
 ///
 /// [`HubError`] when there is one that does not answer.
-pub(crate) fn status(settings: &Settings) -> Result<Option<String>, HubError> {
-    let mut client = match line::connect_to_running(settings) {
+pub(crate) fn status(settings: &Settings) -> Result<Option<Running>, HubError> {
+    let mut line = match finding::find(settings) {
         Err(HubError::Absent(_)) => return Ok(None),
-        other => other?,
+        other => other?.line,
     };
-    match line::call(&mut client, &Request::Status, None)? {
-        Reply::Status(report) => Ok(Some(report)),
+    match line::call(&mut line, &Request::Status, None)? {
+        Reply::Status(report) => Ok(Some(Running { socket: line.socket().to_owned(), report })),
         other => Err(HubError::from_reply(other)),
     }
 }

@@ -1,13 +1,16 @@
 //! Starting a hub.
 
+use std::fmt::Display;
 use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hub_protocol::{Client, ClientError, place::REDIS_VARIABLE};
+use hub_protocol::{Client, place::REDIS_VARIABLE};
 use parking_lot::Mutex;
 
+use super::finding::Start;
 use super::{HubError, PATIENCE, Settings};
 use crate::sapi::process;
 
@@ -25,13 +28,19 @@ static UNENDED: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 /// # Errors
 ///
 /// [`HubError::Absent`] when it does not within [`PATIENCE`].
-pub(super) fn spawn(settings: &Settings) -> Result<Client, HubError> {
+pub(super) fn spawn(settings: &Settings, place: &Start) -> Result<Client, HubError> {
     let deadline = Instant::now() + PATIENCE;
     let program = program(settings);
     let mut command = Command::new(&program);
-    command.arg("launch").arg("--socket").arg(&settings.socket).args(["--idle-exit", IDLE_EXIT]);
+    command.arg("launch").arg("--socket").arg(&place.socket).args(["--idle-exit", IDLE_EXIT]);
     if !settings.group.is_empty() {
         command.args(["--group", &settings.group]);
+    }
+    if settings.serves {
+        command.arg("--serves");
+    }
+    if let Some((uid, gid)) = place.owner {
+        command.uid(uid).gid(gid);
     }
     // What a script has put into its environment is no business of a daemon's.
     command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
@@ -47,12 +56,19 @@ pub(super) fn spawn(settings: &Settings) -> Result<Client, HubError> {
     while is_running(&mut launcher) && Instant::now() < deadline {
         std::thread::sleep(LOOK);
     }
-    let client = Client::connect(&settings.socket, deadline);
-    client.map_err(|error| HubError::Absent(why(launcher, &error)))
+    // Where it has failed, whoever listens is no hub of ours.
+    if let Ok(Some(status)) = launcher.try_wait()
+        && !status.success()
+    {
+        let ended = format!("{}: {status}", program.display());
+        return Err(HubError::Absent(why(launcher, ended)));
+    }
+    let client = Client::connect(&place.socket, deadline);
+    client.map_err(|error| HubError::Absent(why(launcher, error)))
 }
 
 /// Why there is no hub: what the launcher says, if it has ended.
-fn why(mut launcher: Child, error: &ClientError) -> String {
+fn why(mut launcher: Child, error: impl Display) -> String {
     const ENOUGH: u64 = 1000;
     let mut said = String::new();
     if is_running(&mut launcher) {

@@ -41,8 +41,16 @@ impl Subscriber {
 
     /// Asks the hub; it stays unconnected if there is none. With its answer may have come what is to be
     /// taken.
-    pub(crate) fn connect(&mut self) {
-        self.client = self.ask().ok();
+    ///
+    /// # Errors
+    ///
+    /// [`HubError::Unfit`]: it would wait for ever.
+    pub(crate) fn connect(&mut self) -> Result<(), HubError> {
+        self.client = match self.ask() {
+            Err(error @ HubError::Unfit(_)) => return Err(error),
+            asked => asked.ok(),
+        };
+        Ok(())
     }
 
     /// The descriptor that is readable when more has come; `None` while there is no hub.

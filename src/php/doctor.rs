@@ -5,6 +5,7 @@ use std::fmt::Display;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::php_sapi_name;
+use hub_protocol::place::has_private_tmp;
 
 use super::fallback;
 use super::hub::settings;
@@ -30,16 +31,32 @@ pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> 
 /// Whether there is a hub; none is started for it.
 fn hub_in_words() -> String {
     let settings = settings();
-    let socket = settings.socket.display();
-    match hub::status(&settings) {
-        Ok(Some(_)) => format!("listens at {socket}"),
-        Ok(None) if settings.spawns => {
-            format!("none at {socket}; one is started when it is needed (sse.hub_spawn)")
+    let (socket, words) = match hub::status(&settings) {
+        Ok(Some(hub)) => {
+            let words = format!("listens at {}", hub.socket.display());
+            (hub.socket, words)
         }
-        Ok(None) => format!("none at {socket}, and none will be started (sse.hub_spawn=0)"),
-        Err(error) => format!("at {socket}: {error}"),
+        other => {
+            let socket = settings.place();
+            let place = socket.display();
+            let words = match other {
+                Err(error) => format!("at {place}: {error}"),
+                _ if settings.spawns => {
+                    format!("none at {place}; one is started when it is needed (sse.hub_spawn)")
+                }
+                _ => format!("none at {place}, and none will be started (sse.hub_spawn=0)"),
+            };
+            (socket, words)
+        }
+    };
+    if socket.starts_with("/tmp") && has_private_tmp() {
+        return words + PRIVATE_TMP;
     }
+    words
 }
+
+/// What is said where others look for the hub in another `/tmp`.
+const PRIVATE_TMP: &str = "; but this service has a /tmp of its own (PrivateTmp), and what is published from elsewhere, by cron or in a shell, goes to another hub: set sse.hub_socket to a place that all see, such as /run/sse/hub.sock";
 
 /// Whether `subscribe()` would move the connection to the hub. It is tried: the hub is asked, and started if
 /// there is none.

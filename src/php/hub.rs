@@ -3,19 +3,20 @@
 use std::path::PathBuf;
 
 use ext_php_rs::types::Zval;
-use hub_protocol::{InvalidTopic, Limit, Topic, Topics, place::default_socket};
+use hub_protocol::{InvalidTopic, Limit, Topic, Topics};
 
 use super::arguments::{At, bytes, type_name};
 use super::fault::Fault;
 use super::settings;
 use crate::hub::{HubError, Settings};
-use crate::sapi::ini;
+use crate::sapi::{Server, ini};
 
 /// Which hub the settings name.
 pub(super) fn settings() -> Settings {
     let path = |name| Some(ini::text(name)).filter(|path| !path.is_empty()).map(PathBuf::from);
     Settings {
-        socket: path(settings::HUB_SOCKET).unwrap_or_else(default_socket),
+        socket: path(settings::HUB_SOCKET),
+        serves: Server::current() != Server::CommandLine,
         program: path(settings::HUB_PATH),
         spawns: ini::flag(settings::HUB_SPAWN),
         group: ini::text(settings::HUB_GROUP),

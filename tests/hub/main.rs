@@ -10,6 +10,7 @@
 //! - [`hubs`]: hubs that are started, missing, frozen, or killed
 //! - [`away`]: what a hub that is away means for others
 //! - [`versions`]: a hub that is not of the extension's release
+//! - [`places`]: which hub a script finds
 //! - [`access`]: whom a hub and its scripts trust
 //! - [`gap`]: events that are published while a stream begins
 //! - [`limits`]: one stream too many
@@ -23,6 +24,7 @@ mod hubs;
 mod kept;
 mod limits;
 mod moved;
+mod places;
 mod positions;
 mod scene;
 mod served;

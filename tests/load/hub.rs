@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) redis: Option<String>,
     /// The extension starts none: others see to that.
     pub(crate) supervised: bool,
+    /// It is in a PID namespace of its own, as in a container.
+    pub(crate) contained: bool,
 }
 
 /// A hub that is up.
@@ -107,6 +109,9 @@ impl Drop for Hub {
 
 fn spawn(directory: &Path, settings: &Settings) -> Process {
     let mut command = tell("serve", directory);
+    if settings.contained {
+        command = contained(&command);
+    }
     if let Some(events) = settings.backlog {
         command.args(["--backlog-events", &events.to_string()]);
     }
@@ -117,6 +122,17 @@ fn spawn(directory: &Path, settings: &Settings) -> Process {
         command.env("SSE_HUB_REDIS", url);
     }
     Process::spawn("served", &mut command, directory)
+}
+
+/// Root makes such a namespace by itself, an ordinary user by way of a user namespace.
+fn contained(command: &Command) -> Command {
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--pid", "--fork", "--kill-child", "--mount-proc"]);
+    if !rustix::process::geteuid().is_root() {
+        unshare.args(["--user", "--map-current-user"]);
+    }
+    unshare.arg("--").arg(command.get_program()).args(command.get_args());
+    unshare
 }
 
 fn tell(what: &str, directory: &Path) -> Command {

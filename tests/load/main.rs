@@ -3,8 +3,7 @@
 //!
 //! # Layout
 //! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
-//!   [`away`], [`bursts`], [`many_topics`],
-//!   [`idle_redis`]: a part each
+//!   [`away`], [`bursts`], [`many_topics`], [`idle_redis`], [`namespaces`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
 //! - [`usage`], [`table`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
@@ -20,6 +19,7 @@ mod flushed;
 mod hub;
 mod idle_redis;
 mod many_topics;
+mod namespaces;
 mod nchan;
 mod ordinary;
 mod producer;
@@ -37,7 +37,7 @@ use table::Promises;
 
 type Part = fn(&mut Promises) -> io::Result<()>;
 
-const PARTS: [(&str, Part); 12] = [
+const PARTS: [(&str, Part); 13] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
@@ -50,6 +50,7 @@ const PARTS: [(&str, Part); 12] = [
     ("10", bursts::run),
     ("11", many_topics::run),
     ("12", idle_redis::run),
+    ("13", namespaces::run),
 ];
 
 /// Runs the parts that are named by their numbers, or all.

@@ -15,7 +15,9 @@ use rustix::{
     net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with},
 };
 
-use crate::{Hello, HelloError, MessageError, Messages, Reply, Request, encode, socket};
+use crate::{
+    Hello, HelloError, Introduction, MessageError, Messages, Reply, Request, encode, socket,
+};
 
 /// A connection to a hub.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub struct Client {
     socket: OwnedFd,
     replies: Messages,
     greeted: bool,
+    introduction: Option<Introduction>,
 }
 
 /// Why a hub has not answered as it should.
@@ -78,9 +81,27 @@ impl Client {
                 error => return Err(error.into()),
             }
         }
-        let mut client = Self { socket, replies: Messages::default(), greeted: false };
+        let mut client =
+            Self { socket, replies: Messages::default(), greeted: false, introduction: None };
         client.write(&Hello::OURS.to_bytes(), None, deadline)?;
         Ok(client)
+    }
+
+    /// Waits for what the hub says of itself. To be called before anything is asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`]; the connection is then of no more use.
+    pub fn introduction(&mut self, deadline: Instant) -> Result<Introduction, ClientError> {
+        loop {
+            // Nothing is answered before something is asked.
+            drop(self.next_reply()?);
+            if let Some(introduction) = &self.introduction {
+                return Ok(introduction.clone());
+            }
+            self.wait(PollFlags::IN, deadline)?;
+            self.fill()?;
+        }
     }
 
     /// Asks, with a descriptor if the request needs one, and waits for the answer.
@@ -138,6 +159,12 @@ impl Client {
             let Some(hello) = self.replies.take_hello() else { return Ok(None) };
             Hello::check(hello).map_err(ClientError::Hello)?;
             self.greeted = true;
+        }
+        if self.introduction.is_none() {
+            self.introduction = self.replies.next_message().map_err(ClientError::Message)?;
+        }
+        if self.introduction.is_none() {
+            return Ok(None);
         }
         self.replies.next_message().map_err(ClientError::Message)
     }

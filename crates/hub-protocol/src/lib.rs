@@ -6,8 +6,8 @@
 //!
 //! A connection begins with a [`Hello`] from either side, whose eight bytes never change from version to
 //! version; so that two that do not understand each other can say so. After it, each message is its
-//! length (four bytes, little endian) and its body in postcard's format. The client asks ([`Request`]),
-//! the hub answers in order ([`Reply`]). A descriptor travels with the first byte of its message.
+//! length (four bytes, little endian) and its body in postcard's format. The hub says which one it is
+//! ([`Introduction`]); then the client asks ([`Request`]), the hub answers in order ([`Reply`]). A descriptor travels with the first byte of its message.
 //!
 //! * `hello`: the version handshake
 //! * `id`: [`EventId`], `milliseconds-sequence`, one total order
@@ -19,6 +19,7 @@
 //! * `socket`: bytes and a descriptor through a socket
 //! * `client`: a blocking client with deadlines
 //! * `place`: where a hub listens, and how it is told of Redis
+//! * `redis_name`: which Redis that is, without a password
 
 #![forbid(unsafe_code)]
 
@@ -31,6 +32,7 @@ mod hello;
 mod id;
 mod message;
 pub mod place;
+mod redis_name;
 pub mod socket;
 mod topic;
 
@@ -41,7 +43,8 @@ pub use event_name::{EventName, InvalidName};
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{
-    Delivery, Framing, HeartbeatText, Limit, MAX_LIMITS, Publication, Refusal, Reply, Request,
-    Response, Subscription,
+    Delivery, Framing, HeartbeatText, Introduction, Limit, MAX_LIMITS, Publication, Refusal, Reply,
+    Request, Response, Subscription,
 };
+pub use redis_name::redis_name;
 pub use topic::{InvalidTopic, MAX_TOPICS, Topic, Topics};

@@ -13,6 +13,14 @@ use crate::{
 /// How many limits a stream may be held to.
 pub const MAX_LIMITS: usize = 16;
 
+/// What a hub says of itself, after its hello and before any answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Introduction {
+    /// The Redis that it shares its events through, as [`crate::redis_name`] has it; `None` if it keeps
+    /// them to itself.
+    pub redis: Option<String>,
+}
+
 /// What a client asks for. All but [`Request::Commit`] are answered, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use hub_protocol::{
-    Client, ClientError, Hello, HelloError, Messages, Reply, Request, encode, socket,
+    Client, ClientError, Hello, HelloError, Introduction, Messages, Reply, Request, encode, socket,
 };
 
 struct Path(PathBuf);
@@ -41,6 +41,7 @@ fn a_request_and_its_descriptor_arrive_and_are_answered() {
     let hub = thread::spawn(move || {
         let mut connection = listener.accept().unwrap().0;
         connection.write_all(&Hello::OURS.to_bytes()).unwrap();
+        connection.write_all(&encode(&Introduction { redis: None }).unwrap()).unwrap();
         let mut messages = Messages::default();
         let (mut buffer, mut descriptors) = ([0; 4096], Vec::new());
         let mut hello = None;

@@ -32,6 +32,8 @@ pub struct Config {
     pub max_event: usize,
     /// The Redis that it shares its events through; `None` keeps them to itself.
     pub redis: Option<Arc<redis_log::Settings>>,
+    /// What that Redis is called where somebody asks for it: without a password.
+    pub redis_name: Option<String>,
     /// How long a publisher waits for Redis. The extension waits a quarter of a second for the hub.
     pub redis_wait: Duration,
     /// Where Prometheus may ask, by HTTP; `None` is nowhere. Loopback only.
@@ -40,6 +42,8 @@ pub struct Config {
     pub takes_over: bool,
     /// Whether it takes that only to give it back.
     pub carries: bool,
+    /// Whether a server has started it, and no script on the command line.
+    pub serves: bool,
     /// Whether the extension has started it: it then leaves the session of who did.
     pub spawned: bool,
 }
@@ -58,10 +62,12 @@ impl Config {
             queue: 64 * 1024 * 1024,
             max_event: MAX_EVENT,
             redis: None,
+            redis_name: None,
             redis_wait: Duration::from_millis(200),
             metrics: None,
             takes_over: false,
             carries: false,
+            serves: false,
             spawned: false,
         }
     }

@@ -33,7 +33,10 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), String> {
     let why = if !found.is_dir() {
         "is no directory".to_owned()
     } else if theirs != ours {
-        format!("belongs to user {theirs}, and this hub is user {ours}'s")
+        format!(
+            "belongs to user {theirs}, and this hub is user {ours}'s; a hub of user {theirs}'s may be open \
+             to a group of user {ours}'s (--group, sse.hub_group)"
+        )
     } else if found.mode() & 0o022 != 0 {
         "others may write to it, and what stands in it may be theirs".to_owned()
     } else {

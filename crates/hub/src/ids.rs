@@ -43,6 +43,17 @@ impl Ids {
         Ok(ids)
     }
 
+    /// Writes the last id down there from now on: the file was removed.
+    ///
+    /// # Errors
+    ///
+    /// When the file can be neither opened nor made.
+    pub(crate) fn move_to(&mut self, path: &Path) -> io::Result<()> {
+        self.mark = directory::open(path, OpenOptions::new().read(true).write(true))?;
+        self.write_down();
+        Ok(())
+    }
+
     /// The last id that was given out.
     pub(crate) fn last(&self) -> EventId {
         self.last

@@ -6,6 +6,8 @@ use std::{
     os::unix::{fs::FileTypeExt, net::UnixStream},
     path::Path,
     process::{Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use rustix::fs::{FlockOperation, flock};
@@ -30,8 +32,7 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
     let lock = append(&lock_path)?;
     flock(&lock, FlockOperation::LockExclusive).map_err(|error| at(&lock_path, error.into()))?;
     // Others have asked for one at the same time, and one of them was first.
-    let is_socket = fs::symlink_metadata(socket).is_ok_and(|it| it.file_type().is_socket());
-    if is_socket && UnixStream::connect(socket).is_ok() {
+    if is_there(socket) {
         return Ok(());
     }
     let log = append(&log_path)?;
@@ -52,6 +53,18 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
     if line.trim_end() == LISTENING {
         return Ok(());
     }
+    for _ in 0..5 {
+        if is_there(socket) {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
     let status = child.wait().map_err(|error| error.to_string())?;
     Err(format!("sse-hub did not start ({status}); {} says why", log_path.display()))
+}
+
+/// Whether a hub listens there: one whose socket was removed may have put it back meanwhile.
+fn is_there(socket: &Path) -> bool {
+    let found = fs::symlink_metadata(socket);
+    found.is_ok_and(|it| it.file_type().is_socket()) && UnixStream::connect(socket).is_ok()
 }

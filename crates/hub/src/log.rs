@@ -1,6 +1,6 @@
 //! Where events get their ids and their order: in this hub alone, or in Redis, with other hubs.
 
-use std::{io, os::fd::OwnedFd, sync::Arc, time::Instant};
+use std::{io, os::fd::OwnedFd, path::Path, sync::Arc, time::Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use hub_protocol::{EventId, Publication};
@@ -72,6 +72,18 @@ impl Log {
         match self {
             Self::Alone(ids) => ids.marked(now),
             Self::Shared(_) => None,
+        }
+    }
+
+    /// Where the last id stands from now on.
+    ///
+    /// # Errors
+    ///
+    /// Those of open(2).
+    pub(crate) fn move_to(&mut self, path: &Path) -> io::Result<()> {
+        match self {
+            Self::Alone(ids) => ids.move_to(path),
+            Self::Shared(_) => Ok(()),
         }
     }
 

@@ -5,7 +5,8 @@ use std::{
     ffi::OsString,
     io::{self, Write},
     net::SocketAddr,
-    path::Path,
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -14,7 +15,8 @@ use std::{
 use hub::{Config, USAGE, launch, serve};
 use hub_protocol::{
     Client, Reply, Request,
-    place::{REDIS_VARIABLE, default_socket},
+    place::{REDIS_VARIABLE, default_socket, others, own_sockets},
+    redis_name,
 };
 use lexopt::{Arg, Parser, ValueExt};
 use redis_log::Settings;
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
 struct Asked {
     command: String,
     config: Config,
+    /// Whether it is said which hub is meant.
+    named: bool,
     json: bool,
 }
 
@@ -43,11 +47,16 @@ fn run() -> Result<(), String> {
     let Some(asked) = parse(Parser::from_env()).map_err(|error| error.to_string())? else {
         return print(USAGE);
     };
-    let socket = asked.config.socket.as_path();
+    let socket = which(&asked)?;
+    let socket = socket.as_path();
     match asked.command.as_str() {
-        "serve" => serve(Config { redis: redis(&asked.config)?, ..asked.config }),
+        "serve" => {
+            let url = redis_url();
+            let redis = url.as_deref().map(|url| redis(url, &asked.config)).transpose()?;
+            serve(Config { redis, redis_name: url.as_deref().map(redis_name), ..asked.config })
+        }
         "launch" => {
-            redis(&asked.config)?;
+            redis_url().as_deref().map(|url| redis(url, &asked.config)).transpose()?;
             let arguments: Vec<OsString> = env::args_os().skip(2).collect();
             launch(socket, &arguments)
         }
@@ -60,20 +69,44 @@ fn run() -> Result<(), String> {
     }
 }
 
-/// The Redis of the environment: what is on a command line, everybody can read.
-fn redis(config: &Config) -> Result<Option<Arc<Settings>>, String> {
-    let Some(url) = env::var_os(REDIS_VARIABLE).filter(|url| !url.is_empty()) else {
-        return Ok(None);
-    };
-    let settings = Settings::from_url(&url.to_string_lossy());
-    let settings = settings.map(|settings| settings.with_max_event(config.max_event));
-    settings.map(|settings| Some(Arc::new(settings))).map_err(|error| error.to_string())
+/// Which hub is meant: the one that is named, or else this user's that listens, or else the only one of
+/// others' that does, which is root's to ask.
+fn which(asked: &Asked) -> Result<PathBuf, String> {
+    let is_there = !matches!(asked.command.as_str(), "serve" | "launch");
+    let listens = |socket: &PathBuf| UnixStream::connect(socket).is_ok();
+    if asked.named || !is_there {
+        return Ok(asked.config.socket.clone());
+    }
+    if let Some(own) = own_sockets().into_iter().find(listens) {
+        return Ok(own);
+    }
+    let theirs: Vec<PathBuf> =
+        others().into_iter().map(|place| place.socket).filter(listens).collect();
+    match theirs.as_slice() {
+        [] => Ok(asked.config.socket.clone()),
+        [only] => Ok(only.clone()),
+        several => {
+            let list: Vec<String> = several.iter().map(|it| it.display().to_string()).collect();
+            Err(format!("there are several hubs, and --socket says which: {}", list.join(", ")))
+        }
+    }
+}
+
+/// The URL of the environment: what is on a command line, everybody can read.
+fn redis_url() -> Option<String> {
+    let url = env::var_os(REDIS_VARIABLE).filter(|url| !url.is_empty())?;
+    Some(url.to_string_lossy().into_owned())
+}
+
+fn redis(url: &str, config: &Config) -> Result<Arc<Settings>, String> {
+    let settings = Settings::from_url(url).map_err(|error| error.to_string())?;
+    Ok(Arc::new(settings.with_max_event(config.max_event)))
 }
 
 /// `None` if only help was asked for.
 fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
-    let mut asked =
-        Asked { command: String::new(), config: Config::new(default_socket()), json: false };
+    let config = Config::new(default_socket());
+    let mut asked = Asked { command: String::new(), config, named: false, json: false };
     let config = &mut asked.config;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -84,7 +117,11 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
             Arg::Long("take-over") => config.takes_over = true,
             Arg::Long("carry") => config.carries = true,
             Arg::Long("spawned") => config.spawned = true,
-            Arg::Long("socket") => config.socket = parser.value()?.into(),
+            Arg::Long("serves") => config.serves = true,
+            Arg::Long("socket") => {
+                asked.named = true;
+                config.socket = parser.value()?.into();
+            }
             Arg::Long("group") => config.group = Some(parser.value()?.string()?),
             Arg::Long("shards") => config.shards = parser.value()?.parse()?,
             Arg::Long("idle-exit") => config.idle_exit = seconds(&mut parser)?,

@@ -13,7 +13,8 @@ sse-hub: holds event streams, so that PHP's workers need not
                    is dropped
   sse-hub stop     tell its streams goodbye, and end it
 
-  --socket PATH          where it listens (sse-<uid>/hub.sock in /run/php, /run/user/<uid> or /tmp)
+  --socket PATH          where it listens (sse-<uid>/hub.sock in /run/php, or else in /tmp); without it, who asks
+                         finds this user's hub, or else the only one that this user may open
   --group GROUP          members of this group may speak to it, too
   --shards N             how many threads hold connections (one for four processors)
   --idle-exit SECONDS    end after so long without a stream or a request (0: never)

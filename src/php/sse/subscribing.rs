@@ -15,7 +15,7 @@ use crate::php::current;
 use crate::php::event::SseEvent;
 use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
-use crate::php::hub::{settings, topics};
+use crate::php::hub::{failed, settings, topics};
 use crate::php::settings::HEARTBEAT_TEXT;
 use crate::sapi::engine::{self, Owned, guarded};
 use crate::sapi::value::callable_error;
@@ -35,6 +35,8 @@ enum Handed {
     Not(String),
     /// It has to make room for a younger one.
     Dropped,
+    /// With this hub it never will be.
+    Unfit(HubError),
     /// The script wants to serve it.
     Unasked,
 }
@@ -87,13 +89,16 @@ impl Sse {
                     }
                     Handed::Dropped => return self.say_dropped().map(|()| false),
                     Handed::NotNow(why) if self.stays(&why, &mut fallback)? => {}
-                    Handed::Not(why) if self.stays(&why, &mut fallback)? => subscriber.connect(),
+                    Handed::Not(why) if self.stays(&why, &mut fallback)? => {
+                        subscriber.connect().map_err(unfit)?;
+                    }
                     Handed::NotNow(_) | Handed::Not(_) => {
                         // Who knows no position yet is to be told what it may miss meanwhile.
                         self.tell_position(subscriber.take_untold().as_deref())?;
                         return self.turn_away();
                     }
-                    Handed::Unasked => subscriber.connect(),
+                    Handed::Unasked => subscriber.connect().map_err(unfit)?,
+                    Handed::Unfit(error) => return Err(unfit(error)),
                 }
             }
             if !self.follow(&mut subscriber, filter)? {
@@ -171,6 +176,7 @@ impl Sse {
                 offer.withdraw();
                 return match error {
                     HubError::Dropped => Handed::Dropped,
+                    HubError::Unfit(_) => Handed::Unfit(error),
                     HubError::Refused(_) => Handed::Not(error.to_string()),
                     error => Handed::NotNow(error.to_string()),
                 };
@@ -229,6 +235,12 @@ impl Sse {
         self.position.set(Some(delivery.id));
         self.settle(open)
     }
+}
+
+/// What a script is told that would wait for ever.
+#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
+fn unfit(error: HubError) -> Fault {
+    failed(METHOD, &error)
 }
 
 /// Asks the filter: it gets the event, and the first topic that it was published under.

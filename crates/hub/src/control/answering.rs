@@ -38,6 +38,12 @@ impl Control {
     ) -> Result<After, Ended> {
         while let Some(request) = connection.next_request()? {
             self.active = Instant::now();
+            if matches!(
+                request,
+                Request::Subscribe(_) | Request::HandOver { .. } | Request::Lease(_)
+            ) {
+                self.note_served();
+            }
             let reply = match request {
                 Request::Publish(publication) => {
                     let Some(reply) = self.publish(publication, token) else {

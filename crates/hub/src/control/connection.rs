@@ -64,12 +64,13 @@ impl From<HelloError> for Ended {
 }
 
 impl Connection {
-    pub(crate) fn new(socket: OwnedFd) -> Self {
+    /// A connection to somebody who has just come, and is said this first.
+    pub(crate) fn new(socket: OwnedFd, greeting: &[u8]) -> Self {
         Self {
             socket,
             messages: Messages::default(),
             greeted: false,
-            output: Hello::OURS.to_bytes().to_vec(),
+            output: greeting.to_vec(),
             descriptors: Vec::new(),
             waits_until: None,
             accepted: None,
@@ -87,7 +88,7 @@ impl Connection {
     ) -> Self {
         let mut messages = Messages::default();
         messages.feed(unread);
-        Self { messages, greeted, output: unsent, lease, ..Self::new(socket) }
+        Self { messages, greeted, output: unsent, lease, ..Self::new(socket, &[]) }
     }
 
     /// Whether it has been greeted, what it has said that was not yet understood, and what is to be said to

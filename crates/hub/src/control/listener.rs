@@ -1,7 +1,7 @@
 //! The socket that the hub listens on: open to its own user, to root, and to a group if one is named.
 //!
 //! The invariant: the modes of the socket and of its directory keep everybody else out; if somebody changes
-//! them, the hub still does.
+//! them, the hub still does. Nothing is removed that is not its own.
 
 use std::{
     fmt,
@@ -35,10 +35,15 @@ use crate::directory::{self, ELSEWHERE};
 pub(crate) struct Listener {
     socket: UnixListener,
     path: PathBuf,
+    /// What stands at that path for as long as it is this socket.
+    identity: Option<Identity>,
     lock: File,
     /// Whose members may speak, too.
     group: Option<Gid>,
 }
+
+/// A file, wherever it stands: its device, and its number there.
+type Identity = (u64, u64);
 
 /// Why somebody was not let in.
 #[derive(Debug)]
@@ -68,20 +73,11 @@ impl Listener {
     ///
     /// In words: the directory is not safe, or another hub listens there.
     pub(crate) fn bind(path: &Path, group: Option<&str>) -> Result<Self, String> {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = directory.unwrap_or(Path::new("."));
-        let at = |what: &str, error: io::Error| format!("{}: {what}: {error}", path.display());
         let group = find(group)?;
-        directory::prepare(directory)?;
-        let lock = lock(&directory.join("hub.lock"))?;
-        remove_old(path)?;
-        let socket = bind_closed(path).map_err(|error| at("cannot be listened on", error))?;
-        if let Some(group) = group {
-            let opened = open_to(group, path, directory);
-            opened.map_err(|error| at("cannot be opened to its group", error))?;
-        }
-        socket.set_nonblocking(true).map_err(|error| at("cannot be listened on", error))?;
-        Ok(Self { socket, path: path.to_owned(), lock, group })
+        directory::prepare(directory_of(path))?;
+        let lock = lock(&lock_of(path))?;
+        let socket = listen(path, group)?;
+        Ok(Self { socket, path: path.to_owned(), identity: identity(path), lock, group })
     }
 
     /// The socket that another hub has listened on.
@@ -95,7 +91,44 @@ impl Listener {
         socket: OwnedFd,
         lock: File,
     ) -> Result<Self, String> {
-        Ok(Self { socket: socket.into(), path: path.to_owned(), lock, group: find(group)? })
+        let (path, identity, group) = (path.to_owned(), identity(path), find(group)?);
+        Ok(Self { socket: socket.into(), path, identity, lock, group })
+    }
+
+    /// Whether it is found where it is looked for, with its lock.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.identity.is_some() && identity(&self.path) == self.identity && self.has_its_lock()
+    }
+
+    fn has_its_lock(&self) -> bool {
+        let ours = self.lock.metadata().ok().map(|found| (found.dev(), found.ino()));
+        ours.is_some() && identity(&lock_of(&self.path)) == ours
+    }
+
+    /// Puts what was removed back in its place: directory, lock and socket.
+    ///
+    /// # Errors
+    ///
+    /// In words: above all that another hub is there meanwhile.
+    pub(crate) fn restore(&mut self) -> Result<(), String> {
+        directory::prepare(directory_of(&self.path))?;
+        if !self.has_its_lock() {
+            self.lock = lock(&lock_of(&self.path))?;
+        }
+        if self.identity.is_none() || identity(&self.path) != self.identity {
+            self.socket = listen(&self.path, self.group)?;
+            self.identity = identity(&self.path);
+        }
+        Ok(())
+    }
+
+    /// Whether another hub is found in its place.
+    pub(crate) fn is_replaced(&self) -> bool {
+        identity(&self.path) != self.identity && UnixStream::connect(&self.path).is_ok()
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn lock(&self) -> &File {
@@ -131,13 +164,30 @@ impl Listener {
 
     /// Takes the socket out of the file system.
     pub(crate) fn remove(self) {
-        drop(fs::remove_file(&self.path));
+        if identity(&self.path) == self.identity {
+            drop(fs::remove_file(&self.path));
+        }
         drop(self.lock);
     }
 }
 
 fn find(group: Option<&str>) -> Result<Option<Gid>, String> {
     group.map(group_id).transpose().map_err(|error| format!("--group: {error}"))
+}
+
+/// The directory of a socket.
+pub(crate) fn directory_of(socket: &Path) -> &Path {
+    let directory = socket.parent().filter(|parent| !parent.as_os_str().is_empty());
+    directory.unwrap_or(Path::new("."))
+}
+
+fn lock_of(socket: &Path) -> PathBuf {
+    directory_of(socket).join("hub.lock")
+}
+
+/// What stands there, if anything does.
+fn identity(path: &Path) -> Option<Identity> {
+    fs::symlink_metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
 /// Takes the lock that the only hub holds for as long as it lives.
@@ -164,6 +214,19 @@ fn remove_old(path: &Path) -> Result<(), String> {
         },
     };
     Err(format!("{}: {why}", path.display()))
+}
+
+/// Listens there, in place of a socket that nobody listens on.
+fn listen(path: &Path, group: Option<Gid>) -> Result<UnixListener, String> {
+    let at = |what: &str, error: io::Error| format!("{}: {what}: {error}", path.display());
+    remove_old(path)?;
+    let socket = bind_closed(path).map_err(|error| at("cannot be listened on", error))?;
+    if let Some(group) = group {
+        let opened = open_to(group, path, directory_of(path));
+        opened.map_err(|error| at("cannot be opened to its group", error))?;
+    }
+    socket.set_nonblocking(true).map_err(|error| at("cannot be listened on", error))?;
+    Ok(socket)
 }
 
 /// Listens on a socket that from its first moment only its owner can open.

@@ -4,6 +4,7 @@
 
 mod answering;
 mod connection;
+mod keeping;
 mod listener;
 mod serving;
 mod succession;

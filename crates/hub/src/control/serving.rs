@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hub_protocol::{Hello, Introduction, encode};
 use rustix::{
     buffer::spare_capacity,
     event::{
@@ -18,7 +19,8 @@ use rustix::{
 use super::{
     answering::After,
     connection::{Connection, Ended},
-    listener::{Listener, NotLetIn},
+    keeping::Vigil,
+    listener::{Listener, NotLetIn, directory_of},
 };
 use crate::{
     config::Config,
@@ -29,10 +31,11 @@ use crate::{
     signals::{Asked, Signals},
 };
 
-const LISTENER: u64 = 0;
+pub(super) const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
 const NEWS: u64 = 2;
-const FIRST_CONNECTION: u64 = 3;
+const REMOVED: u64 = 3;
+const FIRST_CONNECTION: u64 = 4;
 
 /// How often what has become too old is let go of, and idleness is looked at.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -48,8 +51,16 @@ pub(crate) struct Control {
     pub(super) config: Config,
     pub(super) core: Core,
     pub(super) listener: Listener,
+    /// What everybody is said first.
+    greeting: Vec<u8>,
     /// Whether it is heard who wants to be let in.
-    listens: bool,
+    pub(super) listens: bool,
+    /// What says that the hub is not found any more.
+    pub(super) vigil: Vigil,
+    /// Since when it is not.
+    pub(super) displaced: Option<Instant>,
+    /// Whether it is noted in the directory that somebody was served.
+    pub(super) served: bool,
     /// Where Prometheus asks; its numbers are of the last [`PAUSE`].
     scrapes: Option<Scrapes>,
     signals: Signals,
@@ -82,12 +93,25 @@ impl Control {
         if let Some(shared) = core.log.shared() {
             add(&shared.bell(), NEWS)?;
         }
+        let vigil = Vigil::new();
+        vigil.watch(directory_of(listener.path()));
+        if let Some(watch) = vigil.descriptor() {
+            add(watch, REMOVED)?;
+        }
+        let introduction = encode(&Introduction { redis: config.redis_name.clone() });
+        let introduction = introduction.map_err(io::Error::other)?;
+        let greeting = [&Hello::OURS.to_bytes(), introduction.as_slice()].concat();
         let now = Instant::now();
-        Ok(Self {
+        let is_for_streams = config.serves || !config.spawned;
+        let mut control = Self {
             config,
             core,
             listener,
+            greeting,
             listens: true,
+            vigil,
+            displaced: None,
+            served: false,
             scrapes: None,
             signals,
             epoll,
@@ -99,7 +123,11 @@ impl Control {
             active: now,
             stopping: false,
             quiet_until: None,
-        })
+        };
+        if is_for_streams {
+            control.note_served();
+        }
+        Ok(control)
     }
 
     /// Serves until somebody asks the hub to end, or nobody asks it for anything any more.
@@ -118,6 +146,10 @@ impl Control {
                     LISTENER => self.let_in(),
                     SIGNALS => self.heed_signals(),
                     NEWS => self.hear(),
+                    REMOVED => {
+                        self.vigil.quieten();
+                        self.keep_place(Instant::now());
+                    }
                     token => self.ready(token, flags),
                 }
             }
@@ -131,6 +163,8 @@ impl Control {
                 self.tell_scrapes();
                 self.listen(true);
                 self.look_after_log();
+                self.keep_place(now);
+                self.yield_to_the_first();
                 journal::catch_up();
                 self.end_if_idle(now);
             }
@@ -195,10 +229,10 @@ impl Control {
     }
 
     /// Lets in who waits; those beyond so many ring again.
-    fn let_in(&mut self) {
+    pub(super) fn let_in(&mut self) {
         for _ in 0..AT_ONCE {
             match self.listener.accept() {
-                Ok(Some(socket)) => self.add(Connection::new(socket)),
+                Ok(Some(socket)) => self.add(Connection::new(socket, &self.greeting)),
                 Ok(None) => return,
                 Err(why) => {
                     self.complain(&why.to_string());
@@ -233,7 +267,7 @@ impl Control {
     }
 
     /// Says what is wrong, but not for every one of thousands.
-    fn complain(&mut self, why: &str) {
+    pub(super) fn complain(&mut self, why: &str) {
         self.core.counters.refused.add(1);
         let now = Instant::now();
         if self.quiet_until.is_none_or(|until| now >= until) {

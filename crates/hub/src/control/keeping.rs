@@ -1,0 +1,125 @@
+//! Sees to it that the hub is found where it is looked for.
+//!
+//! The invariant: a hub whose socket, lock or directory was removed is found there again, or it ends, and its
+//! clients come back to the one that is found. Two hubs of one user do not last.
+
+use std::{
+    fs::OpenOptions,
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::{fs::FileTypeExt, net::UnixStream},
+    },
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use hub_protocol::place::{SERVED, looked_for_before};
+use rustix::{
+    event::epoll::{self, EventData, EventFlags},
+    fs::inotify::{self, CreateFlags, WatchFlags},
+};
+
+use super::{listener::directory_of, serving::Control, serving::LISTENER};
+use crate::{directory, journal::note};
+
+/// How long a hub that cannot be found goes on trying to be.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whoever removes more than the socket has done so then, and finds nothing new in his way.
+const A_MOMENT: Duration = Duration::from_millis(20);
+
+/// What says at once that something was removed; without it, it is noticed within a second.
+pub(super) struct Vigil(Option<OwnedFd>);
+
+impl Vigil {
+    pub(super) fn new() -> Self {
+        Self(inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok())
+    }
+
+    /// Watches this directory, instead of what has had its name before.
+    pub(super) fn watch(&self, directory: &Path) {
+        const REMOVED: WatchFlags = WatchFlags::DELETE
+            .union(WatchFlags::MOVED_FROM)
+            .union(WatchFlags::DELETE_SELF)
+            .union(WatchFlags::MOVE_SELF);
+        if let Some(watch) = &self.0 {
+            let _ = inotify::add_watch(watch, directory, REMOVED | WatchFlags::ONLYDIR);
+        }
+    }
+
+    /// Readable when something was removed.
+    pub(super) fn descriptor(&self) -> Option<&OwnedFd> {
+        self.0.as_ref()
+    }
+
+    /// What has been said is looked at in any case.
+    pub(super) fn quieten(&self) {
+        if let Some(watch) = &self.0 {
+            let _ = rustix::io::read(watch, &mut [0; 4096]);
+        }
+    }
+}
+
+impl Control {
+    /// Notes in the directory that streams are served here.
+    pub(super) fn note_served(&mut self) {
+        if !self.served {
+            let path = self.listener.path().with_file_name(SERVED);
+            self.served = directory::open(&path, OpenOptions::new().append(true)).is_ok();
+        }
+    }
+
+    /// Puts back what was removed, or ends if another hub has come.
+    pub(super) fn keep_place(&mut self, now: Instant) {
+        if self.listener.is_in_place() {
+            self.displaced = None;
+            return;
+        }
+        let since = *self.displaced.get_or_insert(now);
+        std::thread::sleep(A_MOMENT);
+        // Those who have come by the old one.
+        self.let_in();
+        match self.listener.restore().and_then(|()| self.settle_in()) {
+            Ok(()) => note!("what the hub is found by was removed, and is there again"),
+            Err(why) if self.listener.is_replaced() || now.duration_since(since) >= PATIENCE => {
+                note!("what the hub is found by was removed, so it ends: {why}");
+                self.stopping = true;
+            }
+            Err(why) => self.complain(&why),
+        }
+    }
+
+    /// What else is in the directory, and who is told of it.
+    fn settle_in(&mut self) -> Result<(), String> {
+        let socket = self.listener.socket().as_fd();
+        let data = EventData::new_u64(LISTENER);
+        // The one that was there before is gone with its descriptor.
+        if epoll::add(&self.epoll, socket, data, EventFlags::IN).is_ok() {
+            self.listens = true;
+        }
+        let path = self.listener.path();
+        self.vigil.watch(directory_of(path));
+        self.core
+            .log
+            .move_to(&path.with_file_name("last-id"))
+            .map_err(|error| error.to_string())?;
+        if std::mem::take(&mut self.served) {
+            self.note_served();
+        }
+        Ok(())
+    }
+
+    /// Ends if another hub of this user's listens where it is looked for first: two that were started at the
+    /// same time, in different places.
+    pub(super) fn yield_to_the_first(&mut self) {
+        let listens = |path: &Path| {
+            path.symlink_metadata().is_ok_and(|found| found.file_type().is_socket())
+                && UnixStream::connect(path).is_ok()
+        };
+        let first = looked_for_before(self.listener.path()).into_iter().find(|path| listens(path));
+        if let Some(first) = first {
+            note!("a hub of this user's is found before this one, which ends: {}", first.display());
+            self.stopping = true;
+        }
+    }
+}

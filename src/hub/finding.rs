@@ -1,0 +1,145 @@
+//! Which hub is spoken to.
+//!
+//! The invariant: what is published where nobody listens is an error, as long as somebody may listen elsewhere.
+//! A server's scripts have a hub of their user's. A script on the command line, cron above all, publishes
+//! to those who are served: by its user's hub, if that has served anybody, or else by the one that there is.
+
+use std::path::PathBuf;
+
+use hub_protocol::place::{self, Place, default_socket};
+use rustix::process::geteuid;
+
+use super::line::Line;
+use super::opening::{Trust, open};
+use super::{HubError, Settings};
+
+/// A connection to a hub.
+pub(super) struct Found {
+    pub(super) line: Line,
+    /// Whether the next one who asks is to speak to the same hub; else there may be a better one by then.
+    pub(super) is_settled: bool,
+}
+
+impl Found {
+    pub(super) fn settled(line: Line) -> Self {
+        Self { line, is_settled: true }
+    }
+}
+
+/// Where a hub is started, and as whom if not as this user.
+pub(super) struct Start {
+    pub(super) socket: PathBuf,
+    /// The user and the group.
+    pub(super) owner: Option<(u32, u32)>,
+}
+
+/// A new connection to the hub that there is.
+///
+/// # Errors
+///
+/// [`HubError::Absent`] when there is none; [`HubError::Unfit`] when there is one that this user may not
+/// speak to.
+pub(super) fn find(settings: &Settings) -> Result<Found, HubError> {
+    match &settings.socket {
+        // One who may not look there is told so by the hub that is started there.
+        Some(socket) => match open(settings, socket, Trust::Named) {
+            Err(HubError::Unfit(why)) if settings.spawns => Err(HubError::Absent(why)),
+            opened => opened.map(Found::settled),
+        },
+        None if settings.serves => own(settings).map(Found::settled),
+        None if geteuid().is_root() => for_root(settings),
+        None => for_user(settings),
+    }
+}
+
+/// Where one is started if there is none. Root goes on in the place of the one service that had one.
+pub(super) fn start_place(settings: &Settings) -> Start {
+    if let Some(socket) = &settings.socket {
+        return Start { socket: socket.clone(), owner: None };
+    }
+    if geteuid().is_root() && !settings.serves && !place::has_served() {
+        let services = place::others().into_iter().filter(|place| {
+            place.is_service && place.socket.with_file_name(place::SERVED).exists()
+        });
+        if let [Place { socket, uid, gid, .. }] = services.collect::<Vec<_>>().as_slice() {
+            return Start { socket: socket.clone(), owner: Some((*uid, *gid)) };
+        }
+    }
+    Start { socket: default_socket(), owner: None }
+}
+
+/// This user's own hub.
+fn own(settings: &Settings) -> Result<Line, HubError> {
+    let mut absence = None;
+    for socket in place::own_sockets() {
+        match open(settings, &socket, Trust::Named) {
+            Err(HubError::Absent(why)) => absence = absence.or(Some(why)),
+            found => return found,
+        }
+    }
+    let nowhere = || super::opening::nobody_at(&default_socket(), "no such place");
+    Err(HubError::Absent(absence.unwrap_or_else(nowhere)))
+}
+
+fn for_user(settings: &Settings) -> Result<Found, HubError> {
+    let own = own(settings);
+    if place::has_served() || !matches!(own, Ok(_) | Err(HubError::Absent(_))) {
+        return own.map(Found::settled);
+    }
+    let (mut open_to_us, mut closed) = (Vec::new(), Vec::new());
+    // What root starts for itself is nobody else's to publish to.
+    for place in place::others().into_iter().filter(|place| place.uid != 0) {
+        match open(settings, &place.socket, Trust::Owner(place.uid)) {
+            Ok(line) => open_to_us.push((place.socket, line)),
+            Err(HubError::Absent(_)) => {}
+            Err(error) => closed.push(error),
+        }
+    }
+    match (only(open_to_us)?, closed.into_iter().next()) {
+        (Some(line), _) => Ok(Found::settled(line)),
+        (None, Some(why)) => Err(why),
+        (None, None) => own.map(|line| Found { line, is_settled: false }),
+    }
+}
+
+fn for_root(settings: &Settings) -> Result<Found, HubError> {
+    let own = own(settings);
+    let (services, people): (Vec<_>, Vec<_>) =
+        place::others().into_iter().partition(|place| place.is_service);
+    let listening = |places: Vec<Place>| {
+        let opened = places.into_iter().filter_map(|place| {
+            let line = open(settings, &place.socket, Trust::Owner(place.uid)).ok()?;
+            Some((place.socket, line))
+        });
+        opened.collect::<Vec<_>>()
+    };
+    let mut hubs = listening(services);
+    let own = match own {
+        Ok(line) if place::has_served() => {
+            hubs.push((line.socket().to_owned(), line));
+            None
+        }
+        own => Some(own),
+    };
+    let found = match only(hubs)? {
+        None => only(listening(people))?,
+        found => found,
+    };
+    match (found, own) {
+        (Some(line), _) => Ok(Found::settled(line)),
+        (None, Some(own)) => own.map(|line| Found { line, is_settled: false }),
+        (None, None) => Err(HubError::Absent("it has just ended".to_owned())),
+    }
+}
+
+/// The only one of these, if there is one.
+fn only(mut hubs: Vec<(PathBuf, Line)>) -> Result<Option<Line>, HubError> {
+    if hubs.len() > 1 {
+        let list: Vec<_> = hubs.iter().map(|(socket, _)| socket.display().to_string()).collect();
+        let list = list.join(", ");
+        return Err(HubError::Unfit(format!(
+            "there are several, and sse.hub_socket says which: {list}"
+        )));
+    }
+    Ok(hubs.pop().map(|(_, line)| line))
+}
