@@ -147,8 +147,8 @@ fn is_private(ours: &str, first: Option<&str>) -> bool {
 
 /// The device that is mounted there, and which directory of it: the last of those that are.
 fn mounted_at_tmp(mounts: &str) -> Option<(&str, &str)> {
-    let fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
-    let tmp = fields.filter(|fields| fields.get(4) == Some(&TEMPORARY)).last()?;
+    let mut fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let tmp = fields.rfind(|fields| fields.get(4) == Some(&TEMPORARY))?;
     Some((tmp.get(2)?, tmp.get(3)?))
 }
 
