@@ -193,7 +193,7 @@ impl<Ticket> Writer<Ticket> {
                     AppendError::Unknown(reason) => AppendError::Unavailable(reason.into()),
                     reason => reason,
                 };
-                jobs.into_iter().for_each(|job| self.answer(job.ticket, Err(reason.clone())));
+                self.refuse_all(jobs, &reason);
                 return if must_reconnect(&error) { Err(error) } else { Ok(()) };
             }
             jobs = self.send(connection, there, jobs)?;
@@ -203,7 +203,7 @@ impl<Ticket> Writer<Ticket> {
             (there.is_certain, there.is_gone) = (false, true);
         }
         let reason = AppendError::Refused("its stream is deleted again and again".to_owned());
-        jobs.into_iter().for_each(|job| self.answer(job.ticket, Err(reason.clone())));
+        self.refuse_all(jobs, &reason);
         Ok(())
     }
 
@@ -273,7 +273,7 @@ impl<Ticket> Writer<Ticket> {
         }
         if let Err(error) = end {
             let reason = AppendError::Unavailable(trouble::of(&error, &self.settings).into());
-            left.into_iter().for_each(|job| self.answer(job.ticket, Err(reason.clone())));
+            self.refuse_all(left, &reason);
             return Err(error);
         }
         Ok(left)
@@ -292,6 +292,12 @@ impl<Ticket> Writer<Ticket> {
             AppendError::Refused(reason)
         } else {
             AppendError::Unknown(reason)
+        }
+    }
+
+    fn refuse_all(&self, jobs: Vec<Job<Ticket>>, reason: &AppendError) {
+        for job in jobs {
+            self.answer(job.ticket, Err(reason.clone()));
         }
     }
 

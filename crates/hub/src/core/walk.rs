@@ -17,7 +17,7 @@ use super::{
 use crate::event::Event;
 
 /// A walk.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Walk {
     question: u64,
     /// The entry that it has come to.
