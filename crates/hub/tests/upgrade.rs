@@ -208,13 +208,14 @@ fn a_client_that_waits_for_much_does_not_keep_a_hub_from_being_followed() {
 
 #[test]
 fn the_largest_things_that_are_taken_in_are_passed_on() {
+    const LINES: usize = 3 << 20;
     let largest = MAX_MESSAGE - 20;
     let hub = Hub::start(&["--max-event", &MAX_MESSAGE.to_string()]);
     let mut client = hub.connect();
     let before = publish_on(&mut client, "before");
     // Each line takes seven bytes on its way to a client.
-    let data = "\n".repeat(largest);
-    let id = publish_on(&mut client, &data);
+    let id = publish_on(&mut client, &"\n".repeat(LINES));
+    hub.publish(&["b"], &"x".repeat(largest));
     let mut slow = hub.stream(Framing::Raw, after(&before, &["a"]));
     hub.wait_for("streams", 1);
     let mut worker = hub.connect();
@@ -223,13 +224,13 @@ fn the_largest_things_that_are_taken_in_are_passed_on() {
     let request = Request::HandOver { subscription: to(&["a"]), response };
     assert_eq!(worker.call(&request, Some(connection.as_fd()), soon()).unwrap(), Reply::Accepted);
     drop(connection);
-    let message = encode(&publish(&["b"], &data)).unwrap();
+    let message = encode(&publish(&["b"], &"x".repeat(largest))).unwrap();
     let mut unfinished = UnixStream::connect(hub.socket()).unwrap();
     unfinished.write_all(&Hello::OURS.to_bytes()).unwrap();
     unfinished.write_all(&message[..message.len() - 1]).unwrap();
 
     hub.upgrade();
-    let lines = "data: \n".repeat(largest + 1);
+    let lines = "data: \n".repeat(LINES + 1);
     assert_reads(&mut slow, format!(":\nid: {id}\n{lines}\n"));
     worker.send(&Request::Commit, None, soon()).unwrap();
     assert_reads(&mut offered, "\n".repeat(largest - 200) + ":\n");
