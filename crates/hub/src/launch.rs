@@ -12,7 +12,7 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::{directory, log_file, serve::LISTENING};
+use crate::{directory, log_file, program, serve::LISTENING};
 
 /// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
 /// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.
@@ -36,7 +36,7 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
         return Ok(());
     }
     let log = append(&log_path)?;
-    let program = std::env::current_exe().map_err(|error| format!("where am I? {error}"))?;
+    let program = program::installed().map_err(|error| format!("where am I? {error}"))?;
     let mut child = Command::new(program)
         .args(["serve", "--spawned"])
         .args(arguments)

@@ -35,6 +35,7 @@ mod log_file;
 mod memory;
 mod metrics;
 mod notify;
+mod program;
 mod remarks;
 mod scrapes;
 mod serve;

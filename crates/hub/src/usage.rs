@@ -24,7 +24,7 @@ sse-hub: holds event streams, so that PHP's workers need not
   --replay-events N      how many events a stream is given of what only Redis has; more is a reset (10000)
   --replay-bytes N       how large these may be in all, in memory (33554432)
   --queue BYTES          how much is kept for slow clients alone, in all: then the slowest is dropped (67108864)
-  --metrics ADDR:PORT    answer Prometheus by HTTP there; loopback only (off)
+  --metrics ADDR:PORT    answer Prometheus by HTTP at /metrics there; loopback only (off)
   --max-event BYTES      the largest event it takes (8388608)
   --redis-wait MS        how long a publisher waits for Redis before it is told that nobody knows (200)
 

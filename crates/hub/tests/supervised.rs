@@ -306,7 +306,12 @@ fn a_log_that_was_moved_away_is_made_anew_and_one_that_is_large_is_put_aside() {
 
     fs::rename(&log, &moved).unwrap();
     eventually("another, also without a signal", || log.exists().then_some(()));
-    fs::OpenOptions::new().append(true).open(&log).unwrap().write_all(&vec![b'\n'; 1 << 20]).unwrap();
+    fs::OpenOptions::new()
+        .append(true)
+        .open(&log)
+        .unwrap()
+        .write_all(&vec![b'\n'; 1 << 20])
+        .unwrap();
     fs::OpenOptions::new().append(true).open(&log).unwrap().write_all(b"x\n").unwrap();
     eventually("the large one to be put aside", || hub.path("hub.log.1").exists().then_some(()));
     eventually("another", || log.exists().then_some(()));

@@ -8,10 +8,11 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     os::{
         fd::{AsFd, OwnedFd},
-        unix::net::UnixStream,
+        unix::{fs::symlink, net::UnixStream},
     },
     path::Path,
     process::Stdio,
+    time::Instant,
 };
 
 use hub_protocol::{
@@ -19,8 +20,8 @@ use hub_protocol::{
     VERSION, encode,
 };
 use support::{
-    FASTCGI, Hub, after, assert_reads, command, frame, next_event, position, publish, record, soon,
-    storm::nobody_misses_an_event_while, to,
+    FASTCGI, Hub, after, assert_reads, command, copy_program, frame, next_event, position, publish,
+    record, soon, storm::nobody_misses_an_event_while, to,
 };
 
 #[track_caller]
@@ -123,7 +124,14 @@ fn what_was_begun_is_ended_with_the_new_hub() {
 fn nobody_misses_an_event_in_a_storm_of_upgrades() {
     const UPGRADES: usize = 10;
     let hub = Hub::start(&[]);
+    let before = hub.descriptors();
     nobody_misses_an_event_while(&hub, || (0..UPGRADES).for_each(|_| hub.upgrade()));
+    hub.wait_for("streams", 0);
+    let deadline = soon();
+    while hub.descriptors() != before {
+        assert!(Instant::now() < deadline, "{before} descriptors, then {}", hub.descriptors());
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 #[test]
@@ -148,6 +156,25 @@ fn a_program_that_does_not_take_over_changes_nothing() {
     assert_eq!(hub.status()["pid"], pid);
     let id = hub.publish(&["a"], "as if nothing had been");
     assert_reads(&mut stream, format!(":\n{}", frame(id, "as if nothing had been")));
+}
+
+#[test]
+fn a_program_that_was_called_by_a_link_is_followed_by_the_one_that_the_link_leads_to_now() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    for (called, path) in [(place("link"), None), ("link".into(), Some(directory.path()))] {
+        drop(fs::remove_file(place("link")));
+        copy_program(&place("old"));
+        copy_program(&place("new"));
+        symlink(place("old"), place("link")).unwrap();
+        let hub = Hub::start_called(&called, path);
+        let runs = || fs::read_link(format!("/proc/{}/exe", hub.pid())).unwrap();
+        assert_eq!(runs(), place("old"));
+        fs::remove_file(place("link")).unwrap();
+        symlink(place("new"), place("link")).unwrap();
+        hub.upgrade();
+        assert_eq!(runs(), place("new"), "{}", called.display());
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use super::{
     CARRY, DONE, PATIENCE, TAKE_OVER,
     giving::{Giver, Legacy},
 };
+use crate::program;
 
 /// Has the program that is installed now go on with everything, in this process. It returns only if that cannot
 /// be.
@@ -47,7 +48,7 @@ struct Courier {
 impl Courier {
     fn start() -> io::Result<Self> {
         let (channel, theirs) = UnixStream::pair()?;
-        let program = program()?;
+        let program = program::installed()?;
         let file = identity(&program)?;
         let process = Command::new(&program)
             .args(arguments(CARRY))
@@ -93,13 +94,6 @@ impl Courier {
         }
         if said.is_empty() { said } else { format!(": {}", said.trim().replace('\n', "; ")) }
     }
-}
-
-/// What stands where this program was started from: by now another one, as a rule.
-fn program() -> io::Result<PathBuf> {
-    let path = env::current_exe()?;
-    let replaced = path.to_str().and_then(|path| path.strip_suffix(" (deleted)"));
-    Ok(replaced.map_or_else(|| path.clone(), Into::into))
 }
 
 fn identity(program: &Path) -> io::Result<(u64, u64)> {

@@ -72,6 +72,17 @@ impl Hub {
         Self::run(command, directory)
     }
 
+    /// Starts one by this name, with this as its path.
+    pub(crate) fn start_called(name: &Path, path: Option<&Path>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = Command::new(name);
+        command.arg("serve").arg("--socket").arg(directory.path().join("hub/hub.sock"));
+        if let Some(path) = path {
+            command.env("PATH", path);
+        }
+        Self::run(command, directory)
+    }
+
     /// Starts one that writes its log to a file.
     pub(crate) fn start_logging(directory: TempDir, log: File) -> Self {
         let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
