@@ -12,7 +12,7 @@ use std::{
     },
     path::Path,
     process::Stdio,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use hub_protocol::{
