@@ -157,20 +157,8 @@ impl Shared {
         let news = self.news.try_recv().ok()?;
         let now = Instant::now();
         match &news {
-            News::Connected => {
-                self.connected = Some(true);
-                if self.said.last_loss {
-                    note!("connected to Redis at {}", self.settings);
-                }
-            }
-            News::Disconnected(why) => {
-                self.connected = Some(false);
-                let end = self.said.losses.next(now);
-                self.said.last_loss = end.is_some();
-                if let Some(end) = end {
-                    note!("no connection to Redis at {}: {why}{end}", self.settings);
-                }
-            }
+            News::Connected => self.note_connection(None, now),
+            News::Disconnected(why) => self.note_connection(Some(why), now),
             News::Lost(position) => {
                 if let Some(end) = self.said.lost.next(now) {
                     note!(
@@ -198,6 +186,22 @@ impl Shared {
             News::Began(_) | News::Arrived(_) | News::Held { .. } | News::Page { .. } => {}
         }
         Some(news)
+    }
+
+    /// The stream can be followed, or cannot, for this reason.
+    fn note_connection(&mut self, lost: Option<&str>, now: Instant) {
+        self.connected = Some(lost.is_none());
+        let Some(why) = lost else {
+            if self.said.last_loss {
+                note!("connected to Redis at {}", self.settings);
+            }
+            return;
+        };
+        let end = self.said.losses.next(now);
+        self.said.last_loss = end.is_some();
+        if let Some(end) = end {
+            note!("no connection to Redis at {}: {why}{end}", self.settings);
+        }
     }
 
     /// What is wrong with Redis is for who runs the hub, too, and not only for who publishes.

@@ -125,6 +125,8 @@ pub(crate) fn malformed(what: &'static str) -> RedisError {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
     use super::*;
 
     fn reads(bytes: &[u8]) -> RedisResult<Value> {
@@ -160,6 +162,21 @@ mod tests {
     fn what_ends_too_soon_is_a_hang_up() {
         for bytes in ["", "*", "*1\r\n", "$5\r\nabc", "$3\r\nabc", "$11\r\n0123", "+PO\r"] {
             assert!(reads(bytes.as_bytes()).unwrap_err().is_connection_dropped(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_comes_is_read_or_refused_and_never_more_of_it_than_there_is() {
+        const ALPHABET: &[u8] = b"+-:$**$$0123456789\r\n\r\n\r\nOKx\xff";
+        let random = RandomState::new();
+        for round in 0..20_000_u64 {
+            let length = random.hash_one(round) % 60;
+            let letter = |at| random.hash_one((round, at)) % ALPHABET.len() as u64;
+            let bytes: Vec<u8> =
+                (0..length).map(|at| ALPHABET[usize::try_from(letter(at)).unwrap()]).collect();
+            let mut rest = &bytes[..];
+            while read(&mut rest, 3).is_ok() {}
+            assert!(rest.len() <= bytes.len(), "{bytes:?}");
         }
     }
 
