@@ -45,8 +45,8 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(client: Client, socket: &Path) -> Self {
-        let _unshared = Unshared::new(client.as_fd().as_raw_fd());
-        Self { _unshared, client, socket: socket.to_owned() }
+        let unshared = Unshared::new(client.as_fd().as_raw_fd());
+        Self { _unshared: unshared, client, socket: socket.to_owned() }
     }
 
     /// Where the hub listens.

@@ -59,17 +59,14 @@ enum Asked {
 fn ask(scene: &Scene) -> Asked {
     let mut response = scene.open(&event_source("/ask.php"));
     let worker = response.header("X-Worker").unwrap().parse().unwrap();
-    match response.body.read_until(b":\n:\n:\n", soon()) {
-        Ok(_) => Asked::Stays(response, Pid::from_raw(worker).unwrap()),
-        Err(_) => {
-            let said = response.body.read_to_end(soon()).unwrap();
-            let said = String::from_utf8(said).unwrap();
-            let last = said.lines().last().unwrap_or_default();
-            assert!(said.ends_with('\n') && said.contains("event: sse:position\n"), "{said}");
-            let time = last.strip_prefix("retry: ").and_then(|time| time.parse().ok());
-            Asked::ComesBack(time.unwrap_or_else(|| panic!("{said}")))
-        }
+    if response.body.read_until(b":\n:\n:\n", soon()).is_ok() {
+        return Asked::Stays(response, Pid::from_raw(worker).unwrap());
     }
+    let said = String::from_utf8(response.body.read_to_end(soon()).unwrap()).unwrap();
+    let last = said.lines().last().unwrap_or_default();
+    assert!(said.ends_with('\n') && said.contains("event: sse:position\n"), "{said}");
+    let time = last.strip_prefix("retry: ").and_then(|time| time.parse().ok());
+    Asked::ComesBack(time.unwrap_or_else(|| panic!("{said}")))
 }
 
 /// Many who ask at once; the times that those are told who are to come back.
@@ -254,7 +251,7 @@ fn doctor_has_tried_and_says_why_there_is_no_hub() {
     fs::set_permissions(open.site.path("hub"), Permissions::from_mode(0o777)).unwrap();
 
     let frozen = scene(1, require());
-    let hub = start_hub(&frozen);
+    let mut hub = start_hub(&frozen);
     kill_process(Pid::from_child(&hub), Signal::STOP).unwrap();
 
     let none = scene(1, require());
@@ -271,7 +268,10 @@ fn doctor_has_tried_and_says_why_there_is_no_hub() {
             assert!(said.contains("when to come back (sse.hand_off=require)"), "{said}");
         }
     }
-    kill_process(Pid::from_child(&hub), Signal::CONT).unwrap();
+    for signal in [Signal::CONT, Signal::TERM] {
+        kill_process(Pid::from_child(&hub), signal).unwrap();
+    }
+    hub.wait().unwrap();
 
     let well = spawning();
     assert!(well.hub_pid().is_none());

@@ -29,8 +29,11 @@ fn streams_that_the_hub_ends_on_kept_connections_end_no_other_request() {
                 let server = &scene.server;
                 let send = move || server.send(&request);
                 scope.spawn(move || {
-                    let sent = (0..REQUESTS).map(|_| send());
-                    sent.filter(|it| it.status() != 200).map(|it| it.status()).collect::<Vec<_>>()
+                    let responses = (0..REQUESTS).map(|_| send());
+                    responses
+                        .filter(|it| it.status() != 200)
+                        .map(|it| it.status())
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();

@@ -43,7 +43,7 @@ impl<'a> Client<'a> {
     fn next(&mut self) -> Event {
         loop {
             let item = self.stream.as_mut().unwrap().next_item(soon()).unwrap();
-            if let Item::Event(event) = item.expect("the stream has ended") {
+            if let Item::Event(event) = item.unwrap() {
                 self.last.clone_from(&event.last_event_id);
                 return event;
             }
@@ -146,7 +146,9 @@ fn an_upgrade_of_the_hub_costs_nobody_the_first_event() {
     scene.wait_for("workers", 0);
     assert!(scene.hub("upgrade").status().unwrap().success());
     let id = scene.publish("first");
-    clients.iter_mut().for_each(|client| client.comes_back_for(&id));
+    for client in &mut clients {
+        client.comes_back_for(&id);
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! 7. A hub that comes back behind Redis: clients have missed what only Redis has, and strangers ask for
-//! what nobody has.
+//!    what nobody has.
 
 use std::{
     io,

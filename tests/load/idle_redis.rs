@@ -62,7 +62,7 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     }
     let Counts { lost, repeated, late, resets, .. } = counts;
     let faults = format!("{lost}/{repeated}/{late}");
-    let numbers = [published.count() as u64, failed, resets].map(|number| number.to_string());
+    let numbers = [published.count(), failed, resets].map(|number| number.to_string());
     let [events, failures, told] = numbers;
     line("closed", &[events, failures, faults, told]);
     promises.note("no publish() fails where Redis closes connections", failed == 0);

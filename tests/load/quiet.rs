@@ -68,7 +68,9 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     busy.end()?;
     let doubts = flow.end()?;
     crowds[0].settle();
-    crowds.iter().for_each(|crowd| wait_until_complete(crowd, clients / 2));
+    for crowd in &crowds {
+        wait_until_complete(crowd, clients / 2);
+    }
     let complete: usize = crowds.iter().map(Crowd::complete).sum();
     // Of those that are ended by the hub, some are always on their way back.
     promises.note(
@@ -96,7 +98,9 @@ fn watch(
 ) {
     let sum = || {
         let mut sum = Counts::default();
-        crowds.iter().for_each(|crowd| sum += crowd.counts());
+        for crowd in crowds {
+            sum += crowd.counts();
+        }
         sum
     };
     let before = sum();

@@ -191,6 +191,6 @@ mod tests {
 
     #[test]
     fn what_is_no_usual_place_has_none_before_it() {
-        assert_eq!(looked_for_before(Path::new("/elsewhere/hub.sock")), [PathBuf::new(); 0]);
+        assert_eq!(looked_for_before(Path::new("/elsewhere/hub.sock")), Vec::<PathBuf>::new());
     }
 }

@@ -171,7 +171,7 @@ impl Backlog {
         *self = Self::new(self.limits, Some(page.newest));
         (self.rings, self.evicted) = (Rings::new(page.floor), page.left_out);
         for (Entry { id, publication }, added) in page.events {
-            self.push(Arc::new(Event::new(id, publication, added)));
+            self.push(&Arc::new(Event::new(id, publication, added)));
         }
         self.newest = page.newest;
     }
@@ -193,10 +193,9 @@ impl Backlog {
     }
 
     /// Keeps an event, which has to be newer than all others.
-    pub(crate) fn push(&mut self, event: Arc<Event>) {
-        let now = event.arrived;
-        self.insert(&event);
-        self.expire(now);
+    pub(crate) fn push(&mut self, event: &Arc<Event>) {
+        self.insert(event);
+        self.expire(event.arrived);
     }
 
     fn insert(&mut self, event: &Arc<Event>) {

@@ -13,6 +13,7 @@ fn default_shards() -> usize {
 
 /// How a hub is set up. Each field is an option of the command line; [`crate::USAGE`] has their defaults.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Config {
     /// Where it listens.
     pub socket: PathBuf,

@@ -159,7 +159,7 @@ impl Core {
     /// An event is there; its id is greater than all before.
     pub(crate) fn arrive(&mut self, id: EventId, publication: Publication, now: Instant) {
         let event = Arc::new(Event::new(id, publication, now));
-        self.backlog.push(Arc::clone(&event));
+        self.backlog.push(&event);
         self.counters.published.add(1);
         for shard in &self.shards {
             shard.deliver(&event);

@@ -39,7 +39,7 @@ struct Encoded {
 impl Event {
     pub(crate) fn new(id: EventId, publication: Publication, arrived: Instant) -> Self {
         let Publication { topics, event, data } = publication;
-        Self { id, topics: topics.into(), name: event, data, arrived, encoded: Default::default() }
+        Self { id, topics: topics.into(), name: event, data, arrived, encoded: Encoded::default() }
     }
 
     /// What a client is told whose last event ID the backlog does not reach back to: that it has missed
@@ -48,7 +48,7 @@ impl Event {
     pub(crate) fn reset(position: EventId, last_event_id: Option<&str>, now: Instant) -> Self {
         let data = serde_json::json!({ "lastEventId": last_event_id }).to_string().into_bytes();
         let name = EventName::try_from(Box::from(EventName::RESET)).ok();
-        let encoded = Default::default();
+        let encoded = Encoded::default();
         Self { id: position, topics: Vec::new(), name, data, arrived: now, encoded }
     }
 
@@ -56,7 +56,7 @@ impl Event {
     /// of a type that nobody listens for, as browsers keep the id of a block only that they dispatch.
     pub(crate) fn position(id: EventId, now: Instant) -> Self {
         let name = EventName::try_from(EventType::POSITION).ok();
-        let (topics, data, encoded) = (Vec::new(), b"{}".to_vec(), Default::default());
+        let (topics, data, encoded) = (Vec::new(), b"{}".to_vec(), Encoded::default());
         Self { id, topics, name, data, arrived: now, encoded }
     }
 
@@ -155,7 +155,7 @@ impl Event {
                 .as_ref()
                 .and_then(|name| EventType::new(name.as_str().as_bytes()).ok()),
             data: Some(&self.data),
-            ..Default::default()
+            ..event_stream::Event::default()
         };
         let mut frame = Vec::with_capacity(event.encoded_len_hint());
         event.encode_into(&mut frame);

@@ -41,14 +41,12 @@ fn flood(hub: &Hub, most_alone: u64, requests: impl Iterator<Item = Request>) {
         for request in &some {
             client.send(request, None, soon()).unwrap();
         }
-        some.iter().for_each(|_| wait_until_published(&mut client));
+        for _ in &some {
+            wait_until_published(&mut client);
+        }
         most = most.max(number(hub, "/memory"));
     }
     let (taken, said) = (most.saturating_sub(before), number(hub, "/backlog/bytes"));
-    let queues = number(hub, "/queues/bytes");
-    println!(
-        "{taken} bytes more at most; {said} are said to be kept, and {queues} for slow clients"
-    );
     assert!(said <= KEPT, "{said}");
     assert!(
         taken <= KEPT + most_alone + BESIDE,
@@ -96,7 +94,9 @@ fn line_ends_count_as_what_they_become_in_every_framing() {
     // Each takes seven times its length in each of three framings.
     assert!(number(&hub, "/backlog/events") <= KEPT / (21 << 20));
     drop(hub);
-    readers.into_iter().for_each(|reader| reader.join().unwrap());
+    for reader in readers {
+        reader.join().unwrap();
+    }
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn what_redis_says_forges_no_line_of_the_log_and_is_not_said_without_end() {
     proxy.lie(move |asked| {
         answers += 1;
         let text = format!("-ERR a{answers}\r1 sse-hub[1]: forged \u{1b}[2K\u{85}b\r\n");
-        (answers % 2 == 0 || asked.contains("PING")).then(|| text.into_bytes())
+        (answers.is_multiple_of(2) || asked.contains("PING")).then(|| text.into_bytes())
     });
     let hub = Logging::start(&proxy.url());
     eventually("it has been lied to often", || proxy.accepted() > 15);

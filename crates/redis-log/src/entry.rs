@@ -123,17 +123,17 @@ pub(crate) fn read_fields(fields: Vec<Field>, max_event: usize) -> Result<Said, 
         Field::Bytes(data) if data.len() <= max_event => {
             Ok(Said { publication: Publication { topics, event, data }, too_long: None })
         }
-        Field::Bytes(data) => missing(topics, data.len()),
-        Field::TooLong(length) => missing(topics, length),
+        Field::Bytes(data) => Ok(missing(topics, data.len())),
+        Field::TooLong(length) => Ok(missing(topics, length)),
     }
 }
 
 /// In place of an event that is too large: as with others that a client cannot be given.
-fn missing(topics: Topics, length: usize) -> Result<Said, String> {
+fn missing(topics: Topics, length: usize) -> Said {
     let data = br#"{"lastEventId":null}"#.to_vec();
     let event = EventType::new(EventName::RESET.as_bytes()).ok();
     let event = event.and_then(|name| EventName::try_from(name).ok());
-    Ok(Said { publication: Publication { topics, event, data }, too_long: Some(length) })
+    Said { publication: Publication { topics, event, data }, too_long: Some(length) }
 }
 
 fn event_name(name: &[u8]) -> Result<EventName, String> {

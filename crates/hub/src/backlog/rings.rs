@@ -21,7 +21,7 @@ const EMPTY_ENTRY: usize = 2 * size_of::<(EventId, Topic)>() + PIECE;
 /// The topics.
 #[derive(Debug, Default)]
 pub(super) struct Rings {
-    rings: HashMap<Topic, Ring>,
+    by_topic: HashMap<Topic, Ring>,
     /// Those without an event, by their floors: in this order they are forgotten.
     empty: BTreeSet<(EventId, Topic)>,
     /// Of a topic that is not remembered, nothing after this id has been lost.
@@ -54,7 +54,7 @@ impl Rings {
     pub(super) fn restore(&mut self, topic: Topic, floor: EventId) {
         let ring = Ring { events: VecDeque::new(), floor };
         self.bytes += entry_size(&topic);
-        self.rings.insert(topic.clone(), ring);
+        self.by_topic.insert(topic.clone(), ring);
         self.note_empty(topic, floor);
     }
 
@@ -64,12 +64,12 @@ impl Rings {
 
     /// The topics, and the ids after which nothing of them was lost.
     pub(super) fn floors(&self) -> impl Iterator<Item = (&Topic, EventId)> {
-        self.rings.iter().map(|(topic, ring)| (topic, ring.floor))
+        self.by_topic.iter().map(|(topic, ring)| (topic, ring.floor))
     }
 
     /// How many topics have events.
     pub(super) fn len(&self) -> usize {
-        self.rings.len() - self.empty.len()
+        self.by_topic.len() - self.empty.len()
     }
 
     /// What all of it takes, in bytes.
@@ -79,19 +79,19 @@ impl Rings {
 
     /// Of this topic, nothing after this id was lost.
     pub(super) fn floor_of(&self, topic: &Topic) -> EventId {
-        self.rings.get(topic).map_or(self.floor, |ring| ring.floor)
+        self.by_topic.get(topic).map_or(self.floor, |ring| ring.floor)
     }
 
     /// The events of a topic after an id, in order.
     pub(super) fn after(&self, topic: &Topic, id: EventId) -> impl Iterator<Item = EventId> {
-        let events = self.rings.get(topic).map(|ring| &ring.events);
+        let events = self.by_topic.get(topic).map(|ring| &ring.events);
         let first = move |events: &VecDeque<EventId>| events.partition_point(|kept| *kept <= id);
         events.into_iter().flat_map(move |events| events.range(first(events)..).copied())
     }
 
     /// A topic has one more event.
     pub(super) fn push(&mut self, topic: &Topic, id: EventId) {
-        if let Some(ring) = self.rings.get_mut(topic) {
+        if let Some(ring) = self.by_topic.get_mut(topic) {
             if ring.events.is_empty() {
                 self.empty_bytes -= entry_size(topic) + empty_size(topic);
                 self.bytes -= empty_size(topic);
@@ -103,14 +103,14 @@ impl Rings {
         } else {
             let ring = Ring { events: VecDeque::from([id]), floor: self.floor };
             self.bytes += entry_size(topic) + ring.size();
-            self.rings.insert(topic.clone(), ring);
+            self.by_topic.insert(topic.clone(), ring);
         }
     }
 
     /// Takes out the oldest events of a topic that has more than so many.
     pub(super) fn trim(&mut self, topic: &Topic, most: usize) -> Vec<EventId> {
         let mut trimmed = Vec::new();
-        while let Some(ring) = self.rings.get(topic)
+        while let Some(ring) = self.by_topic.get(topic)
             && ring.events.len() > most
             && let Some(oldest) = ring.events.front().copied()
         {
@@ -122,7 +122,7 @@ impl Rings {
 
     /// Takes an event out of a topic, if it is its oldest.
     pub(super) fn take(&mut self, topic: &Topic, id: EventId) {
-        let Some(ring) = self.rings.get_mut(topic) else { return };
+        let Some(ring) = self.by_topic.get_mut(topic) else { return };
         if ring.events.front() != Some(&id) {
             return;
         }
@@ -149,7 +149,7 @@ impl Rings {
         while (self.empty.len() > EMPTY_TOPICS || self.empty_bytes > most_bytes)
             && let Some((floor, topic)) = self.empty.pop_first()
         {
-            self.rings.remove(&topic);
+            self.by_topic.remove(&topic);
             self.floor = self.floor.max(floor);
             self.empty_bytes -= entry_size(&topic) + empty_size(&topic);
             self.bytes -= entry_size(&topic) + empty_size(&topic);

@@ -55,7 +55,7 @@ impl World {
                 let publication = Publication { topics, event: None, data: vec![b'x'; length] };
                 let event = Arc::new(Event::new(self.last, publication, self.now));
                 self.history.push(Arc::clone(&event));
-                self.backlog.push(event);
+                self.backlog.push(&event);
             }
             Step::Pass(milliseconds) => {
                 self.now += Duration::from_millis(milliseconds);
@@ -157,7 +157,7 @@ fn push_one(backlog: &mut Backlog, topic: usize, last: &mut EventId) {
     let topic = Topic::new(topic.to_string().as_bytes()).unwrap();
     let topics = vec![topic].try_into().unwrap();
     let publication = Publication { topics, event: None, data: Vec::new() };
-    backlog.push(Arc::new(Event::new(*last, publication, Instant::now())));
+    backlog.push(&Arc::new(Event::new(*last, publication, Instant::now())));
 }
 
 /// The costs with 150,000 topics in all are nothing like 150,000 steps for each publication: `bytes` says whether

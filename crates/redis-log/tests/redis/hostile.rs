@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::EventId;
+use hub_protocol::{EventId, EventName};
 use redis_log::News;
 
 use crate::{
@@ -188,7 +188,7 @@ fn who_would_get_an_event_that_is_too_large_is_told_that_it_is_missing() {
     hub.until_arrived(last);
     assert_eq!(hub.data("t"), missing);
     let reset = &hub.arrived[hub.arrived.len() - 2];
-    assert_eq!(reset.publication.event.as_ref().map(|name| name.as_str()), Some("reset"));
+    assert_eq!(reset.publication.event.as_ref().map(EventName::as_str), Some("reset"));
     assert_eq!(reset.id.to_string(), large);
 
     let range = hub.range(first, last).unwrap();
