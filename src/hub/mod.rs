@@ -111,10 +111,17 @@ pub(crate) fn lease(
     settings: &Settings,
     limits: Vec<Limit>,
 ) -> Result<Result<Lease, Limit>, HubError> {
-    let mut client = line::connect(settings)?;
-    match line::call(&mut client, &Request::Lease(limits), None)? {
-        Reply::Granted => Ok(Ok(Lease::new(client))),
-        Reply::Exceeded(limit) => Ok(Err(limit)),
-        other => Err(HubError::from_reply(other)),
+    let request = Request::Lease(limits);
+    let ask = || {
+        let mut client = line::connect(settings)?;
+        let reply = line::call(&mut client, &request, None)?;
+        Ok((client, reply))
+    };
+    // A hub that is just dying lets in whoever asks, and hangs up.
+    let again = |error| if matches!(error, HubError::Unanswered(_)) { ask() } else { Err(error) };
+    match ask().or_else(again)? {
+        (client, Reply::Granted) => Ok(Ok(Lease::new(client))),
+        (_, Reply::Exceeded(limit)) => Ok(Err(limit)),
+        (_, other) => Err(HubError::from_reply(other)),
     }
 }

@@ -49,6 +49,8 @@ pub struct Sse {
     limits: Vec<Limit>,
     /// Its place under them.
     lease: Cell<Option<Lease>>,
+    /// Whether that went with its hub.
+    lease_is_lost: Cell<bool>,
     /// The hub's event that its client has got last.
     position: Cell<Option<EventId>>,
     opened: Instant,

@@ -106,6 +106,7 @@ fn create(
         options: *options,
         limits,
         lease: Cell::new(lease),
+        lease_is_lost: Cell::default(),
         position: Cell::new(None),
         opened: Instant::now(),
         started_at,

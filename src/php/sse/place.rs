@@ -19,14 +19,28 @@ impl Sse {
         if self.limits.is_empty() || self.standing() != Standing::Gone {
             return;
         }
-        self.lease.set(hub::lease(&settings(), self.limits.clone()).ok().and_then(Result::ok));
+        let answer = hub::lease(&settings(), self.limits.clone());
+        self.lease_is_lost.set(answer.is_err());
+        self.lease.set(answer.ok().and_then(Result::ok));
+    }
+
+    /// The same where another hub serves it by now: of one that is killed, the end of the subscription may be
+    /// seen before that of the lease.
+    pub(super) fn renew_lost_lease(&self) {
+        self.standing();
+        if self.lease_is_lost.get() {
+            self.renew_lease();
+        }
     }
 
     /// What has become of its place; who has none has lost it with its hub.
     fn standing(&self) -> Standing {
         let lease = self.lease.take();
         let (lease, standing) = match lease.map(|mut lease| (lease.look(), lease)) {
-            Some((standing @ Standing::Gone, _)) => (None, standing),
+            Some((standing @ Standing::Gone, _)) => {
+                self.lease_is_lost.set(true);
+                (None, standing)
+            }
             Some((standing, lease)) => (Some(lease), standing),
             None => (None, Standing::Gone),
         };
@@ -67,7 +81,7 @@ impl Sse {
         length: Duration,
         mut descriptors: Vec<RawFd>,
     ) -> Result<bool, Fault> {
-        if self.may_be_dropped() {
+        if self.may_be_dropped() || self.follows.get() {
             let lease = self.lease.take();
             descriptors.extend(lease.as_ref().map(Lease::descriptor));
             self.lease.set(lease);

@@ -101,6 +101,7 @@ impl Sse {
                     Handed::Unfit(error) => return Err(unfit(error)),
                 }
             }
+            self.renew_lost_lease();
             if !self.follow(&mut subscriber, filter)? {
                 return Ok(false);
             }
