@@ -316,12 +316,11 @@ final class Sse
      * @param bool $handOff false: serve it from here in any case
      * @param string|null $lastEventId where to begin, instead of at `$lastEventId`; "": with what is
      *        published since this request began
-     * @return bool true: the hub has it now; false: it was served from here, and has stopped
+     * @return bool true: the hub has it now; false: it was served from here, or turned away, and has stopped
      * @throws SseException when the hub that there is has another Redis than `sse.hub_redis`, or cannot be used
-     *         by this user for another reason that only a setting ends
+     *         by this user for another reason that only a setting ends; or when the stream has sent an event of
+     *         type "reset" itself: its client could not tell it from the hub's
      * @throws ValueError|TypeError when an argument is wrong
-     * @throws SseException when the stream has sent an event of type "reset" itself: its client could not tell
-     *         it from the hub's
      */
     public function subscribe(string|array $topics, ?callable $filter = null, bool $handOff = true, ?string $lastEventId = null): bool {}
 
@@ -346,7 +345,8 @@ final class SseEvent implements Stringable
     /**
      * As for Sse::send(); null: an event without data. The standard has clients dispatch nothing then,
      * but many dispatch an empty message, and in Firefox and WebKit its id is lost: they bring back the one
-     * before. An id is safe only with data, if only "" under a type of its own. For a comment or a reconnection time alone there are comment() and retry().
+     * before. An id is safe only with data, if only "" under a type of its own. For a comment or a reconnection
+     * time alone there are comment() and retry().
      */
     public readonly mixed $data;
 
@@ -426,7 +426,10 @@ enum SseStopReason: string
     case HandedOff = 'handed_off';
 }
 
-/** The moment is wrong: a stream is open already, output has begun, or a parsed event is too large. */
+/**
+ * The moment is wrong: a stream is open already, output has begun, or a parsed event is too large. Or the hub
+ * cannot do what it is asked for.
+ */
 class SseException extends RuntimeException {}
 
 /**
