@@ -84,7 +84,7 @@ final class Sse
      * @param string $onLimit what becomes of a stream that is one too many; in all cases but the last its
      *        script ends. "refuse": it is answered 503 with Retry-After, after which an EventSource never
      *        comes back. "retry": it says a `retry:` of 5 to 10 s and ends, and an EventSource comes back
-     *        (a client that does not accept text/event-stream: as "refuse"). "drop-oldest": the oldest
+     *        (a client that does not accept text/event-stream: as "refuse"). "drop-oldest", with `$limitKey`: the oldest
      *        stream under the key ends instead, with a last event of type `sse:dropped` whose data is
      *        `{"lastEventId": ...}`; its EventSource is answered 204 when it comes back, and gives up. Where
      *        only `sse.max_streams` is reached: as "retry"
@@ -271,7 +271,7 @@ final class Sse
      * The hub is a small daemon that is started when first needed; see docs/hub.md. A script on the command
      * line (cron, a deployment, root) speaks to the one that has the streams, also if that is another user's.
      *
-     * @param string|list<string> $topics one topic or several: 1 to 256 bytes of UTF-8 each, without
+     * @param string|list<string> $topics one topic, or up to 256: 1 to 256 bytes of UTF-8 each, without
      *        control characters. Each is a plain name: "news/*" is no pattern; publish under "news" as
      *        well. Who may open the hub's socket may publish under any
      * @param mixed $data as for send(); an SseEvent must have neither id, retry nor comment. At most
