@@ -2,7 +2,7 @@
 
 /*
  * The chat, the orders and the dashboard in one stream: a browser has only six connections for a site
- * (over HTTP/1.1), and a stream may follow any number of topics. The page uses this one.
+ * (over HTTP/1.1), and a stream may follow 256 topics. The page uses this one.
  *
  *     curl -N 'http://127.0.0.1:8080/live.php?room=lobby'
  */

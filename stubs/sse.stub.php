@@ -84,8 +84,8 @@ final class Sse
      * @param string $onLimit what becomes of a stream that is one too many; in all cases but the last its
      *        script ends. "refuse": it is answered 503 with Retry-After, after which an EventSource never
      *        comes back. "retry": it says a `retry:` of 5 to 10 s and ends, and an EventSource comes back
-     *        (a client that does not accept text/event-stream: as "refuse"). "drop-oldest", with `$limitKey`: the oldest
-     *        stream under the key ends instead, with a last event of type `sse:dropped` whose data is
+     *        (a client that does not accept text/event-stream: as "refuse"). "drop-oldest", with `$limitKey`: the
+     *        oldest stream under the key ends instead, with a last event of type `sse:dropped` whose data is
      *        `{"lastEventId": ...}`; its EventSource is answered 204 when it comes back, and gives up. Where
      *        only `sse.max_streams` is reached: as "retry"
      * @throws SseException when a stream is open already (on the command line: one that somebody holds;
