@@ -34,5 +34,5 @@ sse-hub: holds event streams, so that PHP's workers need not
                          redis+sentinel://[user:password@]host[:port],host[:port]/master[/database];
                          ?stream=sse&maxlen=100000&ca=/path/to/ca.pem&cert=...&key=...
 
-What was not done makes it exit with 1, and is said on stderr.
+A command that has not done what it was asked for says why on stderr, and exits with 1.
 ";
