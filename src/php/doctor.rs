@@ -56,7 +56,7 @@ fn hub_in_words() -> String {
 }
 
 /// What is said where others look for the hub in another `/tmp`.
-const PRIVATE_TMP: &str = "; but this service has a /tmp of its own (PrivateTmp), and what is published from elsewhere, by cron or in a shell, goes to another hub: set sse.hub_socket to a place that all see, such as /run/sse/hub.sock";
+const PRIVATE_TMP: &str = "; but this service has a /tmp of its own (PrivateTmp), and what is published from elsewhere, by cron or in a shell, goes to another hub unless root does it: set sse.hub_socket to a place that all see, such as /run/sse/hub.sock";
 
 /// Whether `subscribe()` would move the connection to the hub. It is tried: the hub is asked, and started if
 /// there is none.

@@ -1,4 +1,4 @@
-//! Ordinary requests while the hub is away, by default and where hand-off is required.
+//! 9. Ordinary requests while the hub is away, by default and where hand-off is required.
 
 use std::{io, sync::Arc, thread, time::Duration};
 
@@ -23,7 +23,7 @@ const CLIENTS: usize = WORKERS;
 
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     println!(
-        "Ordinary requests while the hub is away for {AWAY:?}, {WORKERS} workers, {STREAMS} streams"
+        "9. Ordinary requests while the hub is away for {AWAY:?}, {WORKERS} workers, {STREAMS} streams"
     );
     heading(&["pages by s", "failures", "streams back"]);
     for hand_off in ["prefer", "require"] {

@@ -1,4 +1,4 @@
-//! 12. A hub in a PID namespace of its own, as in a container, and PHP in another.
+//! 13. A hub in a PID namespace of its own, as in a container, and PHP in another.
 
 use std::{io, sync::Arc, time::Duration};
 

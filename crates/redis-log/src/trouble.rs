@@ -44,7 +44,7 @@ fn advice(error: &RedisError) -> &'static str {
     use ServerErrorKind::{Ask, ClusterDown, CrossSlot, Moved, NoPerm, ReadOnly};
     match (error.kind(), error.code()) {
         (ErrorKind::Server(NoPerm), _) => {
-            "its user needs +ping +time +xadd +xlen +xrange +xrevrange +xread, and ~ with the stream's key; \
+            "its user needs +ping +time +xadd +xrange +xrevrange +xread, and ~ with the stream's key; \
              with sentinels +role, too"
         }
         (ErrorKind::Server(ReadOnly), _) => {
