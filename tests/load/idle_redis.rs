@@ -7,7 +7,6 @@ use sse_load::{Counts, Crowd, Flow, Pace, Plan, Publish, Published};
 
 use crate::{
     hub::Settings,
-    producer::Producer,
     side::{Side, wait_for_streams, wait_until_complete},
     stage::Stage,
     table::{Promises, heading, line},
@@ -16,6 +15,8 @@ use crate::{
 /// To each hub.
 const STREAMS: usize = 100;
 
+const TOPIC: &str = "news";
+
 /// Longer than Redis lets a connection be idle.
 const PACE: Pace = Pace { events: 1, size: 200, every: Duration::from_millis(1300) };
 
@@ -23,7 +24,7 @@ const LASTS: Duration = Duration::from_secs(20);
 
 /// A publisher before each of whose events all connections are closed.
 struct Cut {
-    producer: Producer,
+    producer: Box<dyn Publish + Send>,
     redis: Arc<Redis>,
 }
 
@@ -44,13 +45,13 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let published = Arc::new(Published::default());
     let mut crowds = Vec::new();
     for stage in &stages {
-        let mut plan = Plan::new(stage.address(), &stage.path("news"), STREAMS);
+        let mut plan = Plan::new(stage.address(), &stage.path(TOPIC), STREAMS);
         plan.threads = 1;
         let crowd = Crowd::gather(&plan, &published)?;
         wait_for_streams(&crowd, STREAMS);
         crowds.push(crowd);
     }
-    let producer = stages[0].producer()?;
+    let producer = stages[0].publisher(TOPIC)?;
     let flow = Flow::begin(Cut { producer, redis: Arc::clone(&redis) }, PACE, &published)?;
     std::thread::sleep(LASTS);
     let failed = flow.end()?;

@@ -15,7 +15,7 @@ const STREAMS: usize = 1_000;
 const PACE: Pace = Pace { events: 50, size: 1024, every: Duration::from_millis(100) };
 
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
-    println!("12. {STREAMS} streams on a hub in another PID namespace, from publish to client");
+    println!("13. {STREAMS} streams on a hub in another PID namespace, from publish to client");
     heading(&["p50 ms", "p99 ms", "lost/rep/late", "ended"]);
     let settings = Settings { contained: true, supervised: true, ..Settings::default() };
     let stage = Stage::start(&settings, &[]);
