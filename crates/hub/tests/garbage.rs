@@ -14,7 +14,7 @@ use std::{
 };
 
 use hub_protocol::{
-    Framing, Hello, Limit, Messages, Reply, Request, Response, encode,
+    Framing, Hello, Introduction, Limit, Messages, Reply, Request, Response, encode,
     socket::{receive, send},
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -182,4 +182,42 @@ fn who_asks_and_never_listens_is_not_waited_for() {
     let question = encode(&Request::Status).unwrap();
     while send(&deaf, &question, None).is_ok() {}
     assert!(matches!(hub.ask(&Request::Status), Reply::Status(_)));
+}
+
+#[test]
+fn who_asks_and_does_not_listen_is_heard_no_more_and_answered_when_it_does() {
+    const MOST: usize = 32 << 20;
+    let hub = Hub::start(&[]);
+    let connection = UnixStream::connect(hub.socket()).unwrap();
+    connection.set_nonblocking(true).unwrap();
+    send(&connection, &Hello::OURS.to_bytes(), None).unwrap();
+    let key = vec![b'k'; 10_000];
+    let question =
+        encode(&Request::Lease(vec![Limit { key, max: 0, drops_oldest: false }])).unwrap();
+    let (mut asked, mut answered) = (0, 0);
+    let wait_for = |flags| {
+        let patience = Timespec { tv_sec: 2, tv_nsec: 0 };
+        poll(&mut [PollFd::new(&connection, flags)], Some(&patience)) == Ok(1)
+    };
+    while wait_for(PollFlags::OUT) {
+        asked += send(&connection, &question[asked % question.len()..], None).unwrap_or_default();
+        assert!(asked < MOST, "the hub keeps {asked} bytes: {}", hub.status());
+    }
+    let (mut replies, mut buffer) = (Messages::default(), vec![0; 1 << 20]);
+    let mut listen = |replies: &mut Messages| {
+        assert!(wait_for(PollFlags::IN), "the hub says nothing to {asked} bytes");
+        let length = receive(&connection, &mut buffer).unwrap().length;
+        replies.feed(&buffer[..length]);
+    };
+    listen(&mut replies);
+    assert!(replies.take_hello().is_some());
+    replies.next_message::<Introduction>().unwrap().unwrap();
+    while answered < asked / question.len() {
+        while let Some(Reply::Exceeded(_)) = replies.next_message().unwrap() {
+            answered += 1;
+        }
+        if answered < asked / question.len() {
+            listen(&mut replies);
+        }
+    }
 }

@@ -140,10 +140,19 @@ impl Connection {
             Hello::check(hello)?;
             self.greeted = true;
         }
-        if self.waits_until.is_some() || self.output.len() > UNSENT {
+        if self.must_wait() {
             return Ok(None);
         }
         Ok(self.messages.next_message()?)
+    }
+
+    fn must_wait(&self) -> bool {
+        self.waits_until.is_some() || self.output.len() > UNSENT
+    }
+
+    /// Whether more is to be read from it: not while it has to wait, and has asked a lot already.
+    pub(crate) fn is_heard(&self) -> bool {
+        !self.must_wait() || self.messages.rest().len() < READ
     }
 
     /// The descriptor that came with the request.

@@ -321,9 +321,10 @@ impl Control {
         let Some(connection) = self.connections.get_mut(&token) else { return };
         match connection.flush() {
             Ok(all) => {
-                let room = if all { EventFlags::empty() } else { EventFlags::OUT };
+                let mut flags = EventFlags::empty();
+                flags.set(EventFlags::OUT, !all);
+                flags.set(EventFlags::IN, connection.is_heard());
                 let data = EventData::new_u64(token);
-                let flags = EventFlags::IN | room;
                 let _ = epoll::modify(&self.epoll, &connection.socket, data, flags);
             }
             Err(ended) => {
