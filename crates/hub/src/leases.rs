@@ -54,6 +54,7 @@ impl Leases {
             return Err(full.clone());
         }
         let number = places.next;
+        places.next += 1;
         let mut keys = Vec::with_capacity(limits.len());
         for Limit { key, .. } in limits {
             for number in &dropped {
@@ -68,6 +69,7 @@ impl Leases {
     /// made room, and has yet to end.
     pub(crate) fn restore(&self, number: u64, keys: &[impl AsRef<[u8]>], held: bool) -> Lease {
         let mut places = self.0.lock();
+        places.next = places.next.max(number.saturating_add(1));
         let enter = |key: &[u8]| if held { places.enter(key, number) } else { key.into() };
         let keys = keys.iter().map(AsRef::as_ref).map(enter).collect();
         Lease { leases: self.clone(), number, keys }
@@ -100,7 +102,6 @@ impl Places {
     }
 
     fn enter(&mut self, key: &[u8], number: u64) -> Key {
-        self.next = self.next.max(number + 1);
         let key = match self.taken.get_key_value(key) {
             Some((key, _)) => Arc::clone(key),
             None => key.into(),
@@ -177,6 +178,18 @@ mod tests {
         assert!(leases.take(vec![limit("ann", 2)]).is_ok());
         drop(second);
         assert_eq!(leases.len(), 0, "nobody is remembered for ever");
+    }
+
+    #[test]
+    fn each_lease_has_a_number_of_its_own_whatever_its_limits() {
+        let leases = Leases::default();
+        let without = leases.take(Vec::new()).unwrap().lease;
+        let first = leases.take(vec![limit("ann", 1)]).unwrap().lease;
+        assert_ne!(without.number(), first.number());
+        let after = Leases::default();
+        let left = after.restore(first.number(), &[b"ann"], false);
+        let next = after.take(vec![limit("ann", 1)]).unwrap().lease;
+        assert!(next.number() > left.number() && left.was_dropped());
     }
 
     #[test]
