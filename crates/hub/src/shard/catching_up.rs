@@ -57,6 +57,8 @@ struct Tie {
     taken: AtomicUsize,
     /// Whether the core waits for that.
     is_awaited: AtomicBool,
+    /// Whether the stream is closed.
+    is_gone: AtomicBool,
 }
 
 /// The core's end.
@@ -90,15 +92,16 @@ pub(crate) struct Missing {
 
 /// Both ends, for the stream with this number.
 pub(crate) fn tie(number: u64, bell: &Arc<Bell>) -> (Taker, CatchUp) {
-    let (taken, is_awaited) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let tie = Arc::new(Tie { bell: Arc::clone(bell), taken, is_awaited });
+    let [is_awaited, is_gone] = [false; 2].map(AtomicBool::new);
+    let taken = AtomicUsize::new(0);
+    let tie = Arc::new(Tie { bell: Arc::clone(bell), taken, is_awaited, is_gone });
     (Taker { tie: Arc::clone(&tie), given: 0 }, CatchUp { number, tie, given: 0 })
 }
 
 impl Taker {
     /// Whether the stream is closed.
     pub(crate) fn is_gone(&self) -> bool {
-        Arc::strong_count(&self.tie) == 1
+        self.tie.is_gone.load(SeqCst)
     }
 
     /// Gives it so much.
@@ -137,6 +140,29 @@ impl CatchUp {
 
 impl Drop for CatchUp {
     fn drop(&mut self) {
+        // Before the bell: it rings once.
+        self.tie.is_gone.store(true, SeqCst);
         self.tie.bell.ring();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn who_hears_the_bell_of_a_stream_that_is_gone_sees_that_it_is() {
+        for round in 0..1000 {
+            let bell = Bell::new(None);
+            let (taker, catch_up) = tie(round, &bell);
+            let end = thread::spawn(move || drop(catch_up));
+            while !bell.quieten() {
+                thread::yield_now();
+            }
+            assert!(taker.is_gone(), "the bell does not ring again: round {round}");
+            end.join().unwrap();
+        }
     }
 }
