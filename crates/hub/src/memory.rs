@@ -157,11 +157,17 @@ impl Drop for Load {
     }
 }
 
-/// What a queue takes, as long as it does.
+/// What a queue takes, or something that only queues have, as long as it does.
 #[derive(Debug, Default)]
 pub(crate) struct Share(usize);
 
 impl Share {
+    pub(crate) fn of(bytes: usize) -> Self {
+        let mut share = Self::default();
+        share.set(bytes);
+        share
+    }
+
     pub(crate) fn set(&mut self, bytes: usize) {
         if bytes != self.0 {
             ALONE.add(bytes);

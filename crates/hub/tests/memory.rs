@@ -164,6 +164,25 @@ fn clients_that_stall_are_let_go_of_with_all_that_was_kept_for_them() {
 }
 
 #[test]
+fn what_waits_for_slow_clients_counts_in_the_next_program_until_the_last_has_it() {
+    let hub = Hub::start(&["--backlog-events", "5"]);
+    let mut slow: Vec<_> = (0..10).map(|_| hub.stream(Framing::Raw, to(&["a"]))).collect();
+    hub.wait_for("streams", 10);
+    flood(&hub, ALONE, (0..12).map(|_| publish(&["a"], &"x".repeat(1_000_000))));
+    let before = number(&hub, "/queues/bytes");
+    hub.upgrade();
+    let expected = 12_000_000..13_000_000;
+    let bytes = number(&hub, "/queues/bytes");
+    assert!(expected.contains(&bytes), "{bytes} bytes, {before} before");
+    slow.truncate(1);
+    hub.wait_for("streams", 1);
+    let bytes = number(&hub, "/queues/bytes");
+    assert!(expected.contains(&bytes), "{bytes} bytes for one, {before} before");
+    drop(slow);
+    wait_until_nothing_is_queued(&hub);
+}
+
+#[test]
 fn a_long_event_type_and_one_of_the_hubs_own_are_refused() {
     let hub = start();
     let with_name = |name: &str| {

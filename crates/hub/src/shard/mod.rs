@@ -26,7 +26,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 pub(crate) use catching_up::{Bell, Missing, Taker, tie};
 pub(crate) use course::{Known, Retention};
-pub(crate) use stream::{Queue, Stream, Timing};
+pub(crate) use stream::{Inherited, Queue, Stream, Timing};
 
 use crate::{counters::Counters, event::Event};
 use course::Course;

@@ -106,14 +106,31 @@ pub(crate) struct Queue {
 enum Piece {
     /// An event, whose bytes are shared.
     Event(Arc<Event>),
+    /// What has waited in the program before.
+    Inherited(Arc<Inherited>),
     /// Any other bytes.
     Bytes(Bytes),
+}
+
+/// Bytes that have waited in the program before, for one client or for several. They count until the last of
+/// these has them.
+#[derive(Debug)]
+pub(crate) struct Inherited {
+    bytes: Bytes,
+    _share: Share,
+}
+
+impl Inherited {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self { _share: Share::of(bytes.len()), bytes: bytes.into() }
+    }
 }
 
 impl Piece {
     fn bytes(&self, output: Output) -> Option<&Bytes> {
         match self {
             Self::Event(event) => event.shared_bytes(output),
+            Self::Inherited(inherited) => Some(&inherited.bytes),
             Self::Bytes(bytes) => Some(bytes),
         }
     }
@@ -138,14 +155,14 @@ impl Queue {
     /// What waited in the program before, how much of its first piece was sent, and whether the last line of
     /// all that was queued there is a comment.
     pub(crate) fn restored(
-        pieces: Vec<Bytes>,
+        pieces: Vec<Arc<Inherited>>,
         sent: usize,
         ends_in_comment: bool,
         output: Output,
     ) -> Self {
         let mut queue = Self::default();
         for piece in pieces {
-            queue.push(piece);
+            queue.add(Piece::Inherited(piece));
         }
         if sent > 0 {
             queue.advance(sent, output);
@@ -198,14 +215,13 @@ impl Queue {
     /// Its place in the order in which clients are dropped: who waits for what nobody else keeps comes first, and
     /// who is furthest behind. `None` if there is nothing to gain.
     pub(super) fn rank(&self) -> Option<(bool, EventId)> {
-        let mut events = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Event(event) => Some(event),
+        let mut shared = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Event(event) => Some((event.is_kept() && self.own < MUCH, event.id)),
+            Piece::Inherited(_) => Some((false, EventId::ZERO)),
             Piece::Bytes(_) => None,
         });
-        match events.next() {
-            Some(event) => Some((event.is_kept() && self.own < MUCH, event.id)),
-            None => (self.own > 0).then_some((self.own < MUCH, EventId::ZERO)),
-        }
+        let own = (self.own > 0).then_some((self.own < MUCH, EventId::ZERO));
+        shared.next().or(own)
     }
 
     /// What waits, and what was sent of the first piece.

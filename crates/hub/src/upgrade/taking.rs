@@ -21,9 +21,9 @@ use super::{
 use crate::{
     control::{Accepted, Connection},
     core::Joining,
-    event::{Bytes, Event},
+    event::Event,
     leases::Leases,
-    shard::{Queue, Stream},
+    shard::{Inherited, Queue, Stream},
 };
 
 /// All that a program has left to the next.
@@ -67,7 +67,7 @@ struct Inventory<'a> {
     backlog: Option<(EventId, Option<EventId>, EventId, Option<Instant>)>,
     floors: Vec<(Topic, EventId)>,
     events: Vec<Event>,
-    pieces: Vec<Bytes>,
+    pieces: Vec<Arc<Inherited>>,
     streams: Vec<Stream>,
     joining: Vec<Joining>,
     connections: Vec<Connection>,
@@ -121,7 +121,7 @@ impl<'a> Inventory<'a> {
             }
             (Record::Floor(topic, floor), _) => self.floors.push((topic, floor)),
             (Record::Event(id, publication, ago), _) => self.note_event(id, publication, ago),
-            (Record::Piece(bytes), _) => self.pieces.push(bytes.into()),
+            (Record::Piece(bytes), _) => self.pieces.push(Arc::new(Inherited::new(bytes))),
             (Record::Stream(record), Some(socket)) => self.note_stream(record, socket)?,
             (Record::Joining(record), Some(socket)) => {
                 self.joining.push(record.join(socket, self.leases));
