@@ -113,6 +113,11 @@ impl Event {
         self.encoded.weight.keep(self.own_size(), self.encoded_size(), tally);
     }
 
+    /// Counts it among what is kept for slow clients alone: no backlog keeps it.
+    pub(crate) fn queue(&self) {
+        self.encoded.weight.queue(self.own_size());
+    }
+
     /// Counts it no more in a backlog's tally.
     pub(crate) fn let_go(&self) {
         self.encoded.weight.let_go();

@@ -137,6 +137,13 @@ impl Weight {
         load.move_to(Place::Backlog(Arc::clone(tally)));
     }
 
+    /// No backlog will keep it, only queues; it takes so much more than was noted.
+    pub(crate) fn queue(&self, bytes: usize) {
+        let mut load = self.0.lock();
+        load.grow(bytes);
+        load.move_to(Place::Queues);
+    }
+
     /// The backlog keeps it no more. Whether it will yet be encoded is not known any more.
     pub(crate) fn let_go(&self) {
         let mut load = self.0.lock();

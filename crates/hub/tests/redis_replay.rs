@@ -238,6 +238,29 @@ fn a_client_that_reads_slowly_is_given_what_it_takes_and_everything_in_order() {
     assert_eq!(hub.status()["resets"], 0);
 }
 
+#[test]
+fn what_is_read_for_clients_that_take_nothing_is_bounded_for_all_of_them_together() {
+    const QUEUE: u64 = 4_000_000;
+    let server = Server::start(&["--appendfsync", "no"]);
+    let ids = fill(&server, 4000, 40, 20_000);
+    let hub = hub(&server, &["--queue", &QUEUE.to_string()]);
+    let before = memory(&hub);
+    let comers = comers(&hub, &ids, 40);
+    eventually("somebody is dropped, and the others have what they may", || {
+        let status = hub.status();
+        let left = status["streams"].as_u64().unwrap();
+        println!("{} bytes more: {status}", memory(&hub).saturating_sub(before));
+        left < 40 && status["droppedSlow"].as_u64().unwrap() == 40 - left
+    });
+    let (status, taken) = (hub.status(), memory(&hub).saturating_sub(before));
+    let queued = status["queues"]["bytes"].as_u64().unwrap();
+    assert!(0 < queued && queued <= QUEUE, "{taken} bytes more: {status}");
+    assert!(status["streams"].as_u64() > Some(0), "{status}");
+    drop(comers);
+    hub.wait_for("streams", 0);
+    assert_eq!(hub.status()["queues"]["bytes"], 0);
+}
+
 fn memory(hub: &Hub) -> u64 {
     hub.status()["memory"].as_u64().unwrap()
 }

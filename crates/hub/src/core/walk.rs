@@ -126,6 +126,7 @@ impl Core {
             let takers: Vec<u64> = lists.flatten().copied().collect();
             if !takers.is_empty() {
                 let event = Arc::new(Event::new(id, publication, now));
+                event.queue();
                 for number in takers {
                     self.offer(number, &event, place, &mut gifts, now);
                 }

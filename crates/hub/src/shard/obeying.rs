@@ -108,6 +108,7 @@ impl Work {
             self.catching_up.remove(&number);
         }
         self.woken.push(token);
+        self.relieve();
     }
 
     /// Queues an event for everyone who follows one of its topics, once.
@@ -129,9 +130,7 @@ impl Work {
             });
         }
         counters.delivered.add(delivered);
-        if memory::kept_alone() > self.queue_limit {
-            self.relieve();
-        }
+        self.relieve();
         let due = self.course.pass(event, self.roll.slots());
         self.renew_positions(due);
     }
@@ -169,6 +168,9 @@ impl Work {
     /// Drops clients for which too much is kept that nobody else needs, those first that are furthest behind,
     /// until there is room for others to lag a little.
     fn relieve(&mut self) {
+        if memory::kept_alone() <= self.queue_limit {
+            return;
+        }
         // Who has only not been asked yet is not behind.
         self.flush_woken(Instant::now());
         if memory::kept_alone() <= self.queue_limit {
