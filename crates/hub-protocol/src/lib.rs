@@ -7,11 +7,13 @@
 //! A connection begins with a [`Hello`] from either side, whose eight bytes never change from version to
 //! version; so that two that do not understand each other can say so. After it, each message is its
 //! length (four bytes, little endian) and its body in postcard's format. The hub says which one it is
-//! ([`Introduction`]); then the client asks ([`Request`]), the hub answers in order ([`Reply`]). A descriptor travels with the first byte of its message.
+//! ([`Introduction`]); then the client asks ([`Request`]), the hub answers in order ([`Reply`]). A descriptor
+//! travels with the first byte of its message.
 //!
 //! * `hello`: the version handshake
 //! * `id`: [`EventId`], `milliseconds-sequence`, one total order
 //! * `topic`: [`Topic`] and [`Topics`]
+//! * `event_name`: [`EventName`], the types of events
 //! * `message`: what may be asked and answered
 //! * `dropped`: the last event of a stream that has made room for a younger one
 //! * `bounded`: lists that end where they have to

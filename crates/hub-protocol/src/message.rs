@@ -104,8 +104,7 @@ impl From<HeartbeatText> for Box<str> {
     }
 }
 
-/// What a stream follows, and how it behaves. Durations are in
-/// milliseconds.
+/// What a stream follows, and how it behaves. Durations are in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// The topics that it follows.

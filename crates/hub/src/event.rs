@@ -86,8 +86,8 @@ impl Event {
         self.own_size() + memory::ways() * self.encoded_size() + TOPIC * (1 + self.topics.len())
     }
 
-    /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded. It is always the
-    /// same.
+    /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded. It is
+    /// always the same.
     pub(crate) fn size(&self) -> usize {
         self.own_size() + self.encoded_size()
     }

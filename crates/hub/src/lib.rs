@@ -8,6 +8,7 @@
 //! * `log`: where events get their ids: here, or from Redis, with other hubs
 //! * `shard`: the threads that hold connections and send to them
 //! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
+//! * `memory`: what all of it takes
 //! * `directory`: where it listens, and what it keeps there
 //! * `scrapes`: the port for Prometheus
 //! * `signals`, `notify`, `journal`, `log_file`: what it is told, and what it says

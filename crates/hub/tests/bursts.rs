@@ -10,8 +10,8 @@ use std::{
     time::Instant,
 };
 
-use hub_protocol::{Client, EventId, Framing, Reply, Subscription};
-use support::{Hub, after, assert_reads, frame, publish, soon, to};
+use hub_protocol::{EventId, Framing, Subscription};
+use support::{Hub, after, assert_reads, frame, publish, published, soon, to};
 
 /// Publishes all of it without waiting for an answer, as several publishers at once would.
 fn burst(hub: &Hub, topic: &str, data: &[String]) -> Vec<EventId> {
@@ -25,16 +25,6 @@ fn burst(hub: &Hub, topic: &str, data: &[String]) -> Vec<EventId> {
         ids.extend(some.iter().map(|_| published(&mut client)));
     }
     ids
-}
-
-fn published(client: &mut Client) -> EventId {
-    loop {
-        match client.next_reply().unwrap() {
-            Some(Reply::Published(id)) => return id,
-            Some(other) => panic!("{other:?}"),
-            None => client.fill().unwrap(),
-        }
-    }
 }
 
 fn frames(ids: &[EventId], data: &[String]) -> String {
@@ -56,34 +46,36 @@ fn nobody_was_dropped(hub: &Hub) {
     assert_eq!(status["droppedStalled"], 0, "{status}");
 }
 
-#[test]
-fn twelve_events_of_a_megabyte_at_once_drop_nobody_who_reads() {
-    let hub = Hub::start(&[]);
+/// Twelve events of a megabyte or two.
+fn megabytes() -> Vec<String> {
+    (0..12).map(|i| format!("{i}").repeat(1_000_000)).collect()
+}
+
+/// Publishes all of it at once; then something is done, and then everybody reads.
+#[track_caller]
+fn reaches_all(hub: &Hub, data: &[String], then: impl FnOnce()) {
     let mut clients: Vec<_> = (0..20).map(|_| hub.stream(Framing::Raw, to(&["a"]))).collect();
     hub.wait_for("streams", 20);
-    let data: Vec<String> = (0..12).map(|i| format!("{i}").repeat(1_000_000)).collect();
-    let ids = burst(&hub, "a", &data);
-    nobody_was_dropped(&hub);
-    let expected = format!(":\n{}", frames(&ids, &data));
+    let ids = burst(hub, "a", data);
+    then();
+    let expected = format!(":\n{}", frames(&ids, data));
     for client in &mut clients {
         assert_reads(client, &expected);
     }
-    nobody_was_dropped(&hub);
+    nobody_was_dropped(hub);
+}
+
+#[test]
+fn twelve_events_of_a_megabyte_at_once_drop_nobody_who_reads() {
+    let hub = Hub::start(&[]);
+    reaches_all(&hub, &megabytes(), || nobody_was_dropped(&hub));
 }
 
 #[test]
 fn ten_thousand_small_events_at_once_drop_nobody_who_reads() {
     let hub = Hub::start(&[]);
-    let mut clients: Vec<_> = (0..20).map(|_| hub.stream(Framing::Raw, to(&["a"]))).collect();
-    hub.wait_for("streams", 20);
     let data: Vec<String> = (0..10_000).map(|i| format!("{i} {}", "x".repeat(100))).collect();
-    let ids = burst(&hub, "a", &data);
-    nobody_was_dropped(&hub);
-    let expected = format!(":\n{}", frames(&ids, &data));
-    for client in &mut clients {
-        assert_reads(client, &expected);
-    }
-    nobody_was_dropped(&hub);
+    reaches_all(&hub, &data, || nobody_was_dropped(&hub));
 }
 
 #[test]
@@ -122,7 +114,7 @@ fn who_takes_nothing_in_time_is_dropped_and_comes_back_for_the_rest() {
     let mut slow = hub.stream(Framing::Raw, stalls);
     let mut fast = hub.stream(Framing::Raw, to(&["a"]));
     hub.wait_for("streams", 2);
-    let data: Vec<String> = (0..12).map(|i| format!("{i}").repeat(1_000_000)).collect();
+    let data = megabytes();
     let ids = burst(&hub, "a", &data);
     assert_reads(&mut fast, format!(":\n{}", frames(&ids, &data)));
     hub.wait_for("droppedStalled", 1);
@@ -135,16 +127,7 @@ fn who_takes_nothing_in_time_is_dropped_and_comes_back_for_the_rest() {
 #[test]
 fn what_waits_of_a_burst_is_taken_over_by_the_next_program() {
     let hub = Hub::start(&["--backlog-events", "5"]);
-    let mut clients: Vec<_> = (0..20).map(|_| hub.stream(Framing::Raw, to(&["a"]))).collect();
-    hub.wait_for("streams", 20);
-    let data: Vec<String> = (0..12).map(|i| format!("{i}").repeat(1_000_000)).collect();
-    let ids = burst(&hub, "a", &data);
-    hub.upgrade();
-    let expected = format!(":\n{}", frames(&ids, &data));
-    for client in &mut clients {
-        assert_reads(client, &expected);
-    }
-    nobody_was_dropped(&hub);
+    reaches_all(&hub, &megabytes(), || hub.upgrade());
 }
 
 #[test]

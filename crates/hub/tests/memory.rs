@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::{Client, EventName, Framing, Publication, Reply, Request, Subscription, encode};
-use support::{FASTCGI, Hub, publish, soon, to, topics};
+use hub_protocol::{EventName, Framing, Publication, Request, Subscription, encode};
+use support::{FASTCGI, Hub, publish, published, soon, to, topics};
 
 const KEPT: u64 = 32 * 1024 * 1024;
 const ALONE: u64 = 16 * 1024 * 1024;
@@ -42,7 +42,7 @@ fn flood(hub: &Hub, most_alone: u64, requests: impl Iterator<Item = Request>) {
             client.send(request, None, soon()).unwrap();
         }
         for _ in &some {
-            wait_until_published(&mut client);
+            published(&mut client);
         }
         most = most.max(number(hub, "/memory"));
     }
@@ -53,16 +53,6 @@ fn flood(hub: &Hub, most_alone: u64, requests: impl Iterator<Item = Request>) {
         "{taken} bytes, and {said} are said: {}",
         hub.status()
     );
-}
-
-fn wait_until_published(client: &mut Client) {
-    loop {
-        match client.next_reply().unwrap() {
-            Some(Reply::Published(_)) => return,
-            Some(other) => panic!("{other:?}"),
-            None => client.fill().unwrap(),
-        }
-    }
 }
 
 /// Waits until nothing is kept for slow clients alone: who reads has everything.

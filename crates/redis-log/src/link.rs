@@ -1,7 +1,8 @@
 //! Whether publishing is possible just now, and the way to the writer.
 //!
 //! The invariant: a job is sent only while the link is up, or is being made for the first time, under the
-//! lock; and the writer takes the link down before it empties the queue. So that no job is left behind where nobody looks.
+//! lock; and the writer takes the link down before it empties the queue. So no job is left behind where
+//! nobody looks.
 
 use std::sync::Arc;
 

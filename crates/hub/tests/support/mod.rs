@@ -245,6 +245,17 @@ pub(crate) fn stream_by(
     client
 }
 
+/// The id of the next of the events that somebody publishes.
+pub(crate) fn published(client: &mut Client) -> EventId {
+    loop {
+        match client.next_reply().unwrap() {
+            Some(Reply::Published(id)) => return id,
+            Some(other) => panic!("{other:?}"),
+            None => client.fill().unwrap(),
+        }
+    }
+}
+
 /// The next event that a worker is sent for a stream of its own.
 pub(crate) fn next_delivery(worker: &mut Client) -> Delivery {
     loop {
