@@ -41,11 +41,7 @@ pub(super) struct Start {
 /// speak to.
 pub(super) fn find(settings: &Settings) -> Result<Found, HubError> {
     match &settings.socket {
-        // One who may not look there is told so by the hub that is started there.
-        Some(socket) => match open(settings, socket, Trust::Named) {
-            Err(HubError::Unfit(why)) if settings.spawns => Err(HubError::Absent(why)),
-            opened => opened.map(Found::settled),
-        },
+        Some(socket) => open(settings, socket, Trust::Named).map(Found::settled),
         None if settings.serves => own(settings).map(Found::settled),
         None if geteuid().is_root() => for_root(settings),
         None => for_user(settings),

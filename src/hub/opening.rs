@@ -45,7 +45,10 @@ pub(super) fn open(settings: &Settings, socket: &Path, trust: Trust) -> Result<L
             HubError::Refused("it has closed the connection".to_owned())
         }
         ClientError::Io(error) if error.kind() == ErrorKind::PermissionDenied => {
-            HubError::Unfit(closed(socket, &error))
+            let why = closed(socket, &error);
+            // One who may not look at a place that is named is told more by the hub that is started there.
+            let is_tried = settings.socket.is_some() && settings.spawns;
+            if is_tried { HubError::Absent(why) } else { HubError::Unfit(why) }
         }
         error => HubError::Absent(nobody_at(socket, error)),
     })?;
