@@ -231,9 +231,14 @@ fn seconds(argument: Option<&Float>, default: f64, at: At) -> Result<Duration, F
     stream::seconds(number).map_err(|error| at.value_error(error))
 }
 
+/// Who may read what, unless the script says otherwise; the setting was checked.
+pub(super) fn allow_origin_set() -> AllowOrigin {
+    AllowOrigin::from_list(&ini::text(settings::ALLOW_ORIGIN)).unwrap_or_default()
+}
+
 fn allow_origin(allowed: Option<&Zval>, at: At) -> Result<AllowOrigin, Fault> {
     let Some(given) = given(allowed) else {
-        return Ok(AllowOrigin::from_list(&ini::text(settings::ALLOW_ORIGIN)).unwrap_or_default());
+        return Ok(allow_origin_set());
     };
     let checked = if let Some(list) = given.array() {
         let entries = entries(list, at)?;

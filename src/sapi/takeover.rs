@@ -133,18 +133,28 @@ pub(crate) fn answer_no_content(
     if headers::sent() {
         return Err(output_began("the response".into()));
     }
+    Ok(no_content(reading_headers(server, allow_origin))?)
+}
+
+/// Those of [`response_headers`] that say who may read the response, whatever it is.
+fn reading_headers(server: Server, allow_origin: &AllowOrigin) -> Vec<Header> {
     let mut headers = response_headers(server, allow_origin);
     headers.retain(|it| it.name == "Vary" || it.name.starts_with("Access-Control-"));
-    Ok(no_content(headers)?)
+    headers
 }
 
 /// Answers 503 with a word of explanation, and after how many seconds to try again. An `EventSource` never
-/// comes back after it.
+/// comes back after it; other clients can, who on another site have to be let read it.
 ///
 /// # Errors
 ///
 /// [`NotTaken`]; then nothing was sent.
-pub(crate) fn answer_unavailable(why: &[u8], retry_after: u64) -> Result<(), NotTaken> {
+pub(crate) fn answer_unavailable(
+    server: Server,
+    allow_origin: &AllowOrigin,
+    why: &[u8],
+    retry_after: u64,
+) -> Result<(), NotTaken> {
     if headers::sent() {
         return Err(output_began("the response".into()));
     }
@@ -152,6 +162,7 @@ pub(crate) fn answer_unavailable(why: &[u8], retry_after: u64) -> Result<(), Not
     headers::remove(&UNFIT)?;
     headers::set_status(503)?;
     headers::apply(unavailable_headers(retry_after))?;
+    headers::apply(reading_headers(server, allow_origin))?;
     output::print(why)?;
     late_head::forgive();
     output::disable();

@@ -63,12 +63,11 @@ impl Place {
 }
 
 impl<C: Connection> Stream<C> {
-    /// Whether the client has been told this id at the beginning, and nothing else since.
-    pub fn has_begun_with(&self, id: &str) -> bool {
+    /// The id that the client has been told at the beginning, if it has been told no other since.
+    pub fn begun_with(&self) -> Option<Box<str>> {
         let begun = self.place.begun.take();
-        let is_it = begun.as_deref() == Some(id) && !self.connection().was_echoed_to();
-        self.place.begun.set(begun);
-        is_it
+        self.place.begun.set(begun.clone());
+        begun.filter(|_| !self.connection().was_echoed_to())
     }
 
     /// Tells the client where it is: the id that it brings when it comes back.

@@ -217,15 +217,41 @@ fn the_oldest_makes_room_is_told_so_and_does_not_come_back() {
     assert_eq!(scene.status()["droppedOldest"], 2 * WAYS.len());
 }
 
+/// Its own `lastEventId` is `sse:dropped` by then.
 #[test]
-fn a_client_on_another_site_may_read_that_it_shall_not_come_back() {
+fn one_that_makes_room_before_it_has_heard_anything_is_told_what_it_came_with() {
+    let scene = Kind::Fpm.play(3, Php::with_sse(), &[("on.php", ON_LIMIT)]).with_hub();
+    scene.publish("before");
+    let id = scene.status()["lastEventId"].as_str().unwrap().to_owned();
+    for way in WAYS {
+        let request = event_source(&format!("/on.php?on=drop-oldest&way={way}"));
+        let first = scene.open(&request.clone().header("Last-Event-ID", &id));
+        let second = scene.open(&request);
+        let told = body_of(first);
+        let left_at = format!("event: sse:dropped\ndata: {{\"lastEventId\":\"{id}\"}}\n\n");
+        assert!(told.ends_with(&left_at), "{way}: {told}");
+        drop(second);
+        scene.wait_for("limits", 0);
+    }
+}
+
+#[test]
+fn a_client_on_another_site_may_read_why_it_has_no_stream() {
     let script = "<?php
-        Sse::start(allowOrigin: 'https://a.example', limitKey: 'ann', limit: 1, onLimit: 'drop-oldest');";
-    let scene = Kind::Fpm.play(1, Php::with_sse(), &[("cors.php", script)]).with_hub();
-    let request = event_source("/cors.php").header("Origin", "https://a.example");
-    let response = scene.server.send(&request.header("Last-Event-ID", "sse:dropped"));
-    assert_eq!(response.status(), 204);
-    assert_eq!(response.header("Access-Control-Allow-Origin"), Some("https://a.example"));
+        isset($_GET['stop']) ? Sse::stop() : Sse::start(limitKey: 'ann', limit: 1, onLimit: $_GET['on'])->wait(3600);";
+    let php = Php::with_sse().ini("sse.allow_origin", "https://a.example");
+    let scene = Kind::Fpm.play(2, php, &[("cors.php", script)]).with_hub();
+    let stream = scene.open(&event_source("/cors.php?on=refuse"));
+    let dropped = event_source("/cors.php?on=drop-oldest").header("Last-Event-ID", "sse:dropped");
+    let refused = Request::get("/cors.php?on=refuse");
+    for (request, status) in [(dropped, 204), (Request::get("/cors.php?stop"), 204), (refused, 503)]
+    {
+        let response = scene.server.send(&request.header("Origin", "https://a.example"));
+        assert_eq!(response.status(), status);
+        let reader = response.header("Access-Control-Allow-Origin");
+        assert_eq!((reader, response.header("Vary")), (Some("https://a.example"), Some("Origin")));
+    }
+    drop(stream);
 }
 
 /// Neither a preflight nor a question for the head has a stream.

@@ -82,9 +82,7 @@ impl Asked<'_> {
                 let time = TOO_MANY_RETRY.mul_f64(1.0 + luck());
                 Ok(Admission::TurnedAway(time_to_come_back(time)))
             }
-            Ok(Err(_)) => {
-                self.answer(|| takeover::answer_unavailable(TOO_MANY, TOO_MANY_RETRY.as_secs()))
-            }
+            Ok(Err(_)) => self.refuse(TOO_MANY, TOO_MANY_RETRY.as_secs()),
         }
     }
 
@@ -102,11 +100,15 @@ impl Asked<'_> {
         let Some(why) = why else { return Ok(()) };
         match fallback::decide(self.server, self.method, &why)? {
             Fallback::Served(_) => Ok(()),
-            Fallback::TurnedAway => {
-                let seconds = hub::retry(luck()).as_secs() + 1;
-                self.answer(|| takeover::answer_unavailable(NO_HUB, seconds)).map(drop)
-            }
+            Fallback::TurnedAway => self.refuse(NO_HUB, hub::retry(luck()).as_secs() + 1).map(drop),
         }
+    }
+
+    /// Answers 503, and after how many seconds to try again.
+    fn refuse(&self, why: &[u8], retry_after: u64) -> Result<Admission, Fault> {
+        self.answer(|| {
+            takeover::answer_unavailable(self.server, self.allow_origin, why, retry_after)
+        })
     }
 
     /// Has the response be this one, and the script end.

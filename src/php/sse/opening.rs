@@ -16,13 +16,13 @@ use super::sending::duration;
 use crate::hub::Lease;
 use crate::php::arguments::{At, Given, Text, bytes, event_type, given};
 use crate::php::fault::Fault;
-use crate::php::options::{Arguments, LastEventId, ResponseArguments};
+use crate::php::options::{Arguments, LastEventId, ResponseArguments, allow_origin_set};
 use crate::php::source::Source;
 use crate::php::{current, hub};
 use crate::sapi::engine::Owned;
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, Wishes, beside, engine, head, request};
-use crate::stream::{AllowOrigin, Options, Stream, merged, seconds};
+use crate::stream::{Options, Stream, merged, seconds};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
 pub(super) fn open(
@@ -167,7 +167,7 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
 pub(super) fn refuse_reconnection() -> Result<(), Fault> {
     let server = Server::current();
     refuse_second("Sse::stop", server)?;
-    takeover::answer_no_content(server, &AllowOrigin::default())
+    takeover::answer_no_content(server, &allow_origin_set())
         .map_err(|error| not_taken("Sse::stop", "call it before any output", error))?;
     current::note_stop(engine::here());
     Ok(())

@@ -63,7 +63,8 @@ impl Sse {
 
     /// Tells the client that its stream has made room, and ends it.
     pub(super) fn say_dropped(&self) -> Result<(), Fault> {
-        let data = Dropped { position: self.position.get() }.data();
+        let begun = || self.stream.begun_with()?.parse().ok();
+        let data = Dropped { position: self.position.get().or_else(begun) }.data();
         let name = Dropped::NAME.as_bytes();
         self.stream.say_farewell(&Event {
             id: EventId::new(name).ok(),

@@ -123,7 +123,8 @@ impl Sse {
         let began = current::began(self.server).unwrap_or(self.opened);
         let timing = self.stream.connection().timing();
         let write_timeout = timing.map(|timing| timing.write_timeout);
-        let told = last_event_id.as_deref().is_some_and(|id| self.stream.has_begun_with(id));
+        let told = last_event_id.is_some()
+            && last_event_id.as_deref() == self.stream.begun_with().as_deref();
         Subscription {
             topics,
             last_event_id,
