@@ -55,9 +55,10 @@ pub(crate) fn dissolve() {
 pub(crate) struct Place(Option<i64>);
 
 impl Place {
-    /// Takes one of so many; `None` when all are taken. Where there is no file nobody is counted.
+    /// Takes one of so many; `None` when all are taken. Where there is no file nobody is counted, and of none
+    /// there still is none.
     pub(crate) fn take(server: Server, of: u32) -> Option<Self> {
-        let Some(file) = file() else { return Some(Self(None)) };
+        let Some(file) = file() else { return (of > 0).then_some(Self(None)) };
         let place = with_own(|own| {
             let free = |place: &i64| !own.contains(place) && lock(file, *place, libc::F_WRLCK);
             let place = places(server, of).find(free)?;
@@ -127,5 +128,17 @@ fn range(place: i64, kind: libc::c_int) -> libc::flock {
         l_start: place,
         l_len: 1,
         l_pid: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nobody_can_be_counted_none_are_none() {
+        assert!(file().is_none(), "there is one from module start-up on");
+        assert!(Place::take(Server::Fpm, 1).is_some());
+        assert!(Place::take(Server::Fpm, 0).is_none());
     }
 }
