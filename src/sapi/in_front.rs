@@ -120,11 +120,17 @@ pub(super) fn advice(server: Server, in_front: &InFront) -> Vec<String> {
 
 fn own_settings(server: Server) -> &'static [&'static str] {
     match server {
-        Server::BuiltIn => {
+        Server::BuiltIn if !has_workers() => {
             &["php -S serves one request at a time: set PHP_CLI_SERVER_WORKERS to serve more"]
         }
         _ => &[],
     }
+}
+
+/// Whether `php -S` was told to have more than one.
+fn has_workers() -> bool {
+    let number = std::env::var("PHP_CLI_SERVER_WORKERS").unwrap_or_default();
+    number.trim().parse::<u32>().is_ok_and(|number| number > 1)
 }
 
 fn departure(name: &str, writes: u8, heartbeat: f64) -> String {
