@@ -2,6 +2,7 @@
 disable_functions takes nothing from the extension, and a script's functions of those names are not called
 --INI--
 disable_functions=json_encode,json_decode,session_status,session_write_close,stream_get_meta_data,apache_setenv
+sse.hub_socket=/nowhere/hub.sock
 session.save_path=
 sse.hub_socket=/nowhere/hub.sock
 session.use_cookies=0
