@@ -100,10 +100,6 @@ impl Sse {
                     Handed::Unasked => subscriber.connect().map_err(unfit)?,
                     Handed::Unfit(error) => return Err(unfit(error)),
                 }
-                if subscriber.is_connected() {
-                    // A hub that could not yet be asked for the place may have been there for this.
-                    self.renew_lease();
-                }
             }
             self.renew_lost_lease();
             if !self.follow(&mut subscriber, filter)? {
