@@ -13,7 +13,7 @@ use std::{
 };
 
 use hub_protocol::{Client, Framing, Limit, Reply, Request, Response};
-use support::{FASTCGI, Hub, assert_reads, soon, stream_by, to};
+use support::{FASTCGI, Hub, assert_reads, frame, soon, stream_by, to};
 
 const KEY: &[u8] = b"\xc6\x33\x64\x07";
 
@@ -91,8 +91,11 @@ fn a_client_that_takes_nothing_makes_room_at_once() {
     for _ in 0..20 {
         hub.publish(&["a"], &"x".repeat(100_000));
     }
-    let _alive = stream(&hub, &one, Framing::Raw);
+    let mut alive = stream(&hub, &one, Framing::Raw);
     hub.wait_for("droppedOldest", 1);
+    // What is done in order has come as far as to an event that came later.
+    let id = hub.publish(&["a"], "later");
+    assert_reads(&mut alive, format!(":\n{}", frame(id, "later")));
     hub.wait_for("streams", 1);
     assert!(hub.descriptors() <= before, "its descriptor is closed");
     let taken = all(&mut dead).len();
