@@ -121,6 +121,27 @@ fn what_was_begun_is_ended_with_the_new_hub() {
 }
 
 #[test]
+fn what_is_asked_in_one_breath_with_an_upgrade_that_fails_is_answered() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("sse-hub");
+    let hub = Hub::start_copy(&program, &[], "");
+    fs::remove_file(&program).unwrap();
+    fs::copy("/bin/false", &program).unwrap();
+    let mut asker = UnixStream::connect(hub.socket()).unwrap();
+    asker.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let requests = [Request::Upgrade, Request::Status].map(|request| encode(&request).unwrap());
+    asker.write_all(&[&Hello::OURS.to_bytes()[..], &requests.concat()].concat()).unwrap();
+    let mut said = String::new();
+    while !said.contains("\"running\":true") {
+        let mut some = [0; 4096];
+        let length = asker.read(&mut some).unwrap();
+        assert!(length > 0, "{said}");
+        said.push_str(&String::from_utf8_lossy(&some[..length]));
+    }
+    assert!(said.contains("does not take over"), "{said}");
+}
+
+#[test]
 fn nobody_misses_an_event_in_a_storm_of_upgrades() {
     const UPGRADES: usize = 10;
     let hub = Hub::start(&[]);

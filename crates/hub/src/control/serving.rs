@@ -27,6 +27,7 @@ use crate::{
     core::Core,
     journal::{self, note},
     log_file, metrics, notify,
+    remarks::Remarks,
     scrapes::Scrapes,
     signals::{Asked, Signals},
 };
@@ -63,6 +64,8 @@ pub(crate) struct Control {
     pub(super) served: bool,
     /// Where Prometheus asks; its numbers are of the last [`PAUSE`].
     scrapes: Option<Scrapes>,
+    /// That it cannot be told there.
+    metrics_remarks: Remarks,
     signals: Signals,
     pub(super) epoll: OwnedFd,
     pub(super) connections: HashMap<u64, Connection>,
@@ -113,6 +116,7 @@ impl Control {
             displaced: None,
             served: false,
             scrapes: None,
+            metrics_remarks: Remarks::default(),
             signals,
             epoll,
             connections: HashMap::new(),
@@ -183,7 +187,11 @@ impl Control {
             Some(scrapes) => scrapes.set(text),
             None => match Scrapes::open(address, text) {
                 Ok(scrapes) => self.scrapes = Some(scrapes),
-                Err(error) => self.complain(&format!("metrics at {address}: {error}")),
+                Err(error) => {
+                    if let Some(last) = self.metrics_remarks.next(Instant::now()) {
+                        note!("metrics at {address}: {error}{last}");
+                    }
+                }
             },
         }
     }
@@ -218,7 +226,7 @@ impl Control {
     }
 
     fn end_if_idle(&mut self, now: Instant) {
-        if self.core.held() > 0 || self.core.leases.len() > 0 {
+        if self.core.held() > 0 || self.core.waiting() > 0 || self.core.leases.len() > 0 {
             self.active = now;
         }
         let idle = now.saturating_duration_since(self.active);

@@ -34,7 +34,8 @@ impl Control {
         note!("{why}");
         self.go_on_with(streams, joining, settled);
         asker.reply(&refuse(Refusal::Unavailable, &why));
-        self.add(asker);
+        // What it has asked besides is answered now.
+        self.inherit(vec![asker]);
         notify::ready();
     }
 
