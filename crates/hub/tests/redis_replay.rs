@@ -250,11 +250,12 @@ fn what_is_read_for_clients_that_take_nothing_is_bounded_for_all_of_them_togethe
         let status = hub.status();
         let left = status["streams"].as_u64().unwrap();
         println!("{} bytes more: {status}", memory(&hub).saturating_sub(before));
-        left < 40 && status["droppedSlow"].as_u64().unwrap() == 40 - left
+        // It is looked at when a page has been queued, which may be seen before.
+        let queued = status["queues"]["bytes"].as_u64().unwrap();
+        let is_kept_to = 0 < queued && queued <= QUEUE;
+        is_kept_to && left < 40 && status["droppedSlow"].as_u64().unwrap() == 40 - left
     });
-    let (status, taken) = (hub.status(), memory(&hub).saturating_sub(before));
-    let queued = status["queues"]["bytes"].as_u64().unwrap();
-    assert!(0 < queued && queued <= QUEUE, "{taken} bytes more: {status}");
+    let status = hub.status();
     assert!(status["streams"].as_u64() > Some(0), "{status}");
     drop(comers);
     hub.wait_for("streams", 0);
