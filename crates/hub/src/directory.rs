@@ -6,7 +6,10 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io,
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    os::unix::{
+        fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt},
+        net::UnixStream,
+    },
     path::Path,
 };
 
@@ -52,4 +55,10 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), String> {
 /// Those of open(2).
 pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.create(true).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)
+}
+
+/// Whether somebody listens at this socket, which is no link.
+pub(crate) fn has_listener(socket: &Path) -> bool {
+    let found = fs::symlink_metadata(socket);
+    found.is_ok_and(|it| it.file_type().is_socket()) && UnixStream::connect(socket).is_ok()
 }

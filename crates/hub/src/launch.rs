@@ -1,9 +1,8 @@
 //! Starts a hub that outlives whoever has asked for it, unless one is there.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::OpenOptions,
     io::{BufRead, BufReader},
-    os::unix::{fs::FileTypeExt, net::UnixStream},
     path::Path,
     process::{Command, Stdio},
     thread,
@@ -32,7 +31,7 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
     let lock = append(&lock_path)?;
     flock(&lock, FlockOperation::LockExclusive).map_err(|error| at(&lock_path, error.into()))?;
     // Others have asked for one at the same time, and one of them was first.
-    if is_there(socket) {
+    if directory::has_listener(socket) {
         return Ok(());
     }
     let log = append(&log_path)?;
@@ -53,18 +52,13 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
     if line.trim_end() == LISTENING {
         return Ok(());
     }
+    // One whose socket was removed may be about to put it back.
     for _ in 0..5 {
-        if is_there(socket) {
+        if directory::has_listener(socket) {
             return Ok(());
         }
         thread::sleep(Duration::from_millis(10));
     }
     let status = child.wait().map_err(|error| error.to_string())?;
     Err(format!("sse-hub did not start ({status}); {} says why", log_path.display()))
-}
-
-/// Whether a hub listens there: one whose socket was removed may have put it back meanwhile.
-fn is_there(socket: &Path) -> bool {
-    let found = fs::symlink_metadata(socket);
-    found.is_ok_and(|it| it.file_type().is_socket()) && UnixStream::connect(socket).is_ok()
 }

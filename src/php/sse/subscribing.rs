@@ -101,7 +101,9 @@ impl Sse {
                     Handed::Unfit(error) => return Err(unfit(error)),
                 }
             }
-            self.renew_lost_lease();
+            if subscriber.is_connected() {
+                self.renew_lost_lease();
+            }
             if !self.follow(&mut subscriber, filter)? {
                 return Ok(false);
             }

@@ -5,10 +5,7 @@
 
 use std::{
     fs::OpenOptions,
-    os::{
-        fd::{AsFd, OwnedFd},
-        unix::{fs::FileTypeExt, net::UnixStream},
-    },
+    os::fd::{AsFd, OwnedFd},
     path::Path,
     time::{Duration, Instant},
 };
@@ -112,11 +109,8 @@ impl Control {
     /// Ends if another hub of this user's listens where it is looked for first: two that were started at the
     /// same time, in different places.
     pub(super) fn yield_to_the_first(&mut self) {
-        let listens = |path: &Path| {
-            path.symlink_metadata().is_ok_and(|found| found.file_type().is_socket())
-                && UnixStream::connect(path).is_ok()
-        };
-        let first = looked_for_before(self.listener.path()).into_iter().find(|path| listens(path));
+        let mut before = looked_for_before(self.listener.path()).into_iter();
+        let first = before.find(|path| directory::has_listener(path));
         if let Some(first) = first {
             note!("a hub of this user's is found before this one, which ends: {}", first.display());
             self.stopping = true;
