@@ -5,11 +5,15 @@
 //!
 //! - `event_stream`, a crate of its own: the format of the WHATWG HTML standard;
 //! - [`stream`]: the life of one event stream, without PHP, unsafe code or a clock;
-//! - `sapi`: PHP's server API, and every unsafe line;
+//! - `zend`: PHP's engine, for any extension;
+//! - `sapi`: PHP's servers; these two have every unsafe line;
 //! - `hub`: the extension's side of the hub, which holds streams for it;
 //! - `php`: the classes that scripts see, one file each.
 
 pub mod stream;
+
+#[cfg(feature = "php")]
+mod zend;
 
 #[cfg(feature = "php")]
 mod sapi;

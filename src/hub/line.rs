@@ -14,8 +14,8 @@ use super::finding::{Found, find, start_place};
 use super::opening::{Trust, vet};
 use super::outage::OUTAGE;
 use super::{HubError, PATIENCE, Settings, spawn};
-use crate::sapi::process::forks;
-use crate::sapi::unshared::Unshared;
+use crate::sapi::sys::process::forks;
+use crate::sapi::sys::unshared::Unshared;
 
 /// Opens when a hub that listens does not answer.
 pub(super) static ANSWERS: Breaker = Breaker::new();

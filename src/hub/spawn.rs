@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::finding::Start;
 use super::{HubError, PATIENCE, Settings};
-use crate::sapi::process;
+use crate::sapi::sys::process;
 
 /// After how long without a stream or a request a hub ends that was started here, in seconds.
 const IDLE_EXIT: &str = "600";

@@ -10,8 +10,8 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::Zval;
 
 use super::fault::Fault;
-use crate::sapi::engine::{caller_is_strict, guarded};
-use crate::sapi::value::is_stringable;
+use crate::zend::engine::{caller_is_strict, guarded};
+use crate::zend::value::is_stringable;
 
 /// Which argument of which method; number 0 is a property of the object.
 #[derive(Debug, Clone, Copy)]

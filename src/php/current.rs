@@ -7,8 +7,9 @@ use std::time::Instant;
 use ext_php_rs::types::{ZendClassObject, Zval};
 
 use super::sse::Sse;
-use crate::sapi::engine::{self, Owned};
-use crate::sapi::{Server, beside};
+use crate::sapi::Server;
+use crate::sapi::response::beside;
+use crate::zend::engine::{self, Owned};
 
 thread_local! {
     /// The `Sse` object of this request. Emptied before the engine ends the request; if the process

@@ -14,11 +14,11 @@ use super::arguments::{
 };
 use super::fault::{Fault, answer};
 use super::payload::{self, Held, Payload};
-use crate::sapi::bailout;
-use crate::sapi::declare::{ReadOnly, Refinement, types};
-use crate::sapi::engine::{self, Owned, guarded};
-use crate::sapi::record::Record;
 use crate::stream::Interrupted;
+use crate::zend::bailout;
+use crate::zend::declare::{ReadOnly, Refinement, types};
+use crate::zend::engine::{self, Owned, guarded};
+use crate::zend::record::Record;
 
 /// One event, to be sent, returned from a source, or as a parser found it.
 ///

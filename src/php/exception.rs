@@ -8,7 +8,7 @@ use ext_php_rs::error::Result;
 use ext_php_rs::flags::{ConstantFlags, MethodFlags};
 use ext_php_rs::zend::ClassEntry;
 
-use crate::sapi::engine::runtime_exception;
+use crate::zend::engine::runtime_exception;
 
 /// A class of exceptions. Registered without `#[php_class]`, which would replace the constructor that
 /// fills in file, line and trace.

@@ -10,8 +10,9 @@ use parking_lot::Mutex;
 
 use super::fault::Fault;
 use super::settings;
+use crate::sapi::Server;
 use crate::sapi::pool::{self, Place};
-use crate::sapi::{Server, ini, log};
+use crate::zend::{ini, log};
 
 /// How long the log says nothing of a reason after it has.
 const QUIET: Duration = Duration::from_secs(300);

@@ -4,8 +4,9 @@ use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::zend::ce;
 
 use super::exception::SseException;
-use crate::sapi::{bailout, engine, output};
+use crate::sapi::response::output;
 use crate::stream::Interrupted;
+use crate::zend::{bailout, engine};
 
 /// Why a method gives no answer.
 #[derive(Debug)]

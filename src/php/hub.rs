@@ -9,7 +9,8 @@ use super::arguments::{At, bytes, type_name};
 use super::fault::Fault;
 use super::settings;
 use crate::hub::{HubError, Settings};
-use crate::sapi::{Server, ini};
+use crate::sapi::Server;
+use crate::zend::ini;
 
 /// Which hub the settings name.
 pub(super) fn settings() -> Settings {

@@ -10,10 +10,12 @@ use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
 use super::{current, exception, hub, settings};
 use crate::sapi::diagnosis::Expected;
-use crate::sapi::{
-    Server, adoption, beside, declare, head, hooks, ini, keeper, late_head, output, overrides,
-    pool, process, record, shortcut, signals,
-};
+use crate::sapi::response::{beside, head, late_head, output};
+use crate::sapi::server::signals;
+use crate::sapi::sys::process;
+use crate::sapi::wire::keeper;
+use crate::sapi::{Server, adoption, hooks, overrides, pool};
+use crate::zend::{declare, ini, record, shortcut};
 
 /// The module.
 #[php_module]

@@ -11,8 +11,9 @@ use super::arguments::{
 };
 use super::fault::Fault;
 use super::settings;
-use crate::sapi::{Server, ini};
+use crate::sapi::Server;
 use crate::stream::{self, AllowOrigin, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options};
+use crate::zend::ini;
 
 /// The empty array, as a default.
 pub(super) struct Empty;

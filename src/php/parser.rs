@@ -10,9 +10,9 @@ use ext_php_rs::types::Zval;
 use super::arguments::{At, Given, Text, bytes, int};
 use super::event::SseEvent;
 use super::fault::{Fault, answer};
-use crate::sapi::declare::{Refinement, types};
-use crate::sapi::engine::Owned;
 use crate::stream::Interrupted;
+use crate::zend::declare::{Refinement, types};
+use crate::zend::engine::Owned;
 
 /// Reads an event stream, in chunks of any size, as a browser does.
 #[php_class]

@@ -8,10 +8,10 @@ use ext_php_rs::types::{ZendObject, Zval};
 use super::arguments::{At, RESERVED, event_id, event_type, text, type_name};
 use super::event::SseEvent;
 use super::fault::Fault;
-use crate::sapi::engine::{self, Owned, guarded};
-use crate::sapi::json;
-use crate::sapi::value::{is_a, is_json_serializable, is_stringable, walk};
 use crate::stream::without_next_line;
+use crate::zend::engine::{self, Owned, guarded};
+use crate::zend::json;
+use crate::zend::value::{is_a, is_json_serializable, is_stringable, walk};
 
 /// Bytes of the script's, or made for it.
 pub(super) enum Held<'a> {

@@ -6,8 +6,8 @@ use event_stream::Heartbeat;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
-use crate::sapi::ini::{self, Valid, secret, validated, within_open_basedir};
 use crate::stream::{AllowOrigin, seconds};
+use crate::zend::ini::{self, Valid, secret, validated, within_open_basedir};
 
 /// Seconds between two heartbeats; 0 is off.
 pub(super) const HEARTBEAT: &CStr = c"sse.heartbeat";

@@ -9,9 +9,9 @@ use super::arguments::At;
 use super::fault::Fault;
 use super::payload::{Fields, Held, Payload};
 use super::sse::Sse;
-use crate::sapi::engine::{Caught, Owned, guarded};
-use crate::sapi::value::{is_a, takes_argument, walk};
 use crate::stream::StopReason;
+use crate::zend::engine::{Caught, Owned, guarded};
+use crate::zend::value::{is_a, takes_argument, walk};
 
 /// A source of events.
 pub(super) struct Source<'a> {

@@ -10,9 +10,12 @@ use std::cell::Cell;
 use event_stream::LAST_LINE;
 
 use super::connection::{Wishes, attach_wire};
+use super::response::{headers, output, request};
+use super::server::signals;
 use super::wire::Wire;
-use super::{Server, headers, hooks, ini, output, request, signals};
+use super::{Server, hooks};
 use crate::stream::{StopReason, seconds};
+use crate::zend::ini;
 
 /// How far the adoption of this response has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

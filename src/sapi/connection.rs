@@ -10,12 +10,15 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
 use super::hand_off::Offer;
-use super::poll::poll_unless;
-use super::process::forks;
-use super::transport::of_request;
-use super::wire::{Timing, Wire};
-use super::{Server, bailout, engine, hooks, ini, keeper, output, request, signals};
+use super::response::{output, request};
+use super::server::signals;
+use super::server::transport::of_request;
+use super::sys::poll::poll_unless;
+use super::sys::process::forks;
+use super::wire::{Timing, Wire, keeper};
+use super::{Server, hooks};
 use crate::stream::{Connection, Interrupted, Packet, StopReason, Tail, Written, seconds};
+use crate::zend::{bailout, engine, ini};
 
 /// The connection of a stream.
 pub(crate) struct PhpConnection {
@@ -164,7 +167,7 @@ impl PhpConnection {
                 hooks::write(bytes);
                 output::flush();
             } else {
-                hooks::not_as_echo(|| output::layer_write(bytes));
+                hooks::not_as_echo(|| engine::layer_write(bytes));
                 if output::level() == 0 {
                     output::flush();
                 }

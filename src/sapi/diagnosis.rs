@@ -1,8 +1,11 @@
 //! What stands between a script and the browser, in words.
 
 use super::in_front::{self, InFront};
-use super::obstacle::Obstacle;
-use super::{Server, apache_variables, hooks, ini, output, request, transport};
+use super::response::{output, request};
+use super::server::obstacle::Obstacle;
+use super::server::{apache_variables, transport};
+use super::{Server, hooks};
+use crate::zend::ini;
 
 /// What stands between a script and the browser.
 pub(crate) struct Diagnosis {
@@ -187,8 +190,10 @@ fn time_limit() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::obstacle::{NO_FASTCGI, OVER_HTTP_2, SUBREQUEST, THREADS, UNKNOWN_HTTPD};
     use super::*;
+    use crate::sapi::server::obstacle::{
+        NO_FASTCGI, OVER_HTTP_2, SUBREQUEST, THREADS, UNKNOWN_HTTPD,
+    };
 
     const OBSTACLES: [(Server, Obstacle); 5] = [
         (Server::Cgi, NO_FASTCGI),

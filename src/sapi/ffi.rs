@@ -1,199 +1,63 @@
-//! What the engine exports beyond the allow-list of `ext_php_rs::ffi`. The only extern block of the
-//! extension; signatures are those of PHP 8.2 to 8.6, `main/` and `Zend/`,
-//! which `tests/build` compares with the headers of the PHP at hand.
+//! What PHP exports to its servers, beyond the allow-list of `ext_php_rs::ffi`. Signatures are those of
+//! PHP 8.2 to 8.6, `main/`, which `tests/build` compares with the headers of the PHP at hand.
 
-use std::ffi::{c_char, c_double, c_int, c_short, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_short, c_void};
 
-use ext_php_rs::ffi::{
-    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_llist, zend_module_entry,
-    zend_object, zend_property_info, zend_string, zend_type, zval,
-};
-use ext_php_rs::types::{ZendHashTable, ZendIterator};
+use ext_php_rs::ffi::{zend_string, zval};
 
 /// `php_output_handler`, `main/php_output.h`: one level of output buffering.
 #[repr(C)]
-pub(super) struct OutputHandler {
-    pub(super) name: *mut zend_string,
-    pub(super) flags: c_int,
-    pub(super) level: c_int,
-    pub(super) chunk_size: usize,
-    pub(super) data: *mut c_char,
-    pub(super) data_size: usize,
-    pub(super) data_used: usize,
+pub(crate) struct OutputHandler {
+    pub(crate) name: *mut zend_string,
+    pub(crate) flags: c_int,
+    pub(crate) level: c_int,
+    pub(crate) chunk_size: usize,
+    pub(crate) data: *mut c_char,
+    pub(crate) data_size: usize,
+    pub(crate) data_used: usize,
 }
 
 /// `PHP_OUTPUT_HANDLER_FLUSHABLE`, `main/php_output.h`.
-pub(super) const HANDLER_FLUSHABLE: c_int = 0x20;
+pub(crate) const HANDLER_FLUSHABLE: c_int = 0x20;
 /// `PHP_OUTPUT_HANDLER_REMOVABLE`, `main/php_output.h`.
-pub(super) const HANDLER_REMOVABLE: c_int = 0x40;
+pub(crate) const HANDLER_REMOVABLE: c_int = 0x40;
 /// `PHP_OUTPUT_DISABLED`, `main/php_output.h`.
-pub(super) const OUTPUT_DISABLED: c_int = 0x02;
+pub(crate) const OUTPUT_DISABLED: c_int = 0x02;
 /// `PHP_OUTPUT_SENT`, `main/php_output.h`.
-pub(super) const OUTPUT_SENT: c_int = 0x08;
+pub(crate) const OUTPUT_SENT: c_int = 0x08;
 /// `PHP_CONNECTION_ABORTED`, `main/php.h`.
-pub(super) const CONNECTION_ABORTED: c_short = 1;
-/// `PHP_STREAM_AS_FD_FOR_SELECT`, `main/php_streams.h`.
-pub(super) const STREAM_AS_FD_FOR_SELECT: c_int = 3;
-/// `PHP_STREAM_CAST_INTERNAL`, `main/php_streams.h`.
-pub(super) const STREAM_CAST_INTERNAL: c_int = 0x2000_0000;
-/// `PHP_STREAM_OPTION_BLOCKING`, `main/php_streams.h`.
-pub(super) const STREAM_OPTION_BLOCKING: c_int = 1;
-/// `PHP_INI_USER`, `Zend/zend_ini.h`.
-pub(super) const INI_USER: c_int = 1;
-/// `PHP_INI_STAGE_STARTUP`, `Zend/zend_ini.h`.
-pub(super) const INI_STAGE_STARTUP: c_int = 1;
-/// `PHP_INI_STAGE_RUNTIME`, `Zend/zend_ini.h`.
-pub(super) const INI_STAGE_RUNTIME: c_int = 16;
-/// `PHP_INI_STAGE_HTACCESS`, `Zend/zend_ini.h`.
-pub(super) const INI_STAGE_HTACCESS: c_int = 32;
-
-/// What became `bool` with PHP 8.6.
-#[cfg(php86)]
-pub(super) type Flag = bool;
-/// What became `bool` with PHP 8.6.
-#[cfg(not(php86))]
-pub(super) type Flag = c_int;
-
-/// For `zend_ini_*`: the value now, not that before the request changed it.
-#[cfg(php86)]
-pub(super) const CURRENT: Flag = false;
-/// For `zend_ini_*`: the value now, not that before the request changed it.
-#[cfg(not(php86))]
-pub(super) const CURRENT: Flag = 0;
+pub(crate) const CONNECTION_ABORTED: c_short = 1;
 
 unsafe extern "C" {
     // main/SAPI.h
-    pub(super) fn sapi_flush() -> c_int;
-    pub(super) fn sapi_send_headers() -> c_int;
+    pub(crate) fn sapi_flush() -> c_int;
+    pub(crate) fn sapi_send_headers() -> c_int;
 
     // main/php_main.h
-    pub(super) fn php_handle_aborted_connection();
-
-    // main/fopen_wrappers.h
-    pub(super) fn php_check_open_basedir(path: *const c_char) -> c_int;
+    pub(crate) fn php_handle_aborted_connection();
 
     // main/php_output.h
-    pub(super) fn php_output_get_level() -> c_int;
-    pub(super) fn php_output_get_active_handler() -> *mut OutputHandler;
-    pub(super) fn php_output_get_contents(into: *mut zval) -> c_int;
-    pub(super) fn php_output_discard() -> c_int;
-    pub(super) fn php_output_end() -> c_int;
-    pub(super) fn php_output_get_status() -> c_int;
-    pub(super) fn php_output_set_status(status: c_int);
+    pub(crate) fn php_output_get_level() -> c_int;
+    pub(crate) fn php_output_get_active_handler() -> *mut OutputHandler;
+    pub(crate) fn php_output_get_contents(into: *mut zval) -> c_int;
+    pub(crate) fn php_output_discard() -> c_int;
+    pub(crate) fn php_output_end() -> c_int;
+    pub(crate) fn php_output_get_status() -> c_int;
+    pub(crate) fn php_output_set_status(status: c_int);
     /// Before 8.4 an `int` that is 0 or 1: its low byte is this.
-    pub(super) fn php_output_handler_started(name: *const c_char, length: usize) -> bool;
-    pub(super) fn php_output_get_start_filename() -> *const c_char;
-    pub(super) fn php_output_get_start_lineno() -> c_int;
-
-    // Zend/zend_ini.h
-    pub(super) fn zend_ini_double(name: *const c_char, length: usize, original: Flag) -> c_double;
-    pub(super) fn zend_ini_long(name: *const c_char, length: usize, original: Flag) -> i64;
-    pub(super) fn zend_ini_string(
-        name: *const c_char,
-        length: usize,
-        original: Flag,
-    ) -> *const c_char;
-    pub(super) fn zend_alter_ini_entry_chars(
-        name: *mut zend_string,
-        value: *const c_char,
-        length: usize,
-        modify_type: c_int,
-        stage: c_int,
-    ) -> c_int;
-    pub(super) fn display_ini_entries(module: *mut zend_module_entry);
-
-    // Zend/zend_execute.h, zend_exceptions.h, zend_iterators.h
-    pub(super) fn zend_get_executed_filename() -> *const c_char;
-    pub(super) fn zend_get_executed_lineno() -> c_uint;
-    pub(super) fn zend_throw_unwind_exit();
-    pub(super) fn zend_timeout() -> !;
-    pub(super) fn zend_iterator_dtor(iterator: *mut ZendIterator);
-
-    // Zend/zend_modules.h
-    pub(super) static module_registry: ZendHashTable;
-
-    // Zend/zend_API.h
-    pub(super) fn zend_release_fcall_info_cache(cache: *mut zend_fcall_info_cache);
-    pub(super) fn zend_exception_set_previous(
-        exception: *mut zend_object,
-        previous: *mut zend_object,
-    );
-    pub(super) fn zend_declare_typed_property(
-        class: *mut zend_class_entry,
-        name: *mut zend_string,
-        default: *mut zval,
-        access: c_int,
-        doc_comment: *mut zend_string,
-        type_: zend_type,
-    ) -> *mut zend_property_info;
-    pub(super) fn zend_update_property(
-        scope: *mut zend_class_entry,
-        object: *mut zend_object,
-        name: *const c_char,
-        length: usize,
-        value: *mut zval,
-    );
-
-    // Zend/zend_exceptions.h
-    pub(super) static mut zend_throw_exception_hook: Option<ThrowHook>;
-
-    // Zend/zend_llist.h
-    pub(super) fn zend_llist_clean(list: *mut zend_llist);
-
-    pub(super) fn zend_fetch_resource2_ex(
-        value: *mut zval,
-        type_name: *const c_char,
-        type_1: c_int,
-        type_2: c_int,
-    ) -> *mut c_void;
-
-    // main/php_streams.h
-    pub(super) fn php_file_le_stream() -> c_int;
-    pub(super) fn php_file_le_pstream() -> c_int;
-    #[cfg_attr(not(php86), link_name = "_php_stream_cast")]
-    pub(super) fn php_stream_cast(
-        stream: *mut c_void,
-        cast_as: c_int,
-        result: *mut c_int,
-        show_error: c_int,
-    ) -> c_int;
-
-    // ext/json/php_json.h
-    pub(super) static php_json_serializable_ce: *mut zend_class_entry;
-
-    // ext/spl/spl_exceptions.h
-    pub(super) static spl_ce_RuntimeException: *mut zend_class_entry;
+    pub(crate) fn php_output_handler_started(name: *const c_char, length: usize) -> bool;
+    pub(crate) fn php_output_get_start_filename() -> *const c_char;
+    pub(crate) fn php_output_get_start_lineno() -> c_int;
 }
-
-/// The beginning of `php_stream_ops`, `main/php_streams.h`; the same in all versions.
-#[repr(C)]
-pub(super) struct StreamOps {
-    pub(super) input_and_output: [*const c_void; 4],
-    pub(super) label: *const c_char,
-    pub(super) seek: *const c_void,
-    pub(super) cast: Option<unsafe extern "C" fn(*mut c_void, c_int, *mut c_int) -> c_int>,
-    pub(super) stat: *const c_void,
-    pub(super) set_option:
-        Option<unsafe extern "C" fn(*mut c_void, c_int, c_int, *mut c_void) -> c_int>,
-}
-
-/// `zif_handler`, `Zend/zend_types.h`.
-pub(super) type Handler = unsafe extern "C" fn(frame: *mut zend_execute_data, result: *mut zval);
-
-/// `zend_throw_exception_hook`, `Zend/zend_exceptions.h`.
-pub(super) type ThrowHook = unsafe extern "C" fn(exception: *mut zend_object);
 
 /// `sapi_module_struct.flush`, `main/SAPI.h`.
-pub(super) type Flush = unsafe extern "C" fn(server_context: *mut c_void);
+pub(crate) type Flush = unsafe extern "C" fn(server_context: *mut c_void);
 
 /// `sapi_module_struct.log_message`, `main/SAPI.h`.
-pub(super) type LogMessage = unsafe extern "C" fn(message: *const c_char, level: c_int);
+pub(crate) type LogMessage = unsafe extern "C" fn(message: *const c_char, level: c_int);
 
 /// `sapi_module_struct.read_post`, `main/SAPI.h`.
-pub(super) type ReadPost = unsafe extern "C" fn(buffer: *mut c_char, length: usize) -> usize;
-
-/// `zend_interrupt_function`, `Zend/zend_execute.h`.
-pub(super) type Interrupt = unsafe extern "C" fn(frame: *mut zend_execute_data);
+pub(crate) type ReadPost = unsafe extern "C" fn(buffer: *mut c_char, length: usize) -> usize;
 
 /// `sapi_module_struct.ub_write`, `main/SAPI.h`.
-pub(super) type UbWrite = unsafe extern "C" fn(bytes: *const c_char, length: usize) -> usize;
+pub(crate) type UbWrite = unsafe extern "C" fn(bytes: *const c_char, length: usize) -> usize;

@@ -9,9 +9,11 @@ use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
 
-use super::framing::{end_records, stray_record};
+use super::response::{output, request};
+use super::server::framing::{end_records, stray_record};
+use super::server::signals;
 use super::wire::Wire;
-use super::{Server, hooks, in_front, output, request, signals};
+use super::{Server, hooks, in_front};
 
 /// How the bytes of a response look on its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

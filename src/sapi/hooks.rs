@@ -14,10 +14,14 @@ use std::time::Instant;
 use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
 use once_cell::sync::OnceCell;
 
-use super::ffi::{Flush, Interrupt, LogMessage, ReadPost, UbWrite};
-use super::wire::{HELD_BACK_MAX, Wire};
-use super::{adoption, beside, globals, headers, keeper, output, process};
+use super::adoption;
+use super::ffi::{Flush, LogMessage, ReadPost, UbWrite};
+use super::response::{beside, headers, output};
+use super::sys::process;
+use super::wire::{HELD_BACK_MAX, Wire, keeper};
 use crate::stream::{GRACE, StopReason, Tail};
+use crate::zend::ffi::Interrupt;
+use crate::zend::globals;
 
 struct Originals {
     ub_write: UbWrite,

@@ -5,8 +5,10 @@ use std::sync::Once;
 use ext_php_rs::ffi::{IS_FALSE, zend_execute_data, zend_function, zval};
 use once_cell::sync::OnceCell;
 
-use super::ffi::Handler;
-use super::{adoption, globals, hooks, late_head, output};
+use super::response::{late_head, output};
+use super::{adoption, hooks};
+use crate::zend::ffi::Handler;
+use crate::zend::globals;
 
 /// A call of a function that is replaced.
 struct Call {

@@ -14,7 +14,7 @@ use rustix::fs::{FileType, MemfdFlags, Stat, fstat, memfd_create};
 use rustix::stdio::stdin;
 
 use super::Server;
-use super::process::forks;
+use super::sys::process::forks;
 
 /// The most places a pool has.
 const MOST: u32 = 0xffff;

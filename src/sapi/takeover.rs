@@ -1,11 +1,13 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
-use super::engine::is_unwinding;
-use super::{Server, adoption, head, headers, ini, late_head, output, request, session};
+use super::response::{head, headers, late_head, output, request, session};
+use super::{Server, adoption};
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, UNFIT, is_session_cache_limiter,
     preflight_headers, stream_headers, unavailable_headers,
 };
+use crate::zend::engine::is_unwinding;
+use crate::zend::ini;
 
 /// What became of the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -135,6 +135,7 @@ fn a_lower_layer_that_knows_a_higher_one_is_found() {
     breaks("src/stream/mod.rs", "use super::php::Sse;", "stream may not know crate::php");
     breaks("src/stream/life.rs", "use crate::Sse;", "stream may not know crate::Sse");
     breaks("src/stream/life.rs", "use crate::*;", "stream may not know crate::*");
+    breaks("src/zend/value.rs", "use crate::sapi::Server;", "zend may not know crate::sapi");
     breaks("src/sapi/output.rs", "use crate::php::Sse;", "sapi may not know crate::php");
     breaks("src/sapi/output.rs", "use crate::hub::Hub;", "sapi may not know crate::hub");
     breaks("src/hub/mod.rs", "use crate::php::Sse;", "hub may not know crate::php");
@@ -159,8 +160,8 @@ fn imports_that_run_downhill_are_not_found() {
 }
 
 #[test]
-fn unsafe_code_outside_sapi_is_found() {
-    let wrong = "unsafe code belongs into src/sapi";
+fn unsafe_code_outside_zend_and_sapi_is_found() {
+    let wrong = "unsafe code belongs into src/zend and src/sapi";
     for path in ["src/php/sse.rs", "src/lib.rs", "crates/hub/src/main.rs", "tests/fpm.rs"] {
         breaks(path, "fn f() {\n unsafe { g() } }", wrong);
         breaks(path, "unsafe fn f() {}", wrong);
@@ -170,21 +171,25 @@ fn unsafe_code_outside_sapi_is_found() {
         breaks(path, "#[cfg_attr(test, expect(unsafe_code))] fn f() {}", wrong);
         keeps(path, "#![forbid(unsafe_code)] // unsafe\nconst A: &str = \"unsafe\"; // unsafe {}");
     }
-    keeps("src/sapi/engine.rs", "#![allow(unsafe_code)] fn f() { unsafe { g() } }");
+    keeps("src/zend/engine.rs", "#![allow(unsafe_code)] fn f() { unsafe { g() } }");
+    keeps("src/sapi/hooks.rs", "#![allow(unsafe_code)] fn f() { unsafe { g() } }");
 }
 
 #[test]
-fn an_unsafe_attribute_outside_sapi_is_found() {
+fn an_unsafe_attribute_outside_zend_and_sapi_is_found() {
     let broken = violations(Path::new("src/lib.rs"), "#[unsafe(no_mangle)] fn f() {}");
-    assert!(broken.contains(&"src/lib.rs:1: unsafe code belongs into src/sapi".to_owned()));
+    assert!(
+        broken.contains(&"src/lib.rs:1: unsafe code belongs into src/zend and src/sapi".to_owned())
+    );
 }
 
 #[test]
 fn foreign_declarations_outside_ffi_are_found() {
-    let wrong = "extern blocks belong into src/sapi/ffi.rs";
+    let wrong = "extern blocks belong into ffi.rs of src/zend and src/sapi";
     breaks("src/sapi/output.rs", "extern \"C\" { fn f(); }", wrong);
     breaks("src/php/sse.rs", "extern {}", wrong);
     breaks("src/sapi/output.rs", "declare! { unsafe extern \"C\" { fn f(); } }", wrong);
+    keeps("src/zend/ffi.rs", "unsafe extern \"C\" { fn f(); }");
     keeps("src/sapi/ffi.rs", "unsafe extern \"C\" { fn f(); }");
     keeps("src/sapi/hooks.rs", "unsafe extern \"C\" fn hook() {} type F = extern \"C\" fn();");
 }

@@ -5,16 +5,18 @@ use std::path::Path;
 use crate::source::{Found, What, read};
 
 /// The layers of the extension, and which others each may know.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 5] = [
     ("stream", &["stream"]),
-    ("sapi", &["sapi", "stream"]),
-    ("hub", &["hub", "sapi", "stream"]),
-    ("php", &["php", "hub", "sapi", "stream"]),
+    ("zend", &["zend", "stream"]),
+    ("sapi", &["sapi", "zend", "stream"]),
+    ("hub", &["hub", "sapi", "zend", "stream"]),
+    ("php", &["php", "hub", "sapi", "zend", "stream"]),
 ];
 
 /// Crates that a layer may not know, for they belong to a layer beside or above it.
-const FOREIGN_CRATES: [(&str, &[&str]); 3] = [
+const FOREIGN_CRATES: [(&str, &[&str]); 4] = [
     ("stream", &["ext_php_rs", "hub_protocol"]),
+    ("zend", &["event_stream", "hub_protocol"]),
     ("sapi", &["hub_protocol"]),
     ("hub", &["ext_php_rs"]),
 ];
@@ -23,7 +25,7 @@ const FOREIGN_CRATES: [(&str, &[&str]); 3] = [
 pub(crate) fn violations(path: &Path, code: &str) -> Vec<String> {
     let rules = [
         imports_run_downhill,
-        unsafe_code_stays_in_sapi,
+        unsafe_code_stays_in_zend_and_sapi,
         foreign_declarations_stay_in_ffi,
         stream_has_no_clock,
         php_functions_are_not_called_by_name,
@@ -77,7 +79,7 @@ fn no_lock_is_on_the_engines_globals(path: &Path, found: &Found) -> Option<Strin
 }
 
 /// Every unsafe line of the project is in one place.
-fn unsafe_code_stays_in_sapi(path: &Path, found: &Found) -> Option<String> {
+fn unsafe_code_stays_in_zend_and_sapi(path: &Path, found: &Found) -> Option<String> {
     let is_unsafe = match &found.what {
         What::Path(names) => names == &["unsafe"],
         What::Attribute(names) => {
@@ -86,14 +88,15 @@ fn unsafe_code_stays_in_sapi(path: &Path, found: &Found) -> Option<String> {
         }
         _ => false,
     };
-    let broken = is_unsafe && !path.starts_with("src/sapi");
-    broken.then(|| "unsafe code belongs into src/sapi".to_owned())
+    let broken = is_unsafe && !["src/zend", "src/sapi"].iter().any(|layer| path.starts_with(layer));
+    broken.then(|| "unsafe code belongs into src/zend and src/sapi".to_owned())
 }
 
-/// What other libraries define is declared in one file.
+/// What other libraries define is declared in one file of each of the two.
 fn foreign_declarations_stay_in_ffi(path: &Path, found: &Found) -> Option<String> {
-    let broken = found.what == What::ForeignBlock && path != Path::new("src/sapi/ffi.rs");
-    broken.then(|| "extern blocks belong into src/sapi/ffi.rs".to_owned())
+    let broken = found.what == What::ForeignBlock
+        && !["src/zend/ffi.rs", "src/sapi/ffi.rs"].iter().any(|ffi| path == Path::new(ffi));
+    broken.then(|| "extern blocks belong into ffi.rs of src/zend and src/sapi".to_owned())
 }
 
 /// "Time comes in as an argument to everything in `stream`."

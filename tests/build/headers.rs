@@ -32,7 +32,7 @@ type Functions = BTreeMap<String, String>;
 
 #[test]
 fn every_function_is_declared_as_in_the_headers() {
-    let mut declared = functions_of(&ffi(), "pub(super) fn ", kind_in_rust);
+    let mut declared = functions_of(&ffi(), "pub(crate) fn ", kind_in_rust);
     assert!(declared.len() > 20, "where are the others? {declared:?}");
     if binary::php_is_before(8, 4) {
         // An `int` that is 0 or 1 then: its low byte is the `bool`.
@@ -53,7 +53,8 @@ fn every_constant_and_field_is_that_of_the_headers() {
 
 /// The declarations that are compiled for this PHP.
 fn ffi() -> String {
-    let source = fs::read_to_string(root().join("src/sapi/ffi.rs")).unwrap();
+    let read = |file| fs::read_to_string(root().join(file)).unwrap();
+    let source = ["src/zend/ffi.rs", "src/sapi/ffi.rs"].map(read).concat();
     let holds = |condition: &str| match condition {
         "php86" => !binary::php_is_before(8, 6),
         "not(php86)" => binary::php_is_before(8, 6),
@@ -78,9 +79,9 @@ fn renamed(item: &str, holds: impl Fn(&str) -> bool) -> String {
     let (name, declaration) = after.split_once("\")]").unwrap();
     let (start, arguments) = declaration.split_once('(').unwrap();
     let (visibility, arguments) = arguments.split_once('(').unwrap();
-    assert_eq!((start.trim(), visibility.split(')').next()), ("pub", Some("super")));
+    assert_eq!((start.trim(), visibility.split(')').next()), ("pub", Some("crate")));
     let ours = visibility.rsplit(' ').next().unwrap();
-    format!("pub(super) fn {}({arguments}", if holds(condition) { name } else { ours })
+    format!("pub(crate) fn {}({arguments}", if holds(condition) { name } else { ours })
 }
 
 fn functions_in_the_headers() -> String {
@@ -161,7 +162,7 @@ fn constants(source: &str) -> Vec<String> {
     let commented = source.split("/// `").skip(1).filter_map(|rest| {
         let (theirs, rest) = rest.split_once('`')?;
         let (_, item) = rest.split_once('\n')?;
-        let (name, value) = item.strip_prefix("pub(super) const ")?.split_once(" = ")?;
+        let (name, value) = item.strip_prefix("pub(crate) const ")?.split_once(" = ")?;
         let ours = value.split(';').next()?.replace('_', "");
         Some(format!("_Static_assert(({theirs}) == ({ours}), \"{name}\");\n"))
     });
@@ -172,7 +173,7 @@ fn constants(source: &str) -> Vec<String> {
 fn output_handler(source: &str) -> String {
     let (_, fields) = source.split_once("struct OutputHandler {").unwrap();
     let fields = fields.split('}').next().unwrap().split(',').map(str::trim);
-    let fields = fields.filter_map(|field| field.strip_prefix("pub(super) ")?.split_once(": "));
+    let fields = fields.filter_map(|field| field.strip_prefix("pub(crate) ")?.split_once(": "));
     let fields = fields.map(|(name, type_)| match kind_in_rust(source, type_).as_str() {
         "pointer" => format!("void *{name};"),
         "i32" => format!("int {name};"),

@@ -11,7 +11,8 @@ use std::{
 
 use hub_protocol::EventId;
 
-use crate::{directory, journal::note};
+use crate::directory;
+use crate::process::journal::note;
 
 /// Gives out ids. The last one stands in a file, so that a hub that was killed is followed by one that
 /// goes on from there.

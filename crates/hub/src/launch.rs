@@ -11,7 +11,9 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::{directory, log_file, program, serve::LISTENING};
+use crate::directory;
+use crate::process::{log_file, program};
+use crate::serve::LISTENING;
 
 /// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
 /// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.

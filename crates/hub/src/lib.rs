@@ -3,15 +3,16 @@
 //! A worker hands the connection of its client over, and is free. Whoever publishes an event tells the
 //! hub, and the hub sends it to everyone who follows one of its topics.
 //!
-//! * `control`: the socket that workers and publishers speak to
+//! * `socket`: the socket that workers and publishers speak to
+//! * `control`: the thread that answers them
 //! * `core`: what is decided, in one order: ids, what was missed, limits
 //! * `log`: where events get their ids: here, or from Redis, with other hubs
 //! * `shard`: the threads that hold connections and send to them
 //! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
 //! * `memory`: what all of it takes
 //! * `directory`: where it listens, and what it keeps there
-//! * `scrapes`: the port for Prometheus
-//! * `signals`, `notify`, `journal`, `log_file`: what it is told, and what it says
+//! * `metrics`: its numbers
+//! * `process`: what it is told, and what it says
 //! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it goes on as another program
 //!
 //! The invariant: each stream gets every event of its topics from its last event ID on, in order and
@@ -23,26 +24,19 @@ mod backlog;
 mod config;
 mod control;
 mod core;
-mod counters;
 mod directory;
 mod event;
 mod framing;
 mod ids;
-mod journal;
 mod launch;
 mod leases;
 mod log;
-mod log_file;
 mod memory;
 mod metrics;
-mod notify;
-mod program;
-mod remarks;
-mod scrapes;
+mod process;
 mod serve;
 mod shard;
-mod signals;
-mod status;
+mod socket;
 mod upgrade;
 mod usage;
 mod wheel;

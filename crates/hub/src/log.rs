@@ -8,7 +8,9 @@ use redis_log::{AppendError, News, RedisLog, Settings};
 use rustix::event::{EventfdFlags, eventfd};
 use serde_json::{Value, json};
 
-use crate::{ids::Ids, journal::note, remarks::Remarks};
+use crate::ids::Ids;
+use crate::process::journal::note;
+use crate::process::remarks::Remarks;
 
 /// How many pieces of news may wait. A hub that is further behind has Redis wait.
 const NEWS: usize = 1024;

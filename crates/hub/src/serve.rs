@@ -11,20 +11,20 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
 
 use hub_protocol::EventId;
 
-use crate::{
-    backlog::Backlog,
-    config::Config,
-    control::{Connection, Control, Listener},
-    core::{Core, Joining},
-    ids::Ids,
-    journal::note,
-    leases::Leases,
-    log::{Log, Shared},
-    notify,
-    shard::Stream,
-    signals::Signals,
-    upgrade::{self, Estate, Legacy},
-};
+use crate::backlog::Backlog;
+use crate::config::Config;
+use crate::control::Control;
+use crate::core::{Core, Joining};
+use crate::ids::Ids;
+use crate::leases::Leases;
+use crate::log::{Log, Shared};
+use crate::process::journal::note;
+use crate::process::notify;
+use crate::process::signals::Signals;
+use crate::shard::Stream;
+use crate::socket::connection::Connection;
+use crate::socket::listener::Listener;
+use crate::upgrade::{self, Estate, Legacy};
 
 /// What is printed on stdout once the hub listens; who has started it waits for that.
 pub const LISTENING: &str = "listening";

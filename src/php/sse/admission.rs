@@ -11,10 +11,12 @@ use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
 use crate::php::hub::settings;
 use crate::php::options::OnLimit;
+use crate::sapi::Server;
 use crate::sapi::diagnosis::Expected;
+use crate::sapi::response::request;
 use crate::sapi::takeover::{self, NotTaken};
-use crate::sapi::{Server, engine, request};
 use crate::stream::AllowOrigin;
+use crate::zend::engine;
 
 /// What clients are told that no stream is opened for.
 const TOO_MANY: &[u8] = b"There are too many open streams. Please try again later.\n";

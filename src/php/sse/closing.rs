@@ -11,10 +11,10 @@ use crate::php::exception::SseClientGone;
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
 use crate::php::stop_reason::SseStopReason;
-use crate::sapi::engine::{self, Caught, Owned};
-use crate::sapi::value::{callable_error, takes_argument};
-use crate::sapi::{beside, output};
+use crate::sapi::response::{beside, output};
 use crate::stream::StopReason;
+use crate::zend::engine::{self, Caught, Owned};
+use crate::zend::value::{callable_error, takes_argument};
 
 impl Sse {
     pub(super) fn close_with(

@@ -30,11 +30,12 @@ use super::options::{Arguments, Empty, LastEventId, LimitArguments, OnLimit, Res
 use super::stop_reason::SseStopReason;
 use super::{current, doctor};
 use crate::hub::Lease;
-use crate::sapi::declare::{ReadOnly, Refinement, types};
-use crate::sapi::engine::{self, Owned};
-use crate::sapi::shortcut::Shortcut;
-use crate::sapi::{PhpConnection, Server, request};
+use crate::sapi::response::request;
+use crate::sapi::{PhpConnection, Server};
 use crate::stream::{Options, Stream};
+use crate::zend::declare::{ReadOnly, Refinement, types};
+use crate::zend::engine::{self, Owned};
+use crate::zend::shortcut::Shortcut;
 
 /// The event stream of a request.
 #[php_class]

@@ -19,10 +19,11 @@ use crate::php::fault::Fault;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments, allow_origin_set};
 use crate::php::source::Source;
 use crate::php::{current, hub};
-use crate::sapi::engine::Owned;
+use crate::sapi::response::{beside, head, request};
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
-use crate::sapi::{PhpConnection, Server, Wishes, beside, engine, head, request};
+use crate::sapi::{PhpConnection, Server, Wishes};
 use crate::stream::{Options, Stream, merged, seconds};
+use crate::zend::engine::{self, Owned};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
 pub(super) fn open(

@@ -9,8 +9,8 @@ use crate::php::fault::Fault;
 use crate::php::hub::{failed, settings as hub_settings, topics};
 use crate::php::payload::{Fields, Payload};
 use crate::php::settings;
-use crate::sapi::engine::Owned;
-use crate::sapi::{ini, json};
+use crate::zend::engine::Owned;
+use crate::zend::{ini, json};
 
 const METHOD: &str = "Sse::publish";
 

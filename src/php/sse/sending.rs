@@ -9,14 +9,15 @@ use ext_php_rs::types::Zval;
 use hub_protocol::EventName;
 
 use super::Sse;
-use crate::php::arguments::{At, Given, Int, Text};
-use crate::php::arguments::{bytes, bytes_or_int, float, given, int, retry, type_name};
+use crate::php::arguments::{
+    At, Given, Int, Text, bytes, bytes_or_int, float, given, int, retry, type_name,
+};
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
-use crate::sapi::engine;
-use crate::sapi::value::walk;
-use crate::sapi::{output, streams};
+use crate::sapi::response::output;
 use crate::stream::{Packet, StopReason, seconds};
+use crate::zend::value::walk;
+use crate::zend::{engine, streams};
 
 impl Sse {
     /// Sends the event that a value stands for.

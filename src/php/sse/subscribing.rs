@@ -17,10 +17,11 @@ use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
 use crate::php::hub::{failed, settings, topics};
 use crate::php::settings::HEARTBEAT_TEXT;
-use crate::sapi::engine::{self, Owned, guarded};
-use crate::sapi::value::callable_error;
-use crate::sapi::{Offer, Shape, ini};
+use crate::sapi::{Offer, Shape};
 use crate::stream::StopReason;
+use crate::zend::engine::{self, Owned, guarded};
+use crate::zend::ini;
+use crate::zend::value::callable_error;
 
 const METHOD: &str = "Sse::subscribe";
 

@@ -8,9 +8,9 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
 use super::sending::{LOOK, Sent};
 use super::{Line, Wire, ticks};
-use crate::sapi::socket;
 #[cfg(feature = "without-wire-lock")]
-use crate::sapi::transport::Way;
+use crate::sapi::server::transport::Way;
+use crate::sapi::sys::socket;
 use crate::stream::{Packet, StopReason};
 
 impl Wire {

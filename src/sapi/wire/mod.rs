@@ -5,6 +5,7 @@
 //! never waits longer than the write timeout for a client that takes nothing, the keeper never
 //! waits at all. Nothing in here calls the engine, but for transports whose server does the writing.
 
+pub(crate) mod keeper;
 mod keeping;
 mod lock;
 mod sending;
@@ -22,11 +23,11 @@ use parking_lot::lock_api::MutexGuard;
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 
-use super::clock;
 use super::hand_off::Parting;
-use super::process::forks;
-use super::transport::{Transport, Way};
-use super::unshared::Unshared;
+use super::server::transport::{Transport, Way};
+use super::sys::clock;
+use super::sys::process::forks;
+use super::sys::unshared::Unshared;
 use crate::stream::{Packet, StopReason, Tail};
 
 /// How a wire behaves in time.

@@ -10,10 +10,9 @@ use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, send, sendmsg};
 
 use super::{Line, Wire, ticks};
-use crate::sapi::clock;
-use crate::sapi::poll::poll;
-use crate::sapi::socket;
-use crate::sapi::transport::{Small, Way};
+use crate::sapi::server::transport::{Small, Way};
+use crate::sapi::sys::poll::poll;
+use crate::sapi::sys::{clock, socket};
 use crate::stream::{Packet, StopReason};
 
 /// How a write ended.

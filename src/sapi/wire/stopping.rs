@@ -7,7 +7,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::net::{Shutdown, shutdown};
 
 use super::Wire;
-use crate::sapi::poll::poll;
+use crate::sapi::sys::poll::poll;
 use crate::stream::StopReason;
 
 const REASONS: [StopReason; 3] =

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use super::sending::Sent;
 use super::*;
-use crate::sapi::framing::Framing;
 use crate::sapi::hand_off::Parting;
-use crate::sapi::transport::Small;
+use crate::sapi::server::framing::Framing;
+use crate::sapi::server::transport::Small;
 
 /// A connection whose other end the test holds.
 struct Pair(UnixStream, Framing);

@@ -8,17 +8,13 @@ use rustix::{
     net::{SocketType, sockopt},
 };
 
-use super::{
-    connection::{Accepted, Connection, Ended},
-    serving::Control,
-};
-use crate::{
-    core::Joining,
-    framing::Output,
-    journal::note,
-    leases::{Lease, Taken},
-    metrics, status,
-};
+use super::serving::Control;
+use crate::core::Joining;
+use crate::framing::Output;
+use crate::leases::{Lease, Taken};
+use crate::metrics::{status, text};
+use crate::process::journal::note;
+use crate::socket::connection::{Accepted, Connection, Ended};
 
 /// What becomes of a connection after a request.
 pub(super) enum After {
@@ -69,7 +65,7 @@ impl Control {
                     Err(limit) => Reply::Exceeded(limit),
                 },
                 Request::Status => Reply::Status(self.report().to_string()),
-                Request::Metrics => Reply::Metrics(metrics::text(&self.report())),
+                Request::Metrics => Reply::Metrics(text::text(&self.report())),
                 Request::Upgrade => return Ok(After::Upgrades),
                 Request::Stop => {
                     note!("asked to end");

@@ -16,8 +16,10 @@ use rustix::{
     fs::inotify::{self, CreateFlags, WatchFlags},
 };
 
-use super::{listener::directory_of, serving::Control, serving::LISTENER};
-use crate::{directory, journal::note};
+use super::serving::{Control, LISTENER};
+use crate::directory;
+use crate::process::journal::note;
+use crate::socket::listener::directory_of;
 
 /// How long a hub that cannot be found goes on trying to be.
 const PATIENCE: Duration = Duration::from_secs(10);

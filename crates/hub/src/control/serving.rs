@@ -16,21 +16,18 @@ use rustix::{
     },
 };
 
-use super::{
-    answering::After,
-    connection::{Connection, Ended},
-    keeping::Vigil,
-    listener::{Listener, NotLetIn, directory_of},
-};
-use crate::{
-    config::Config,
-    core::Core,
-    journal::{self, note},
-    log_file, metrics, notify,
-    remarks::Remarks,
-    scrapes::Scrapes,
-    signals::{Asked, Signals},
-};
+use super::answering::After;
+use super::keeping::Vigil;
+use crate::config::Config;
+use crate::core::Core;
+use crate::metrics::scrapes::Scrapes;
+use crate::metrics::text;
+use crate::process::journal::{self, note};
+use crate::process::remarks::Remarks;
+use crate::process::signals::{Asked, Signals};
+use crate::process::{log_file, notify};
+use crate::socket::connection::{Connection, Ended};
+use crate::socket::listener::{Listener, NotLetIn, directory_of};
 
 pub(super) const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
@@ -182,7 +179,7 @@ impl Control {
     /// Tells Prometheus how the hub is, where it asks: as soon as the port is free.
     fn tell_scrapes(&mut self) {
         let Some(address) = self.config.metrics else { return };
-        let text = metrics::text(&self.report());
+        let text = text::text(&self.report());
         match &self.scrapes {
             Some(scrapes) => scrapes.set(text),
             None => match Scrapes::open(address, text) {

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use hub_protocol::Refusal;
 use rustix::event::epoll;
 
-use super::{answering::refuse, connection::Connection, serving::Control};
-use crate::{
-    core::Joining,
-    journal::note,
-    notify,
-    shard::Stream,
-    upgrade::{self, Legacy},
-};
+use super::answering::refuse;
+use super::serving::Control;
+use crate::core::Joining;
+use crate::process::journal::note;
+use crate::process::notify;
+use crate::shard::Stream;
+use crate::socket::connection::Connection;
+use crate::upgrade::{self, Legacy};
 
 impl Control {
     /// Has the program that is installed now go on with everything; goes on itself if that cannot be.

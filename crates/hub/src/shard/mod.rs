@@ -28,7 +28,8 @@ pub(crate) use catching_up::{Bell, Missing, Taker, tie};
 pub(crate) use course::{Known, Retention};
 pub(crate) use stream::{Inherited, Queue, Stream, Timing};
 
-use crate::{counters::Counters, event::Event};
+use crate::event::Event;
+use crate::metrics::counters::Counters;
 use course::Course;
 use work::Work;
 

@@ -28,12 +28,10 @@ use super::{
     roll::{Roll, Token},
     stream::Flushed,
 };
-use crate::{
-    counters::Counters,
-    event::Bytes,
-    framing::{self, Output},
-    wheel::Wheel,
-};
+use crate::event::Bytes;
+use crate::framing::{self, Output};
+use crate::metrics::counters::Counters;
+use crate::wheel::Wheel;
 
 /// The token of the bell, which no stream has: it would be the four billionth.
 const BELL: u64 = u64::MAX;

@@ -18,7 +18,7 @@ use super::{
     CARRY, DONE, PATIENCE, TAKE_OVER,
     giving::{Giver, Legacy},
 };
-use crate::program;
+use crate::process::program;
 
 /// Has the program that is installed now go on with everything, in this process. It returns only if that cannot
 /// be.

@@ -18,10 +18,10 @@ use super::{
 };
 use crate::{
     backlog::Backlog,
-    control::{Connection, Listener},
     core::Joining,
     event::Bytes,
     shard::Stream,
+    socket::{connection::Connection, listener::Listener},
 };
 
 /// What a hub has to leave.

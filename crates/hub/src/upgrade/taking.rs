@@ -19,11 +19,11 @@ use super::{
     record::{ConnectionRecord, Kept, Record, StreamRecord},
 };
 use crate::{
-    control::{Accepted, Connection},
     core::Joining,
     event::Event,
     leases::Leases,
     shard::{Inherited, Queue, Stream},
+    socket::connection::{Accepted, Connection},
 };
 
 /// All that a program has left to the next.

@@ -1,0 +1,127 @@
+//! The last word on the head of a response: the hook on the SAPI's `send_headers`, where all that the
+//! script, a framework and a `header_register_callback()` have set has come together.
+//!
+//! Only streams of ours are touched: those of `start()`, those that go out with what `Sse::headers()`
+//! gave, and with `sse.adopt` those that other code opens.
+
+use std::cell::Cell;
+use std::ffi::c_int;
+
+use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
+use once_cell::sync::OnceCell;
+
+use super::{headers, late_head};
+use crate::sapi::server::apache_variables;
+use crate::sapi::{Server, adoption};
+use crate::stream::{Interrupted, UNFIT, last_headers, proxy_headers};
+use crate::zend::bailout;
+
+/// `sapi_module_struct.send_headers`, `main/SAPI.h`.
+type SendHeaders = unsafe extern "C" fn(headers: *mut sapi_headers_struct) -> c_int;
+
+static ORIGINAL: OnceCell<SendHeaders> = OnceCell::new();
+
+/// Whose head it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// Other code's.
+    None,
+    /// That of a stream, if it says so: the script has asked for the headers of one.
+    Asked,
+    /// That of a stream which is being opened.
+    Opening,
+}
+
+thread_local! {
+    static CLAIM: Cell<Claim> = const { Cell::new(Claim::None) };
+}
+
+/// Installs the hook. Called once, at module start-up.
+pub(crate) fn install() {
+    let module = &raw mut sapi_module;
+    // SAFETY: as `hooks::install`.
+    let module = unsafe { &mut *module };
+    if let Some(original) = module.send_headers
+        && ORIGINAL.set(original).is_ok()
+    {
+        module.send_headers = Some(send_headers);
+    }
+}
+
+/// Removes the hook. Called once, at module shutdown.
+pub(crate) fn remove() {
+    if let Some(original) = ORIGINAL.get() {
+        let module = &raw mut sapi_module;
+        // SAFETY: as `hooks::remove`.
+        unsafe { (*module).send_headers = Some(*original) };
+    }
+}
+
+/// Forgets the last response. Called when a request begins.
+pub(crate) fn begin_request() {
+    CLAIM.set(Claim::None);
+}
+
+/// Notes that the script has asked for the headers of a stream, to send them itself.
+pub(crate) fn note_asked() {
+    CLAIM.set(Claim::Asked);
+}
+
+/// Whatever head `send` sends is that of a stream.
+///
+/// # Errors
+///
+/// Those of `send`. If the head is not out then, it is the script's again.
+pub(crate) fn of_stream(send: impl FnOnce() -> Result<(), Interrupted>) -> Result<(), Interrupted> {
+    let before = CLAIM.replace(Claim::Opening);
+    let result = send();
+    CLAIM.set(before);
+    result
+}
+
+/// Our `send_headers`.
+///
+/// # Safety
+///
+/// As the SAPI's own.
+unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_int {
+    const SENT: c_int = 1;
+    let Some(original) = ORIGINAL.get() else { return -1 };
+    if late_head::pretends() {
+        return SENT;
+    }
+    amend();
+    if bailout::is_due() {
+        // An error handler of the script's has not returned; this frame owns nothing.
+        bailout::unwind();
+    }
+    // SAFETY: the argument is passed on as it came; this frame owns nothing.
+    unsafe { original(sapi_headers) }
+}
+
+fn amend() {
+    let is_adopted = adoption::is_to_be_adopted();
+    let claim = CLAIM.get();
+    let says_so = claim == Claim::Asked && headers::is_event_stream() && headers::status() == 200;
+    // The engine counts the head as sent while it is being sent. What cannot be set costs buffering at most.
+    let _ = match claim {
+        Claim::Opening => headers::reopened(make_stream),
+        _ if is_adopted || says_so => headers::reopened(|| headers::apply(proxy_headers().into())),
+        _ => return,
+    };
+    if claim != Claim::None && Server::current() == Server::Apache {
+        apache_variables::switch_compression_off();
+    }
+    if is_adopted {
+        adoption::note_head();
+    }
+}
+
+/// Undoes what was done to the head of a stream since `start()` set it.
+fn make_stream() -> Result<(), Interrupted> {
+    headers::remove(&UNFIT)?;
+    if headers::status() != 200 {
+        headers::set_status(200)?;
+    }
+    headers::apply(last_headers(headers::is_event_stream()))
+}

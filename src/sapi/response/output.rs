@@ -1,0 +1,250 @@
+//! PHP's output: its buffers, and the ways past them.
+
+use std::cell::Cell;
+use std::ffi::c_int;
+
+use ext_php_rs::types::Zval;
+
+use crate::sapi::ffi::{
+    self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED, OUTPUT_SENT,
+};
+use crate::sapi::hooks;
+use crate::stream::{Interrupted, Tail};
+use crate::zend::engine::{self, guarded};
+use crate::zend::globals;
+
+/// Output handlers that compress, by the names they register under.
+const COMPRESSORS: [&str; 3] =
+    ["zlib output compression", "ob_gzhandler", "brotli output compression"];
+
+thread_local! {
+    /// Whether this response's output buffers were taken from the script.
+    static BUFFERS_TAKEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// How many output buffers are open.
+pub(crate) fn level() -> usize {
+    // SAFETY: reads the output globals of this thread.
+    usize::try_from(unsafe { ffi::php_output_get_level() }).unwrap_or(0)
+}
+
+/// The name of the output handler that compresses the response, if one is open.
+pub(crate) fn compressor() -> Option<&'static str> {
+    COMPRESSORS.into_iter().find(|name| {
+        // SAFETY: looks the name up among the open handlers; reads `len` bytes of it.
+        unsafe { ffi::php_output_handler_started(name.as_ptr().cast(), name.len()) }
+    })
+}
+
+/// The innermost open buffer.
+fn active_handler() -> Option<&'static ffi::OutputHandler> {
+    // SAFETY: reads the output globals of this thread.
+    let handler = unsafe { ffi::php_output_get_active_handler() };
+    // SAFETY: null without a buffer; else valid until the buffer is closed, and no caller in this
+    // file keeps it across a call into the engine.
+    unsafe { handler.as_ref() }
+}
+
+/// The end of what was written to the innermost buffer.
+pub(crate) fn buffered_tail() -> Option<Tail> {
+    let handler = active_handler()?;
+    if handler.data.is_null() {
+        return Some(Tail::START);
+    }
+    // SAFETY: the buffer's `data` holds `data_used` bytes; they are copied from before any call.
+    let data = unsafe { std::slice::from_raw_parts(handler.data.cast::<u8>(), handler.data_used) };
+    Some(Tail::START.after(data))
+}
+
+/// Closes every buffer that may be closed, outermost last, and sends what they hold; stops at the
+/// first that may not. Compressing buffers are emptied, not flushed, so that they never begin to
+/// compress.
+///
+/// # Errors
+///
+/// [`Interrupted`] when an output callback ended in a fatal error.
+pub(crate) fn end_buffers() -> Result<(), Interrupted> {
+    if compressor().is_none() {
+        return end_each(|| {
+            // SAFETY: a buffer is open; its callback may bail out, which `end_each` guards against.
+            unsafe { ffi::php_output_end() };
+        });
+    }
+    let mut held = Vec::new();
+    end_each(|| held.push(take_contents()))?;
+    for contents in held.iter().rev().filter_map(Zval::zend_str) {
+        guarded(|| engine::layer_write(contents.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// Forgets the buffers of the last request. Called when a request begins.
+pub(crate) fn begin_request() {
+    BUFFERS_TAKEN.set(false);
+}
+
+/// Notes that the buffers of this response were taken from the script, for good.
+pub(crate) fn buffers_are_taken() {
+    BUFFERS_TAKEN.set(true);
+}
+
+/// Whether there is no buffer, and the script may think that there is: they were taken from it.
+pub(crate) fn has_lost_buffers() -> bool {
+    BUFFERS_TAKEN.get() && level() == 0
+}
+
+/// Empties and closes every buffer that may be closed.
+///
+/// # Errors
+///
+/// [`Interrupted`] when an output callback ended in a fatal error.
+pub(crate) fn discard_buffers() -> Result<(), Interrupted> {
+    end_each(discard_innermost)
+}
+
+fn end_each(mut end: impl FnMut()) -> Result<(), Interrupted> {
+    while active_handler().is_some_and(|handler| handler.flags & HANDLER_REMOVABLE != 0) {
+        let before = level();
+        guarded(&mut end)?;
+        if level() >= before {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Empties and closes the innermost buffer, and returns what it held.
+fn take_contents() -> Zval {
+    let mut contents = Zval::new();
+    // SAFETY: writes a string, or null, to a zval that is ours.
+    unsafe { ffi::php_output_get_contents(&raw mut contents) };
+    // SAFETY: a buffer is open. Its callback may bail out, and `contents` would leak then, until the
+    // request's memory is freed a moment later.
+    unsafe { ffi::php_output_discard() };
+    contents
+}
+
+/// The names of the open buffers that hold output back: those that may not be closed.
+pub(crate) fn stuck_buffers() -> Vec<String> {
+    active_handler()
+        .filter(|handler| handler.flags & HANDLER_REMOVABLE == 0)
+        .map(|handler| {
+            let flushable = handler.flags & HANDLER_FLUSHABLE != 0;
+            format!(
+                "level {}, {}",
+                handler.level + 1,
+                if flushable { "flushable" } else { "not flushable" }
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
+/// Sends what the SAPI holds back. May bail out.
+pub(crate) fn flush() {
+    // SAFETY: a request is active, as everywhere in this file.
+    unsafe { ffi::sapi_flush() };
+    hooks::flushed();
+}
+
+/// Whether PHP knows that the client is gone.
+pub(crate) fn client_is_gone() -> bool {
+    globals::core(|core| core.connection_status & CONNECTION_ABORTED != 0)
+}
+
+/// Runs `write` so that a client that is gone makes it return instead of ending the script. What the
+/// script outputs itself after that finds the client gone as ever, and ends it.
+///
+/// # Errors
+///
+/// [`Interrupted`] when something else bailed out of it.
+pub(crate) fn without_abort(write: impl FnOnce()) -> Result<(), Interrupted> {
+    let knew = client_is_gone();
+    let status = status();
+    let before = ignore_user_abort(true);
+    let result = guarded(write);
+    ignore_user_abort(before);
+    if !knew && client_is_gone() {
+        set_status(status);
+    }
+    result
+}
+
+/// Runs `write`, which nothing can bail out of but the client's being gone, so that it returns.
+pub(crate) fn ignoring_abort<R>(write: impl FnOnce() -> R) -> R {
+    let before = ignore_user_abort(true);
+    let result = write();
+    ignore_user_abort(before);
+    result
+}
+
+/// Has `connection_aborted()` say that the client is gone, and does no more: output stays on, so that
+/// what the script outputs next finds it out as well, and ends the script as PHP would.
+pub(crate) fn note_client_gone() {
+    globals::core(|core| core.connection_status |= CONNECTION_ABORTED);
+}
+
+/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on. The caller owns
+/// nothing: it may `longjmp`.
+pub(crate) fn abort() {
+    // SAFETY: a request is active, and no frame below the entry point owns anything.
+    unsafe { ffi::php_handle_aborted_connection() };
+}
+
+/// Sets whether the script goes on when the client is gone; returns what was set before.
+fn ignore_user_abort(ignore: bool) -> bool {
+    globals::core(|core| std::mem::replace(&mut core.ignore_user_abort, ignore))
+}
+
+/// Whether the script wants to go on when its client is gone.
+pub(crate) fn ignores_user_abort() -> bool {
+    globals::core(|core| core.ignore_user_abort)
+}
+
+/// Prints text as `echo` would, and flushes.
+///
+/// # Errors
+///
+/// [`Interrupted`] when something bailed out of it.
+pub(crate) fn print(text: &[u8]) -> Result<(), Interrupted> {
+    without_abort(|| {
+        engine::layer_write(text);
+        flush();
+    })
+}
+
+/// Lets all further output of the script go nowhere.
+pub(crate) fn disable() {
+    set_status(OUTPUT_DISABLED);
+}
+
+/// Runs `action` as if nothing had been output yet. A buffer that compresses, which that may open, is closed.
+///
+/// # Errors
+///
+/// [`Interrupted`], as [`guarded`].
+pub(crate) fn as_if_unsent(action: impl FnOnce()) -> Result<(), Interrupted> {
+    let (sent, had_compressor) = (status() & OUTPUT_SENT, compressor().is_some());
+    set_status(status() & !OUTPUT_SENT);
+    let result = guarded(action);
+    set_status(status() | sent);
+    result?;
+    if compressor().is_some() && !had_compressor { guarded(discard_innermost) } else { Ok(()) }
+}
+
+/// Empties and closes the innermost buffer. May bail out.
+fn discard_innermost() {
+    // SAFETY: a buffer is open; its callback may bail out, which the callers guard against.
+    unsafe { ffi::php_output_discard() };
+}
+
+/// The flags of PHP's output that can be set.
+fn status() -> c_int {
+    // SAFETY: reads the output globals of this thread.
+    unsafe { ffi::php_output_get_status() }
+}
+
+fn set_status(status: c_int) {
+    // SAFETY: sets flags in the output globals of this thread; others than these it leaves alone.
+    unsafe { ffi::php_output_set_status(status) };
+}

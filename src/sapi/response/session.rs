@@ -1,0 +1,16 @@
+//! The session, whose lock would make every other request of the same visitor wait.
+
+use crate::stream::Interrupted;
+use crate::zend::native::Native;
+
+/// Does nothing where no session is active. A PHP without sessions has no such function.
+static WRITE_CLOSE: Native = Native::function("session", "session_write_close");
+
+/// Writes the session, if one is open, and lets go of its lock. `$_SESSION` stays readable.
+///
+/// # Errors
+///
+/// [`Interrupted`]. What a save handler throws stays pending.
+pub(crate) fn release() -> Result<(), Interrupted> {
+    WRITE_CLOSE.call([]).map(drop)
+}

@@ -1,0 +1,110 @@
+//! httpd's variables of a request: by them `mod_deflate` and `mod_brotli` are switched off for it.
+//!
+//! Through httpd's own functions: PHP's `apache_setenv()` may be disabled, or replaced.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+
+use super::apache::{function, request};
+use crate::zend::engine::c_string;
+
+/// The variables that the two modules ask for.
+const NO_COMPRESSION: [&CStr; 2] = [c"no-gzip", c"no-brotli"];
+
+/// A variable that nobody asks for.
+const PROBE: &CStr = c"sse-probe";
+
+/// `MODULE_MAGIC_NUMBER_MAJOR` of every httpd 2.4 (`ap_mmn.h`): while it is this, structures only grow at
+/// their ends.
+const MAGIC_NUMBER: c_int = 20_120_211;
+
+/// The variables of this request.
+struct Variables {
+    table: *mut c_void,
+    get: unsafe extern "C" fn(*const c_void, *const c_char) -> *const c_char,
+    set: unsafe extern "C" fn(*mut c_void, *const c_char, *const c_char),
+    unset: unsafe extern "C" fn(*mut c_void, *const c_char),
+}
+
+/// Switches both modules off for this request. They look when the first bytes pass them, so it has to be
+/// done before.
+pub(crate) fn switch_compression_off() {
+    if let Some(variables) = Variables::of_request() {
+        for name in NO_COMPRESSION {
+            variables.set(name);
+        }
+    }
+}
+
+/// Whether both are off for this request.
+pub(crate) fn compression_is_off() -> bool {
+    Variables::of_request()
+        .is_some_and(|variables| NO_COMPRESSION.iter().all(|name| variables.has(name)))
+}
+
+/// Whether both could be switched off: tried, with a variable that means nothing.
+pub(crate) fn compression_can_be_switched_off() -> bool {
+    let Some(variables) = Variables::of_request() else { return false };
+    variables.set(PROBE);
+    let is_set = variables.has(PROBE);
+    variables.unset(PROBE);
+    is_set && !variables.has(PROBE)
+}
+
+/// The protocol by which the request came, as `HTTP/2.0`; `None` if httpd is not known.
+pub(crate) fn protocol() -> Option<String> {
+    let protocol = Variables::of_request()?.get(c"SERVER_PROTOCOL");
+    Some(protocol).filter(|protocol| !protocol.is_empty())
+}
+
+impl Variables {
+    fn of_request() -> Option<Self> {
+        if !is_known_httpd() {
+            return None;
+        }
+        let request = request()?;
+        // SAFETY: the request is alive, and has this field in every httpd of that number.
+        let table = unsafe { (*request).variables };
+        if table.is_null() || !table.cast::<*mut c_void>().is_aligned() {
+            return None;
+        }
+        // The types are those of the functions of these names in every APR 1.
+        Some(Self {
+            table,
+            // SAFETY: see above.
+            get: unsafe { function(c"apr_table_get") }?,
+            // SAFETY: see above.
+            set: unsafe { function(c"apr_table_set") }?,
+            // SAFETY: see above.
+            unset: unsafe { function(c"apr_table_unset") }?,
+        })
+    }
+
+    fn set(&self, name: &CStr) {
+        // SAFETY: the table is there for as long as the request; name and value are copied. The keeper is
+        // not inside httpd: callers ask before the response has a wire.
+        unsafe { (self.set)(self.table, name.as_ptr(), c"1".as_ptr()) };
+    }
+
+    fn has(&self, name: &CStr) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    /// The value of a variable; "" if it is not set.
+    fn get(&self, name: &CStr) -> String {
+        // SAFETY: only reads, and once the head is out nobody writes; the value is copied at once.
+        c_string(unsafe { (self.get)(self.table, name.as_ptr()) })
+    }
+
+    fn unset(&self, name: &CStr) {
+        // SAFETY: as `set`.
+        unsafe { (self.unset)(self.table, name.as_ptr()) };
+    }
+}
+
+/// Whether httpd says of itself that it is a 2.4: the first field of each of its modules is the number.
+fn is_known_httpd() -> bool {
+    // SAFETY: looks a name up in the running process.
+    let module = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"core_module".as_ptr()) };
+    // SAFETY: null, or httpd's own module, which begins so in every httpd.
+    unsafe { module.cast::<c_int>().as_ref() }.is_some_and(|number| *number == MAGIC_NUMBER)
+}

@@ -1,0 +1,130 @@
+//! `php -S`: the connection to the browser itself, as raw bytes.
+//!
+//! The descriptor stands in `struct php_cli_server_client` (`sapi/cli/php_cli_server.c`), behind a
+//! pointer. It is believed only if its other end has the port that the request says it has.
+//! Beside it stands the server itself, where Ctrl-C leaves a note, also one that came before the stream.
+//! That is believed only if the address noted there is that of the socket the connection came by.
+
+use std::ffi::{c_char, c_int};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use rustix::net::getpeername;
+
+use super::framing::Framing;
+use super::signals;
+use super::transport::{Small, Transport, Way};
+use crate::sapi::hand_off::{Parting, Shape};
+use crate::sapi::response::request;
+use crate::sapi::sys::socket::{duplicate, is_same, local_address, was_accepted_from};
+use crate::zend::globals;
+
+/// The head of `struct php_cli_server_client`.
+#[repr(C)]
+struct Client {
+    server: *const Server,
+    socket: RawFd,
+}
+
+/// The head of `struct php_cli_server`.
+#[repr(C)]
+struct Server {
+    listener: RawFd,
+    poller: Poller,
+    /// 1, or 0 once it is to stop: then it ends after its requests.
+    is_running: AtomicI32,
+    host: *const c_char,
+    port: c_int,
+    family: c_int,
+}
+
+/// `struct php_cli_server_poller`.
+#[repr(C)]
+struct Poller {
+    sets: [libc::fd_set; 4],
+    highest: RawFd,
+}
+
+/// The connection of a request to `php -S`.
+struct CliServer {
+    fd: OwnedFd,
+    servers_own: RawFd,
+    /// What the server notes of itself, if its layout is the one that is known.
+    is_running: Option<&'static AtomicI32>,
+}
+
+/// The transport of this request.
+pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
+    let client = client()?;
+    let fd = duplicate(client.socket).ok_or("the browser's connection is no stream socket")?;
+    if !comes_from_the_client(&fd) {
+        return Err("the connection is not that of the request");
+    }
+    let is_running = is_running(client.server, &fd);
+    Ok(Box::new(CliServer { fd, servers_own: client.socket, is_running }))
+}
+
+fn client() -> Result<&'static Client, &'static str> {
+    const NONE: &str = "there is no request of the built-in server";
+    let context = globals::sapi(|sapi| sapi.server_context).cast::<Client>();
+    let context = Some(context).filter(|context| context.is_aligned()).ok_or(NONE)?;
+    // SAFETY: null, or the client of this SAPI, which lives for the whole request; it is not kept.
+    unsafe { context.as_ref() }.ok_or(NONE)
+}
+
+/// Where the server that has accepted the connection `fd` notes whether it runs.
+fn is_running(server: *const Server, fd: &OwnedFd) -> Option<&'static AtomicI32> {
+    if server.is_null() || !server.is_aligned() {
+        return None;
+    }
+    // SAFETY: the process' one server, a static variable that is larger than what is read of it. Nobody
+    // else writes to it during a request, but for signal handlers to the atomic.
+    let server = unsafe { &*server };
+    let own = local_address(fd).filter(|_| was_accepted_from(fd, server.listener))?;
+    let family = if own.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    let is_known = server.port == c_int::from(own.port()) && server.family == family;
+    is_known.then_some(&server.is_running)
+}
+
+fn comes_from_the_client(fd: &OwnedFd) -> bool {
+    let claimed = request::server_text("REMOTE_PORT").and_then(|port| port.parse().ok());
+    let peer = getpeername(fd).ok().flatten();
+    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+    peer.is_some_and(|peer| Some(peer.port()) == claimed)
+}
+
+impl Transport for CliServer {
+    fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    fn servers_own(&self) -> Option<RawFd> {
+        Some(self.servers_own)
+    }
+
+    fn way(&self) -> Way {
+        Way::Direct(Framing::Raw)
+    }
+
+    fn send_small(&self, _: &[u8], _: usize) -> Small {
+        Small::Later
+    }
+
+    fn server_is_stopping(&self) -> bool {
+        let is_to_stop = |is_running: &AtomicI32| is_running.load(Ordering::Relaxed) == 0;
+        signals::stop_was_asked() || self.is_running.is_some_and(is_to_stop)
+    }
+
+    fn hand_off(&self) -> Result<Parting, &'static str> {
+        let descriptor = client()?.socket;
+        if !is_same(descriptor, &self.fd) {
+            return Err("the request is another one now");
+        }
+        Ok(Parting { descriptor, shape: Shape::Raw, is_kept: false })
+    }
+
+    fn describe(&self) -> &'static str {
+        "straight to the browser, as raw bytes"
+    }
+}

@@ -1,0 +1,12 @@
+//! One file for each way that a server carries bytes to its client, and what they have in common.
+
+mod apache;
+pub(crate) mod apache_variables;
+mod cli_server;
+mod fastcgi;
+pub(crate) mod framing;
+pub(crate) mod kind;
+pub(crate) mod obstacle;
+pub(crate) mod signals;
+mod stdio;
+pub(crate) mod transport;

@@ -1,0 +1,228 @@
+//! Signals that ask the server to stop, while a stream is open.
+//!
+//! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
+//! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
+//! once the stream has ended, the worker gets the SIGQUIT that lets it end after its request. A second
+//! SIGTERM kills, as ever, and so does the first one that a fork of the worker gets; but not the one that
+//! tells a worker of `php -S` that its parent has ended (since PHP 8.3): that was told to end as well.
+//! `php -S` notes Ctrl-C in a handler of its own, and php-cgi SIGTERM; these are called as ever. So is
+//! that of httpd, which ends its process at once, after the keeper was shown out of httpd's memory.
+//! What came before the stream is not heard here; the servers that go on all the same tell it themselves
+//! (`cli_server`, `fastcgi`).
+
+use std::ffi::{c_int, c_void};
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+
+use super::apache;
+use crate::sapi::Server;
+use crate::sapi::wire::keeper;
+
+/// A signal handler; one that takes the signal only does not look at the rest.
+type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
+
+/// Whether a signal asked the server to stop.
+static ASKED: AtomicBool = AtomicBool::new(false);
+/// Whether the keeper has not heard of it yet.
+static ALARM: AtomicBool = AtomicBool::new(false);
+/// Which signals came, as bits.
+static CAME: AtomicU32 = AtomicU32::new(0);
+/// Which of them kill when they come again, as bits.
+static WARNED: AtomicU32 = AtomicU32::new(0);
+
+/// The process that took the signals over.
+static OWNER: AtomicI32 = AtomicI32::new(0);
+/// The parent whose end it is told of by a signal; 0 for none.
+static MOURNED: AtomicI32 = AtomicI32::new(0);
+
+/// The handlers that stand behind ours.
+static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
+
+/// The server's own handler that stands behind ours, to be called from it; 0 for none.
+static CHAINED: AtomicUsize = AtomicUsize::new(0);
+
+/// The signal that is passed on to the server's own handler; 0 for none.
+static CHAINED_SIGNAL: AtomicI32 = AtomicI32::new(0);
+
+/// Whether a signal asked the server to stop, since this request's first stream began.
+pub(crate) fn stop_was_asked() -> bool {
+    ASKED.load(Ordering::Acquire)
+}
+
+/// Whether a signal came that the keeper has not acted on; says so once.
+pub(crate) fn take_alarm() -> bool {
+    ALARM.swap(false, Ordering::AcqRel)
+}
+
+/// Takes the signals over that would cut a stream short. Called when a stream begins.
+pub(crate) fn take_over(server: Server) {
+    OWNER.store(own_id(), Ordering::Release);
+    MOURNED.store(mourned_parent(), Ordering::Release);
+    let (held, passed_on): (&[c_int], c_int) = match server {
+        Server::Fpm => (&[libc::SIGTERM], 0),
+        Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
+        Server::Cgi | Server::Apache => (&[], libc::SIGTERM),
+        _ => (&[], 0),
+    };
+    let mut before = BEFORE.lock();
+    if before.is_empty() {
+        let held = held.iter().filter(|signal| is_unhandled(**signal));
+        before.extend(held.filter_map(|signal| Some((*signal, install(*signal)?))));
+        CHAINED_SIGNAL.store(passed_on, Ordering::Release);
+        before.extend(chain(passed_on).map(|action| (passed_on, action)));
+    }
+}
+
+/// Gives the signals back, and passes on what came meanwhile. Called when a stream has ended.
+pub(crate) fn give_back(server: Server) {
+    for (signal, action) in BEFORE.lock().drain(..) {
+        // SAFETY: puts back what the system gave us.
+        unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
+    }
+    let came = |signal: c_int| CAME.load(Ordering::Acquire) & (1 << signal) != 0;
+    if server == Server::Fpm && came(libc::SIGTERM) {
+        // SAFETY: sends a signal to this thread; FPM's handler notes it, and ends the worker once
+        // it has answered its request.
+        unsafe { libc::raise(libc::SIGQUIT) };
+    }
+}
+
+/// Passes on a SIGTERM that came while a stream was open, once the request is over, and forgets what came.
+pub(crate) fn pass_on(server: Server) {
+    ASKED.store(false, Ordering::Release);
+    WARNED.store(0, Ordering::Release);
+    let came = CAME.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
+    if came && server == Server::BuiltIn {
+        // SAFETY: as if the signal came now, when it harms nobody.
+        unsafe { libc::raise(libc::SIGTERM) };
+    }
+}
+
+/// Whether nobody handles the signal: not the server, and not the script.
+fn is_unhandled(signal: c_int) -> bool {
+    let handler = engine_handler(signal).or_else(|| Some(action_of(signal)?.sa_sigaction));
+    handler == Some(libc::SIG_DFL)
+}
+
+/// Puts our handler before the server's own, if it has one. Returns what was there.
+fn chain(signal: c_int) -> Option<libc::sigaction> {
+    if signal == 0 {
+        return None;
+    }
+    let handler = action_of(signal)?.sa_sigaction;
+    if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
+        return None;
+    }
+    CHAINED.store(handler, Ordering::Release);
+    install(signal)
+}
+
+fn action_of(signal: c_int) -> Option<libc::sigaction> {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only asks.
+    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: filled in, as the answer says.
+    (asked == 0).then(|| unsafe { action.assume_init() })
+}
+
+/// Installs our handler. Returns what was there.
+fn install(signal: c_int) -> Option<libc::sigaction> {
+    let before = action_of(signal)?;
+    let mut ours = before;
+    ours.sa_sigaction = on_signal as *const () as usize;
+    ours.sa_flags = before.sa_flags | libc::SA_SIGINFO;
+    // SAFETY: the handler does nothing that is not allowed in one.
+    unsafe { libc::sigaction(signal, &raw const ours, std::ptr::null_mut()) };
+    Some(before)
+}
+
+/// What stands behind the engine's own handler, where the engine defers signals (`ZEND_SIGNALS`);
+/// `None` where it does not.
+fn engine_handler(signal: c_int) -> Option<libc::sighandler_t> {
+    type ZendSigaction = unsafe extern "C" fn(c_int, *const libc::sigaction, *mut libc::sigaction);
+    // SAFETY: looks a name up in the running process.
+    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"zend_sigaction".as_ptr()) };
+    if address.is_null() {
+        return None;
+    }
+    // SAFETY: the function of this name has this type (`Zend/zend_signal.h`).
+    let ask = unsafe { std::mem::transmute::<*mut c_void, ZendSigaction>(address) };
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only asks.
+    unsafe { ask(signal, std::ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: filled in, or zeros, which are an action, too.
+    Some(unsafe { action.assume_init() }.sa_sigaction)
+}
+
+/// The system's word: forks have not been counted yet when the first thing a child gets is a signal.
+fn own_id() -> libc::pid_t {
+    // SAFETY: only asks.
+    unsafe { libc::getpid() }
+}
+
+/// Who counts as the sender of the signal that tells of its end, if this process has asked for one
+/// (`PR_SET_PDEATHSIG`): its parent; else 0. The system sends one for each thread of the parent that ends.
+fn mourned_parent() -> libc::pid_t {
+    let mut asked_for: c_int = 0;
+    // SAFETY: stores the number of a signal, or 0.
+    unsafe { libc::prctl(libc::PR_GET_PDEATHSIG, &raw mut asked_for) };
+    // SAFETY: only asks.
+    if asked_for == 0 { 0 } else { unsafe { libc::getppid() } }
+}
+
+/// Whether the signal may only say that the parent has ended.
+fn is_of_a_mourned_parent(about: *const libc::siginfo_t) -> bool {
+    // SAFETY: the system says to a handler which process has sent a signal, or 0.
+    let sender = unsafe { about.as_ref() }.map(|about| unsafe { about.si_pid() });
+    sender.is_some_and(|sender| sender > 0 && sender == MOURNED.load(Ordering::Acquire))
+}
+
+/// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
+extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mut c_void) {
+    let bit = 1 << signal;
+    CAME.fetch_or(bit, Ordering::AcqRel);
+    let came_before =
+        !is_of_a_mourned_parent(about) && WARNED.fetch_or(bit, Ordering::AcqRel) & bit != 0;
+    let is_a_childs = OWNER.load(Ordering::Acquire) != own_id();
+    if (came_before || is_a_childs) && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
+        // Somebody insists (FPM's request_terminate_timeout does), or it is for a fork, which has no
+        // stream: it means what it always meant.
+        // SAFETY: both calls are allowed in a handler; the signal is delivered when it returns.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+        // SAFETY: as above.
+        unsafe { libc::raise(signal) };
+        return;
+    }
+    ASKED.store(true, Ordering::Release);
+    ALARM.store(true, Ordering::Release);
+    keeper::ring();
+    let chained = CHAINED.load(Ordering::Acquire);
+    if signal == CHAINED_SIGNAL.load(Ordering::Acquire) && chained != 0 {
+        apache::show_keeper_out();
+        // SAFETY: the address of the handler that was installed before ours; one that takes the
+        // signal only does not look at the rest.
+        let handler = unsafe { std::mem::transmute::<usize, Handler>(chained) };
+        handler(signal, about, context);
+    }
+}
+
+/// Runs `action` with all signals blocked, so that a thread it starts never handles one.
+pub(crate) fn with_all_blocked<R>(action: impl FnOnce() -> R) -> R {
+    with_all_blocked_but(|_| action())
+}
+
+/// The same; `action` gets the signals that were blocked before, for a system call that lets the others in.
+pub(crate) fn with_all_blocked_but<R>(action: impl FnOnce(*const libc::sigset_t) -> R) -> R {
+    let mut all = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: fills a set of ours.
+    unsafe { libc::sigfillset(all.as_mut_ptr()) };
+    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: both sets are ours.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) };
+    let result = action(before.as_ptr());
+    // SAFETY: puts back what was there.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
+    result
+}

@@ -1,0 +1,76 @@
+//! The command line and plain CGI: a pipe, or whatever else standard output is.
+//!
+//! The script's bytes go through PHP as ever, so that its output can be captured; the keeper adds
+//! heartbeats where standard output is a pipe or a socket and nobody captures it.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::fs::{FileType, fstat};
+use rustix::io::fcntl_dupfd_cloexec;
+use rustix::stdio::stdout;
+
+use super::transport::{Small, Transport, Way};
+use crate::sapi::hand_off::Parting;
+use crate::sapi::response::output;
+use crate::sapi::sys::poll::poll;
+
+/// Standard output.
+struct Stdio(OwnedFd);
+
+/// The transport of this script.
+pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
+    if output::level() > 0 {
+        return Err("the output is captured");
+    }
+    let kind = fstat(stdout()).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    if !matches!(kind, Ok(FileType::Fifo | FileType::Socket)) {
+        return Err("standard output is no pipe");
+    }
+    let fd = fcntl_dupfd_cloexec(stdout(), 3).map_err(|_| "standard output is closed")?;
+    Ok(Box::new(Stdio(fd)))
+}
+
+impl Transport for Stdio {
+    fn fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    fn servers_own(&self) -> Option<RawFd> {
+        // A fork on the command line may write what it likes.
+        None
+    }
+
+    fn way(&self) -> Way {
+        Way::Server
+    }
+
+    fn send_small(&self, bytes: &[u8], _: usize) -> Small {
+        let mut fds = [PollFd::new(&self.0, PollFlags::OUT)];
+        if poll(&mut fds, Some(std::time::Duration::ZERO)) != Ok(1) {
+            return Small::Later;
+        }
+        let seen = fds[0].revents();
+        if seen.intersects(PollFlags::ERR | PollFlags::HUP) {
+            return Small::Gone;
+        }
+        // A pipe that is writable takes PIPE_BUF bytes, more than any heartbeat, at once.
+        match rustix::io::write(&self.0, bytes) {
+            Ok(written) if written == bytes.len() => Small::Sent,
+            Ok(_) | Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Small::Later,
+            Err(_) => Small::Gone,
+        }
+    }
+
+    fn server_is_stopping(&self) -> bool {
+        false
+    }
+
+    fn hand_off(&self) -> Result<Parting, &'static str> {
+        Err("the output is the process' own")
+    }
+
+    fn describe(&self) -> &'static str {
+        "through PHP's output, to standard output"
+    }
+}

@@ -1,0 +1,7 @@
+//! What the operating system offers: processes, sockets, waiting, the clock.
+
+pub(crate) mod clock;
+pub(crate) mod poll;
+pub(crate) mod process;
+pub(crate) mod socket;
+pub(crate) mod unshared;

@@ -1,0 +1,228 @@
+//! The engine itself: callables, properties, the frame that called us.
+
+use std::ffi::CStr;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ext_php_rs::ffi::{
+    ZEND_ACC_STRICT_TYPES, ZEND_INTERNAL_FUNCTION, php_output_write, zend_execute_data,
+    zend_function, zend_interrupt_function, zend_read_property,
+};
+use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::zend::ClassEntry;
+
+pub(crate) use super::bailout::guarded;
+use super::native::Native;
+use super::owned::discard_pending;
+pub(crate) use super::owned::{Caught, Owned, is_unwinding, without_exception};
+use super::{bailout, ffi, globals};
+use crate::stream::Interrupted;
+
+/// Ends the script as `exit()` does, once the current function returns: neither `catch` nor
+/// `finally` blocks stop it, destructors and shutdown functions run.
+pub(crate) fn exit_script() {
+    // SAFETY: sets the pending exception; called inside a function that the script called.
+    unsafe { ffi::zend_throw_unwind_exit() };
+}
+
+static FROM_CALLABLE: Native = Native::method("closure", "fromcallable");
+
+/// A closure of a callable: what can be called where the script stands may be private elsewhere.
+///
+/// # Errors
+///
+/// [`Interrupted`] as [`guarded`]. An exception stays pending.
+pub(crate) fn closure(callable: &Zval) -> Result<Owned, Interrupted> {
+    let closure = FROM_CALLABLE.call([callable.shallow_clone()])?;
+    Ok(closure.unwrap_or_else(|| Owned::shared(callable)))
+}
+
+/// Forgets an exit, an exception or a bailout that has not reached its end. For the beginning and the end
+/// of a request, where there is nothing left to leave.
+pub(crate) fn forget_failure() {
+    bailout::forget();
+    discard_pending();
+    // What that has let go of may have failed in its turn.
+    bailout::forget();
+}
+
+/// Writes through PHP's output buffers. May run output callbacks, and may bail out.
+pub(crate) fn layer_write(bytes: &[u8]) {
+    // SAFETY: the pointer and length are those of a slice that outlives the call.
+    unsafe { php_output_write(bytes.as_ptr().cast(), bytes.len()) };
+}
+
+/// The frame of the function that is running; null outside of scripts.
+pub(crate) fn running_frame() -> *mut zend_execute_data {
+    globals::executor(|executor| executor.current_execute_data)
+}
+
+/// Makes a frame the running one again.
+pub(crate) fn set_running_frame(frame: *mut zend_execute_data) {
+    globals::executor(|executor| executor.current_execute_data = frame);
+}
+
+/// The flag that makes the engine call its interrupt function before the next opcode.
+pub(crate) fn interrupt_flag() -> &'static AtomicBool {
+    let flag = globals::executor(|executor| &raw const executor.vm_interrupt).cast::<AtomicBool>();
+    // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`), and the globals live as long as the
+    // thread, which outlives its wires.
+    unsafe { &*flag }
+}
+
+/// Whether the engine wants to run something before the script goes on: a signal handler, a timeout.
+pub(crate) fn has_something_to_run() -> bool {
+    interrupt_flag().load(Ordering::Relaxed)
+}
+
+/// Runs what the engine wants to run before the script goes on, as it would itself between two opcodes:
+/// signal handlers, the end of a time limit. For loops of ours that stand between it and the script.
+///
+/// # Errors
+///
+/// [`Interrupted`]. What a handler throws is pending.
+pub(crate) fn run_interrupts() -> Result<(), Interrupted> {
+    if !has_something_to_run() {
+        return Ok(());
+    }
+    interrupt_flag().store(false, Ordering::Relaxed);
+    let running = running_frame();
+    // SAFETY: set at start-up only.
+    let function = unsafe { zend_interrupt_function };
+    guarded(|| {
+        if is_timed_out() {
+            // SAFETY: bails out, into the guard; this frame owns nothing.
+            unsafe { ffi::zend_timeout() };
+        }
+        if let Some(function) = function {
+            // SAFETY: called as the engine does, with the running frame. It may bail out, into the guard.
+            unsafe { function(running) };
+        }
+    })
+}
+
+/// Whether the script's time is up.
+fn is_timed_out() -> bool {
+    let flag = globals::executor(|executor| &raw const executor.timed_out).cast::<AtomicBool>();
+    // SAFETY: one atomic byte, as `vm_interrupt`.
+    unsafe { &*flag }.load(Ordering::Relaxed)
+}
+
+/// Whether the code that called the running function declares `strict_types`.
+pub(crate) fn caller_is_strict() -> bool {
+    let running = running_frame();
+    // SAFETY: null, or the running frame, which outlives this call.
+    let Some(running) = (unsafe { running.as_ref() }) else { return false };
+    // SAFETY: null, or the frame that called it, which outlives it.
+    let Some(caller) = (unsafe { running.prev_execute_data.as_ref() }) else { return false };
+    // SAFETY: null, or the function that frame runs.
+    let Some(function) = (unsafe { caller.func.as_ref() }) else { return false };
+    // SAFETY: `common` is the prefix that every kind of function shares.
+    let flags = unsafe { function.common.fn_flags };
+    flags & ZEND_ACC_STRICT_TYPES != 0
+}
+
+/// Native functions that pass an exit on as soon as what they have called is back, by class and name; "" is
+/// every method, or none.
+const PASS_ON: [(&str, &str); 8] = [
+    ("Sse", ""),
+    ("Closure", ""),
+    ("Fiber", ""),
+    ("Generator", ""),
+    ("ReflectionFunction", ""),
+    ("ReflectionMethod", ""),
+    ("", "call_user_func"),
+    ("", "call_user_func_array"),
+];
+
+/// Whether native code has called, by however many callbacks, the method that is running: it may take no
+/// notice of an exit.
+pub(crate) fn is_below_native_code() -> bool {
+    let running = running_frame();
+    // SAFETY: null, or the running frame, which outlives this call.
+    let mut caller = unsafe { running.as_ref() }.map_or(ptr::null_mut(), |it| it.prev_execute_data);
+    // SAFETY: null, or a frame that is below the running one, and outlives it.
+    while let Some(frame) = unsafe { caller.as_ref() } {
+        // SAFETY: null, or the function that frame runs.
+        if unsafe { frame.func.as_ref() }.is_some_and(|function| !passes_exits_on(function)) {
+            return true;
+        }
+        caller = frame.prev_execute_data;
+    }
+    false
+}
+
+fn passes_exits_on(function: &zend_function) -> bool {
+    // SAFETY: every kind of function begins with its type.
+    if u32::from(unsafe { function.type_ }) != ZEND_INTERNAL_FUNCTION {
+        return true;
+    }
+    // SAFETY: `common` is the prefix that every kind of function shares.
+    let common = unsafe { function.common };
+    // SAFETY: null, or the class of the method.
+    let class = unsafe { common.scope.as_ref() }.and_then(ClassEntry::name).unwrap_or_default();
+    // SAFETY: a function's name, or null.
+    let name = unsafe { common.function_name.as_ref() };
+    let name = name.and_then(|name| name.as_str().ok()).unwrap_or_default();
+    PASS_ON.iter().any(|(of, called)| *of == class && (called.is_empty() || *called == name))
+}
+
+/// The object whose method is running; for constructors, whose Rust part is not there yet.
+pub(crate) fn running_object() -> Option<&'static mut ZendObject> {
+    let running = running_frame();
+    // SAFETY: null, or the running frame, which outlives the native method that asks.
+    let running = unsafe { running.as_mut() }?;
+    running.This.object_mut()
+}
+
+/// Reads a property of an object; undefined ones read as null. `ZendObject::get_property` asks for
+/// the property to write to it, which read-only ones refuse.
+pub(crate) fn property(object: &ZendObject, name: &str) -> Owned {
+    let scope = ptr::from_ref(object.get_class_entry()).cast_mut();
+    let object = ptr::from_ref(object).cast_mut();
+    let mut computed = Zval::new();
+    // SAFETY: the class is the object's own and the name is `len` readable bytes. The answer is null,
+    // a slot of the object, or `computed`.
+    let value = unsafe {
+        zend_read_property(scope, object, name.as_ptr().cast(), name.len(), true, &raw mut computed)
+    };
+    // SAFETY: it is copied before anything can change it.
+    let value = unsafe { value.as_ref() };
+    value.map_or(Zval::null(), |value| value.dereference().shallow_clone()).into()
+}
+
+/// Sets a declared property of an object, as its class may: read-only ones once.
+pub(crate) fn set_property(object: &mut ZendObject, class: &ClassEntry, name: &str, value: &Owned) {
+    let scope = ptr::from_ref(class).cast_mut();
+    let value = ptr::from_ref::<Zval>(value).cast_mut();
+    // SAFETY: the class is the object's own, the name is `len` readable bytes, and the value is
+    // only read. A failing write throws, and does not bail out.
+    unsafe {
+        ffi::zend_update_property(scope, object, name.as_ptr().cast(), name.len(), value);
+    }
+}
+
+/// The file and line that are being executed.
+pub(crate) fn here() -> (String, u32) {
+    // SAFETY: a static string, or that of the running op array.
+    let file = unsafe { ffi::zend_get_executed_filename() };
+    // SAFETY: reads the running op line.
+    let line = unsafe { ffi::zend_get_executed_lineno() };
+    (c_string(file), line)
+}
+
+/// The text behind a C string; "" for null.
+pub(crate) fn c_string(text: *const std::ffi::c_char) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: the engine's strings end with a NUL; the text is copied at once.
+    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+
+/// The class of `RuntimeException`.
+pub(crate) fn runtime_exception() -> &'static ClassEntry {
+    // SAFETY: set when the SPL module starts up, which is before any extension's turn, and never
+    // changed after.
+    unsafe { &*ffi::spl_ce_RuntimeException }
+}

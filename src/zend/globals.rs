@@ -1,0 +1,38 @@
+//! The engine's globals of this thread, without the locks that ext-php-rs has on them: a bailout would
+//! leave one held for ever, and each is felt at every event.
+//!
+//! **Invariant**: a closure that is given here reads or writes fields, and looks names up in tables. It calls
+//! nothing that could bail out, or come back here.
+
+use ext_php_rs::ffi::{
+    ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals,
+    php_core_globals,
+};
+use ext_php_rs::zend::{ExecutorGlobals, SapiGlobals};
+
+/// Looks at the globals of the server: the request, and the head of the response.
+#[inline]
+pub(crate) fn sapi<R>(look: impl FnOnce(&mut SapiGlobals) -> R) -> R {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    let globals = unsafe { ext_php_rs_sapi_globals() };
+    // SAFETY: the globals of this thread, to which nobody else refers meanwhile.
+    look(unsafe { &mut *globals })
+}
+
+/// Looks at the globals of the executor: frames, tables, what is pending.
+#[inline]
+pub(crate) fn executor<R>(look: impl FnOnce(&mut ExecutorGlobals) -> R) -> R {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    let globals = unsafe { ext_php_rs_executor_globals() };
+    // SAFETY: the globals of this thread, to which nobody else refers meanwhile.
+    look(unsafe { &mut *globals })
+}
+
+/// Looks at the core globals: what has become of the connection.
+#[inline]
+pub(crate) fn core<R>(look: impl FnOnce(&mut php_core_globals) -> R) -> R {
+    // SAFETY: only returns an address, which is valid for as long as the thread lives.
+    let globals = unsafe { ext_php_rs_process_globals() };
+    // SAFETY: the globals of this thread, to which nobody else refers meanwhile.
+    look(unsafe { &mut *globals })
+}

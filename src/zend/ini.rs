@@ -1,0 +1,167 @@
+//! INI settings: reading, changing and validating them.
+
+use std::ffi::{CStr, c_int, c_void};
+
+use ext_php_rs::error::php_error;
+use ext_php_rs::ffi::{zend_ini_entry, zend_string};
+use ext_php_rs::flags::ErrorType;
+use ext_php_rs::types::ZendStr;
+use ext_php_rs::zend::{IniEntryDef, ModuleEntry};
+
+use super::engine::{c_string, layer_write};
+use super::ffi;
+
+/// A setting that refuses what `V` does not accept: `ini_set()` returns false, and at start-up or
+/// from a `.user.ini` a warning names it and the value before stays.
+pub(crate) const fn validated<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
+    entry.on_modify = Some(on_modify::<V>);
+    entry
+}
+
+/// The same for a path that a `.user.ini` or `.htaccess` may give only within `open_basedir`; what the
+/// administrator gives, who has set that, too, may be anywhere.
+pub(crate) const fn within_open_basedir<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
+    entry.on_modify = Some(on_modify_path::<V>);
+    entry
+}
+
+/// A setting whose value `phpinfo()` must not show: it may hold a password.
+pub(crate) const fn secret(mut entry: IniEntryDef) -> IniEntryDef {
+    entry.displayer = Some(show_whether_set);
+    entry
+}
+
+/// Called by the engine to show a setting.
+///
+/// # Safety
+///
+/// Called by the engine only, with an entry that is valid or null.
+unsafe extern "C" fn show_whether_set(entry: *mut zend_ini_entry, _: c_int) {
+    // SAFETY: the engine's own entry, or null.
+    let value = unsafe { entry.as_ref() }.map(|entry| entry.value);
+    // SAFETY: the engine's own string, or null.
+    let value = value.and_then(|value| unsafe { value.as_ref() });
+    let is_set = value.is_some_and(|value| !value.as_bytes().is_empty());
+    layer_write(if is_set { b"(set)" } else { b"no value" });
+}
+
+/// What a setting accepts.
+pub(crate) trait Valid {
+    /// Whether `value` may be given to the setting.
+    fn accepts(value: &str) -> bool;
+}
+
+/// Called by the engine before a setting changes.
+///
+/// # Safety
+///
+/// Called by the engine only, with an entry and a value that are valid or null.
+unsafe extern "C" fn on_modify<V: Valid>(
+    entry: *mut zend_ini_entry,
+    value: *mut zend_string,
+    _: *mut c_void,
+    _: *mut c_void,
+    _: *mut c_void,
+    stage: c_int,
+) -> c_int {
+    // SAFETY: the engine's own string, or null.
+    let text = unsafe { value.as_ref() }.map_or(Ok(""), ZendStr::as_str).ok();
+    if text.is_some_and(V::accepts) {
+        return 0;
+    }
+    if stage != ffi::INI_STAGE_RUNTIME {
+        // SAFETY: the entry that is being changed.
+        let name = unsafe { entry.as_ref() }.and_then(|entry| {
+            // SAFETY: an entry's name is set for as long as the entry is.
+            unsafe { entry.name.as_ref() }.and_then(|name| name.as_str().ok())
+        });
+        let severity = if stage == ffi::INI_STAGE_STARTUP {
+            ErrorType::CoreWarning
+        } else {
+            ErrorType::Warning
+        };
+        let name = name.unwrap_or("sse");
+        let value = text.unwrap_or("(not UTF-8)");
+        php_error(&severity, &format!("Invalid value \"{value}\" for {name} is ignored"));
+    }
+    -1
+}
+
+/// Called by the engine before a setting changes that is a path. As with `error_log`, PHP itself says what
+/// is wrong.
+///
+/// # Safety
+///
+/// Called by the engine only, with an entry and a value that are valid or null.
+unsafe extern "C" fn on_modify_path<V: Valid>(
+    entry: *mut zend_ini_entry,
+    value: *mut zend_string,
+    argument_1: *mut c_void,
+    argument_2: *mut c_void,
+    argument_3: *mut c_void,
+    stage: c_int,
+) -> c_int {
+    // SAFETY: the engine's own string, or null.
+    let path = unsafe { value.as_ref() }.and_then(|path| path.as_c_str().ok());
+    let is_users = matches!(stage, ffi::INI_STAGE_HTACCESS | ffi::INI_STAGE_RUNTIME);
+    if let Some(path) = path.filter(|path| is_users && !path.is_empty()) {
+        // SAFETY: a C string, which is only read.
+        let outside = unsafe { ffi::php_check_open_basedir(path.as_ptr()) };
+        if outside != 0 {
+            return -1;
+        }
+    }
+    // SAFETY: what the engine has called this with.
+    unsafe { on_modify::<V>(entry, value, argument_1, argument_2, argument_3, stage) }
+}
+
+/// The value of a setting as text.
+pub(crate) fn text(name: &CStr) -> String {
+    let length = name.count_bytes();
+    // SAFETY: the name is `length` readable bytes; the answer is copied at once.
+    c_string(unsafe { ffi::zend_ini_string(name.as_ptr(), length, ffi::CURRENT) })
+}
+
+/// The value of a setting as a number.
+pub(crate) fn number(name: &CStr) -> f64 {
+    // SAFETY: the name is a C string of that length.
+    unsafe { ffi::zend_ini_double(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
+}
+
+/// The value of a setting as a whole number.
+pub(crate) fn integer(name: &CStr) -> i64 {
+    // SAFETY: the name is a C string of that length.
+    unsafe { ffi::zend_ini_long(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
+}
+
+/// The value of a setting as yes or no.
+pub(crate) fn flag(name: &CStr) -> bool {
+    is_on(&text(name))
+}
+
+/// Whether a setting's text means yes.
+pub(crate) fn is_on(text: &str) -> bool {
+    ["1", "on", "yes", "true"].iter().any(|on| text.eq_ignore_ascii_case(on))
+}
+
+/// Changes a setting for the rest of the request, as `ini_set()` does. What an administrator has fixed
+/// (`php_admin_value`) stays.
+pub(crate) fn set(name: &str, value: &str) {
+    let mut name = ZendStr::new(name, false);
+    // SAFETY: the name is a string of ours, the value is `len` readable bytes, and both are copied.
+    unsafe {
+        ffi::zend_alter_ini_entry_chars(
+            &raw mut *name,
+            value.as_ptr().cast(),
+            value.len(),
+            ffi::INI_USER,
+            ffi::INI_STAGE_RUNTIME,
+        )
+    };
+}
+
+/// Prints the module's settings as a table of `phpinfo()`.
+pub(crate) fn print_table(module: *mut ModuleEntry) {
+    // SAFETY: the module the engine asked to describe itself.
+    unsafe { ffi::display_ini_entries(module) };
+}

@@ -1,0 +1,129 @@
+//! PHP's own functions, as whoever brings them declares them.
+//!
+//! A name in the engine's table of functions proves nothing: `disable_functions` takes functions out of
+//! it, and a script may then define its own of that name. The list that a module came with stays as it
+//! was compiled.
+
+use std::mem;
+
+use ext_php_rs::ffi::{zend_execute_data, zend_function_entry, zend_module_entry};
+use ext_php_rs::types::Zval;
+use ext_php_rs::zend::ClassEntry;
+use once_cell::sync::OnceCell;
+
+use super::declare::native_pointer;
+use super::engine::{self, Owned, guarded};
+use super::ffi::{self, Handler};
+use super::globals;
+use crate::stream::Interrupted;
+
+/// Where a function is declared.
+enum Owner {
+    /// A module, by its name in lower case.
+    Module(&'static str),
+    /// A native class, by its name in lower case.
+    Class(&'static str),
+}
+
+/// A native function.
+pub(crate) struct Native {
+    owner: Owner,
+    /// In lower case.
+    name: &'static str,
+    handler: OnceCell<Option<Handler>>,
+}
+
+/// A call as a handler reads it: the arguments stand behind the frame.
+#[repr(C)]
+struct Call<const N: usize> {
+    frame: zend_execute_data,
+    arguments: [Zval; N],
+}
+
+// Arguments begin at the first whole value behind the frame (`ZEND_CALL_FRAME_SLOT`).
+const _: () = assert!(size_of::<zend_execute_data>().is_multiple_of(size_of::<Zval>()));
+
+impl Native {
+    /// A function of a module.
+    pub(crate) const fn function(module: &'static str, name: &'static str) -> Self {
+        Self { owner: Owner::Module(module), name, handler: OnceCell::new() }
+    }
+
+    /// A static method of a native class.
+    pub(crate) const fn method(class: &'static str, name: &'static str) -> Self {
+        Self { owner: Owner::Class(class), name, handler: OnceCell::new() }
+    }
+
+    /// Calls it with arguments of the declared types; `None` if this PHP has no such function.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`] as [`guarded`]. An exception stays pending.
+    pub(crate) fn call<const N: usize>(
+        &self,
+        arguments: [Zval; N],
+    ) -> Result<Option<Owned>, Interrupted> {
+        // Looked up on the spot: nothing in it can bail out, which would leave the cell half filled for ever.
+        let handler = self.handler.get_or_init(|| self.find());
+        handler.map(|handler| guarded(|| Owned::from(run(handler, arguments)))).transpose()
+    }
+
+    fn find(&self) -> Option<Handler> {
+        match self.owner {
+            Owner::Module(module) => handler_of(module, self.name),
+            Owner::Class(class) => {
+                let method = class_of(class)?.function_table.get(self.name);
+                // SAFETY: a method of a native class is native, and lives as long as the class does.
+                method.and_then(native_pointer).and_then(|method| unsafe { (*method).handler })
+            }
+        }
+    }
+}
+
+fn run<const N: usize>(handler: Handler, arguments: [Zval; N]) -> Zval {
+    let caller = engine::running_frame();
+    // SAFETY: a frame is plain data, of which null pointers are nothing and a zero type is undefined.
+    let frame: zend_execute_data = unsafe { mem::zeroed() };
+    let mut call = Call { frame, arguments };
+    call.frame.prev_execute_data = caller;
+    // At most a handful.
+    call.frame.This.u2.num_args = u32::try_from(N).unwrap_or(0);
+    let mut answer = Zval::null();
+    // SAFETY: the frame has as many arguments as it says. When it bails out, the arguments leak until
+    // the request's memory is freed.
+    unsafe { handler((&raw mut call).cast(), &raw mut answer) };
+    // `Closure::fromCallable()` leaves its own frame there, which is gone when this returns.
+    engine::set_running_frame(caller);
+    answer
+}
+
+/// A native class. Asks the engine's table itself, as to have it found takes memory of the script's.
+fn class_of(name: &'static str) -> Option<&'static ClassEntry> {
+    let class = globals::executor(|executor| {
+        let entry = executor.class_table()?.get(name)?;
+        // SAFETY: the table of classes holds pointers to classes.
+        unsafe { entry.ptr::<ClassEntry>() }
+    });
+    // SAFETY: a native class lives as long as the process.
+    class.map(|class| unsafe { &*class })
+}
+
+/// The handler in a module's list of functions.
+fn handler_of(module: &str, name: &str) -> Option<Handler> {
+    let modules = &raw const ffi::module_registry;
+    // SAFETY: modules are registered on one thread before any request, and stay.
+    let module = unsafe { &*modules }.get(module)?;
+    // SAFETY: the registry holds pointers to modules.
+    let module = unsafe { module.ptr::<zend_module_entry>() }?;
+    // SAFETY: the module stays registered, and its list is the module's own constant.
+    let mut entry: *const zend_function_entry = unsafe { (*module).functions };
+    // SAFETY: null, or an entry of the list, which ends with one that has no name.
+    while let Some(function) = unsafe { entry.as_ref() }.filter(|entry| !entry.fname.is_null()) {
+        if engine::c_string(function.fname).eq_ignore_ascii_case(name) {
+            return function.handler;
+        }
+        // SAFETY: this was not the last entry.
+        entry = unsafe { entry.add(1) };
+    }
+    None
+}

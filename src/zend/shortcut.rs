@@ -1,0 +1,95 @@
+//! A shorter way into the method that is called for every event. The handler that ext-php-rs
+//! generates saves registers against a bailout and collects arguments, which is felt there.
+//!
+//! **Invariant**: only a call with one argument, a string, takes the shorter way; all others take the
+//! generated one, and both come to the same.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::exception::{PhpException, PhpResult};
+use ext_php_rs::ffi::{IS_FALSE, IS_TRUE, zend_execute_data};
+use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
+use ext_php_rs::zend::ClassEntry;
+use once_cell::sync::OnceCell;
+
+use super::declare::native_pointer;
+use super::ffi::Handler;
+
+/// The generated handler.
+static GENERATED: OnceCell<Handler> = OnceCell::new();
+
+/// A class whose method has a shorter way. There is one.
+pub(crate) trait Shortcut: RegisteredClass {
+    /// The method's name, in lower case.
+    const METHOD: &'static str;
+
+    /// What the method does when its only argument is a string. When it bails out, nothing is owned.
+    ///
+    /// # Errors
+    ///
+    /// What to throw.
+    fn call(&self, argument: &[u8]) -> PhpResult<bool>;
+}
+
+/// Installs the shorter way. Called at module start-up, when the class is registered.
+pub(crate) fn install<T: Shortcut>(class: &ClassEntry) {
+    replace(class, T::METHOD, handler::<T>, &GENERATED);
+}
+
+/// Puts a handler in the place of a method's generated one. Called at module start-up.
+pub(crate) fn replace(
+    class: &ClassEntry,
+    method: &str,
+    handler: Handler,
+    generated: &OnceCell<Handler>,
+) {
+    let method = class.function_table.get(method).and_then(native_pointer);
+    // SAFETY: a method of a native class is native, and nobody calls it yet.
+    let method = method.map(|method| unsafe { &mut *method });
+    let Some(method) = method else { return };
+    if let Some(original) = method.handler {
+        generated.get_or_init(|| original);
+        method.handler = Some(handler);
+    }
+}
+
+/// # Safety
+///
+/// As any handler's: `call` is the running call, `answer` is where the engine wants its result.
+unsafe extern "C" fn handler<T: Shortcut>(call: *mut zend_execute_data, answer: *mut Zval) {
+    // SAFETY: the caller vouches for it.
+    let running = unsafe { &*call };
+    if let (Some(text), Some(object)) = (only_string(running), object::<T>(running)) {
+        // SAFETY: the caller vouches for it.
+        reply(object, text, unsafe { &mut *answer });
+    } else if let Some(generated) = GENERATED.get() {
+        // SAFETY: the arguments are passed on as they came.
+        unsafe { generated(call, answer) };
+    }
+}
+
+fn reply<T: Shortcut>(object: &T, text: &[u8], answer: &mut Zval) {
+    // A panic must not reach the engine; a bailout may, past all this.
+    let result = catch_unwind(AssertUnwindSafe(|| object.call(text)));
+    match result.unwrap_or_else(|_| Err(PhpException::from_message("Rust panic".into()))) {
+        // `ZVAL_BOOL`: there is nothing in it yet that would have to be let go of.
+        Ok(value) => answer.u1.type_info = if value { IS_TRUE } else { IS_FALSE },
+        // It refuses only where another exception is on its way, which is as good.
+        Err(exception) => exception.throw(),
+    }
+}
+
+fn only_string(call: &zend_execute_data) -> Option<&[u8]> {
+    // SAFETY: in a call, `This.u2` holds the number of arguments.
+    if unsafe { call.This.u2.num_args } != 1 {
+        return None;
+    }
+    // SAFETY: there is an argument of that number, and it outlives the call.
+    let argument: &Zval = unsafe { call.zend_call_arg(0) }?;
+    argument.zend_str().map(ZendStr::as_bytes)
+}
+
+fn object<T: Shortcut>(call: &zend_execute_data) -> Option<&T> {
+    call.This.object().and_then(ZendClassObject::<T>::from_zend_obj).map(|object| &**object)
+}

@@ -1,0 +1,116 @@
+//! What is inside `struct _php_stream` (`main/php_streams.h`).
+//!
+//! PHP refuses to tell the descriptor of a stream that has a filter, as every chunked response has: its
+//! filter would be passed by. To wait, that is what is wanted. The bytes that a filter has let through are
+//! in the stream's buffer.
+//!
+//! **Invariant**: nothing is looked at before the stream is found to be laid out as this file says: its
+//! chains of filters name it as their owner, and it names the script's resource.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::os::fd::RawFd;
+use std::ptr;
+
+use ext_php_rs::types::Zval;
+
+use crate::zend::ffi::{STREAM_AS_FD_FOR_SELECT, STREAM_OPTION_BLOCKING, StreamOps};
+
+/// How many words a chain of filters has: its head, its tail, since PHP 8.6 their number, its owner.
+const CHAINS: [usize; 2] = [3, 4];
+
+/// Words before the chains: the operations, and what they work on.
+const READ_FILTERS: usize = 2;
+
+/// Words behind the chains.
+const RESOURCE: usize = 7;
+const READ_POSITION: usize = 14;
+const WRITE_POSITION: usize = 15;
+
+/// An open stream whose layout is known.
+pub(crate) struct Inside {
+    stream: *mut c_void,
+    /// How many words a chain of its filters has.
+    chain: usize,
+}
+
+impl Inside {
+    /// The inside of the stream behind a resource.
+    pub(crate) fn of(stream: *mut c_void, resource: &Zval) -> Option<Self> {
+        if size_of::<usize>() != size_of::<u64>() {
+            return None;
+        }
+        // SAFETY: the value is a resource: of one such, the stream was got.
+        let resource = unsafe { resource.value.res }.addr();
+        CHAINS.into_iter().map(|chain| Self { stream, chain }).find(|inside| {
+            let (read, write) = (READ_FILTERS, inside.write_filters());
+            let owner = inside.chain - 1;
+            inside.word(read + owner) == stream.addr()
+                && inside.word(write + owner) == stream.addr()
+                && inside.behind_filters(RESOURCE) == resource
+        })
+    }
+
+    /// Whether a filter stands between the descriptor and the script.
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.word(READ_FILTERS) != 0 || self.word(self.write_filters()) != 0
+    }
+
+    /// Whether there are bytes in the buffer.
+    pub(crate) fn has_unread(&self) -> bool {
+        self.behind_filters(WRITE_POSITION) > self.behind_filters(READ_POSITION)
+    }
+
+    /// The descriptor, past the filters.
+    pub(crate) fn descriptor(&self) -> Option<RawFd> {
+        let cast = self.operations()?.cast?;
+        // TLS reads what it holds, and through filters more, which may have to wait for the network.
+        let was_blocking = self.set_blocking(false);
+        let mut fd: RawFd = -1;
+        // SAFETY: an open stream and its own operation, which writes a descriptor (`php_socket_t`). It
+        // may run a script's wrapper or filter, and bail out: nothing is owned here.
+        let status = unsafe { cast(self.stream, STREAM_AS_FD_FOR_SELECT, &raw mut fd) };
+        if was_blocking {
+            self.set_blocking(true);
+        }
+        (status == 0).then_some(fd)
+    }
+
+    /// Sets whether a socket with TLS waits for bytes; answers whether it did before.
+    fn set_blocking(&self, blocking: bool) -> bool {
+        let Some(operations) = self.operations().filter(|operations| is_tls(operations)) else {
+            return false;
+        };
+        let Some(set) = operations.set_option else { return false };
+        let (option, value) = (STREAM_OPTION_BLOCKING, c_int::from(blocking));
+        // SAFETY: an open stream and its own operation, which sets a flag of its descriptor.
+        unsafe { set(self.stream, option, value, ptr::null_mut()) == 1 }
+    }
+
+    fn operations(&self) -> Option<&StreamOps> {
+        let operations: *const StreamOps = ptr::with_exposed_provenance(self.word(0));
+        // SAFETY: the first word of an open stream, and a constant of whoever made it.
+        unsafe { operations.as_ref() }
+    }
+
+    fn write_filters(&self) -> usize {
+        READ_FILTERS + self.chain
+    }
+
+    fn behind_filters(&self, index: usize) -> usize {
+        self.word(READ_FILTERS + 2 * self.chain + index)
+    }
+
+    /// One word of the structure, which has 26 at least.
+    fn word(&self, index: usize) -> usize {
+        // SAFETY: within the structure.
+        let word = unsafe { self.stream.cast::<usize>().add(index) };
+        // SAFETY: as above; what is no whole word of its own is not asked for.
+        unsafe { word.read() }
+    }
+}
+
+fn is_tls(operations: &StreamOps) -> bool {
+    // SAFETY: null, or a constant string.
+    let label = (!operations.label.is_null()).then(|| unsafe { CStr::from_ptr(operations.label) });
+    label == Some(c"tcp_socket/ssl")
+}

@@ -1,0 +1,61 @@
+//! PHP's streams: what `wait()` can wait for besides the time.
+
+mod buffer;
+
+use std::ffi::c_void;
+use std::os::fd::RawFd;
+
+use ext_php_rs::types::Zval;
+
+use super::engine::guarded;
+use super::ffi;
+use super::streams::buffer::Inside;
+use crate::stream::Interrupted;
+
+/// A PHP stream that can be waited for.
+pub(crate) struct Source {
+    /// What is polled.
+    pub(crate) descriptor: RawFd,
+    /// Whether PHP has bytes that the script has not got yet.
+    pub(crate) has_unread: bool,
+}
+
+/// What there is to wait for in a PHP stream; `None` if the value is no open stream, or the stream
+/// has no descriptor: then an exception is pending, or PHP has warned.
+///
+/// # Errors
+///
+/// [`Interrupted`].
+pub(crate) fn source(value: &Zval) -> Result<Option<Source>, Interrupted> {
+    guarded(|| {
+        let stream = open_stream(value)?;
+        let inside = Inside::of(stream, value);
+        let past_filters = inside.as_ref().filter(|inside| inside.is_filtered());
+        let descriptor =
+            past_filters.and_then(Inside::descriptor).or_else(|| descriptor(stream))?;
+        // Asked last: TLS decrypts what it holds into PHP's buffer when it tells its descriptor.
+        let has_unread = inside.is_some_and(|inside| inside.has_unread());
+        Some(Source { descriptor, has_unread })
+    })
+}
+
+fn open_stream(value: &Zval) -> Option<*mut c_void> {
+    let value = std::ptr::from_ref(value).cast_mut();
+    // SAFETY: only reads a global.
+    let kind = unsafe { ffi::php_file_le_stream() };
+    // SAFETY: only reads a global.
+    let persistent_kind = unsafe { ffi::php_file_le_pstream() };
+    let name = c"stream".as_ptr();
+    // SAFETY: reads the value; throws if it is no resource of these kinds.
+    let stream = unsafe { ffi::zend_fetch_resource2_ex(value, name, kind, persistent_kind) };
+    (!stream.is_null()).then_some(stream)
+}
+
+/// The descriptor as PHP gives it, which warns where there is none.
+fn descriptor(stream: *mut c_void) -> Option<RawFd> {
+    let kind = ffi::STREAM_AS_FD_FOR_SELECT | ffi::STREAM_CAST_INTERNAL;
+    let mut fd: RawFd = -1;
+    // SAFETY: an open stream; cast like this, it writes its descriptor there (`php_socket_t`).
+    let status = unsafe { ffi::php_stream_cast(stream, kind, &raw mut fd, 1) };
+    (status == 0).then_some(fd)
+}
