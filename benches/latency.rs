@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run panics")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 
+#[path = "../tests/lifecycle/departure.rs"]
 mod departure;
+#[path = "../tests/lifecycle/place.rs"]
 mod place;
 
 use std::{process::ExitCode, thread, time::Duration};

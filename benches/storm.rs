@@ -1,14 +1,20 @@
-//! The keeper in full, for `make storm`: the tests in `main.rs` with the big numbers, everywhere at the
+//! The keeper in full, for `make storm`: the tests in `tests/keeper` with the big numbers, everywhere at the
 //! same time, and what was measured. The first argument says what; `--on` names places, and `--in` ways
 //! to be blocked, in lists with commas.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be measured panics")]
 #![allow(clippy::print_stdout, reason = "it prints its result")]
 
+#[path = "../tests/keeper/adoption.rs"]
 mod adoption;
+#[path = "../tests/keeper/blocked.rs"]
 mod blocked;
+#[path = "../tests/keeper/gzip.rs"]
 mod gzip;
+#[path = "../tests/keeper/hiccups.rs"]
 mod hiccups;
+#[path = "../tests/keeper/kind.rs"]
 mod kind;
+#[path = "../tests/keeper/storm.rs"]
 mod storm;
 
 use std::{env, process::ExitCode, thread, time::Duration};
