@@ -3,12 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-#[cfg(feature = "without-wire-lock")]
+#[cfg(without_wire_lock)]
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
 use super::sending::{LOOK, Sent};
 use super::{Line, Wire, ticks};
-#[cfg(feature = "without-wire-lock")]
+#[cfg(without_wire_lock)]
 use crate::sapi::server::transport::Way;
 use crate::sapi::sys::socket;
 use crate::stream::{Packet, StopReason};
@@ -69,7 +69,7 @@ impl Wire {
     /// script holds it, it is writing.
     fn beat(&self, now: Duration) {
         let Some(mut line) = self.line.try_lock() else {
-            #[cfg(feature = "without-wire-lock")]
+            #[cfg(without_wire_lock)]
             self.beat_past_the_lock();
             return;
         };
@@ -129,7 +129,7 @@ impl Wire {
 
     /// The negative control of the storm: the heartbeat goes out past the lock, whatever the script is
     /// writing. Never in a build that anybody uses.
-    #[cfg(feature = "without-wire-lock")]
+    #[cfg(without_wire_lock)]
     fn beat_past_the_lock(&self) {
         let heartbeat = self.timing.heartbeat_line.line();
         match self.way {
