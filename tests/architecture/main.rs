@@ -1,6 +1,7 @@
 //! The house rules that the compiler does not hold: who may know whom, and where what may stand.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
+mod graph;
 mod rules;
 mod source;
 

@@ -18,6 +18,8 @@ pub(crate) struct Found {
 pub(crate) enum What {
     /// A name or a path, in an import or anywhere else; `self` and `super` are resolved.
     Path(Vec<String>),
+    /// A path that is imported, once more, and the name that it has from there on.
+    Import { path: Vec<String>, name: String },
     /// A field or a method that something is asked for.
     Member(String),
     /// A macro that is called, by its last name.
@@ -26,19 +28,24 @@ pub(crate) enum What {
     Attribute(Vec<String>),
     /// A block of declarations that a foreign library defines.
     ForeignBlock,
+    /// A function that has a body, and how many lines it takes from `fn` to the closing brace.
+    Function { name: String, lines: usize },
+    /// A module that is another file.
+    ModuleFile(String),
 }
 
 /// All that stands in the file at `path`, relative to the root of the repository.
 pub(crate) fn read(path: &Path, code: &str) -> Vec<Found> {
     let tokens: TokenStream = code.parse().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let in_test = path.components().any(|c| c.as_os_str() == "tests") || path.ends_with("tests.rs");
-    let mut reader = Reader { found: Vec::new(), module: module_of(path), in_test };
+    let module = module_of(path);
+    let mut reader = Reader { found: Vec::new(), module, in_test, in_import: false };
     reader.read(tokens, &[]);
     reader.found
 }
 
 /// The module that a file is, `crate` first.
-fn module_of(path: &Path) -> Vec<String> {
+pub(crate) fn module_of(path: &Path) -> Vec<String> {
     let path = path.with_extension("");
     let names = path.iter().map(|name| name.to_string_lossy().into_owned());
     let inside = names.skip_while(|name| name != "src").skip(1);
@@ -50,78 +57,98 @@ struct Reader {
     found: Vec<Found>,
     module: Vec<String>,
     in_test: bool,
+    in_import: bool,
 }
 
 impl Reader {
     /// Reads tokens; inside the braces of an import, `prefix` is the path before them.
     fn read(&mut self, tokens: TokenStream, prefix: &[String]) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        let mut rest = &tokens[..];
-        let mut for_tests = false;
-        loop {
-            rest = match rest {
-                [] => return,
-                [hash, bracket, ..]
-                    if is(hash, '#') && group(bracket, Delimiter::Bracket).is_some() =>
-                {
-                    for_tests |= self.attribute(bracket);
-                    &rest[2..]
-                }
-                [hash, bang, ..] if is(hash, '#') && is(bang, '!') => {
-                    self.attribute(&rest[2]);
-                    &rest[3..]
-                }
-                [mod_, TokenTree::Ident(name), body, ..] if word(mod_, "mod") => {
-                    self.module(name, body, for_tests);
-                    for_tests = false;
-                    &rest[3..]
-                }
-                [extern_, after @ ..] if word(extern_, "extern") && opens_block(after) => {
-                    self.add(extern_, What::ForeignBlock);
-                    after
-                }
-                [as_, _, after @ ..] if word(as_, "as") => after,
-                [dot, TokenTree::Ident(name), after @ ..] if is(dot, '.') => {
-                    self.add(dot, What::Member(name.to_string()));
-                    after
-                }
-                [TokenTree::Ident(_), ..] => self.path(rest, prefix),
-                [TokenTree::Group(inner), after @ ..] => {
-                    self.nested(inner.stream(), for_tests, prefix);
-                    for_tests &= inner.delimiter() != Delimiter::Brace;
-                    after
-                }
-                [semicolon, after @ ..] => {
-                    for_tests &= !is(semicolon, ';');
-                    after
-                }
-            };
-        }
-    }
-
-    fn nested(&mut self, tokens: TokenStream, for_tests: bool, prefix: &[String]) {
         let outer = self.in_test;
-        self.in_test |= for_tests;
-        self.read(tokens, prefix);
+        let mut rest = &tokens[..];
+        while !rest.is_empty() {
+            let after = self.attribute(rest).unwrap_or_else(|| self.item(rest, prefix));
+            let last = &rest[rest.len() - after.len() - 1];
+            self.in_import &= !is(last, ';');
+            if is(last, ';') || group(last, Delimiter::Brace).is_some() {
+                self.in_test = outer;
+            }
+            rest = after;
+        }
         self.in_test = outer;
     }
 
-    fn module(&mut self, name: &Ident, body: &TokenTree, for_tests: bool) {
-        if let Some(body) = group(body, Delimiter::Brace) {
-            self.module.push(name.to_string());
-            self.nested(body, for_tests, &[]);
-            self.module.pop();
+    /// Reads the attribute at the start of `tokens`, if there is one; what follows it is given back.
+    fn attribute<'a>(&mut self, tokens: &'a [TokenTree]) -> Option<&'a [TokenTree]> {
+        let (bracket, after) = match tokens {
+            [hash, bang, bracket, after @ ..] if is(hash, '#') && is(bang, '!') => (bracket, after),
+            [hash, bracket, after @ ..] if is(hash, '#') => (bracket, after),
+            _ => return None,
+        };
+        let tokens = group(bracket, Delimiter::Bracket)?;
+        let names = words(tokens.clone());
+        self.in_test |= names == ["cfg", "test"];
+        self.add(bracket, What::Attribute(names));
+        self.read(tokens, &[]);
+        Some(after)
+    }
+
+    /// Reads whatever else is at the start of `tokens`; what follows it is given back.
+    fn item<'a>(&mut self, tokens: &'a [TokenTree], prefix: &[String]) -> &'a [TokenTree] {
+        match tokens {
+            [mod_, TokenTree::Ident(name), body, after @ ..] if word(mod_, "mod") => {
+                self.module(name, body);
+                after
+            }
+            [extern_, after @ ..] if word(extern_, "extern") && opens_block(after) => {
+                self.add(extern_, What::ForeignBlock);
+                after
+            }
+            [fn_, TokenTree::Ident(name), after @ ..] if word(fn_, "fn") => {
+                self.function(fn_, name, after);
+                after
+            }
+            [pub_, scope, after @ ..] if word(pub_, "pub") && is_scope(scope) => after,
+            [use_, after @ ..]
+                if word(use_, "use") && !after.first().is_some_and(|t| is(t, '<')) =>
+            {
+                self.in_import = true;
+                after
+            }
+            [as_, _, after @ ..] if word(as_, "as") => after,
+            [dot, second, after @ ..] if is(dot, '.') && is(second, '.') => after,
+            [dot, TokenTree::Ident(name), after @ ..] if is(dot, '.') => {
+                self.add(dot, What::Member(name.to_string()));
+                after
+            }
+            [TokenTree::Ident(_), ..] => self.path(tokens, prefix),
+            [TokenTree::Group(inner), after @ ..] => {
+                self.read(inner.stream(), prefix);
+                after
+            }
+            [_, after @ ..] => after,
+            [] => tokens,
         }
     }
 
-    /// Whether the attribute is `cfg(test)`.
-    fn attribute(&mut self, bracket: &TokenTree) -> bool {
-        let Some(tokens) = group(bracket, Delimiter::Bracket) else { return false };
-        let names = words(tokens.clone());
-        let is_cfg_test = names == ["cfg", "test"];
-        self.add(bracket, What::Attribute(names));
-        self.read(tokens, &[]);
-        is_cfg_test
+    fn module(&mut self, name: &Ident, body: &TokenTree) {
+        if let Some(body) = group(body, Delimiter::Brace) {
+            self.module.push(name.to_string());
+            self.read(body, &[]);
+            self.module.pop();
+        } else {
+            self.add(body, What::ModuleFile(name.to_string()));
+        }
+    }
+
+    /// A declaration without a body is none.
+    fn function(&mut self, fn_: &TokenTree, name: &Ident, after: &[TokenTree]) {
+        let mut signature = after.iter().take_while(|token| !is(token, ';'));
+        let body = signature.find(|token| group(token, Delimiter::Brace).is_some());
+        if let Some(body) = body {
+            let lines = body.span().end().line - fn_.span().start().line + 1;
+            self.add(fn_, What::Function { name: name.to_string(), lines });
+        }
     }
 
     /// Reads the path at the start of `tokens`, with all branches if it is an import; what follows it
@@ -151,6 +178,13 @@ impl Reader {
             self.add(&tokens[0], What::Macro(path[path.len() - 1].clone()));
         }
         let path = self.resolve(path);
+        if self.in_import {
+            let name = match rest {
+                [as_, TokenTree::Ident(name), ..] if word(as_, "as") => name.to_string(),
+                _ => path[path.len() - 1].clone(),
+            };
+            self.add(&tokens[0], What::Import { path: path.clone(), name });
+        }
         self.add(&tokens[0], What::Path(path));
         rest
     }
@@ -174,6 +208,12 @@ impl Reader {
         let line = at.span().start().line;
         self.found.push(Found { line, in_test: self.in_test, what });
     }
+}
+
+/// Whether it says how far something is public, as in `pub(crate)`.
+fn is_scope(token: &TokenTree) -> bool {
+    let scope = group(token, Delimiter::Parenthesis).map(words).unwrap_or_default();
+    scope.first().is_some_and(|word| ["crate", "super", "self", "in"].contains(&word.as_str()))
 }
 
 fn is(token: &TokenTree, character: char) -> bool {
