@@ -3,7 +3,7 @@
 use event_stream::{LAST_LINE, Retry};
 use hub_protocol::{Dropped, Reply, encode};
 
-use super::{Stream, course::Course};
+use super::{course::Course, stream::Stream};
 use crate::framing::{self, Output};
 
 /// The reconnection time that is left behind when the script has named none, in milliseconds. It is

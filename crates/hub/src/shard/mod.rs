@@ -4,129 +4,17 @@
 //! and what is published later comes later, so that there is neither a gap nor a repeat between.
 
 mod catching_up;
+mod command;
 mod course;
 mod ending;
+mod handle;
 mod obeying;
 mod roll;
 mod stream;
 mod work;
 
-use std::{
-    cell::Cell,
-    io,
-    os::fd::OwnedFd,
-    sync::Arc,
-    thread::{self, JoinHandle},
-    time::Instant,
-};
-
-use crossbeam_channel::{Sender, bounded};
-use hub_protocol::EventId;
-use rustix::event::{EventfdFlags, eventfd};
-
 pub(crate) use catching_up::{Bell, Missing, Taker, tie};
+pub(crate) use command::{Command, Replay};
 pub(crate) use course::{Known, Retention};
+pub(crate) use handle::Shard;
 pub(crate) use stream::{Inherited, Queue, Stream, Timing};
-
-use crate::event::Event;
-use crate::metrics::counters::Counters;
-use course::Course;
-use work::Work;
-
-/// How many commands may wait. The core waits for a shard that is further behind.
-const COMMANDS: usize = 16 * 1024;
-
-/// After so many bytes of events there is a mark among the commands, and not more than so many marks: the core
-/// waits for a shard that is further behind.
-const MARK_EVERY: usize = 8 * 1024 * 1024;
-const MARKS: usize = 2;
-
-/// What the core asks of a shard.
-#[derive(Debug)]
-pub(crate) enum Command {
-    /// To hold one more stream; what it has to be sent first is queued already.
-    Add(Box<Stream>),
-    /// To send a stream what it has missed. It may be gone.
-    Replay(Replay),
-    /// To send an event to all who follow one of its topics.
-    Deliver(Arc<Event>),
-    /// To say that it has come here: the core may go on.
-    Mark,
-    /// To tell every stream that events were lost; it goes on after this event's id.
-    Reset(Arc<Event>),
-    /// To end the streams that have these leases: younger ones have their places.
-    Drop(Box<[u64]>),
-    /// To give all streams away.
-    Surrender(Sender<Vec<Stream>>),
-    /// To tell every stream goodbye, and to end.
-    Goodbye,
-}
-
-/// Some of what a stream has missed.
-#[derive(Debug)]
-pub(crate) struct Replay {
-    /// Which stream.
-    pub(crate) number: u64,
-    /// In order.
-    pub(crate) events: Vec<Arc<Event>>,
-    /// That was all: what is new from here on comes next.
-    pub(crate) live_after: Option<EventId>,
-}
-
-/// The core's end of a shard.
-#[derive(Debug)]
-pub(crate) struct Shard {
-    commands: Sender<Command>,
-    /// One for each mark that the thread has not yet come to.
-    marks: Sender<()>,
-    /// How many bytes of events came after the last mark.
-    unmarked: Cell<usize>,
-    bell: Arc<OwnedFd>,
-    thread: JoinHandle<()>,
-}
-
-impl Shard {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    ///
-    /// When the system has no thread or descriptor left.
-    pub(crate) fn start(
-        queue_limit: usize,
-        retention: Retention,
-        counters: Arc<Counters>,
-    ) -> io::Result<Self> {
-        let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        let (commands, receiver) = bounded(COMMANDS);
-        let (marks, come_to) = bounded(MARKS);
-        let course = Course::new(retention, Instant::now());
-        let orders = (receiver, come_to);
-        let work = Work::new(Arc::clone(&bell), orders, queue_limit, course, counters)?;
-        let thread = thread::Builder::new().name("shard".to_owned()).spawn(move || work.run())?;
-        Ok(Self { commands, marks, unmarked: Cell::new(0), bell, thread })
-    }
-
-    /// Has a command obeyed, after all before it.
-    pub(crate) fn send(&self, command: Command) {
-        // The thread ends only after a command that is the last one.
-        if self.commands.send(command).is_ok() {
-            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
-        }
-    }
-
-    /// Has an event delivered.
-    pub(crate) fn deliver(&self, event: &Arc<Event>) {
-        let bytes = self.unmarked.get() + event.size();
-        self.unmarked.set(bytes);
-        self.send(Command::Deliver(Arc::clone(event)));
-        if bytes >= MARK_EVERY && self.marks.send(()).is_ok() {
-            self.unmarked.set(0);
-            self.send(Command::Mark);
-        }
-    }
-
-    /// Waits until the thread has ended, which it does after the last command.
-    pub(crate) fn join(self) {
-        drop(self.thread.join());
-    }
-}

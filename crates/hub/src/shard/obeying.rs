@@ -8,7 +8,9 @@ use std::{
 use rustix::event::epoll::{self, EventData};
 
 use super::{
-    Command, Replay, Stream, ending,
+    command::{Command, Replay},
+    ending,
+    stream::Stream,
     work::{READABLE, Work},
 };
 use crate::{event::Event, framing::Output, leases::Lease, memory};

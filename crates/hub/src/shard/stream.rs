@@ -17,9 +17,8 @@ use rustix::{
 };
 
 use super::{
-    Known,
     catching_up::{CatchUp, LATER, Missing},
-    course::Course,
+    course::{Course, Known},
 };
 use crate::{
     event::{Bytes, Event},

@@ -22,11 +22,11 @@ use rustix::{
 };
 
 use super::{
-    Command, Stream,
+    command::Command,
     course::Course,
     ending::end,
     roll::{Roll, Token},
-    stream::Flushed,
+    stream::{Flushed, Stream},
 };
 use crate::event::Bytes;
 use crate::framing::{self, Output};
