@@ -11,13 +11,16 @@ use std::{
     time::Instant,
 };
 
-use hub_protocol::{EventId, Topic};
+use hub_protocol::EventId;
 
-use super::{Core, walk::Walk};
+use super::{
+    state::Core,
+    waiting::{Stage, Waiting},
+};
 use crate::{
     backlog::Missed,
     event::Event,
-    shard::{Bell, Command, Missing, Replay, Stream, Taker, tie},
+    shard::{Command, Missing, Replay, Stream, tie},
 };
 
 /// How many ids are asked for at once.
@@ -25,111 +28,6 @@ const IDS: usize = 256;
 
 /// How many walks a stream may need: each for what has come since the one before.
 const ROUNDS: u8 = 10;
-
-/// How much of what it has missed a stream may be given.
-#[derive(Debug, Clone, Copy)]
-pub struct ReplayLimits {
-    /// How many events.
-    pub events: usize,
-    /// How large these may be in all, in bytes of memory.
-    pub bytes: usize,
-}
-
-impl Default for ReplayLimits {
-    fn default() -> Self {
-        Self { events: 10_000, bytes: 32 * 1024 * 1024 }
-    }
-}
-
-/// How far a stream is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// It is not known whether Redis reaches back to its place.
-    Unchecked,
-    /// It waits for a walk that begins at its place or before.
-    Ready,
-    /// It is given what the walk passes.
-    Aboard,
-    /// Its client has to take some of what it was given first.
-    Parked,
-}
-
-/// A stream that waits.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) topics: Box<[Topic]>,
-    pub(super) missing: Missing,
-    pub(super) stage: Stage,
-    pub(super) taker: Taker,
-    shard: usize,
-    rounds: u8,
-}
-
-/// All that wait.
-#[derive(Debug)]
-pub(super) struct Replays {
-    bell: Arc<Bell>,
-    pub(super) limits: ReplayLimits,
-    pub(super) waiting: HashMap<u64, Waiting>,
-    pub(super) by_topic: HashMap<Topic, HashSet<u64>>,
-    streams: u64,
-    pub(super) questions: u64,
-    /// Which ids are asked for just now.
-    checking: Option<(u64, Vec<EventId>)>,
-    pub(super) walk: Option<Walk>,
-}
-
-impl Replays {
-    pub(super) fn new(limits: ReplayLimits, bell: Arc<Bell>) -> Self {
-        Self {
-            bell,
-            limits,
-            waiting: HashMap::new(),
-            by_topic: HashMap::new(),
-            streams: 0,
-            questions: 0,
-            checking: None,
-            walk: None,
-        }
-    }
-
-    /// Forgets all.
-    pub(super) fn clear(&mut self) {
-        self.waiting.clear();
-        self.by_topic.clear();
-        (self.checking, self.walk) = (None, None);
-    }
-
-    fn remove(&mut self, number: u64) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&number)?;
-        for topic in &waiting.topics {
-            if let Some(numbers) = self.by_topic.get_mut(topic) {
-                numbers.remove(&number);
-                if numbers.is_empty() {
-                    self.by_topic.remove(topic);
-                }
-            }
-        }
-        Some(waiting)
-    }
-
-    /// From where a stream has to go on that is to wait elsewhere.
-    pub(super) fn missing(&self, number: u64) -> Option<Missing> {
-        let waiting = self.waiting.get(&number)?;
-        let mut missing = waiting.missing.clone();
-        if waiting.stage == Stage::Aboard
-            && let Some(walk) = &self.walk
-        {
-            missing.after = missing.after.max(walk.position);
-        }
-        Some(missing)
-    }
-
-    pub(super) fn numbers(&self, wanted: impl Fn(&Waiting) -> bool) -> Vec<u64> {
-        let wanted = self.waiting.iter().filter(|(_, waiting)| wanted(waiting));
-        wanted.map(|(number, _)| *number).collect()
-    }
-}
 
 impl Core {
     /// Has a stream wait in a shard for what it has missed.

@@ -11,32 +11,13 @@ use hub_protocol::EventId;
 use redis_log::{Entry, Page};
 
 use super::{
-    Core,
-    replay::{ReplayLimits, Stage, Waiting},
+    state::Core,
+    waiting::{Room, Stage, Walk},
 };
 use crate::event::Event;
 
-/// A walk.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Walk {
-    question: u64,
-    /// The entry that it has come to.
-    pub(super) position: EventId,
-    /// Up to where it goes.
-    target: EventId,
-}
-
 /// What is given of a page, by the streams' numbers.
 type Gifts = HashMap<u64, Vec<Arc<Event>>>;
-
-/// Whether a stream can be given one more.
-enum Room {
-    Enough,
-    /// Not before its client has taken some.
-    Later,
-    /// It is not given so many.
-    Never,
-}
 
 impl Core {
     /// Begins a walk if there is none, and somebody waits for it.
@@ -166,25 +147,5 @@ impl Core {
                 self.lose(number, events, now);
             }
         }
-    }
-}
-
-impl Waiting {
-    fn room(&self, size: usize, limits: ReplayLimits) -> Room {
-        if self.missing.events >= limits.events || self.missing.bytes + size > limits.bytes {
-            Room::Never
-        } else if self.taker.has_room() {
-            Room::Enough
-        } else {
-            Room::Later
-        }
-    }
-
-    fn take(&mut self, event: &Event) {
-        let size = event.size();
-        self.missing.after = event.id;
-        self.missing.events += 1;
-        self.missing.bytes += size;
-        self.taker.give(size);
     }
 }

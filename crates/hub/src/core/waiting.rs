@@ -1,0 +1,157 @@
+//! The streams that wait for what they have missed, and how far each is.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use hub_protocol::{EventId, Topic};
+
+use crate::{
+    event::Event,
+    shard::{Bell, Missing, Taker},
+};
+
+/// How much of what it has missed a stream may be given.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplayLimits {
+    /// How many events.
+    pub events: usize,
+    /// How large these may be in all, in bytes of memory.
+    pub bytes: usize,
+}
+
+impl Default for ReplayLimits {
+    fn default() -> Self {
+        Self { events: 10_000, bytes: 32 * 1024 * 1024 }
+    }
+}
+
+/// How far a stream is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It is not known whether Redis reaches back to its place.
+    Unchecked,
+    /// It waits for a walk that begins at its place or before.
+    Ready,
+    /// It is given what the walk passes.
+    Aboard,
+    /// Its client has to take some of what it was given first.
+    Parked,
+}
+
+/// A stream that waits.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) topics: Box<[Topic]>,
+    pub(super) missing: Missing,
+    pub(super) stage: Stage,
+    pub(super) taker: Taker,
+    pub(super) shard: usize,
+    pub(super) rounds: u8,
+}
+
+/// All that wait.
+#[derive(Debug)]
+pub(super) struct Replays {
+    pub(super) bell: Arc<Bell>,
+    pub(super) limits: ReplayLimits,
+    pub(super) waiting: HashMap<u64, Waiting>,
+    pub(super) by_topic: HashMap<Topic, HashSet<u64>>,
+    pub(super) streams: u64,
+    pub(super) questions: u64,
+    /// Which ids are asked for just now.
+    pub(super) checking: Option<(u64, Vec<EventId>)>,
+    pub(super) walk: Option<Walk>,
+}
+
+impl Replays {
+    pub(super) fn new(limits: ReplayLimits, bell: Arc<Bell>) -> Self {
+        Self {
+            bell,
+            limits,
+            waiting: HashMap::new(),
+            by_topic: HashMap::new(),
+            streams: 0,
+            questions: 0,
+            checking: None,
+            walk: None,
+        }
+    }
+
+    /// Forgets all.
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+        self.by_topic.clear();
+        (self.checking, self.walk) = (None, None);
+    }
+
+    pub(super) fn remove(&mut self, number: u64) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&number)?;
+        for topic in &waiting.topics {
+            if let Some(numbers) = self.by_topic.get_mut(topic) {
+                numbers.remove(&number);
+                if numbers.is_empty() {
+                    self.by_topic.remove(topic);
+                }
+            }
+        }
+        Some(waiting)
+    }
+
+    /// From where a stream has to go on that is to wait elsewhere.
+    pub(super) fn missing(&self, number: u64) -> Option<Missing> {
+        let waiting = self.waiting.get(&number)?;
+        let mut missing = waiting.missing.clone();
+        if waiting.stage == Stage::Aboard
+            && let Some(walk) = &self.walk
+        {
+            missing.after = missing.after.max(walk.position);
+        }
+        Some(missing)
+    }
+
+    pub(super) fn numbers(&self, wanted: impl Fn(&Waiting) -> bool) -> Vec<u64> {
+        let wanted = self.waiting.iter().filter(|(_, waiting)| wanted(waiting));
+        wanted.map(|(number, _)| *number).collect()
+    }
+}
+
+/// A walk.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Walk {
+    pub(super) question: u64,
+    /// The entry that it has come to.
+    pub(super) position: EventId,
+    /// Up to where it goes.
+    pub(super) target: EventId,
+}
+
+/// Whether a stream can be given one more.
+pub(super) enum Room {
+    Enough,
+    /// Not before its client has taken some.
+    Later,
+    /// It is not given so many.
+    Never,
+}
+
+impl Waiting {
+    pub(super) fn room(&self, size: usize, limits: ReplayLimits) -> Room {
+        if self.missing.events >= limits.events || self.missing.bytes + size > limits.bytes {
+            Room::Never
+        } else if self.taker.has_room() {
+            Room::Enough
+        } else {
+            Room::Later
+        }
+    }
+
+    pub(super) fn take(&mut self, event: &Event) {
+        let size = event.size();
+        self.missing.after = event.id;
+        self.missing.events += 1;
+        self.missing.bytes += size;
+        self.taker.give(size);
+    }
+}
