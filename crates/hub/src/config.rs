@@ -4,8 +4,6 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use hub_protocol::MAX_EVENT;
 
-use crate::{Limits, ReplayLimits};
-
 /// One for four processors: the others are for the web server, which has more to do for each event.
 fn default_shards() -> usize {
     thread::available_parallelism().map_or(1, |processors| (processors.get() / 4).max(1))
@@ -24,7 +22,7 @@ pub struct Config {
     /// After how long without a stream or a request it ends; `None` is never.
     pub idle_exit: Option<Duration>,
     /// How many events it keeps.
-    pub backlog: Limits,
+    pub backlog: BacklogLimits,
     /// How much a stream may be given of what it has missed and is read from Redis; more is a `reset`.
     pub replay: ReplayLimits,
     /// How many bytes may be kept for slow clients alone, before the one furthest behind is dropped.
@@ -58,7 +56,7 @@ impl Config {
             group: None,
             shards: default_shards(),
             idle_exit: None,
-            backlog: Limits::default(),
+            backlog: BacklogLimits::default(),
             replay: ReplayLimits::default(),
             queue: 64 * 1024 * 1024,
             max_event: MAX_EVENT,
@@ -71,5 +69,37 @@ impl Config {
             serves: false,
             spawned: false,
         }
+    }
+}
+
+/// How much is kept for clients that come back.
+#[derive(Debug, Clone, Copy)]
+pub struct BacklogLimits {
+    /// How many events of one topic.
+    pub events: usize,
+    /// How many bytes of memory in all.
+    pub bytes: usize,
+    /// For how long.
+    pub age: Duration,
+}
+
+impl Default for BacklogLimits {
+    fn default() -> Self {
+        Self { events: 1000, bytes: 64 * 1024 * 1024, age: Duration::from_secs(3600) }
+    }
+}
+
+/// How much of what it has missed a stream may be given.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplayLimits {
+    /// How many events.
+    pub events: usize,
+    /// How large these may be in all, in bytes of memory.
+    pub bytes: usize,
+}
+
+impl Default for ReplayLimits {
+    fn default() -> Self {
+        Self { events: 10_000, bytes: 32 * 1024 * 1024 }
     }
 }

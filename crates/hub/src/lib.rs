@@ -41,9 +41,7 @@ mod upgrade;
 mod usage;
 mod wheel;
 
-pub use backlog::Limits;
-pub use config::Config;
-pub use core::ReplayLimits;
+pub use config::{BacklogLimits, Config, ReplayLimits};
 pub use launch::launch;
 pub use serve::{LISTENING, serve};
 pub use usage::USAGE;

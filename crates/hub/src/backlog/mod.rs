@@ -5,38 +5,18 @@
 
 mod rings;
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use hub_protocol::{EventId, Topic};
 use redis_log::{Entry, LastPage};
 
 use crate::{
+    config::BacklogLimits,
     event::Event,
     memory::{PIECE, Tally},
     upgrade::Estate,
 };
 use rings::Rings;
-
-/// How much is kept.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// How many events of one topic.
-    pub events: usize,
-    /// How many bytes of memory in all.
-    pub bytes: usize,
-    /// For how long.
-    pub age: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { events: 1000, bytes: 64 * 1024 * 1024, age: Duration::from_secs(3600) }
-    }
-}
 
 /// Topics without events may take one in so many of the bytes.
 const SHARE_OF_EMPTY: usize = 4;
@@ -47,7 +27,7 @@ const ENTRY: usize = 2 * size_of::<(EventId, Kept)>() + PIECE;
 /// The events that are kept.
 #[derive(Debug)]
 pub(crate) struct Backlog {
-    limits: Limits,
+    limits: BacklogLimits,
     events: BTreeMap<EventId, Kept>,
     rings: Rings,
     /// What the events take.
@@ -85,7 +65,7 @@ pub(crate) enum Missed {
 
 impl Backlog {
     /// One without events; nothing is known of what was before `start`, or at all.
-    pub(crate) fn new(limits: Limits, start: Option<EventId>) -> Self {
+    pub(crate) fn new(limits: BacklogLimits, start: Option<EventId>) -> Self {
         let newest = start.unwrap_or_default();
         Self {
             limits,
@@ -99,7 +79,7 @@ impl Backlog {
     }
 
     /// The backlog that another hub has left.
-    pub(crate) fn restored(limits: Limits, estate: &mut Estate) -> Self {
+    pub(crate) fn restored(limits: BacklogLimits, estate: &mut Estate) -> Self {
         let mut backlog = Self::new(limits, estate.began);
         backlog.rings = Rings::new(estate.floor);
         backlog.evicted = estate.evicted;

@@ -1,5 +1,7 @@
 //! The backlog beside a history that forgets nothing.
 
+use std::time::Duration;
+
 use hub_protocol::{Publication, Topics};
 use proptest::{collection::vec, prelude::*};
 use rustix::time::{ClockId, clock_gettime};
@@ -33,7 +35,7 @@ fn topics(numbers: &[usize]) -> Topics {
 /// A backlog, and everything that was ever in it.
 struct World {
     backlog: Backlog,
-    limits: Limits,
+    limits: BacklogLimits,
     history: Vec<Arc<Event>>,
     last: EventId,
     now: Instant,
@@ -43,7 +45,7 @@ const START: EventId = EventId { milliseconds: 1000, sequence: 0 };
 
 impl World {
     fn new(events: usize, bytes: usize) -> Self {
-        let limits = Limits { events, bytes, age: Duration::from_secs(1) };
+        let limits = BacklogLimits { events, bytes, age: Duration::from_secs(1) };
         let backlog = Backlog::new(limits, Some(START));
         Self { backlog, limits, history: Vec::new(), last: START, now: Instant::now() }
     }
@@ -169,7 +171,7 @@ fn push_one(backlog: &mut Backlog, topic: usize, last: &mut EventId) {
 /// The costs with 150,000 topics in all are nothing like 150,000 steps for each publication: `bytes` says whether
 /// they have events, or have had some.
 fn costs_as_much_with_many_topics(bytes: usize) {
-    let limits = Limits { events: 1000, bytes, age: Duration::from_secs(3600) };
+    let limits = BacklogLimits { events: 1000, bytes, age: Duration::from_secs(3600) };
     let mut last = START;
     let mut few = Backlog::new(limits, Some(START));
     let with_few = time_to_push(&mut few, 100, &mut last);
@@ -193,7 +195,7 @@ fn a_publication_costs_as_much_with_very_many_topics_that_are_let_go_of() {
 
 #[test]
 fn topics_without_events_are_forgotten_oldest_first() {
-    let limits = Limits { events: 1000, bytes: 1 << 20, age: Duration::from_secs(1) };
+    let limits = BacklogLimits { events: 1000, bytes: 1 << 20, age: Duration::from_secs(1) };
     let (mut backlog, mut last) = (Backlog::new(limits, Some(START)), START);
     for topic in 0..10_000 {
         push_one(&mut backlog, topic, &mut last);

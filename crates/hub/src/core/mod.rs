@@ -13,4 +13,3 @@ mod walk;
 
 pub(crate) use joining::{Cursor, Joining};
 pub(crate) use state::Core;
-pub use waiting::ReplayLimits;

@@ -8,24 +8,10 @@ use std::{
 use hub_protocol::{EventId, Topic};
 
 use crate::{
+    config::ReplayLimits,
     event::Event,
     shard::{Bell, Missing, Taker},
 };
-
-/// How much of what it has missed a stream may be given.
-#[derive(Debug, Clone, Copy)]
-pub struct ReplayLimits {
-    /// How many events.
-    pub events: usize,
-    /// How large these may be in all, in bytes of memory.
-    pub bytes: usize,
-}
-
-impl Default for ReplayLimits {
-    fn default() -> Self {
-        Self { events: 10_000, bytes: 32 * 1024 * 1024 }
-    }
-}
 
 /// How far a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
