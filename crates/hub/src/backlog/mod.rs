@@ -12,8 +12,8 @@ use redis_log::{Entry, LastPage};
 
 use crate::{
     config::BacklogLimits,
-    event::Event,
     memory::{PIECE, Tally},
+    update::Event,
     upgrade::Estate,
 };
 use rings::Rings;

@@ -3,13 +3,13 @@
 //! The invariant: everything goes through here in one order, so every stream sees events in the order of
 //! their ids.
 
-mod going_live;
-mod joining;
 mod log_updates;
+mod new_subscriber;
+mod pending;
 mod replay;
+mod scan;
 mod state;
-mod waiting;
-mod walk;
+mod subscribe;
 
-pub(crate) use joining::{Cursor, Joining};
+pub(crate) use new_subscriber::{Cursor, Joining};
 pub(crate) use state::Core;

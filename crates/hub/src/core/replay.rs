@@ -14,13 +14,13 @@ use std::{
 use hub_protocol::EventId;
 
 use super::{
+    pending::{Stage, Waiting},
     state::Core,
-    waiting::{Stage, Waiting},
 };
 use crate::{
     backlog::Missed,
-    event::Event,
     shard::{Command, Missing, Replay, Stream, tie},
+    update::Event,
 };
 
 /// How many ids are asked for at once.

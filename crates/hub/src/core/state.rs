@@ -6,14 +6,14 @@ use crossbeam_channel::unbounded;
 use hub_protocol::{EventId, Publication, Refusal, Reply};
 use redis_log::AppendError;
 
-use super::{joining::Joining, waiting::Replays};
+use super::{new_subscriber::Joining, pending::Replays};
 use crate::backlog::Backlog;
 use crate::config::Config;
-use crate::event::Event;
 use crate::leases::{Lease, Leases};
 use crate::log::{Log, Shared};
 use crate::metrics::counters::Counters;
 use crate::shard::{Bell, Command, Retention, Shard, Stream};
+use crate::update::Event;
 
 /// The state of the hub.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use hub_protocol::EventId;
 
-use super::stream::Stream;
-use crate::event::Event;
+use super::subscriber::Stream;
+use crate::update::Event;
 
 /// What the core asks of a shard.
 #[derive(Debug)]

@@ -14,10 +14,10 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::{
     command::Command,
-    course::{Course, Retention},
-    work::Work,
+    event_loop::Work,
+    positions::{Course, Retention},
 };
-use crate::{event::Event, metrics::counters::Counters};
+use crate::{metrics::counters::Counters, update::Event};
 
 /// How many commands may wait. The core waits for a shard that is further behind.
 const COMMANDS: usize = 16 * 1024;

@@ -19,9 +19,9 @@ use super::{
 use crate::{
     backlog::Backlog,
     core::Joining,
-    event::Bytes,
     shard::Stream,
     socket::{connection::Connection, listener::Listener},
+    update::Bytes,
 };
 
 /// What a hub has to leave.

@@ -20,10 +20,10 @@ use super::{
 };
 use crate::{
     core::Joining,
-    event::Event,
     leases::Leases,
     shard::{Inherited, Queue, Stream},
     socket::connection::{Accepted, Connection},
+    update::Event,
 };
 
 /// All that a program has left to the next.

@@ -9,10 +9,10 @@ use hub_protocol::{EventId, Subscription};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    event::Event,
     framing::{self, Output},
     leases::Lease,
     shard::{Known, Queue, Stream, Timing},
+    update::Event,
 };
 
 /// From where a stream goes on.

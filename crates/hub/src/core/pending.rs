@@ -9,8 +9,8 @@ use hub_protocol::{EventId, Topic};
 
 use crate::{
     config::ReplayLimits,
-    event::Event,
     shard::{Bell, Missing, Taker},
+    update::Event,
 };
 
 /// How far a stream is.

@@ -8,14 +8,14 @@ use std::{sync::Arc, time::Instant};
 use hub_protocol::{EventId, Subscription};
 
 use super::{
-    joining::{Cursor, Joining, stream},
+    new_subscriber::{Cursor, Joining, stream},
     state::Core,
 };
 use crate::{
     backlog::Missed,
-    event::Event,
     log::Shared,
     shard::{Known, Missing},
+    update::Event,
 };
 
 impl Core {

@@ -17,14 +17,14 @@ use rustix::{
 };
 
 use super::{
-    catching_up::{CatchUp, LATER, Missing},
-    course::{Course, Known},
+    positions::{Course, Known},
+    replay_channel::{CatchUp, LATER, Missing},
 };
 use crate::{
-    event::{Bytes, Event},
     framing::Output,
     leases::Lease,
     memory::Share,
+    update::{Bytes, Event},
 };
 
 /// How many pieces one system call sends.

@@ -23,15 +23,15 @@ use rustix::{
 
 use super::{
     command::Command,
-    course::Course,
-    ending::end,
-    roll::{Roll, Token},
-    stream::{Flushed, Stream},
+    goodbye::end,
+    positions::Course,
+    registry::{Roll, Token},
+    subscriber::{Flushed, Stream},
 };
-use crate::event::Bytes;
 use crate::framing::{self, Output};
 use crate::metrics::counters::Counters;
-use crate::wheel::Wheel;
+use crate::timers::Wheel;
+use crate::update::Bytes;
 
 /// The token of the bell, which no stream has: it would be the four billionth.
 const BELL: u64 = u64::MAX;

@@ -9,11 +9,11 @@ use rustix::event::epoll::{self, EventData};
 
 use super::{
     command::{Command, Replay},
-    ending,
-    stream::Stream,
-    work::{READABLE, Work},
+    event_loop::{READABLE, Work},
+    goodbye,
+    subscriber::Stream,
 };
-use crate::{event::Event, framing::Output, leases::Lease, memory};
+use crate::{framing::Output, leases::Lease, memory, update::Event};
 
 /// How long streams have to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -88,7 +88,7 @@ impl Work {
             return;
         }
         if self.end.is_some() {
-            ending::say_goodbye(stream, 0, &mut self.course);
+            goodbye::say_goodbye(stream, 0, &mut self.course);
         }
         self.woken.push(token);
     }
@@ -196,7 +196,7 @@ impl Work {
     fn drop_oldest(&mut self, lease: u64) {
         let Some(token) = self.leased.get(&lease).copied() else { return };
         if let Some(stream) = self.roll.get(token) {
-            ending::say_dropped(stream, &mut self.course);
+            goodbye::say_dropped(stream, &mut self.course);
             self.counters.dropped_oldest.add(1);
             self.flush(token, Instant::now());
             self.close(token);
@@ -207,7 +207,7 @@ impl Work {
         self.end = Some(Instant::now() + GOODBYE);
         for (number, token) in self.roll.tokens().into_iter().enumerate() {
             if let Some(stream) = self.roll.get(token) {
-                ending::say_goodbye(stream, number, &mut self.course);
+                goodbye::say_goodbye(stream, number, &mut self.course);
                 self.woken.push(token);
             }
         }

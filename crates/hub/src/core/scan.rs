@@ -11,10 +11,10 @@ use hub_protocol::EventId;
 use redis_log::{Entry, Page};
 
 use super::{
+    pending::{Room, Stage, Walk},
     state::Core,
-    waiting::{Room, Stage, Walk},
 };
-use crate::event::Event;
+use crate::update::Event;
 
 /// What is given of a page, by the streams' numbers.
 type Gifts = HashMap<u64, Vec<Arc<Event>>>;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hub_protocol::Topic;
 
-use super::stream::Stream;
+use super::subscriber::Stream;
 
 /// Names a stream for as long as it lives; no later one ever has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

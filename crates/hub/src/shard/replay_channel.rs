@@ -19,7 +19,7 @@ pub(super) const LATER: EventId = EventId { milliseconds: u64::MAX, sequence: u6
 
 /// About how much may wait for a client before it is given more of what it has missed, as [`Event::size`] counts.
 ///
-/// [`Event::size`]: crate::event::Event::size
+/// [`Event::size`]: crate::update::Event::size
 const AHEAD: usize = 512 * 1024;
 
 /// Tells the core that it can go on.

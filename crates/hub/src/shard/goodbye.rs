@@ -3,7 +3,7 @@
 use event_stream::{LAST_LINE, Retry};
 use hub_protocol::{Dropped, Reply, encode};
 
-use super::{course::Course, stream::Stream};
+use super::{positions::Course, subscriber::Stream};
 use crate::framing::{self, Output};
 
 /// The reconnection time that is left behind when the script has named none, in milliseconds. It is

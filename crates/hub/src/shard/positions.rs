@@ -11,7 +11,7 @@ use std::{
 use hub_protocol::EventId;
 use serde::{Deserialize, Serialize};
 
-use crate::event::Event;
+use crate::update::Event;
 
 /// What is kept of the log, wherever it is kept longest, in the parts that a position ages by.
 const KEPT: u64 = 1 << 32;
