@@ -26,7 +26,7 @@ pub(crate) struct Lease {
 
 /// A lease that was taken.
 #[derive(Debug)]
-pub(crate) struct Taken {
+pub(crate) struct Acquired {
     pub(crate) lease: Lease,
     /// Those that have made room for it.
     pub(crate) dropped: BTreeSet<u64>,
@@ -47,7 +47,7 @@ impl Leases {
     /// # Errors
     ///
     /// The limit that is reached.
-    pub(crate) fn take(&self, limits: Vec<Limit>) -> Result<Taken, Limit> {
+    pub(crate) fn acquire(&self, limits: Vec<Limit>) -> Result<Acquired, Limit> {
         let mut places = self.0.lock();
         let dropped = places.oldest(&limits);
         if let Some(full) = limits.iter().find(|limit| !places.has_room(limit, &dropped)) {
@@ -62,7 +62,7 @@ impl Leases {
             }
             keys.push(places.enter(&key, number));
         }
-        Ok(Taken { lease: Lease { leases: self.clone(), number, keys }, dropped })
+        Ok(Acquired { lease: Lease { leases: self.clone(), number, keys }, dropped })
     }
 
     /// Takes places without asking, for who had them before an upgrade, under its number; none for who has
@@ -170,12 +170,12 @@ mod tests {
     #[test]
     fn a_place_is_free_again_when_its_lease_is_dropped() {
         let leases = Leases::default();
-        let first = leases.take(vec![limit("ann", 2)]).unwrap();
-        let second = leases.take(vec![limit("ann", 2)]).unwrap();
-        assert_eq!(leases.take(vec![limit("ann", 2)]).unwrap_err(), limit("ann", 2));
-        assert!(leases.take(vec![limit("bob", 2)]).is_ok());
+        let first = leases.acquire(vec![limit("ann", 2)]).unwrap();
+        let second = leases.acquire(vec![limit("ann", 2)]).unwrap();
+        assert_eq!(leases.acquire(vec![limit("ann", 2)]).unwrap_err(), limit("ann", 2));
+        assert!(leases.acquire(vec![limit("bob", 2)]).is_ok());
         drop(first);
-        assert!(leases.take(vec![limit("ann", 2)]).is_ok());
+        assert!(leases.acquire(vec![limit("ann", 2)]).is_ok());
         drop(second);
         assert_eq!(leases.len(), 0, "nobody is remembered for ever");
     }
@@ -183,19 +183,22 @@ mod tests {
     #[test]
     fn each_lease_has_a_number_of_its_own_whatever_its_limits() {
         let leases = Leases::default();
-        let without = leases.take(Vec::new()).unwrap().lease;
-        let first = leases.take(vec![limit("ann", 1)]).unwrap().lease;
+        let without = leases.acquire(Vec::new()).unwrap().lease;
+        let first = leases.acquire(vec![limit("ann", 1)]).unwrap().lease;
         assert_ne!(without.number(), first.number());
         let after = Leases::default();
         let left = after.restore(first.number(), &[b"ann"], false);
-        let next = after.take(vec![limit("ann", 1)]).unwrap().lease;
+        let next = after.acquire(vec![limit("ann", 1)]).unwrap().lease;
         assert!(next.number() > left.number() && left.was_dropped());
     }
 
     #[test]
     fn who_is_over_one_limit_takes_no_place_under_another() {
         let leases = Leases::default();
-        assert_eq!(leases.take(vec![limit("", 5), limit("ann", 0)]).unwrap_err(), limit("ann", 0));
+        assert_eq!(
+            leases.acquire(vec![limit("", 5), limit("ann", 0)]).unwrap_err(),
+            limit("ann", 0)
+        );
         assert_eq!(leases.len(), 0);
     }
 
@@ -203,11 +206,11 @@ mod tests {
     fn the_oldest_makes_room_and_its_end_frees_no_place_of_anothers() {
         let leases = Leases::default();
         let [first, second, third] =
-            [(); 3].map(|()| leases.take(vec![dropping("ann", 2), limit("", 2)]).unwrap());
+            [(); 3].map(|()| leases.acquire(vec![dropping("ann", 2), limit("", 2)]).unwrap());
         assert_eq!(third.dropped, BTreeSet::from([first.lease.number()]));
         assert!(first.lease.was_dropped() && !second.lease.was_dropped());
         drop(first);
-        assert_eq!(leases.take(vec![limit("ann", 2)]).unwrap_err(), limit("ann", 2));
+        assert_eq!(leases.acquire(vec![limit("ann", 2)]).unwrap_err(), limit("ann", 2));
         drop((second, third));
         assert_eq!(leases.len(), 0);
     }
@@ -215,31 +218,31 @@ mod tests {
     #[test]
     fn nobody_makes_room_for_who_finds_none_elsewhere() {
         let leases = Leases::default();
-        let _others = leases.take(vec![limit("", 2)]).unwrap();
-        let oldest = leases.take(vec![dropping("ann", 1), limit("", 2)]).unwrap();
-        let refused = leases.take(vec![dropping("ann", 1), limit("", 1)]).unwrap_err();
+        let _others = leases.acquire(vec![limit("", 2)]).unwrap();
+        let oldest = leases.acquire(vec![dropping("ann", 1), limit("", 2)]).unwrap();
+        let refused = leases.acquire(vec![dropping("ann", 1), limit("", 1)]).unwrap_err();
         assert_eq!(refused, limit("", 1));
         assert!(!oldest.lease.was_dropped());
-        assert_eq!(leases.take(vec![dropping("bob", 0)]).unwrap_err(), dropping("bob", 0));
+        assert_eq!(leases.acquire(vec![dropping("bob", 0)]).unwrap_err(), dropping("bob", 0));
     }
 
     #[test]
     fn a_limit_that_has_become_less_is_kept_to() {
         let leases = Leases::default();
-        let streams = [(); 3].map(|()| leases.take(vec![dropping("ann", 3)]).unwrap().lease);
-        let newest = leases.take(vec![dropping("ann", 1)]).unwrap();
+        let streams = [(); 3].map(|()| leases.acquire(vec![dropping("ann", 3)]).unwrap().lease);
+        let newest = leases.acquire(vec![dropping("ann", 1)]).unwrap();
         assert_eq!(newest.dropped, streams.iter().map(Lease::number).collect());
     }
 
     #[test]
     fn a_lease_that_was_restored_is_as_old_as_it_was() {
         let (before, after) = (Leases::default(), Leases::default());
-        let streams = [(); 2].map(|()| before.take(vec![limit("ann", 2)]).unwrap().lease);
+        let streams = [(); 2].map(|()| before.acquire(vec![limit("ann", 2)]).unwrap().lease);
         for lease in streams.iter().rev() {
             let keys: Vec<_> = lease.keys().collect();
             std::mem::forget(after.restore(lease.number(), &keys, true));
         }
-        let newest = after.take(vec![dropping("ann", 2)]).unwrap();
+        let newest = after.acquire(vec![dropping("ann", 2)]).unwrap();
         assert_eq!(newest.dropped, BTreeSet::from([streams[0].number()]));
         assert!(newest.lease.number() > streams[1].number());
     }

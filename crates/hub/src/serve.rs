@@ -14,14 +14,14 @@ use hub_protocol::EventId;
 use crate::backlog::Backlog;
 use crate::config::Config;
 use crate::control::Control;
-use crate::core::{Core, Joining};
+use crate::core::{Core, NewSubscriber};
 use crate::ids::Ids;
 use crate::leases::Leases;
 use crate::log::{Log, Shared};
 use crate::process::journal::note;
 use crate::process::notify;
 use crate::process::signals::Signals;
-use crate::shard::Stream;
+use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
 use crate::socket::listener::Listener;
 use crate::upgrade::{self, Estate, Legacy};
@@ -79,8 +79,8 @@ struct Inheritance {
     listener: Listener,
     backlog: Backlog,
     log_stood: (EventId, Option<EventId>),
-    streams: Vec<Stream>,
-    joining: Vec<Joining>,
+    streams: Vec<Subscriber>,
+    joining: Vec<NewSubscriber>,
     connections: Vec<Connection>,
 }
 
@@ -124,9 +124,9 @@ fn inherit(config: Config, signals: Signals) -> Result<Control, String> {
     let log = log(&config, log_stood.0, log_stood.1)?;
     let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
     note!("goes on with {} streams", streams.len());
-    core.hold(streams);
+    core.restore(streams);
     for joining in joining {
-        core.join(joining, Instant::now());
+        core.subscribe(joining, Instant::now());
     }
     let mut control = Control::new(config, core, listener, signals).map_err(fail)?;
     control.inherit(connections);

@@ -13,7 +13,7 @@ const SLOTS: usize = 2048;
 
 /// A wheel with entries of some kind.
 #[derive(Debug)]
-pub(crate) struct Wheel<T> {
+pub(crate) struct Timers<T> {
     start: Instant,
     /// How many ticks have been turned.
     turned: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Wheel<T> {
     entries: usize,
 }
 
-impl<T> Wheel<T> {
+impl<T> Timers<T> {
     pub(crate) fn new(now: Instant) -> Self {
         Self { start: now, turned: 0, slots: (0..SLOTS).map(|_| Vec::new()).collect(), entries: 0 }
     }
@@ -71,7 +71,7 @@ impl<T> Wheel<T> {
 mod tests {
     use super::*;
 
-    fn turned<T>(wheel: &mut Wheel<T>, now: Instant) -> Vec<T> {
+    fn turned<T>(wheel: &mut Timers<T>, now: Instant) -> Vec<T> {
         let mut due = Vec::new();
         wheel.turn(now, &mut due);
         due
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn an_entry_comes_up_when_it_is_due_and_not_before() {
         let start = Instant::now();
-        let mut wheel = Wheel::new(start);
+        let mut wheel = Timers::new(start);
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         wheel.set(at(1010), "x");
         assert_eq!(turned(&mut wheel, at(1000)), [""; 0]);
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn what_is_overdue_comes_up_at_the_next_tick() {
         let start = Instant::now();
-        let mut wheel = Wheel::new(start);
+        let mut wheel = Timers::new(start);
         turned(&mut wheel, start + Duration::from_secs(5));
         wheel.set(start, "late");
         assert_eq!(turned(&mut wheel, start + Duration::from_secs(5) + TICK), ["late"]);
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn what_is_further_than_a_round_comes_up_early() {
         let start = Instant::now();
-        let mut wheel = Wheel::new(start);
+        let mut wheel = Timers::new(start);
         wheel.set(start + Duration::from_secs(3600), "far");
         assert_eq!(turned(&mut wheel, start + TICK * 2048), ["far"]);
     }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn nothing_is_lost_while_the_machine_sleeps() {
         let start = Instant::now();
-        let mut wheel = Wheel::new(start);
+        let mut wheel = Timers::new(start);
         for tick in 1..1000 {
             wheel.set(start + TICK * tick, tick);
         }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn it_is_known_how_long_nothing_comes_up() {
         let start = Instant::now();
-        let mut wheel = Wheel::new(start);
+        let mut wheel = Timers::new(start);
         assert_eq!(wheel.idle(start), None);
         wheel.set(start + Duration::from_millis(500), ());
         assert_eq!(wheel.idle(start), Some(Duration::from_millis(500)));

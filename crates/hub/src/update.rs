@@ -18,7 +18,7 @@ pub(crate) type Bytes = Arc<[u8]>;
 
 /// A published event.
 #[derive(Debug)]
-pub(crate) struct Event {
+pub(crate) struct Update {
     pub(crate) id: EventId,
     /// Empty for what the hub itself has to say.
     pub(crate) topics: Vec<Topic>,
@@ -36,7 +36,7 @@ struct Encoded {
     weight: Weight,
 }
 
-impl Event {
+impl Update {
     pub(crate) fn new(id: EventId, publication: Publication, arrived: Instant) -> Self {
         let Publication { topics, event, data } = publication;
         Self { id, topics: topics.into(), name: event, data, arrived, encoded: Encoded::default() }

@@ -13,7 +13,7 @@ use redis_log::{Entry, LastPage};
 use crate::{
     config::BacklogLimits,
     memory::{PIECE, Tally},
-    update::Event,
+    update::Update,
     upgrade::Estate,
 };
 use rings::Rings;
@@ -43,7 +43,7 @@ pub(crate) struct Backlog {
 /// An event that is kept. It counts for as long as this lives.
 #[derive(Debug)]
 struct Kept {
-    event: Arc<Event>,
+    event: Arc<Update>,
     /// How many topics still list it.
     rings: usize,
 }
@@ -58,7 +58,7 @@ impl Drop for Kept {
 #[derive(Debug)]
 pub(crate) enum Missed {
     /// These, in order.
-    Events(Vec<Arc<Event>>),
+    Events(Vec<Arc<Update>>),
     /// Some that are not kept any more.
     FallenOut,
 }
@@ -117,7 +117,7 @@ impl Backlog {
     }
 
     /// All that is kept, in order.
-    pub(crate) fn events(&self) -> impl Iterator<Item = &Arc<Event>> {
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Arc<Update>> {
         self.events.values().map(|kept| &kept.event)
     }
 
@@ -151,7 +151,7 @@ impl Backlog {
         *self = Self::new(self.limits, Some(page.newest));
         (self.rings, self.evicted) = (Rings::new(page.floor), page.left_out);
         for (Entry { id, publication }, added) in page.events {
-            self.push(&Arc::new(Event::new(id, publication, added)));
+            self.push(&Arc::new(Update::new(id, publication, added)));
         }
         self.newest = page.newest;
     }
@@ -173,12 +173,12 @@ impl Backlog {
     }
 
     /// Keeps an event, which has to be newer than all others.
-    pub(crate) fn push(&mut self, event: &Arc<Event>) {
+    pub(crate) fn push(&mut self, event: &Arc<Update>) {
         self.insert(event);
         self.expire(event.arrived);
     }
 
-    fn insert(&mut self, event: &Arc<Event>) {
+    fn insert(&mut self, event: &Arc<Update>) {
         self.newest = event.id;
         event.keep(&self.tally);
         self.events.insert(event.id, Kept { event: Arc::clone(event), rings: event.topics.len() });

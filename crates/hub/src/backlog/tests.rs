@@ -36,7 +36,7 @@ fn topics(numbers: &[usize]) -> Topics {
 struct World {
     backlog: Backlog,
     limits: BacklogLimits,
-    history: Vec<Arc<Event>>,
+    history: Vec<Arc<Update>>,
     last: EventId,
     now: Instant,
 }
@@ -56,7 +56,7 @@ impl World {
                 self.last = self.last.next(0);
                 let topics = topics(&numbers);
                 let publication = Publication { topics, event: None, data: vec![b'x'; length] };
-                let event = Arc::new(Event::new(self.last, publication, self.now));
+                let event = Arc::new(Update::new(self.last, publication, self.now));
                 self.history.push(Arc::clone(&event));
                 self.backlog.push(&event);
             }
@@ -69,7 +69,7 @@ impl World {
 
     /// All that these topics have had after an id.
     fn after(&self, topics: &Topics, id: EventId) -> Vec<EventId> {
-        let is_theirs = |event: &&Arc<Event>| event.topics.iter().any(|it| topics.contains(it));
+        let is_theirs = |event: &&Arc<Update>| event.topics.iter().any(|it| topics.contains(it));
         let later = self.history.iter().filter(|event| event.id > id).filter(is_theirs);
         later.map(|event| event.id).collect()
     }
@@ -82,7 +82,7 @@ impl World {
     fn check(&self, topics: &Topics, id: EventId) {
         let expected = self.after(topics, id);
         let is_lost = topics.iter().any(|topic| {
-            let of_topic = |event: &&Arc<Event>| event.topics.contains(topic) && event.id > id;
+            let of_topic = |event: &&Arc<Update>| event.topics.contains(topic) && event.id > id;
             self.history.iter().filter(of_topic).any(|event| !self.lists(topic, event.id))
         });
         match self.backlog.since(topics, id) {
@@ -113,7 +113,7 @@ impl World {
                 assert_eq!(event.id > position, event.arrived >= then, "{}", event.id);
             }
         } else {
-            let kept = |event: &&Arc<Event>| self.backlog.events.contains_key(&event.id);
+            let kept = |event: &&Arc<Update>| self.backlog.events.contains_key(&event.id);
             let gone = self.history.iter().filter(|event| !kept(event));
             assert!(gone.into_iter().any(|event| event.arrived >= then));
         }
@@ -165,7 +165,7 @@ fn push_one(backlog: &mut Backlog, topic: usize, last: &mut EventId) {
     let topic = Topic::new(topic.to_string().as_bytes()).unwrap();
     let topics = vec![topic].try_into().unwrap();
     let publication = Publication { topics, event: None, data: Vec::new() };
-    backlog.push(&Arc::new(Event::new(*last, publication, Instant::now())));
+    backlog.push(&Arc::new(Update::new(*last, publication, Instant::now())));
 }
 
 /// The costs with 150,000 topics in all are nothing like 150,000 steps for each publication: `bytes` says whether

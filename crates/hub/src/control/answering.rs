@@ -9,9 +9,9 @@ use rustix::{
 };
 
 use super::serving::Control;
-use crate::core::Joining;
+use crate::core::NewSubscriber;
 use crate::framing::Output;
-use crate::leases::{Lease, Taken};
+use crate::leases::{Acquired, Lease};
 use crate::metrics::{status, text};
 use crate::process::journal::note;
 use crate::socket::connection::{Accepted, Connection, Ended};
@@ -56,8 +56,8 @@ impl Control {
                     self.commit(connection)?;
                     continue;
                 }
-                Request::Lease(limits) => match self.core.leases.take(limits) {
-                    Ok(Taken { lease, dropped }) => {
+                Request::Lease(limits) => match self.core.leases.acquire(limits) {
+                    Ok(Acquired { lease, dropped }) => {
                         connection.lease = Some(lease);
                         self.drop_streams(&dropped);
                         Reply::Granted
@@ -116,15 +116,15 @@ impl Control {
         let accepted = connection.accepted.take();
         let accepted = accepted.ok_or(Ended::Garbage("a commit without a hand-over".to_owned()))?;
         let Accepted { socket, subscription, response, cursor } = accepted;
-        let joining = Joining {
+        let joining = NewSubscriber {
             socket,
             output: Output::Http(response.framing),
             before: response.before,
             subscription,
             cursor,
-            leases: connection.lease.take(),
+            lease: connection.lease.take(),
         };
-        self.core.join(joining, Instant::now());
+        self.core.subscribe(joining, Instant::now());
         Ok(())
     }
 
@@ -161,9 +161,10 @@ impl Control {
         drop(connection.flush());
         let _ = epoll::delete(&self.epoll, &connection.socket);
         let cursor = self.core.cursor(&subscription, now);
-        let (socket, before, leases) = connection.into_subscriber();
+        let (socket, before, lease) = connection.into_subscriber();
         let output = Output::Worker;
-        self.core.join(Joining { socket, output, before, subscription, cursor, leases }, now);
+        self.core
+            .subscribe(NewSubscriber { socket, output, before, subscription, cursor, lease }, now);
     }
 }
 

@@ -7,10 +7,10 @@ use rustix::event::epoll;
 
 use super::answering::refuse;
 use super::serving::Control;
-use crate::core::Joining;
+use crate::core::NewSubscriber;
 use crate::process::journal::note;
 use crate::process::notify;
-use crate::shard::Stream;
+use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
 use crate::upgrade::{self, Legacy};
 
@@ -20,7 +20,7 @@ impl Control {
         notify::reloading();
         let _ = epoll::delete(&self.epoll, &asker.socket);
         let settled = self.settle();
-        let (streams, joining) = (self.core.surrender(), self.core.surrender_waiting());
+        let (streams, joining) = (self.core.drain(), self.core.drain_awaiting_redis());
         let connections: Vec<&Connection> = self.connections.values().collect();
         let legacy = Legacy {
             listener: &self.listener,
@@ -52,10 +52,15 @@ impl Control {
     }
 
     /// Goes on as if nothing had been.
-    fn go_on_with(&mut self, streams: Vec<Stream>, joining: Vec<Joining>, settled: Vec<u64>) {
-        self.core.hold(streams);
+    fn go_on_with(
+        &mut self,
+        streams: Vec<Subscriber>,
+        joining: Vec<NewSubscriber>,
+        settled: Vec<u64>,
+    ) {
+        self.core.restore(streams);
         for joining in joining {
-            self.core.join(joining, Instant::now());
+            self.core.subscribe(joining, Instant::now());
         }
         for token in settled {
             self.resume(token);

@@ -61,7 +61,7 @@ impl Control {
     /// Queues the answers that have come from Redis; who has got one can go on.
     pub(super) fn take_answers(&mut self) -> Vec<u64> {
         let mut answered = Vec::new();
-        for (token, reply) in self.core.hear(Instant::now()) {
+        for (token, reply) in self.core.process_log_updates(Instant::now()) {
             // Who has published may be gone by now.
             if let Some(connection) = self.connections.get_mut(&token) {
                 connection.answer(&reply);

@@ -14,7 +14,7 @@ const NEWS_AT_ONCE: usize = 64;
 impl Core {
     /// Takes in some of what Redis has to say, and goes on with what waits for it. What is left is for those
     /// who have published.
-    pub(crate) fn hear(&mut self, now: Instant) -> Vec<(u64, Reply)> {
+    pub(crate) fn process_log_updates(&mut self, now: Instant) -> Vec<(u64, Reply)> {
         let mut answers = Vec::new();
         if let Log::Shared(shared) = &self.log {
             shared.quieten();

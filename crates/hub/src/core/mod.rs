@@ -11,5 +11,5 @@ mod scan;
 mod state;
 mod subscribe;
 
-pub(crate) use new_subscriber::{Cursor, Joining};
+pub(crate) use new_subscriber::{Cursor, NewSubscriber};
 pub(crate) use state::Core;

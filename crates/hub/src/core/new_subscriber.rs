@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     framing::{self, Output},
     leases::Lease,
-    shard::{Known, Queue, Stream, Timing},
-    update::Event,
+    shard::{KnownPosition, Queue, Subscriber, Timing},
+    update::Update,
 };
 
 /// From where a stream goes on.
@@ -28,33 +28,33 @@ pub(crate) enum Cursor {
 
 /// A connection that is to become a stream.
 #[derive(Debug)]
-pub(crate) struct Joining {
+pub(crate) struct NewSubscriber {
     pub(crate) socket: OwnedFd,
     pub(crate) output: Output,
     /// What has to be sent before anything else.
     pub(crate) before: Vec<u8>,
     pub(crate) subscription: Subscription,
     pub(crate) cursor: Cursor,
-    pub(crate) leases: Option<Lease>,
+    pub(crate) lease: Option<Lease>,
 }
 
 /// A stream with its first bytes: where its client is, unless it knows that or is about to be told.
-pub(super) fn stream(joining: Joining, now: Instant) -> Stream {
-    let Joining { socket, output, before, subscription, cursor, leases } = joining;
+pub(super) fn stream(joining: NewSubscriber, now: Instant) -> Subscriber {
+    let NewSubscriber { socket, output, before, subscription, cursor, lease } = joining;
     let (known, is_news) = match cursor {
         Cursor::After(id) => (id, !subscription.told),
         Cursor::Unknown => (EventId::NOWHERE, !subscription.told),
         Cursor::Lost { .. } => (EventId::NOWHERE, false),
     };
-    let mut stream = Stream {
+    let mut stream = Subscriber {
         socket,
         output,
-        known: Known::new(known),
+        known: KnownPosition::new(known),
         timing: timing(&subscription, output, now),
         topics: Vec::from(subscription.topics).into(),
         position: EventId::ZERO,
         heartbeat_text: subscription.heartbeat_text,
-        lease: leases.map(Box::new),
+        lease: lease.map(Box::new),
         queue: Queue::default(),
         catch_up: None,
         missing: None,
@@ -71,7 +71,7 @@ pub(super) fn stream(joining: Joining, now: Instant) -> Stream {
         Output::Worker => stream.queue.push(before.into()),
     }
     if is_news {
-        stream.queue.push(Event::position(known, now).bytes(output));
+        stream.queue.push(Update::position(known, now).bytes(output));
     }
     stream
 }

@@ -9,8 +9,8 @@ use hub_protocol::{EventId, Topic};
 
 use crate::{
     config::ReplayLimits,
-    shard::{Bell, Missing, Taker},
-    update::Event,
+    shard::{ReplayProgress, ReplaySender, Waker},
+    update::Update,
 };
 
 /// How far a stream is.
@@ -19,40 +19,40 @@ pub(super) enum Stage {
     /// It is not known whether Redis reaches back to its place.
     Unchecked,
     /// It waits for a walk that begins at its place or before.
-    Ready,
+    AwaitsScan,
     /// It is given what the walk passes.
-    Aboard,
+    InScan,
     /// Its client has to take some of what it was given first.
-    Parked,
+    AwaitsClient,
 }
 
 /// A stream that waits.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct PendingReplay {
     pub(super) topics: Box<[Topic]>,
-    pub(super) missing: Missing,
+    pub(super) missing: ReplayProgress,
     pub(super) stage: Stage,
-    pub(super) taker: Taker,
+    pub(super) taker: ReplaySender,
     pub(super) shard: usize,
     pub(super) rounds: u8,
 }
 
 /// All that wait.
 #[derive(Debug)]
-pub(super) struct Replays {
-    pub(super) bell: Arc<Bell>,
+pub(super) struct PendingReplays {
+    pub(super) bell: Arc<Waker>,
     pub(super) limits: ReplayLimits,
-    pub(super) waiting: HashMap<u64, Waiting>,
+    pub(super) waiting: HashMap<u64, PendingReplay>,
     pub(super) by_topic: HashMap<Topic, HashSet<u64>>,
     pub(super) streams: u64,
     pub(super) questions: u64,
     /// Which ids are asked for just now.
     pub(super) checking: Option<(u64, Vec<EventId>)>,
-    pub(super) walk: Option<Walk>,
+    pub(super) walk: Option<Scan>,
 }
 
-impl Replays {
-    pub(super) fn new(limits: ReplayLimits, bell: Arc<Bell>) -> Self {
+impl PendingReplays {
+    pub(super) fn new(limits: ReplayLimits, bell: Arc<Waker>) -> Self {
         Self {
             bell,
             limits,
@@ -72,7 +72,7 @@ impl Replays {
         (self.checking, self.walk) = (None, None);
     }
 
-    pub(super) fn remove(&mut self, number: u64) -> Option<Waiting> {
+    pub(super) fn remove(&mut self, number: u64) -> Option<PendingReplay> {
         let waiting = self.waiting.remove(&number)?;
         for topic in &waiting.topics {
             if let Some(numbers) = self.by_topic.get_mut(topic) {
@@ -86,10 +86,10 @@ impl Replays {
     }
 
     /// From where a stream has to go on that is to wait elsewhere.
-    pub(super) fn missing(&self, number: u64) -> Option<Missing> {
+    pub(super) fn missing(&self, number: u64) -> Option<ReplayProgress> {
         let waiting = self.waiting.get(&number)?;
         let mut missing = waiting.missing.clone();
-        if waiting.stage == Stage::Aboard
+        if waiting.stage == Stage::InScan
             && let Some(walk) = &self.walk
         {
             missing.after = missing.after.max(walk.position);
@@ -97,7 +97,7 @@ impl Replays {
         Some(missing)
     }
 
-    pub(super) fn numbers(&self, wanted: impl Fn(&Waiting) -> bool) -> Vec<u64> {
+    pub(super) fn numbers(&self, wanted: impl Fn(&PendingReplay) -> bool) -> Vec<u64> {
         let wanted = self.waiting.iter().filter(|(_, waiting)| wanted(waiting));
         wanted.map(|(number, _)| *number).collect()
     }
@@ -105,7 +105,7 @@ impl Replays {
 
 /// A walk.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Walk {
+pub(super) struct Scan {
     pub(super) question: u64,
     /// The entry that it has come to.
     pub(super) position: EventId,
@@ -122,7 +122,7 @@ pub(super) enum Room {
     Never,
 }
 
-impl Waiting {
+impl PendingReplay {
     pub(super) fn room(&self, size: usize, limits: ReplayLimits) -> Room {
         if self.missing.events >= limits.events || self.missing.bytes + size > limits.bytes {
             Room::Never
@@ -133,7 +133,7 @@ impl Waiting {
         }
     }
 
-    pub(super) fn take(&mut self, event: &Event) {
+    pub(super) fn take(&mut self, event: &Update) {
         let size = event.size();
         self.missing.after = event.id;
         self.missing.events += 1;

@@ -14,13 +14,13 @@ use std::{
 use hub_protocol::EventId;
 
 use super::{
-    pending::{Stage, Waiting},
+    pending::{PendingReplay, Stage},
     state::Core,
 };
 use crate::{
     backlog::Missed,
-    shard::{Command, Missing, Replay, Stream, tie},
-    update::Event,
+    shard::{Command, ReplayBatch, ReplayProgress, Subscriber, replay_channel},
+    update::Update,
 };
 
 /// How many ids are asked for at once.
@@ -31,20 +31,22 @@ const ROUNDS: u8 = 10;
 
 impl Core {
     /// Has a stream wait in a shard for what it has missed.
-    pub(super) fn catch_up(&mut self, mut stream: Stream, missing: Missing) {
+    pub(super) fn catch_up(&mut self, mut stream: Subscriber, missing: ReplayProgress) {
         let shard = self.next_shard();
         let replays = &mut self.replays;
         replays.streams += 1;
         let number = replays.streams;
-        let (taker, catch_up) = tie(number, &replays.bell);
+        let (taker, catch_up) = replay_channel(number, &replays.bell);
         for topic in &stream.topics {
             replays.by_topic.entry(topic.clone()).or_default().insert(number);
         }
         let topics = stream.topics.clone();
         let (stage, rounds) = (Stage::Unchecked, ROUNDS);
-        replays.waiting.insert(number, Waiting { topics, missing, stage, taker, shard, rounds });
+        replays
+            .waiting
+            .insert(number, PendingReplay { topics, missing, stage, taker, shard, rounds });
         stream.wait(catch_up);
-        self.hold_in(shard, stream);
+        self.add_to_shard(shard, stream);
         if self.log.shared().is_some() {
             self.check();
         } else {
@@ -61,8 +63,8 @@ impl Core {
             self.replays.remove(number);
         }
         for waiting in self.replays.waiting.values_mut() {
-            if waiting.stage == Stage::Parked && waiting.taker.has_room() {
-                waiting.stage = Stage::Ready;
+            if waiting.stage == Stage::AwaitsClient && waiting.taker.has_room() {
+                waiting.stage = Stage::AwaitsScan;
             }
         }
         self.check();
@@ -131,31 +133,31 @@ impl Core {
         waiting.rounds -= 1;
         let walk = self.replays.walk.as_ref();
         let is_ahead = walk.is_some_and(|walk| after >= walk.position);
-        waiting.stage = if is_ahead { Stage::Aboard } else { Stage::Ready };
+        waiting.stage = if is_ahead { Stage::InScan } else { Stage::AwaitsScan };
     }
 
     /// Tells a stream, after these events, that others are missing; it goes live.
-    pub(super) fn lose(&mut self, number: u64, mut events: Vec<Arc<Event>>, now: Instant) {
+    pub(super) fn lose(&mut self, number: u64, mut events: Vec<Arc<Update>>, now: Instant) {
         let Some(waiting) = self.replays.waiting.get(&number) else { return };
         let newest = self.backlog.newest();
         let last_event_id = waiting.missing.last_event_id.as_deref();
-        events.push(Arc::new(Event::reset(newest, last_event_id, now)));
+        events.push(Arc::new(Update::reset(newest, last_event_id, now)));
         self.counters.resets.add(1);
         self.finish(number, events, newest);
     }
 
     /// Lets a stream go live after these events.
-    fn finish(&mut self, number: u64, events: Vec<Arc<Event>>, position: EventId) {
+    fn finish(&mut self, number: u64, events: Vec<Arc<Update>>, position: EventId) {
         if let Some(waiting) = self.replays.remove(number) {
-            let replay = Replay { number, events, live_after: Some(position) };
+            let replay = ReplayBatch { number, events, live_after: Some(position) };
             self.shards[waiting.shard].send(Command::Replay(replay));
         }
     }
 
     /// Gives a stream some of what it has missed.
-    pub(super) fn give(&self, number: u64, events: Vec<Arc<Event>>) {
+    pub(super) fn give(&self, number: u64, events: Vec<Arc<Update>>) {
         if let Some(waiting) = self.replays.waiting.get(&number) {
-            let replay = Replay { number, events, live_after: None };
+            let replay = ReplayBatch { number, events, live_after: None };
             self.shards[waiting.shard].send(Command::Replay(replay));
         }
     }

@@ -11,13 +11,13 @@ use hub_protocol::EventId;
 use redis_log::{Entry, Page};
 
 use super::{
-    pending::{Room, Stage, Walk},
+    pending::{Room, Scan, Stage},
     state::Core,
 };
-use crate::update::Event;
+use crate::update::Update;
 
 /// What is given of a page, by the streams' numbers.
-type Gifts = HashMap<u64, Vec<Arc<Event>>>;
+type Gifts = HashMap<u64, Vec<Arc<Update>>>;
 
 impl Core {
     /// Begins a walk if there is none, and somebody waits for it.
@@ -26,26 +26,27 @@ impl Core {
         if replays.walk.is_some() {
             return;
         }
-        let ready = replays.waiting.values_mut().filter(|waiting| waiting.stage == Stage::Ready);
+        let ready =
+            replays.waiting.values_mut().filter(|waiting| waiting.stage == Stage::AwaitsScan);
         let mut lowest = None;
         for waiting in ready {
-            waiting.stage = Stage::Aboard;
+            waiting.stage = Stage::InScan;
             let after = waiting.missing.after;
             lowest = Some(lowest.map_or(after, |lowest: EventId| lowest.min(after)));
         }
         if let Some(position) = lowest {
             let target = self.backlog.newest();
-            self.step(Walk { question: 0, position, target });
+            self.step(Scan { question: 0, position, target });
         }
     }
 
     /// Asks for the next page.
-    fn step(&mut self, walk: Walk) {
+    fn step(&mut self, walk: Scan) {
         let Some(shared) = self.log.shared() else { return };
         self.replays.questions += 1;
         let question = self.replays.questions;
         shared.page(walk.position, walk.target, question);
-        self.replays.walk = Some(Walk { question, ..walk });
+        self.replays.walk = Some(Scan { question, ..walk });
     }
 
     /// Redis has told the next page.
@@ -84,12 +85,12 @@ impl Core {
 
     fn is_anybody_aboard(&self) -> bool {
         let mut waiting = self.replays.waiting.values();
-        waiting.any(|waiting| waiting.stage == Stage::Aboard && !waiting.taker.is_gone())
+        waiting.any(|waiting| waiting.stage == Stage::InScan && !waiting.taker.is_gone())
     }
 
     /// Who is aboard when the walk ends: each has been given all up to there.
     fn arrive_at(&mut self, position: EventId) -> Vec<u64> {
-        let aboard = self.replays.numbers(|waiting| waiting.stage == Stage::Aboard);
+        let aboard = self.replays.numbers(|waiting| waiting.stage == Stage::InScan);
         for number in &aboard {
             if let Some(waiting) = self.replays.waiting.get_mut(number) {
                 waiting.missing.after = waiting.missing.after.max(position);
@@ -106,7 +107,7 @@ impl Core {
             let lists = publication.topics.iter().filter_map(|topic| by_topic.get(topic));
             let takers: Vec<u64> = lists.flatten().copied().collect();
             if !takers.is_empty() {
-                let event = Arc::new(Event::new(id, publication, now));
+                let event = Arc::new(Update::new(id, publication, now));
                 event.queue();
                 for number in takers {
                     self.offer(number, &event, place, &mut gifts, now);
@@ -123,14 +124,14 @@ impl Core {
     fn offer(
         &mut self,
         number: u64,
-        event: &Arc<Event>,
+        event: &Arc<Update>,
         place: EventId,
         gifts: &mut Gifts,
         now: Instant,
     ) {
         let limits = self.replays.limits;
         let Some(waiting) = self.replays.waiting.get_mut(&number) else { return };
-        if waiting.stage != Stage::Aboard || waiting.missing.after >= event.id {
+        if waiting.stage != Stage::InScan || waiting.missing.after >= event.id {
             return;
         }
         match waiting.room(event.size(), limits) {
@@ -139,7 +140,7 @@ impl Core {
                 gifts.entry(number).or_default().push(Arc::clone(event));
             }
             Room::Later => {
-                waiting.stage = Stage::Parked;
+                waiting.stage = Stage::AwaitsClient;
                 waiting.missing.after = waiting.missing.after.max(place);
             }
             Room::Never => {

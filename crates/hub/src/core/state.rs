@@ -6,14 +6,14 @@ use crossbeam_channel::unbounded;
 use hub_protocol::{EventId, Publication, Refusal, Reply};
 use redis_log::AppendError;
 
-use super::{new_subscriber::Joining, pending::Replays};
+use super::{new_subscriber::NewSubscriber, pending::PendingReplays};
 use crate::backlog::Backlog;
 use crate::config::Config;
 use crate::leases::{Lease, Leases};
 use crate::log::{Log, Shared};
 use crate::metrics::counters::Counters;
-use crate::shard::{Bell, Command, Retention, Shard, Stream};
-use crate::update::Event;
+use crate::shard::{Command, Retention, Shard, Subscriber, Waker};
+use crate::update::Update;
 
 /// The state of the hub.
 #[derive(Debug)]
@@ -25,9 +25,9 @@ pub(crate) struct Core {
     pub(crate) shards: Vec<Shard>,
     next_shard: usize,
     /// Streams that have come before it was known where Redis stands.
-    pub(super) early: Vec<Joining>,
+    pub(super) early: Vec<NewSubscriber>,
     /// Streams that Redis is asked for.
-    pub(super) replays: Replays,
+    pub(super) replays: PendingReplays,
 }
 
 impl Core {
@@ -46,7 +46,7 @@ impl Core {
         let retention = retention(config);
         let shard = |_| Shard::start(config.queue, retention, Arc::clone(&counters));
         let shards = (0..config.shards.max(1)).map(shard);
-        let bell = Bell::new(log.shared().map(Shared::bell));
+        let bell = Waker::new(log.shared().map(Shared::bell));
         Ok(Self {
             backlog,
             log,
@@ -55,7 +55,7 @@ impl Core {
             counters,
             next_shard: 0,
             early: Vec::new(),
-            replays: Replays::new(config.replay, bell),
+            replays: PendingReplays::new(config.replay, bell),
         })
     }
 
@@ -84,7 +84,7 @@ impl Core {
     pub(super) fn reset(&mut self, now: Instant) {
         // Redis is asked for something that is no more.
         self.replays.clear();
-        let reset = Arc::new(Event::reset(self.backlog.newest(), None, now));
+        let reset = Arc::new(Update::reset(self.backlog.newest(), None, now));
         for shard in &self.shards {
             shard.send(Command::Reset(Arc::clone(&reset)));
         }
@@ -92,7 +92,7 @@ impl Core {
 
     /// An event is there; its id is greater than all before.
     pub(crate) fn arrive(&mut self, id: EventId, publication: Publication, now: Instant) {
-        let event = Arc::new(Event::new(id, publication, now));
+        let event = Arc::new(Update::new(id, publication, now));
         self.backlog.push(&event);
         self.counters.published.add(1);
         for shard in &self.shards {
@@ -108,13 +108,13 @@ impl Core {
     }
 
     /// Takes all streams from the shards, which go on without any.
-    pub(crate) fn surrender(&mut self) -> Vec<Stream> {
+    pub(crate) fn drain(&mut self) -> Vec<Subscriber> {
         let (given, taken) = unbounded();
         for shard in &self.shards {
-            shard.send(Command::Surrender(given.clone()));
+            shard.send(Command::Drain(given.clone()));
         }
         drop(given);
-        let mut streams: Vec<Stream> = taken.iter().flatten().collect();
+        let mut streams: Vec<Subscriber> = taken.iter().flatten().collect();
         for stream in &mut streams {
             if let Some(number) = stream.stop_waiting() {
                 stream.missing = self.replays.missing(number).map(Box::new);
@@ -125,12 +125,12 @@ impl Core {
     }
 
     /// Takes what has come before it was known where Redis stands.
-    pub(crate) fn surrender_waiting(&mut self) -> Vec<Joining> {
+    pub(crate) fn drain_awaiting_redis(&mut self) -> Vec<NewSubscriber> {
         std::mem::take(&mut self.early)
     }
 
     /// Has the shards hold these streams.
-    pub(crate) fn hold(&mut self, streams: Vec<Stream>) {
+    pub(crate) fn restore(&mut self, streams: Vec<Subscriber>) {
         for mut stream in streams {
             match stream.missing.take() {
                 Some(missing) => self.catch_up(stream, *missing),
@@ -139,9 +139,9 @@ impl Core {
         }
     }
 
-    pub(super) fn add(&mut self, stream: Stream) {
+    pub(super) fn add(&mut self, stream: Subscriber) {
         let shard = self.next_shard();
-        self.hold_in(shard, stream);
+        self.add_to_shard(shard, stream);
     }
 
     pub(super) fn next_shard(&mut self) -> usize {
@@ -151,7 +151,7 @@ impl Core {
     }
 
     /// Has a shard hold a stream; one whose place was given to another meanwhile ends at once.
-    pub(super) fn hold_in(&self, shard: usize, stream: Stream) {
+    pub(super) fn add_to_shard(&self, shard: usize, stream: Subscriber) {
         let dropped = stream.lease.as_deref().filter(|lease| lease.was_dropped());
         let dropped = dropped.map(Lease::number);
         self.shards[shard].send(Command::Add(Box::new(stream)));
@@ -172,7 +172,7 @@ impl Core {
 
     /// Tells every stream goodbye, and waits until all have taken it, or a little while.
     pub(crate) fn end(mut self) {
-        for joining in self.surrender_waiting() {
+        for joining in self.drain_awaiting_redis() {
             self.dismiss(joining);
         }
         for shard in &self.shards {

@@ -8,14 +8,14 @@ use std::{sync::Arc, time::Instant};
 use hub_protocol::{EventId, Subscription};
 
 use super::{
-    new_subscriber::{Cursor, Joining, stream},
+    new_subscriber::{Cursor, NewSubscriber, stream},
     state::Core,
 };
 use crate::{
     backlog::Missed,
     log::Shared,
-    shard::{Known, Missing},
-    update::Event,
+    shard::{KnownPosition, ReplayProgress},
+    update::Update,
 };
 
 impl Core {
@@ -39,7 +39,7 @@ impl Core {
     }
 
     /// Lets a stream go live, with what it has missed; at once, or when Redis has told that.
-    pub(crate) fn join(&mut self, mut joining: Joining, now: Instant) {
+    pub(crate) fn subscribe(&mut self, mut joining: NewSubscriber, now: Instant) {
         if joining.cursor == Cursor::Unknown {
             joining.cursor = self.cursor(&joining.subscription, now);
         }
@@ -50,7 +50,7 @@ impl Core {
         }
     }
 
-    fn join_after(&mut self, id: EventId, joining: Joining, now: Instant) {
+    fn join_after(&mut self, id: EventId, joining: NewSubscriber, now: Instant) {
         let (newest, topics) = (self.backlog.newest(), &joining.subscription.topics);
         let is_ours = joining.subscription.last_event_id.is_none();
         if id <= newest
@@ -64,13 +64,13 @@ impl Core {
         }
         let last_event_id = joining.subscription.last_event_id.clone();
         self.counters.accepted.add(1);
-        let missing = Missing { after: id, last_event_id, events: 0, bytes: 0 };
+        let missing = ReplayProgress { after: id, last_event_id, events: 0, bytes: 0 };
         self.catch_up(stream(joining, now), missing);
     }
 
     /// Has a stream wait until it is known where Redis stands; not longer than until Redis cannot be reached:
     /// then it goes live, and is told when Redis is back.
-    fn join_blindly(&mut self, joining: Joining, now: Instant) {
+    fn join_blindly(&mut self, joining: NewSubscriber, now: Instant) {
         if self.log.shared().is_some_and(Shared::is_connecting) {
             self.early.push(joining);
         } else if joining.subscription.last_event_id.is_some() {
@@ -81,7 +81,7 @@ impl Core {
     }
 
     /// Lets a stream go live that is told that it has missed what cannot be known.
-    pub(super) fn join_lost(&mut self, mut joining: Joining, now: Instant) {
+    pub(super) fn join_lost(&mut self, mut joining: NewSubscriber, now: Instant) {
         let newest = self.position();
         let (position, last_event_id) = match joining.cursor {
             Cursor::Unknown | Cursor::After(_) => {
@@ -90,7 +90,7 @@ impl Core {
             Cursor::Lost { position, last_event_id } => (position.min(newest), last_event_id),
         };
         self.counters.resets.add(1);
-        let mut events = vec![Arc::new(Event::reset(position, last_event_id.as_deref(), now))];
+        let mut events = vec![Arc::new(Update::reset(position, last_event_id.as_deref(), now))];
         joining.cursor = Cursor::Lost { position, last_event_id };
         if let Missed::Events(later) = self.backlog.since(&joining.subscription.topics, position) {
             events.extend(later);
@@ -105,18 +105,18 @@ impl Core {
 
     pub(super) fn go_live(
         &mut self,
-        joining: Joining,
-        mut missed: Vec<Arc<Event>>,
+        joining: NewSubscriber,
+        mut missed: Vec<Arc<Update>>,
         position: EventId,
     ) {
         let now = Instant::now();
         if self.began_between_events(&joining) {
-            missed.push(Arc::new(Event::position(position, now)));
+            missed.push(Arc::new(Update::position(position, now)));
         }
         let mut stream = stream(joining, now);
         for event in missed {
             stream.queue.push_event(&event, stream.output);
-            stream.known = Known::new(event.id);
+            stream.known = KnownPosition::new(event.id);
         }
         stream.position = position;
         self.counters.accepted.add(1);
@@ -125,14 +125,14 @@ impl Core {
 
     /// Whether a stream begins after an id that no event has: of Redis, only what comes after an event can be
     /// asked later on.
-    fn began_between_events(&self, joining: &Joining) -> bool {
+    fn began_between_events(&self, joining: &NewSubscriber) -> bool {
         let Cursor::After(id) = joining.cursor else { return false };
         let is_first_visit = joining.subscription.last_event_id.is_none();
         is_first_visit && self.log.shared().is_some() && !self.backlog.has_seen(id)
     }
 
     /// Ends a stream that has yet to go live. It comes back for what it has missed.
-    pub(super) fn dismiss(&mut self, joining: Joining) {
+    pub(super) fn dismiss(&mut self, joining: NewSubscriber) {
         let mut stream = stream(joining, Instant::now());
         stream.known.is_complete = false;
         self.add(stream);
@@ -141,7 +141,7 @@ impl Core {
     /// It is known now where Redis stands, or that it cannot be known.
     pub(super) fn join_early(&mut self, now: Instant) {
         for joining in std::mem::take(&mut self.early) {
-            self.join(joining, now);
+            self.subscribe(joining, now);
         }
     }
 }

@@ -24,13 +24,13 @@ use rustix::{
 use super::{
     command::Command,
     goodbye::end,
-    positions::Course,
-    registry::{Roll, Token},
-    subscriber::{Flushed, Stream},
+    positions::PositionTracker,
+    registry::{Registry, Token},
+    subscriber::{Flushed, Subscriber},
 };
 use crate::framing::{self, Output};
 use crate::metrics::counters::Counters;
-use crate::timers::Wheel;
+use crate::timers::Timers;
 use crate::update::Bytes;
 
 /// The token of the bell, which no stream has: it would be the four billionth.
@@ -45,7 +45,7 @@ const SOON: u64 = 2;
 /// How much is read of what a client sends, at a time: it is thrown away.
 const UNREAD: usize = 16 * 1024;
 
-pub(super) struct Work {
+pub(super) struct EventLoop {
     pub(super) epoll: OwnedFd,
     bell: Arc<OwnedFd>,
     pub(super) commands: Receiver<Command>,
@@ -53,27 +53,27 @@ pub(super) struct Work {
     pub(super) marks: Receiver<()>,
     /// How many bytes may be kept for slow clients alone.
     pub(super) queue_limit: usize,
-    pub(super) course: Course,
+    pub(super) course: PositionTracker,
     pub(super) counters: Arc<Counters>,
-    pub(super) roll: Roll,
+    pub(super) roll: Registry,
     /// The streams that wait for what they have missed, by the core's numbers.
     pub(super) catching_up: HashMap<u64, Token>,
     /// The streams that have a place under limits, by their leases.
     pub(super) leased: HashMap<u64, Token>,
     /// Streams, with when they are due: what a stream has changed since is out of date.
-    wheel: Wheel<(Token, Instant)>,
+    wheel: Timers<(Token, Instant)>,
     /// The streams that have something new to send.
     pub(super) woken: Vec<Token>,
     /// When to end at the latest.
     pub(super) end: Option<Instant>,
 }
 
-impl Work {
+impl EventLoop {
     pub(super) fn new(
         bell: Arc<OwnedFd>,
         (commands, marks): (Receiver<Command>, Receiver<()>),
         queue_limit: usize,
-        course: Course,
+        course: PositionTracker,
         counters: Arc<Counters>,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -86,10 +86,10 @@ impl Work {
             queue_limit,
             course,
             counters,
-            roll: Roll::default(),
+            roll: Registry::default(),
             catching_up: HashMap::new(),
             leased: HashMap::new(),
-            wheel: Wheel::new(Instant::now()),
+            wheel: Timers::new(Instant::now()),
             woken: Vec::new(),
             end: None,
         })
@@ -239,7 +239,7 @@ impl Work {
         }
     }
 
-    pub(super) fn take_out(&mut self, token: Token) -> Option<Box<Stream>> {
+    pub(super) fn take_out(&mut self, token: Token) -> Option<Box<Subscriber>> {
         let stream = self.roll.remove(token)?;
         if let Some(catch_up) = &stream.catch_up {
             self.catching_up.remove(&catch_up.number);
@@ -258,7 +258,7 @@ impl Work {
 }
 
 /// Reads what nobody waits for (the rest of a request's body); false at its end: the client is gone.
-fn throw_away_input(stream: &Stream) -> bool {
+fn throw_away_input(stream: &Subscriber) -> bool {
     let mut unread = [0; UNREAD];
     match recv(&stream.socket, &mut unread, RecvFlags::DONTWAIT) {
         Ok((_, length)) => length > 0,

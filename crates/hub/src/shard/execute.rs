@@ -8,12 +8,12 @@ use std::{
 use rustix::event::epoll::{self, EventData};
 
 use super::{
-    command::{Command, Replay},
-    event_loop::{READABLE, Work},
+    command::{Command, ReplayBatch},
+    event_loop::{EventLoop, READABLE},
     goodbye,
-    subscriber::Stream,
+    subscriber::Subscriber,
 };
-use crate::{framing::Output, leases::Lease, memory, update::Event};
+use crate::{framing::Output, leases::Lease, memory, update::Update};
 
 /// How long streams have to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -23,7 +23,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const COMMANDS_AT_ONCE: usize = 64;
 const BYTES_AT_ONCE: usize = 256 * 1024;
 
-impl Work {
+impl EventLoop {
     /// Obeys some of the commands that wait.
     pub(super) fn obey(&mut self) {
         let mut bytes = 0;
@@ -43,9 +43,9 @@ impl Work {
                 Command::Mark => drop(self.marks.try_recv()),
                 Command::Reset(event) => self.reset(&event),
                 Command::Drop(leases) => leases.iter().for_each(|lease| self.drop_oldest(*lease)),
-                Command::Surrender(heir) => {
+                Command::Drain(heir) => {
                     // The core waits for it.
-                    drop(heir.send(self.surrender()));
+                    drop(heir.send(self.drain()));
                 }
                 Command::Goodbye => self.say_goodbye(),
             }
@@ -53,11 +53,11 @@ impl Work {
     }
 
     /// Gives all streams away; who goes on with them knows no more of the log than they do.
-    fn surrender(&mut self) -> Vec<Stream> {
+    fn drain(&mut self) -> Vec<Subscriber> {
         let tokens = self.roll.tokens().into_iter();
         let streams: Vec<_> = tokens.filter_map(|token| self.take_out(token)).collect();
         let course = &self.course;
-        let left = |mut stream: Box<Stream>| {
+        let left = |mut stream: Box<Subscriber>| {
             course.turn(&mut stream.known);
             if stream.known.is_complete {
                 stream.position = course.reached(stream.position);
@@ -67,7 +67,7 @@ impl Work {
         streams.into_iter().map(left).collect()
     }
 
-    fn add(&mut self, mut stream: Box<Stream>) {
+    fn add(&mut self, mut stream: Box<Subscriber>) {
         self.course.turn(&mut stream.known);
         let counter = match stream.output {
             Output::Http(_) => &self.counters.streams,
@@ -94,8 +94,8 @@ impl Work {
     }
 
     /// Queues some of what a stream has missed.
-    fn replay(&mut self, replay: Replay) {
-        let Replay { number, events, live_after } = replay;
+    fn replay(&mut self, replay: ReplayBatch) {
+        let ReplayBatch { number, events, live_after } = replay;
         let Some(token) = self.catching_up.get(&number).copied() else { return };
         let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else { return };
         for event in events {
@@ -114,7 +114,7 @@ impl Work {
     }
 
     /// Queues an event for everyone who follows one of its topics, once.
-    fn deliver(&mut self, event: &Arc<Event>) {
+    fn deliver(&mut self, event: &Arc<Update>) {
         let Self { roll, woken, counters, course, .. } = self;
         let mut delivered = 0;
         for topic in &event.topics {
@@ -151,7 +151,7 @@ impl Work {
     }
 
     /// Tells every stream that it has missed events.
-    fn reset(&mut self, event: &Arc<Event>) {
+    fn reset(&mut self, event: &Arc<Update>) {
         self.course.begin_anew(event.id);
         for token in self.roll.tokens() {
             let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {

@@ -3,7 +3,7 @@
 use event_stream::{LAST_LINE, Retry};
 use hub_protocol::{Dropped, Reply, encode};
 
-use super::{positions::Course, subscriber::Stream};
+use super::{positions::PositionTracker, subscriber::Subscriber};
 use crate::framing::{self, Output};
 
 /// The reconnection time that is left behind when the script has named none, in milliseconds. It is
@@ -11,7 +11,7 @@ use crate::framing::{self, Output};
 const RETRY: u32 = 1000;
 
 /// Ends the stream of so many after others, with the time after which its client comes back.
-pub(super) fn say_goodbye(stream: &mut Stream, number: usize, course: &mut Course) {
+pub(super) fn say_goodbye(stream: &mut Subscriber, number: usize, course: &mut PositionTracker) {
     if let Output::Http(framing) = stream.output
         && !stream.ending
     {
@@ -26,7 +26,7 @@ pub(super) fn say_goodbye(stream: &mut Stream, number: usize, course: &mut Cours
 
 /// Ends a stream whose place a younger one has: its client is told so, and where it stood, and is given an id
 /// that has the extension tell it not to come back.
-pub(super) fn say_dropped(stream: &mut Stream, course: &mut Course) {
+pub(super) fn say_dropped(stream: &mut Subscriber, course: &mut PositionTracker) {
     if !stream.ending {
         let position = if stream.known.is_complete {
             course.reached(stream.position)
@@ -49,7 +49,7 @@ pub(super) fn say_dropped(stream: &mut Stream, course: &mut Course) {
 /// Ends the stream with what is queued, and with its client's position unless it knows that; behind a comment
 /// the reconnection time is told again. A reconnection time before the position goes with it: there are clients
 /// that take it only with an event.
-pub(super) fn end(stream: &mut Stream, course: &mut Course) {
+pub(super) fn end(stream: &mut Subscriber, course: &mut PositionTracker) {
     if !stream.ending {
         stream.tell_position(course);
     }

@@ -14,10 +14,10 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::{
     command::Command,
-    event_loop::Work,
-    positions::{Course, Retention},
+    event_loop::EventLoop,
+    positions::{PositionTracker, Retention},
 };
-use crate::{metrics::counters::Counters, update::Event};
+use crate::{metrics::counters::Counters, update::Update};
 
 /// How many commands may wait. The core waits for a shard that is further behind.
 const COMMANDS: usize = 16 * 1024;
@@ -53,9 +53,9 @@ impl Shard {
         let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (commands, receiver) = bounded(COMMANDS);
         let (marks, come_to) = bounded(MARKS);
-        let course = Course::new(retention, Instant::now());
+        let course = PositionTracker::new(retention, Instant::now());
         let orders = (receiver, come_to);
-        let work = Work::new(Arc::clone(&bell), orders, queue_limit, course, counters)?;
+        let work = EventLoop::new(Arc::clone(&bell), orders, queue_limit, course, counters)?;
         let thread = thread::Builder::new().name("shard".to_owned()).spawn(move || work.run())?;
         Ok(Self { commands, marks, unmarked: Cell::new(0), bell, thread })
     }
@@ -69,7 +69,7 @@ impl Shard {
     }
 
     /// Has an event delivered.
-    pub(crate) fn deliver(&self, event: &Arc<Event>) {
+    pub(crate) fn deliver(&self, event: &Arc<Update>) {
         let bytes = self.unmarked.get() + event.size();
         self.unmarked.set(bytes);
         self.send(Command::Deliver(Arc::clone(event)));

@@ -13,8 +13,8 @@ mod registry;
 mod replay_channel;
 mod subscriber;
 
-pub(crate) use command::{Command, Replay};
+pub(crate) use command::{Command, ReplayBatch};
 pub(crate) use handle::Shard;
-pub(crate) use positions::{Known, Retention};
-pub(crate) use replay_channel::{Bell, Missing, Taker, tie};
-pub(crate) use subscriber::{Inherited, Queue, Stream, Timing};
+pub(crate) use positions::{KnownPosition, Retention};
+pub(crate) use replay_channel::{ReplayProgress, ReplaySender, Waker, replay_channel};
+pub(crate) use subscriber::{Inherited, Queue, Subscriber, Timing};

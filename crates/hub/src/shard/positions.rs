@@ -11,7 +11,7 @@ use std::{
 use hub_protocol::EventId;
 use serde::{Deserialize, Serialize};
 
-use crate::update::Event;
+use crate::update::Update;
 
 /// What is kept of the log, wherever it is kept longest, in the parts that a position ages by.
 const KEPT: u64 = 1 << 32;
@@ -44,7 +44,7 @@ impl Retention {
 
 /// What a client knows of its place.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Known {
+pub(crate) struct KnownPosition {
     /// The last id that was queued for it, with an event or by itself.
     pub(crate) position: EventId,
     /// In a shard: how far the log had moved then. Outside: how far it has moved since.
@@ -53,7 +53,7 @@ pub(crate) struct Known {
     pub(crate) is_complete: bool,
 }
 
-impl Known {
+impl KnownPosition {
     /// What a client knows that has just been told this.
     pub(crate) fn new(position: EventId) -> Self {
         Self { position, moved: 0, is_complete: true }
@@ -62,7 +62,7 @@ impl Known {
 
 /// The log of events as it passes.
 #[derive(Debug)]
-pub(super) struct Course {
+pub(super) struct PositionTracker {
     retention: Retention,
     newest: EventId,
     /// When the newest arrived.
@@ -71,19 +71,19 @@ pub(super) struct Course {
     /// What is left over of the last share of streams.
     remainder: u64,
     /// What tells the newest position.
-    event: Arc<Event>,
+    event: Arc<Update>,
 }
 
-impl Course {
+impl PositionTracker {
     pub(super) fn new(retention: Retention, now: Instant) -> Self {
         let newest = EventId::ZERO;
-        let event = Arc::new(Event::position(newest, now));
+        let event = Arc::new(Update::position(newest, now));
         Self { retention, newest, arrived: now, moved: 0, remainder: 0, event }
     }
 
     /// An event has been sent to all who follow its topics. So many of the streams are to be looked at, by
     /// turns: all come up before the log has moved on by [`RENEWAL`].
-    pub(super) fn pass(&mut self, event: &Event, streams: usize) -> usize {
+    pub(super) fn pass(&mut self, event: &Update, streams: usize) -> usize {
         let pause = event.arrived.saturating_duration_since(self.arrived);
         let part = self.retention.part(event.cost(), pause);
         (self.newest, self.arrived) = (event.id, event.arrived);
@@ -100,12 +100,12 @@ impl Course {
 
     /// Turns how far the log has moved since a client was told where it is into how far it had moved then, and
     /// back.
-    pub(super) fn turn(&self, known: &mut Known) {
+    pub(super) fn turn(&self, known: &mut KnownPosition) {
         known.moved = self.moved.wrapping_sub(known.moved);
     }
 
     /// The client is told this id now.
-    pub(super) fn note_told(&self, known: &mut Known, id: EventId) {
+    pub(super) fn note_told(&self, known: &mut KnownPosition, id: EventId) {
         (known.position, known.moved) = (id, self.moved);
     }
 
@@ -115,18 +115,18 @@ impl Course {
     }
 
     /// Whether the client is to be told where it is: the log has moved on by the renewal's part since.
-    pub(super) fn has_moved_on(&self, known: &Known, parts: u64) -> bool {
+    pub(super) fn has_moved_on(&self, known: &KnownPosition, parts: u64) -> bool {
         self.moved.wrapping_sub(known.moved) >= RENEWAL / parts
     }
 
     /// What tells a client where it is whose stream's last event was this one; `None` if it knows.
-    pub(super) fn news(&mut self, last: EventId, known: &Known) -> Option<Arc<Event>> {
+    pub(super) fn news(&mut self, last: EventId, known: &KnownPosition) -> Option<Arc<Update>> {
         let reached = self.reached(last);
         if !known.is_complete || known.position >= reached {
             return None;
         }
         if self.event.id != reached {
-            self.event = Arc::new(Event::position(reached, self.arrived));
+            self.event = Arc::new(Update::position(reached, self.arrived));
         }
         Some(Arc::clone(&self.event))
     }
@@ -155,14 +155,14 @@ mod tests {
     #[test]
     fn a_client_that_is_not_sent_everything_is_told_no_other_position() {
         let now = Instant::now();
-        let mut course = Course::new(RETENTION, now);
+        let mut course = PositionTracker::new(RETENTION, now);
         let id = EventId { milliseconds: 7, sequence: 0 };
-        course.pass(&Event::position(id, now), 1);
-        let known = Known::new(EventId::ZERO);
+        course.pass(&Update::position(id, now), 1);
+        let known = KnownPosition::new(EventId::ZERO);
         assert_eq!(course.news(EventId::ZERO, &known).unwrap().id, id);
         assert_eq!(course.news(id.next(9), &known).unwrap().id, id.next(9));
-        assert!(course.news(id, &Known::new(id)).is_none());
-        assert!(course.news(id, &Known { is_complete: false, ..known }).is_none());
+        assert!(course.news(id, &KnownPosition::new(id)).is_none());
+        assert!(course.news(id, &KnownPosition { is_complete: false, ..known }).is_none());
     }
 
     proptest! {
@@ -172,12 +172,12 @@ mod tests {
             sizes in vec(0..100_000_usize, 1..400),
         ) {
             let now = Instant::now();
-            let mut course = Course::new(RETENTION, now);
-            let mut known = vec![Known::new(EventId::ZERO); streams];
+            let mut course = PositionTracker::new(RETENTION, now);
+            let mut known = vec![KnownPosition::new(EventId::ZERO); streams];
             let (mut next, mut told) = (0, 0_u64);
             for (number, size) in sizes.iter().enumerate() {
                 let id = EventId { milliseconds: 1, sequence: number as u64 + 1 };
-                let event = Event::sized(id, *size, now);
+                let event = Update::sized(id, *size, now);
                 for _ in 0..course.pass(&event, streams) {
                     let it = &mut known[next % streams];
                     next += 1;

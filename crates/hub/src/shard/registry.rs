@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hub_protocol::Topic;
 
-use super::subscriber::Stream;
+use super::subscriber::Subscriber;
 
 /// Names a stream for as long as it lives; no later one ever has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Token {
 
 /// The streams of a shard.
 #[derive(Debug, Default)]
-pub(crate) struct Roll {
+pub(crate) struct Registry {
     slots: Vec<Slot>,
     free: Vec<usize>,
     /// Whose turn is next.
@@ -45,7 +45,7 @@ pub(crate) struct Roll {
 #[derive(Debug, Default)]
 struct Slot {
     generation: u32,
-    stream: Option<Box<Stream>>,
+    stream: Option<Box<Subscriber>>,
 }
 
 /// Who follows a topic. Those that have left are taken out when they are many.
@@ -55,7 +55,7 @@ struct Followers {
     left: usize,
 }
 
-impl Roll {
+impl Registry {
     pub(crate) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
@@ -65,7 +65,7 @@ impl Roll {
         self.slots.len()
     }
 
-    pub(crate) fn add(&mut self, stream: Box<Stream>) -> Token {
+    pub(crate) fn add(&mut self, stream: Box<Subscriber>) -> Token {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
             self.slots.len() - 1
@@ -78,12 +78,12 @@ impl Roll {
         token
     }
 
-    pub(crate) fn get(&mut self, token: Token) -> Option<&mut Stream> {
+    pub(crate) fn get(&mut self, token: Token) -> Option<&mut Subscriber> {
         let slot = self.slots.get_mut(token.slot())?;
         slot.stream.as_deref_mut().filter(|_| slot.generation == token.generation())
     }
 
-    pub(crate) fn remove(&mut self, token: Token) -> Option<Box<Stream>> {
+    pub(crate) fn remove(&mut self, token: Token) -> Option<Box<Subscriber>> {
         let slot = self.slots.get_mut(token.slot())?;
         let stream = slot.stream.take_if(|_| slot.generation == token.generation())?;
         slot.generation = slot.generation.wrapping_add(1);
@@ -115,7 +115,7 @@ impl Roll {
     pub(crate) fn each_follower(
         &mut self,
         topic: &Topic,
-        mut visit: impl FnMut(Token, &mut Stream),
+        mut visit: impl FnMut(Token, &mut Subscriber),
     ) {
         let Self { slots, followers, .. } = self;
         for token in followers.get(topic).map_or(&[][..], |list| &list.tokens) {
@@ -129,7 +129,11 @@ impl Roll {
     }
 
     /// Has `visit` look at the streams of so many places: all have their turn before one has it again.
-    pub(crate) fn take_turns(&mut self, turns: usize, mut visit: impl FnMut(Token, &mut Stream)) {
+    pub(crate) fn take_turns(
+        &mut self,
+        turns: usize,
+        mut visit: impl FnMut(Token, &mut Subscriber),
+    ) {
         for _ in 0..turns.min(self.slots.len()) {
             let number = self.next % self.slots.len();
             self.next = number + 1;

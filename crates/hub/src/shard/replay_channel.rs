@@ -17,19 +17,19 @@ use serde::{Deserialize, Serialize};
 /// What stands for the position of a stream that gets nothing new yet: no event comes after it.
 pub(super) const LATER: EventId = EventId { milliseconds: u64::MAX, sequence: u64::MAX };
 
-/// About how much may wait for a client before it is given more of what it has missed, as [`Event::size`] counts.
+/// About how much may wait for a client before it is given more of what it has missed, as [`Update::size`] counts.
 ///
-/// [`Event::size`]: crate::update::Event::size
+/// [`Update::size`]: crate::update::Update::size
 const AHEAD: usize = 512 * 1024;
 
 /// Tells the core that it can go on.
 #[derive(Debug)]
-pub(crate) struct Bell {
+pub(crate) struct Waker {
     socket: Option<Arc<OwnedFd>>,
     rung: AtomicBool,
 }
 
-impl Bell {
+impl Waker {
     /// One that rings where news of Redis rings, too.
     pub(crate) fn new(socket: Option<Arc<OwnedFd>>) -> Arc<Self> {
         Arc::new(Self { socket, rung: AtomicBool::new(false) })
@@ -52,7 +52,7 @@ impl Bell {
 /// What the core and a shard share of a stream.
 #[derive(Debug)]
 struct Tie {
-    bell: Arc<Bell>,
+    bell: Arc<Waker>,
     /// How much it had been given when its client had taken all of it.
     taken: AtomicUsize,
     /// Whether the core waits for that.
@@ -63,14 +63,14 @@ struct Tie {
 
 /// The core's end.
 #[derive(Debug)]
-pub(crate) struct Taker {
+pub(crate) struct ReplaySender {
     tie: Arc<Tie>,
     given: usize,
 }
 
 /// The shard's end. The core hears when it is dropped.
 #[derive(Debug)]
-pub(crate) struct CatchUp {
+pub(crate) struct ReplayReceiver {
     /// The core's name for the stream.
     pub(crate) number: u64,
     tie: Arc<Tie>,
@@ -79,7 +79,7 @@ pub(crate) struct CatchUp {
 
 /// From where a stream has to be given what it has missed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Missing {
+pub(crate) struct ReplayProgress {
     /// It has had, or been given, all up to here.
     pub(crate) after: EventId,
     /// What its client says was the last event that it saw.
@@ -91,14 +91,14 @@ pub(crate) struct Missing {
 }
 
 /// Both ends, for the stream with this number.
-pub(crate) fn tie(number: u64, bell: &Arc<Bell>) -> (Taker, CatchUp) {
+pub(crate) fn replay_channel(number: u64, bell: &Arc<Waker>) -> (ReplaySender, ReplayReceiver) {
     let [is_awaited, is_gone] = [false; 2].map(AtomicBool::new);
     let taken = AtomicUsize::new(0);
     let tie = Arc::new(Tie { bell: Arc::clone(bell), taken, is_awaited, is_gone });
-    (Taker { tie: Arc::clone(&tie), given: 0 }, CatchUp { number, tie, given: 0 })
+    (ReplaySender { tie: Arc::clone(&tie), given: 0 }, ReplayReceiver { number, tie, given: 0 })
 }
 
-impl Taker {
+impl ReplaySender {
     /// Whether the stream is closed.
     pub(crate) fn is_gone(&self) -> bool {
         self.tie.is_gone.load(SeqCst)
@@ -123,7 +123,7 @@ impl Taker {
     }
 }
 
-impl CatchUp {
+impl ReplayReceiver {
     /// It has been given so much.
     pub(super) fn give(&mut self, size: usize) {
         self.given += size;
@@ -138,7 +138,7 @@ impl CatchUp {
     }
 }
 
-impl Drop for CatchUp {
+impl Drop for ReplayReceiver {
     fn drop(&mut self) {
         // Before the bell: it rings once.
         self.tie.is_gone.store(true, SeqCst);
@@ -155,8 +155,8 @@ mod tests {
     #[test]
     fn who_hears_the_bell_of_a_stream_that_is_gone_sees_that_it_is() {
         for round in 0..1000 {
-            let bell = Bell::new(None);
-            let (taker, catch_up) = tie(round, &bell);
+            let bell = Waker::new(None);
+            let (taker, catch_up) = replay_channel(round, &bell);
             let end = thread::spawn(move || drop(catch_up));
             while !bell.quieten() {
                 thread::yield_now();

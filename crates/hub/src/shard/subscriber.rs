@@ -17,14 +17,14 @@ use rustix::{
 };
 
 use super::{
-    positions::{Course, Known},
-    replay_channel::{CatchUp, LATER, Missing},
+    positions::{KnownPosition, PositionTracker},
+    replay_channel::{LATER, ReplayProgress, ReplayReceiver},
 };
 use crate::{
     framing::Output,
     leases::Lease,
     memory::Share,
-    update::{Bytes, Event},
+    update::{Bytes, Update},
 };
 
 /// How many pieces one system call sends.
@@ -41,14 +41,14 @@ const FEW: usize = PIECES;
 
 /// A connection that events are sent to.
 #[derive(Debug)]
-pub(crate) struct Stream {
+pub(crate) struct Subscriber {
     pub(crate) socket: OwnedFd,
     pub(crate) output: Output,
     pub(crate) topics: Box<[Topic]>,
     /// The last event that was queued.
     pub(crate) position: EventId,
     /// Where its client knows that it is.
-    pub(crate) known: Known,
+    pub(crate) known: KnownPosition,
     pub(crate) timing: Timing,
     /// What its heartbeats say.
     pub(crate) heartbeat_text: HeartbeatText,
@@ -56,9 +56,9 @@ pub(crate) struct Stream {
     pub(crate) lease: Option<Box<Lease>>,
     pub(crate) queue: Queue,
     /// What ties it to the core while it waits for what it has missed.
-    pub(crate) catch_up: Option<Box<CatchUp>>,
+    pub(crate) catch_up: Option<Box<ReplayReceiver>>,
     /// What it has missed, while no shard holds it.
-    pub(crate) missing: Option<Box<Missing>>,
+    pub(crate) missing: Option<Box<ReplayProgress>>,
     /// Whether it ends with what is queued.
     pub(crate) ending: bool,
     /// When the wheel brings it up; what it brings up at other times is out of date.
@@ -104,7 +104,7 @@ pub(crate) struct Queue {
 #[derive(Debug)]
 enum Piece {
     /// An event, whose bytes are shared.
-    Event(Arc<Event>),
+    Update(Arc<Update>),
     /// What has waited in the program before.
     Inherited(Arc<Inherited>),
     /// Any other bytes.
@@ -128,7 +128,7 @@ impl Inherited {
 impl Piece {
     fn bytes(&self, output: Output) -> Option<&Bytes> {
         match self {
-            Self::Event(event) => event.shared_bytes(output),
+            Self::Update(event) => event.shared_bytes(output),
             Self::Inherited(inherited) => Some(&inherited.bytes),
             Self::Bytes(bytes) => Some(bytes),
         }
@@ -189,9 +189,9 @@ impl Queue {
     }
 
     /// The same, for an event.
-    pub(crate) fn push_event(&mut self, event: &Arc<Event>, output: Output) {
+    pub(crate) fn push_event(&mut self, event: &Arc<Update>, output: Output) {
         if output.shared().is_some() {
-            self.add(Piece::Event(Arc::clone(event)));
+            self.add(Piece::Update(Arc::clone(event)));
         } else {
             self.push(event.bytes(output));
         }
@@ -215,7 +215,7 @@ impl Queue {
     /// who is furthest behind. `None` if there is nothing to gain.
     pub(super) fn rank(&self) -> Option<(bool, EventId)> {
         let mut shared = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Event(event) => Some((event.is_kept() && self.own < MUCH, event.id)),
+            Piece::Update(event) => Some((event.is_kept() && self.own < MUCH, event.id)),
             Piece::Inherited(_) => Some((false, EventId::ZERO)),
             Piece::Bytes(_) => None,
         });
@@ -263,9 +263,9 @@ impl Queue {
     }
 }
 
-impl Stream {
+impl Subscriber {
     /// Has it get nothing new before it has what it has missed.
-    pub(crate) fn wait(&mut self, catch_up: CatchUp) {
+    pub(crate) fn wait(&mut self, catch_up: ReplayReceiver) {
         self.position = LATER;
         self.known.is_complete = false;
         self.catch_up = Some(Box::new(catch_up));
@@ -289,7 +289,7 @@ impl Stream {
     }
 
     /// Queues where its client is, unless it knows that.
-    pub(super) fn tell_position(&mut self, course: &mut Course) -> bool {
+    pub(super) fn tell_position(&mut self, course: &mut PositionTracker) -> bool {
         let Some(event) = course.news(self.position, &self.known) else { return false };
         course.note_told(&mut self.known, event.id);
         self.queue.push(event.bytes(self.output));

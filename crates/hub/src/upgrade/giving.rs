@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     backlog::Backlog,
-    core::Joining,
-    shard::Stream,
+    core::NewSubscriber,
+    shard::Subscriber,
     socket::{connection::Connection, listener::Listener},
     update::Bytes,
 };
@@ -28,9 +28,9 @@ use crate::{
 pub(crate) struct Legacy<'a> {
     pub(crate) listener: &'a Listener,
     pub(crate) backlog: &'a Backlog,
-    pub(crate) streams: &'a [Stream],
+    pub(crate) streams: &'a [Subscriber],
     /// Streams that wait for Redis.
-    pub(crate) joining: &'a [Joining],
+    pub(crate) joining: &'a [NewSubscriber],
     pub(crate) connections: &'a [&'a Connection],
     /// Who has asked for another program, and gets its answer from that.
     pub(crate) asker: Option<&'a Connection>,
@@ -88,7 +88,7 @@ impl<'a> Giver<'a> {
         Ok(())
     }
 
-    fn give_stream(&mut self, stream: &Stream, now: Instant) -> io::Result<()> {
+    fn give_stream(&mut self, stream: &Subscriber, now: Instant) -> io::Result<()> {
         let pieces = stream.queue.pieces(stream.output).map(|piece| self.give_piece(piece));
         let pieces = pieces.collect::<io::Result<_>>()?;
         let record = Record::Stream(StreamRecord::new(stream, pieces, now));

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::{
-    core::{Cursor, Joining},
+    core::{Cursor, NewSubscriber},
     framing::Output,
     leases::{Lease, Leases},
-    shard::{Known, Missing, Stream, Timing},
+    shard::{KnownPosition, ReplayProgress, Subscriber, Timing},
 };
 
 /// One thing that is passed on.
@@ -97,7 +97,7 @@ pub(super) struct StreamRecord {
     pub(super) topics: Vec<Topic>,
     pub(super) position: EventId,
     /// Where its client knows that it is.
-    pub(super) known: Known,
+    pub(super) known: KnownPosition,
     pub(super) heartbeat: Option<Duration>,
     pub(super) heartbeat_text: HeartbeatText,
     /// How long it may still live.
@@ -116,11 +116,11 @@ pub(super) struct StreamRecord {
     pub(super) ends_in_comment: bool,
     pub(super) ending: bool,
     /// What it has missed, if it waits for that.
-    pub(super) missing: Option<Missing>,
+    pub(super) missing: Option<ReplayProgress>,
 }
 
 impl StreamRecord {
-    pub(super) fn new(stream: &Stream, pieces: Vec<u32>, now: Instant) -> Self {
+    pub(super) fn new(stream: &Subscriber, pieces: Vec<u32>, now: Instant) -> Self {
         let Timing { heartbeat, end, write_timeout, retry, goodbye, last_write } = stream.timing;
         Self {
             framing: framing(stream.output),
@@ -174,20 +174,20 @@ pub(super) struct JoiningRecord {
 }
 
 impl JoiningRecord {
-    pub(super) fn new(joining: &Joining) -> Self {
+    pub(super) fn new(joining: &NewSubscriber) -> Self {
         Self {
             framing: framing(joining.output),
             before: joining.before.clone(),
             subscription: joining.subscription.clone(),
             cursor: joining.cursor.clone(),
-            lease: joining.leases.as_ref().map(LeaseRecord::new),
+            lease: joining.lease.as_ref().map(LeaseRecord::new),
         }
     }
 
-    pub(super) fn join(self, socket: OwnedFd, leases: &Leases) -> Joining {
+    pub(super) fn join(self, socket: OwnedFd, leases: &Leases) -> NewSubscriber {
         let Self { framing, before, subscription, cursor, lease } = self;
-        let (output, leases) = (output(framing), lease.map(|lease| lease.restore(leases)));
-        Joining { socket, output, before, subscription, cursor, leases }
+        let (output, lease) = (output(framing), lease.map(|lease| lease.restore(leases)));
+        NewSubscriber { socket, output, before, subscription, cursor, lease }
     }
 }
 

@@ -19,11 +19,11 @@ use super::{
     record::{ConnectionRecord, Kept, Record, StreamRecord},
 };
 use crate::{
-    core::Joining,
+    core::NewSubscriber,
     leases::Leases,
-    shard::{Inherited, Queue, Stream},
+    shard::{Inherited, Queue, Subscriber},
     socket::connection::{Accepted, Connection},
-    update::Event,
+    update::Update,
 };
 
 /// All that a program has left to the next.
@@ -36,10 +36,10 @@ pub(crate) struct Estate {
     pub(crate) floor: EventId,
     pub(crate) evicted: Option<Instant>,
     pub(crate) floors: Vec<(Topic, EventId)>,
-    pub(crate) events: Vec<Event>,
-    pub(crate) streams: Vec<Stream>,
+    pub(crate) events: Vec<Update>,
+    pub(crate) streams: Vec<Subscriber>,
     /// Streams that wait for Redis.
-    pub(crate) joining: Vec<Joining>,
+    pub(crate) joining: Vec<NewSubscriber>,
     pub(crate) connections: Vec<Connection>,
 }
 
@@ -66,10 +66,10 @@ struct Inventory<'a> {
     lock: Option<File>,
     backlog: Option<(EventId, Option<EventId>, EventId, Option<Instant>)>,
     floors: Vec<(Topic, EventId)>,
-    events: Vec<Event>,
+    events: Vec<Update>,
     pieces: Vec<Arc<Inherited>>,
-    streams: Vec<Stream>,
-    joining: Vec<Joining>,
+    streams: Vec<Subscriber>,
+    joining: Vec<NewSubscriber>,
     connections: Vec<Connection>,
 }
 
@@ -149,7 +149,7 @@ impl<'a> Inventory<'a> {
     }
 
     fn note_event(&mut self, id: EventId, kept: Kept, ago: Duration) {
-        self.events.push(Event::new(id, kept.into(), self.ago(ago)));
+        self.events.push(Update::new(id, kept.into(), self.ago(ago)));
     }
 
     fn note_stream(&mut self, record: StreamRecord, socket: OwnedFd) -> io::Result<()> {
@@ -159,7 +159,7 @@ impl<'a> Inventory<'a> {
         let (output, timing) = (record.output(), record.timing(self.now));
         let queue = Queue::restored(pieces, record.sent, record.ends_in_comment, output);
         let lease = record.lease.map(|lease| lease.restore(self.leases));
-        self.streams.push(Stream {
+        self.streams.push(Subscriber {
             socket,
             output,
             topics: record.topics.into(),
