@@ -4,21 +4,21 @@
 
 #[path = "../tests/lifecycle/departure.rs"]
 mod departure;
-#[path = "../tests/lifecycle/place.rs"]
-mod place;
+#[path = "../tests/lifecycle/stage.rs"]
+mod stage;
 
 use std::{process::ExitCode, thread, time::Duration};
 
 use departure::{Watch, delay};
-use place::Place;
+use stage::Kind;
 
-const PLACES: [(&str, Place); 6] = [
-    ("php -S", Place::Builtin),
-    ("nginx + FPM", Place::Fpm),
-    ("the same, keepalive", Place::FpmKeepalive),
-    ("Apache", Place::Apache),
-    ("nginx + php-cgi -b", Place::Cgi),
-    ("command line, pipe", Place::CommandLine),
+const KINDS: [(&str, Kind); 6] = [
+    ("php -S", Kind::Builtin),
+    ("nginx + FPM", Kind::Fpm),
+    ("the same, keepalive", Kind::FpmKeepalive),
+    ("Apache", Kind::Apache),
+    ("nginx + php-cgi -b", Kind::Cgi),
+    ("command line, pipe", Kind::CommandLine),
 ];
 
 /// How many clients leave, for each number in the table.
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         "{:20}{:>22}{:>22}{:>22}{:>22}",
         "", "isOpen()", "connection_aborted()", "wait()", "plain PHP"
     );
-    let kept: Vec<bool> = PLACES.into_iter().map(|(name, place)| print_row(name, place)).collect();
+    let kept: Vec<bool> = KINDS.into_iter().map(|(name, kind)| print_row(name, kind)).collect();
     if kept.contains(&false) {
         println!("\nPromised: median under {MEDIAN:?}, longest under {LONGEST:?}. Not kept: *");
         return ExitCode::FAILURE;
@@ -44,23 +44,23 @@ fn main() -> ExitCode {
 }
 
 /// Measures and prints; answers whether the promise was kept.
-fn print_row(name: &str, place: Place) -> bool {
+fn print_row(name: &str, kind: Kind) -> bool {
     print!("{name:20}");
     let mut kept = true;
     for watch in [Watch::IsOpen, Watch::ConnectionAborted, Watch::Wait] {
-        let stage = watch.stage(place, 1);
+        let stage = watch.stage(kind, 1);
         let delays = Delays::new((0..CLOSES).map(|_| delay(&stage, stage.visit())).collect());
         kept &= delays.keep_the_promise();
         let mark = if delays.keep_the_promise() { "" } else { " *" };
         print!("{:>22}", format!("{}{mark}", delays.show()));
     }
-    println!("{:>22}", plain_php(place).show());
+    println!("{:>22}", plain_php(kind).show());
     kept
 }
 
 /// All clients at once, each leaving at another moment between two echoes.
-fn plain_php(place: Place) -> Delays {
-    let stage = Watch::PlainPhp.stage(place, CLOSES);
+fn plain_php(kind: Kind) -> Delays {
+    let stage = Watch::PlainPhp.stage(kind, CLOSES);
     let between = Duration::from_secs(1) / u32::try_from(CLOSES).unwrap();
     let leave_after = |stay| {
         let visitor = stage.visit();

@@ -1,5 +1,5 @@
 //! The keeper in full, for `make storm`: the tests in `tests/keeper` with the big numbers, everywhere at the
-//! same time, and what was measured. The first argument says what; `--on` names places, and `--in` ways
+//! same time, and what was measured. The first argument says what; `--on` names servers, and `--in` ways
 //! to be blocked, in lists with commas.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be measured panics")]
 #![allow(clippy::print_stdout, reason = "it prints its result")]
@@ -102,29 +102,29 @@ fn adoption() -> bool {
     println!("PHP is blocked in a stream that other code has opened");
     let php = adoption::adopting(BLOCK.heartbeat);
     let run = |(name, kind)| (name, adoption::run(kind, php.clone(), SOURCES.len()));
-    let places: Vec<_> = responding().into_iter().map(run).collect();
-    listen(&places, &SOURCES, adoption::open_blocked)
+    let servers: Vec<_> = responding().into_iter().map(run).collect();
+    listen(&servers, &SOURCES, adoption::open_blocked)
 }
 
-/// Listens to a stream of each name in each place, all at the same time, and prints the fewest heartbeats
+/// Listens to a stream of each name on each server, all at the same time, and prints the fewest heartbeats
 /// and the longest silence of all runs. Answers whether all were steady.
 fn listen(
-    places: &[(&str, Running)],
+    servers: &[(&str, Running)],
     names: &[&'static str],
     open: fn(&Running, &str, Block) -> Reader<Output>,
 ) -> bool {
     let hiccups = Hiccups::watch();
     let run = || {
-        let in_place = |running| names.iter().map(move |name| open(running, name, BLOCK));
-        blocked::listen(places.iter().flat_map(|(_, running)| in_place(running)), BLOCK)
+        let on_server = |running| names.iter().map(move |name| open(running, name, BLOCK));
+        blocked::listen(servers.iter().flat_map(|(_, running)| on_server(running)), BLOCK)
     };
     let runs: Vec<Vec<Heard>> = (0..RUNS).map(|_| run()).collect();
     let hiccup = hiccups.longest();
 
     print_row("", names.iter().map(ToString::to_string));
-    for (row, (place, _)) in places.iter().enumerate() {
+    for (row, (server, _)) in servers.iter().enumerate() {
         let column = |column| worst(runs.iter().map(|run| run[row * names.len() + column]));
-        print_row(place, (0..names.len()).map(column));
+        print_row(server, (0..names.len()).map(column));
     }
     println!(
         "\nThe fewest heartbeats, and the longest silence, in {RUNS} runs of {:?}.",

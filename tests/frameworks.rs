@@ -225,8 +225,8 @@ fn the_example_runs_on_the_builtin_server(framework: &Framework) {
 }
 
 fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
-    let place = Site::new();
-    let hub = HubOf::site(&place);
+    let machine = Site::new();
+    let hub = HubOf::site(&machine);
     let socket = hub.socket().display().to_string();
     let app = framework.with_test_routes(with_sse().ini("sse.hub_socket", &socket));
     wait_for("the hub", soon(), || (app.server.get("/publish").status() == 200).then_some(()));

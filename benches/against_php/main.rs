@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`contest`]: what is compared, as PHP code
 //! - [`script`]: that code in scripts that tell their own CPU time
-//! - [`place`]: where they run: the command line, nginx + FPM
+//! - [`runner`]: what runs them: the command line, nginx + FPM
 //! - [`measure`]: CPU time and system calls per event
 //! - [`table`]: what is printed
 //!
@@ -14,7 +14,7 @@
 
 mod contest;
 mod measure;
-mod place;
+mod runner;
 mod script;
 mod table;
 
@@ -22,7 +22,7 @@ use server_tests::site::Site;
 
 use contest::{BATCH, making, sending};
 use measure::{ROUNDS, cpu_time, system_calls};
-use place::{CommandLine, Fpm};
+use runner::{CommandLine, Fpm};
 use table::{print, print_code};
 
 const CPU_TIME: &str = "µs of CPU per event, user + system, of the PHP process";

@@ -10,7 +10,7 @@ use server_tests::{
 
 use crate::{
     contest::Contest,
-    place::{Fpm, Place},
+    runner::{Fpm, Runner},
     script::{self, LOOKS_AT_THE_CLOCK, Script},
 };
 
@@ -24,16 +24,16 @@ const OPENING: &[u8] = b":\n";
 
 /// Microseconds of CPU time. All ways run in turn, and each round begins with another, so that
 /// whatever else the machine does meets all of them.
-pub(crate) fn cpu_time(site: &Site, contest: &Contest, place: &impl Place) -> Costs {
+pub(crate) fn cpu_time(site: &Site, contest: &Contest, runner: &impl Runner) -> Costs {
     let scripts = script::write_all(site, contest);
     for script in &scripts {
-        check_output(&place.output(script), contest, script);
+        check_output(&runner.output(script), contest, script);
     }
     let mut costs = vec![Vec::new(); scripts.len()];
     for round in 0..ROUNDS {
         for turn in 0..scripts.len() {
             let way = (round + turn) % scripts.len();
-            place.run(&scripts[way]);
+            runner.run(&scripts[way]);
             costs[way].push(script::last_cpu_time(site) / f64::from(contest.events));
         }
     }

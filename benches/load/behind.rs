@@ -53,7 +53,7 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let crowd = Crowd::gather(&plan, &published)?;
     wait_for_streams(&crowd, CLIENTS);
     let mut producer = stage.publisher("quiet")?;
-    // So that each has a place.
+    // So that each has a position.
     let first = Pace { events: 1, size: 0, every: Duration::ZERO };
     publish(&mut producer, first, &published)?;
     complete(&crowd, "the first event");

@@ -1,4 +1,4 @@
-//! The rules. Each says what it found wrong at one place, or nothing.
+//! The rules. Each says what is wrong with one finding, or nothing.
 
 use std::path::Path;
 
@@ -78,7 +78,7 @@ fn no_lock_is_on_the_engines_globals(path: &Path, found: &Found) -> Option<Strin
     broken.then(|| "globals.rs gives out the engine's globals".to_owned())
 }
 
-/// Every unsafe line of the project is in one place.
+/// Every unsafe line of the project is in these two folders.
 fn unsafe_code_stays_in_zend_and_sapi(path: &Path, found: &Found) -> Option<String> {
     let is_unsafe = match &found.what {
         What::Path(names) => names == &["unsafe"],

@@ -59,7 +59,7 @@ impl Served {
         Self::start(script, |site, php| Fpm::new(site, php).children(6).start())
     }
 
-    /// These scripts behind nginx, and the place for a hub of theirs.
+    /// These scripts behind nginx, and where a hub of theirs listens.
     pub(crate) fn with_hub(scripts: &[(&str, &str)]) -> (Self, HubOf) {
         let site = site(scripts);
         let hub = HubOf::site(&site);
@@ -108,7 +108,7 @@ impl Window {
         Self::at(kind, &url, served)
     }
 
-    /// On the page as it is found at another place.
+    /// On the page at this URL.
     pub(crate) fn at(kind: Kind, url: &str, served: Served) -> Self {
         let browser = Browser::start(kind);
         browser.open(url);

@@ -31,7 +31,7 @@ const OWNER: u32 = 54_320;
 const GROUP: &str = "www-data";
 const GID: u32 = 33;
 
-/// A stranger's program: it listens in place of a hub, and tells all that it hears.
+/// A stranger's program: it listens where a hub would, and tells all that it hears.
 const LISTEN: &str = r"import os, socket, sys
 def hear(connection):
     heard, descriptors, piece = b'', 0, True
@@ -62,7 +62,7 @@ while True:
     print(hear(listener.accept()[0]), flush=True)
 ";
 
-/// A stranger, who listens in place of a hub.
+/// A stranger, who listens where a hub would.
 struct Stranger {
     process: Child,
     tells: BufReader<ChildStdout>,
@@ -238,7 +238,7 @@ fn somebody_elses_hub_that_comes_while_one_is_started_gets_nothing_either() {
     let elsewhere = scene.site.path("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
     let mut stranger = Stranger::at(&elsewhere.join("hub.sock"));
-    // In place of the program: nobody is there when a script looks, and a stranger when it looks again.
+    // Instead of the program: nobody is there when a script looks, and a stranger when it looks again.
     let launch = format!("#!/bin/sh\nmv '{}' \"${{3%/*}}\"", elsewhere.display());
     scene.site.write("sse-hub", launch);
     let said = text(&scene, "/try.php");

@@ -218,11 +218,11 @@ fn as_many_streams_as_the_bound_says_stay_with_workers_of_the_pool() {
         Asked::Stays(stream, worker) => Some((stream, worker)),
         Asked::ComesBack(_) => None,
     };
-    let again: Vec<_> = (0..3).map(|_| wait_for("a place", soon(), stay)).collect();
+    let again: Vec<_> = (0..3).map(|_| wait_for("room for a stream", soon(), stay)).collect();
     assert!(stay().is_none());
-    // A worker that is killed takes its place with it.
+    // A worker that is killed makes room.
     kill_process(again[0].1, Signal::KILL).unwrap();
-    wait_for("its place", soon(), stay);
+    wait_for("its room", soon(), stay);
 }
 
 #[test]

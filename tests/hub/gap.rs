@@ -52,9 +52,9 @@ impl Visit {
 
     /// Whether it has everything from when its script began, in order and once.
     fn is_complete(&self, published: &[&str]) -> bool {
-        let place = |id: &str| published.iter().position(|published| *published == id);
-        let due = place(&self.position).map_or(0, |newest| newest + 1);
-        let Some(first) = place(&self.ids[0]) else { return false };
+        let index = |id: &str| published.iter().position(|published| *published == id);
+        let due = index(&self.position).map_or(0, |newest| newest + 1);
+        let Some(first) = index(&self.ids[0]) else { return false };
         first <= due && published[first..].iter().zip(&self.ids).all(|(due, id)| due == id)
     }
 }

@@ -37,7 +37,7 @@ fn assert_refused(scene: &Scene, target: &str) {
 
 #[track_caller]
 fn wait_until_allowed(scene: &Scene, target: &str) {
-    wait_for("a place", soon(), || (scene.server.get(target).status() == 200).then_some(()));
+    wait_for("a lease", soon(), || (scene.server.get(target).status() == 200).then_some(()));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_key_is_bytes_and_no_two_addresses_are_one() {
 }
 
 #[test]
-fn a_worker_that_is_killed_gives_its_place_back() {
+fn a_worker_that_is_killed_gives_its_lease_back() {
     let scene = scene();
     let target = "/limited.php?user=ann&stay";
     let _streams = [(); 3].map(|()| scene.open(&Request::get(target)));
@@ -80,12 +80,12 @@ fn a_worker_that_is_killed_gives_its_place_back() {
     let worker = Pid::from_raw(worker).unwrap();
     kill_process(worker, Signal::KILL).unwrap();
     let a_second = within(Duration::from_secs(1));
-    wait_for("its place", a_second, || (scene.server.get(target).status() == 200).then_some(()));
+    wait_for("its lease", a_second, || (scene.server.get(target).status() == 200).then_some(()));
 }
 
-/// What a fork inherits is no part of the stream: neither its place, nor what the hub sees of its end.
+/// What a fork inherits is no part of the stream: neither its lease, nor what the hub sees of its end.
 #[test]
-fn a_fork_that_lives_on_gives_the_place_of_its_parents_stream_back() {
+fn a_fork_that_lives_on_gives_the_lease_of_its_parents_stream_back() {
     let script = "<?php
         $sse = Sse::start(limitKey: 'ann', limit: 1);
         Sse::publish('nobody', 'what is asked now and then');
@@ -208,7 +208,7 @@ fn the_oldest_makes_room_is_told_so_and_does_not_come_back() {
         // As an EventSource comes back: with the id that it was given.
         let again = scene.server.send(&request.clone().header("Last-Event-ID", "sse:dropped"));
         assert_eq!(again.status(), 204, "{way}");
-        // A page that its user wants to go on with has the place again.
+        // A page that its user wants to go on with has the lease again.
         let third = scene.open(&request);
         assert!(body_of(second).contains(dropped), "{way}");
         drop(third);
@@ -297,7 +297,7 @@ fn one_too_many_may_be_told_when_to_come_back() {
     drop(scene.open(&event_source(target)));
 }
 
-/// Many tabs at once: one is left, all others are told, and no place stays taken.
+/// Many tabs at once: one is left, all others are told, and no lease stays taken.
 #[test]
 fn in_a_storm_of_tabs_one_stays_and_all_others_are_told() {
     const TABS: usize = 40;

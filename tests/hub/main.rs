@@ -10,7 +10,7 @@
 //! - [`hubs`]: hubs that are started, missing, frozen, or killed
 //! - [`away`]: what a hub that is away means for others
 //! - [`versions`]: a hub that is not of the extension's release
-//! - [`places`]: which hub a script finds
+//! - [`finding`]: which hub a script finds
 //! - [`access`]: whom a hub and its scripts trust
 //! - [`gap`]: events that are published while a stream begins
 //! - [`limits`]: one stream too many
@@ -19,12 +19,12 @@
 
 mod access;
 mod away;
+mod finding;
 mod gap;
 mod hubs;
 mod kept;
 mod limits;
 mod moved;
-mod places;
 mod positions;
 mod scene;
 mod served;

@@ -55,7 +55,7 @@ impl Heard {
     }
 }
 
-/// A place whose scripts can all be blocked at the same time.
+/// A server whose scripts can all be blocked at the same time.
 pub(crate) fn run(kind: Kind, calls: &[&str]) -> Running {
     let site = Site::new().file("blocked.php", include_str!("scripts/blocked.php"));
     kind.run(site, Php::with_sse().system_extensions(), calls.len())

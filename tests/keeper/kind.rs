@@ -1,5 +1,5 @@
-//! The places a stream can come from: every server that has a keeper, and a script at the end of a
-//! pipe. A script need not know which it is in: it gets its query either way.
+//! What a stream can come from: every server that has a keeper, and a script at the end of a pipe. A script
+//! need not know which it runs on: it gets its query either way.
 
 use std::{path::Path, time::Instant};
 
@@ -14,7 +14,7 @@ use server_tests::{
 
 use crate::gzip::Unzipped;
 
-/// A kind of place.
+/// A kind of server, or the command line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Fpm,
@@ -72,7 +72,7 @@ impl Kind {
     }
 }
 
-/// A place that runs the scripts of a site.
+/// What runs the scripts of a site.
 pub(crate) struct Running {
     host: Host,
     pub(crate) site: Site,

@@ -13,7 +13,7 @@
 //! The big numbers are in `full.rs`, which `make storm` runs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
-/// Makes tests of these cases, on these kinds of places.
+/// Makes tests of these cases, on these kinds of servers.
 macro_rules! on {
     ($cases:tt $($module:ident: $kind:ident,)*) => { $(on!(@ $module, $kind, $cases);)* };
     (@ $module:ident, $kind:ident, [$($case:ident,)*]) => {

@@ -8,7 +8,7 @@ use server_tests::{
     server::Php,
 };
 
-use crate::place::{Place, Stage, Visitor};
+use crate::stage::{Kind, Stage, Visitor};
 
 /// How a script watches for the departure of its client. None writes anything meanwhile, but for the
 /// one that PHP has always had.
@@ -27,9 +27,9 @@ pub(crate) enum Watch {
 impl Watch {
     /// The script watches here, for so many visitors at once.
     #[track_caller]
-    pub(crate) fn stage(self, place: Place, visitors: usize) -> Stage {
+    pub(crate) fn stage(self, kind: Kind, visitors: usize) -> Stage {
         let php = if self == Self::PlainPhp { Php::plain() } else { Php::with_sse() };
-        place.stage(php, visitors, &self.script())
+        kind.stage(php, visitors, &self.script())
     }
 
     fn script(self) -> String {

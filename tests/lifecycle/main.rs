@@ -2,7 +2,7 @@
 //! that reload or stop, scripts that die; and what is left of them in the worker: nothing.
 //!
 //! # Layout
-//! - [`place`]: where streams run, and the visitors that watch them
+//! - [`stage`]: what streams run on, and the visitors that watch them
 //! - [`departure`], [`departures`]: clients that leave
 //! - [`closed`]: streams that end before their scripts
 //! - [`beside`]: whose output belongs to them
@@ -33,11 +33,11 @@ mod endurance;
 mod interrupts;
 mod memory;
 mod overstay;
-mod place;
 mod random;
 mod reloads;
 mod served;
 mod signals;
+mod stage;
 mod stalls;
 mod stops;
 mod within_apache;

@@ -114,7 +114,7 @@ fn whatever_is_done_below_curl_ends_on_apache() {
 #[test]
 fn other_callbacks_end_as_well() {
     const LOOP: &str = "while (true) { $sse->wait(0.02); }";
-    let places = [
+    let loops = [
         "usort($two, function () use ($sse) { LOOP });",
         "ob_start(function ($bytes) use ($sse) { LOOP }, 1); echo 'x';",
         "new class($sse) { function __construct(private $sse) {} function __destruct() { $sse = $this->sse; LOOP } };",
@@ -124,14 +124,14 @@ fn other_callbacks_end_as_well() {
     ];
     let upstream = upstream();
     thread::scope(|scope| {
-        for place in places {
+        for code in loops {
             let before = "<?php
                 register_shutdown_function(fn () => note('shutdown function'));
                 $two = [2, 1];
                 $sse = Sse::start(heartbeat: 3600);
                 $sse->onClose(fn ($reason) => note($reason->name));
                 $sse->send('ready');";
-            let script = format!("{before} {}", place.replace("LOOP", LOOP));
+            let script = format!("{before} {}", code.replace("LOOP", LOOP));
             scope.spawn(move || {
                 is_ended(&script, upstream, |root, php| Fpm::new(root, php).children(1).start());
             });

@@ -10,7 +10,7 @@ use server_tests::{
     server::{Php, Server},
 };
 
-use crate::place::Place;
+use crate::scene::Scene;
 
 /// Makes tests of all cases, behind each of these.
 macro_rules! on {
@@ -62,11 +62,11 @@ pub(crate) fn each_event_arrives_when_it_is_sent(kind: &Kind) {
             $sse->send($data);
             gate();
         }";
-    let place = Place::new(kind.start, script);
-    let mut stream = place.come_back("41");
+    let scene = Scene::new(kind.start, script);
+    let mut stream = scene.come_back("41");
     for data in ["41", "two", "three"] {
         assert_eq!(stream.next_event().data, data);
-        place.gate.release();
+        scene.gate.release();
     }
     ends_cleanly(stream);
 }
@@ -76,14 +76,14 @@ pub(crate) fn heartbeats_arrive_while_php_is_blocked(kind: &Kind) {
         $sse = Sse::start(heartbeat: 0.1);
         $sse->send('first');
         gate();";
-    let place = Place::new(kind.start, script);
-    let mut stream = place.open();
+    let scene = Scene::new(kind.start, script);
+    let mut stream = scene.open();
     stream.next_event();
     for _ in 0..5 {
         let item = stream.next_item(soon()).unwrap();
         assert!(matches!(item, Some(Item::Comment { .. })), "{item:?}");
     }
-    place.gate.release();
+    scene.gate.release();
     ends_cleanly(stream);
 }
 
@@ -98,13 +98,13 @@ pub(crate) fn a_departure_is_seen_at_a_certain_write(kind: &Kind) {
             $sse->send('more');
         }
         note($writes . ' ' . $sse->stopReason()?->name);";
-    let place = Place::new(kind.start, script);
-    let mut stream = place.open();
+    let scene = Scene::new(kind.start, script);
+    let mut stream = scene.open();
     stream.next_event();
     stream.into_source().into_wire().close();
-    place.gate.release();
+    scene.gate.release();
     let notes = wait_for("the script's notes", soon(), || {
-        Some(place.site.read("notes")).filter(|notes| notes.ends_with('\n'))
+        Some(scene.site.read("notes")).filter(|notes| notes.ends_with('\n'))
     });
     let writes = notes.strip_suffix(" ClientGone\n").and_then(|writes| writes.parse().ok());
     assert!(writes.is_some_and(|writes| kind.writes.contains(&writes)), "{notes}");
@@ -116,11 +116,11 @@ pub(crate) fn a_departure_is_seen_by_heartbeats_alone(kind: &Kind) {
         $sse->onClose(fn ($why) => note($why->name));
         $sse->send('first');
         while ($sse->wait(3600));";
-    let place = Place::new(kind.start, script);
-    let mut stream = place.open();
+    let scene = Scene::new(kind.start, script);
+    let mut stream = scene.open();
     stream.next_event();
     stream.into_source().into_wire().close();
-    place.wait_for_notes(&["ClientGone"]);
+    scene.wait_for_notes(&["ClientGone"]);
 }
 
 pub(crate) fn a_reload_ends_the_stream_cleanly(kind: &Kind) {
@@ -129,12 +129,12 @@ pub(crate) fn a_reload_ends_the_stream_cleanly(kind: &Kind) {
         $sse->send('first');
         while ($sse->wait(3600));
         note($sse->stopReason()->name);";
-    let place = Place::new(kind.start, script);
-    let mut stream = place.open();
+    let scene = Scene::new(kind.start, script);
+    let mut stream = scene.open();
     stream.next_event();
-    place.reload();
+    scene.reload();
     ends_cleanly(stream);
-    place.wait_for_notes(&["Shutdown"]);
+    scene.wait_for_notes(&["Shutdown"]);
 }
 
 pub(crate) fn what_is_published_reaches_a_stream_that_the_hub_holds(kind: &Kind) {
@@ -148,14 +148,14 @@ pub(crate) fn what_is_published_reaches_a_stream_that_the_hub_holds(kind: &Kind)
             }
         }
         note(Sse::start()->subscribe('news') ? 'moved' : 'served');";
-    let place = Place::new(kind.start, script);
+    let scene = Scene::new(kind.start, script);
     let publish = Request::post("/stream.php", "");
     // The first one starts the hub.
-    assert_eq!(place.send(&publish).status(), 200);
-    let mut stream = place.open();
-    place.wait_for_notes(&["moved"]);
+    assert_eq!(scene.send(&publish).status(), 200);
+    let mut stream = scene.open();
+    scene.wait_for_notes(&["moved"]);
     for _ in 0..3 {
-        assert_eq!(place.send(&publish).status(), 200);
+        assert_eq!(scene.send(&publish).status(), 200);
         assert_eq!(stream.next_event().data, "hello");
     }
 }
@@ -164,8 +164,8 @@ pub(crate) fn doctor_tells_of_this_server(kind: &Kind) {
     let script = "<?php
         $sse = Sse::start();
         $sse->send(implode(PHP_EOL, Sse::doctor()['advice']));";
-    let place = Place::new(kind.start, script);
-    let advice = place.open().next_event().data;
+    let scene = Scene::new(kind.start, script);
+    let advice = scene.open().next_event().data;
     for name in ["nginx", "Caddy", "lighttpd", "Apache", "HAProxy", "Varnish"] {
         assert_eq!(advice.contains(name), kind.named.contains(&name), "{name}: {advice}");
     }

@@ -16,7 +16,7 @@ use server_tests::{
 
 use crate::{
     cases::{self, Kind},
-    place::{HAPROXY, Place},
+    scene::{HAPROXY, Scene},
 };
 
 /// Nothing of the body has come a second after the script has sent its event; all of it has when the
@@ -34,13 +34,13 @@ fn comes_early(start: fn(&Path, Php) -> Server) -> bool {
         $sse->send('first');
         note('sent');
         gate();";
-    let place = Place::new(start, script);
-    let mut wire = place.connect();
+    let scene = Scene::new(start, script);
+    let mut wire = scene.connect();
     wire.write_all(b"GET /stream.php HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
-    place.wait_for_notes(&["sent"]);
+    scene.wait_for_notes(&["sent"]);
     let mut reader = Reader::new(wire);
     let early = reader.read_until(b"data: first", within(Duration::from_secs(1)));
-    place.gate.release();
+    scene.gate.release();
     if early.is_ok() {
         return true;
     }
@@ -85,10 +85,10 @@ fn usual_delay(start: fn(&Path, Php) -> Server) -> Duration {
             gate();
             $sse->send(sprintf('%.6F', microtime(true)));
         }";
-    let place = Place::new(start, script);
-    let mut stream = place.open();
+    let scene = Scene::new(start, script);
+    let mut stream = scene.open();
     let delay = || {
-        place.gate.release();
+        scene.gate.release();
         let sent = Duration::from_secs_f64(stream.next_event().data.parse().unwrap());
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         now.saturating_sub(sent)

@@ -2,7 +2,7 @@
 //! without these settings they do not.
 //!
 //! # Layout
-//! - [`place`]: what stands in front of PHP, and a stream behind it
+//! - [`scene`]: what stands in front of PHP, and a stream behind it
 //! - [`cases`]: what holds behind each of them
 //! - [`doctor`]: what `doctor()` tells of it
 //! - [`controls`]: the settings that are needed, left out
@@ -11,12 +11,12 @@
 mod cases;
 mod controls;
 mod doctor;
-mod place;
+mod scene;
 
 use server_tests::server::{Caddy, Fcgid, Fpm, Lighttpd, Php, ProxyFcgi, Varnish};
 
 use cases::Kind;
-use place::HAPROXY;
+use scene::HAPROXY;
 
 cases::on! {
     nginx: Kind { start: |root, php| fpm(root, php).start(), writes: 0..=0, named: &["nginx"] },
@@ -56,7 +56,7 @@ cases::on! {
         named: &["nginx", "Varnish"],
     },
     varnish_with_a_pipe: Kind {
-        start: |root, php| fpm(root, php).start().behind(&Varnish { vcl: place::PIPE }),
+        start: |root, php| fpm(root, php).start().behind(&Varnish { vcl: scene::PIPE }),
         writes: 0..=0,
         named: &["nginx", "Varnish"],
     },

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{extension, site::Site};
 
-/// A place for a hub of a site's scripts. Dropping it ends the hub, which would end by itself, but much
+/// Where a hub of a site's scripts listens. Dropping it ends the hub, which would end by itself, but much
 /// later; whatever would start another one has to be dropped before.
 #[derive(Debug)]
 pub struct HubOf {

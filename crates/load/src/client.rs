@@ -170,7 +170,7 @@ impl Client {
         self.parser.reset();
         let open = connection.and_then(|connection| connection.open);
         let stayed = open.map_or(Duration::ZERO, |at| Duration::from_nanos(now() - at));
-        if self.parser.last_event_id().is_empty() && stayed < plan.unplaced {
+        if self.parser.last_event_id().is_empty() && stayed < plan.unpositioned {
             // It comes back as one who was never there. Who was there for longer should have been told where it
             // is: what it misses is lost, and it was told nothing.
             self.ledger = None;

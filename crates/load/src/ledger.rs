@@ -11,7 +11,7 @@ use std::ops::Range;
 pub(crate) struct Ledger {
     /// The number that has to come next.
     next: u64,
-    /// The client has no place in the sequence yet, or was told that it has lost it: what comes next may
+    /// The client has no position in the sequence yet, or was told that it has lost it: what comes next may
     /// be any number up to this one, which was the next to be published at that moment.
     joining: Option<u64>,
     /// What was left out, until it comes late.

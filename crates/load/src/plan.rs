@@ -17,7 +17,7 @@ pub struct Plan {
     pub path: String,
     /// How long a client may be there, at most, without being told where it is: what is published when it is
     /// away again, it need not get.
-    pub unplaced: Duration,
+    pub unpositioned: Duration,
     /// How many clients there are.
     pub clients: usize,
     /// What they do once they are connected.
@@ -53,7 +53,7 @@ impl Plan {
         Self {
             server,
             path: path.to_owned(),
-            unplaced: Duration::from_secs(1),
+            unpositioned: Duration::from_secs(1),
             clients,
             conduct: Conduct::Steady,
             connecting: 128,

@@ -114,7 +114,7 @@ fn who_was_told_no_position_and_misses_what_comes_meanwhile_has_lost_it_in_silen
         _ => (events(&[2]), true),
     };
     let mut plan = Plan::new(serve(visit), "/", usize::try_from(CLIENTS).unwrap());
-    plan.unplaced = Duration::ZERO;
+    plan.unpositioned = Duration::ZERO;
     let crowd = Crowd::gather(&plan, &Arc::default()).unwrap();
     wait(&crowd, |counts| counts.in_order >= CLIENTS);
     assert_eq!(crowd.disperse().unwrap().counts.lost, 2 * CLIENTS);

@@ -5,7 +5,7 @@ use server_tests::patience::{soon, wait_for};
 
 use super::{Kind, text};
 
-/// Ends in the way, and at the place, that the query names.
+/// Ends in the way, and in the code, that the query names.
 const SCRIPT: &str = r#"<?php
 register_shutdown_function(fn () => note('shutdown function'));
 $sse = null;
@@ -157,11 +157,11 @@ const ENDS: [(&str, &str); 7] = [
 ];
 
 #[track_caller]
-fn ends_well(kind: &Kind, place: &str) {
+fn ends_well(kind: &Kind, code: &str) {
     for (end, log) in ENDS {
         let served = kind.serve(SCRIPT);
         let worker = served.free_worker();
-        let target = format!("/stream.php?by={end}&in={place}");
+        let target = format!("/stream.php?by={end}&in={code}");
         let body = text(served.get(&target).into_body());
         assert_eq!(body, ":\ndata: event 1\n\ndata: event 2\n\n", "{target}");
 
@@ -177,13 +177,13 @@ fn ends_well(kind: &Kind, place: &str) {
 
 /// As [`ends_well`], one after the other in one worker, which serves a stream as ever after each.
 #[track_caller]
-fn leaves_nothing_behind(kind: &Kind, place: &str) {
+fn leaves_nothing_behind(kind: &Kind, code: &str) {
     let served = kind.serve(SCRIPT);
     let worker = served.free_worker();
     for (end, log) in ENDS {
         // Removed, not emptied: the server may run scripts as somebody else. The first round has none.
         let _ = std::fs::remove_file(served.site.path("notes"));
-        let target = format!("/stream.php?by={end}&in={place}");
+        let target = format!("/stream.php?by={end}&in={code}");
         let body = text(served.get(&target).into_body());
         let events = body.lines().filter(|line| !line.starts_with(':') && !line.is_empty());
         let events: Vec<&str> = events.collect();

@@ -16,8 +16,8 @@ static IDLE: Mutex<Vec<(Kind, Box<dyn Driver>)>> = Mutex::new(Vec::new());
 
 pub(super) fn take(kind: Kind) -> Option<Box<dyn Driver>> {
     let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = idle.iter().position(|(its_kind, _)| *its_kind == kind)?;
-    Some(idle.swap_remove(place).1)
+    let index = idle.iter().position(|(its_kind, _)| *its_kind == kind)?;
+    Some(idle.swap_remove(index).1)
 }
 
 /// Leaves nothing of the last page: its streams are closed, and its cookies, which are the same for all

@@ -88,7 +88,7 @@ pub struct Browser {
 pub struct ConsoleEntry {
     /// In the browser's own words: `INFO`, `WARNING`, `SEVERE` ...
     pub level: String,
-    /// With the place it comes from, where the browser knows it.
+    /// With the file and the line it comes from, where the browser knows it.
     pub message: String,
 }
 

@@ -5,7 +5,7 @@ use std::{fs, net::SocketAddr, path::Path, process::Command};
 use super::front::{Front, Proxy, when_it_listens};
 use crate::{binary, process::Process};
 
-/// `HAProxy`, in either place.
+/// `HAProxy`, for either.
 #[derive(Clone, Copy, Debug)]
 pub struct HaProxy {
     /// The options of its proxies.

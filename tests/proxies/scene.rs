@@ -19,7 +19,7 @@ pub(crate) const PIPE: &str = r#"sub vcl_recv {
 }"#;
 
 /// A script that a server serves, with a hub.
-pub(crate) struct Place {
+pub(crate) struct Scene {
     // Ends first: its workers would start another hub.
     pub(crate) server: Server,
     _hub: HubOf,
@@ -28,7 +28,7 @@ pub(crate) struct Place {
     pub(crate) gate: Gate,
 }
 
-impl Place {
+impl Scene {
     /// Has a server serve this script.
     #[track_caller]
     pub(crate) fn new(start: fn(&Path, Php) -> Server, script: &str) -> Self {
@@ -79,7 +79,7 @@ fn request() -> Request {
     Request::get("/stream.php").header("Accept", "text/event-stream")
 }
 
-impl Deref for Place {
+impl Deref for Scene {
     type Target = Server;
 
     fn deref(&self) -> &Server {

@@ -1,4 +1,4 @@
-//! Where streams run, and the visitors that watch them: HTTP clients, or the reader of a pipe.
+//! What streams run on, and the visitors that watch them: HTTP clients, or the reader of a pipe.
 
 use std::{
     path::Path,
@@ -13,9 +13,9 @@ use server_tests::{
     site::Site,
 };
 
-/// Where a script can run.
+/// What a script can run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Kind {
     /// `php -S`.
     Builtin,
     /// nginx and FPM.
@@ -30,7 +30,7 @@ pub(crate) enum Place {
     CommandLine,
 }
 
-impl Place {
+impl Kind {
     /// Makes `script` run here, for so many visitors at once. It finds the number of its visit in
     /// `VISIT`.
     #[track_caller]
@@ -65,7 +65,7 @@ function note(string $line): void
 }
 "#;
 
-/// A script in its place.
+/// A script that can be visited.
 #[derive(Debug)]
 pub(crate) struct Stage {
     site: Site,

@@ -1,4 +1,4 @@
-//! Where scripts run, with opcache as it is by default.
+//! What runs scripts: the command line, nginx + FPM; with opcache as it is by default.
 
 use std::{
     path::PathBuf,
@@ -14,8 +14,8 @@ use server_tests::{
 
 use crate::script::Script;
 
-/// A place where the scripts of a site run.
-pub(crate) trait Place {
+/// What runs the scripts of a site.
+pub(crate) trait Runner {
     /// Runs a script; returns what it puts out.
     fn output(&self, script: &Script) -> Vec<u8>;
 
@@ -47,7 +47,7 @@ impl CommandLine {
     }
 }
 
-impl Place for CommandLine {
+impl Runner for CommandLine {
     fn output(&self, script: &Script) -> Vec<u8> {
         let output = self.command(script).stderr(Stdio::inherit()).output().unwrap();
         assert!(output.status.success(), "{} failed", script.name);
@@ -86,7 +86,7 @@ impl Fpm {
     }
 }
 
-impl Place for Fpm {
+impl Runner for Fpm {
     fn output(&self, script: &Script) -> Vec<u8> {
         let server = self.server(script);
         let response = server.get(&format!("/{}", script.name));
