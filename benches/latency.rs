@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run panics")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 
-#[path = "../tests/lifecycle/departure.rs"]
-mod departure;
+#[path = "../tests/lifecycle/disconnect.rs"]
+mod disconnect;
 #[path = "../tests/lifecycle/stage.rs"]
 mod stage;
 
 use std::{process::ExitCode, thread, time::Duration};
 
-use departure::{Watch, delay};
+use disconnect::{Watch, delay};
 use stage::Kind;
 
 const KINDS: [(&str, Kind); 6] = [

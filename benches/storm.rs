@@ -54,7 +54,7 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 fn main() -> ExitCode {
     let kept = match argument(0).as_deref() {
         Some("heartbeats") => heartbeats(),
-        Some("adoption") => adoption() & departures(),
+        Some("adoption") => adoption() & disconnects(),
         Some("storm") => storms().iter().all(|storm| storm.damage.is_none()),
         // The negative control, with an extension that does not lock the wire: bytes have to be damaged,
         // which a process that has died would not show.
@@ -142,7 +142,7 @@ fn worst(heard: impl Iterator<Item = Heard> + Clone) -> String {
 }
 
 /// How soon the streams of others know that their client has left.
-fn departures() -> bool {
+fn disconnects() -> bool {
     let hiccups = Hiccups::watch();
     println!("\nms from the close to connection_aborted(), median / longest of {CLOSES}");
     print_row("", SOURCES.iter().map(ToString::to_string));

@@ -2,7 +2,7 @@
 //! nginx and FPM with two workers, clients of [`sse_load`] on the same machine.
 //!
 //! # Layout
-//! - [`fan_out`], [`ordinary`], [`restarts`], [`comings`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
+//! - [`fan_out`], [`ordinary`], [`restarts`], [`churn`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
 //!   [`away`], [`bursts`], [`many_topics`], [`idle_redis`], [`namespaces`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
 //! - [`usage`], [`table`]: what is measured, and printed
@@ -13,7 +13,7 @@
 mod away;
 mod behind;
 mod bursts;
-mod comings;
+mod churn;
 mod fan_out;
 mod flushed;
 mod hub;
@@ -41,7 +41,7 @@ const PARTS: [(&str, Part); 13] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
-    ("4", comings::run),
+    ("4", churn::run),
     ("5", two_hubs::run),
     ("6", quiet::run),
     ("7", behind::run),

@@ -230,9 +230,9 @@ fn without_the_extension_the_page_says_so(kind: Kind) {
     let demo = Demo::with(Php::plain());
     browser.open(&demo.url("/"));
     browser.wait_for("!document.querySelector('#failure').hidden", soon());
-    let said = browser.execute("return document.querySelector('#failure').textContent", &[]);
-    let said = said.as_str().unwrap();
-    assert!(said.ends_with("Is the extension loaded? Run “make demo”."), "{said}");
+    let message = browser.execute("return document.querySelector('#failure').textContent", &[]);
+    let message = message.as_str().unwrap();
+    assert!(message.ends_with("Is the extension loaded? Run “make demo”."), "{message}");
 }
 
 fn the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream(kind: Kind) {

@@ -79,7 +79,7 @@ impl Stranger {
         stranger
     }
 
-    /// All that the next connection said, and how many bytes came with it as descriptors.
+    /// All that the next connection sent, and how many bytes came with it as descriptors.
     fn heard(&mut self) -> String {
         let mut line = String::new();
         self.tells.read_line(&mut line).unwrap();
@@ -126,7 +126,7 @@ fn nobody_else_may_open_what_a_hub_listens_on() {
         let path = scene.site.path(name);
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     }
-    for (script, said) in [
+    for (script, answer) in [
         (
             "try { Sse::publish('news', 'y'); } catch (SseException $e) { echo 'refused'; }",
             "refused",
@@ -140,7 +140,7 @@ fn nobody_else_may_open_what_a_hub_listens_on() {
         ),
     ] {
         let nobody = scene.command_line(script).uid(65534).gid(65534).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&nobody.stdout), said);
+        assert_eq!(String::from_utf8_lossy(&nobody.stdout), answer);
     }
     assert_eq!(scene.status()["published"], 2);
     assert!(scene.status()["refused"].as_u64() >= Some(3));
@@ -185,8 +185,8 @@ fn a_group_shares_a_hub_and_nobody_else_has_a_part_in_it() {
 fn a_directory_that_is_not_ones_own_is_refused() {
     let play = || Kind::Apache.play(1, Php::with_sse(), &[("try.php", TRY_TWICE)]);
     let assert_refused = |scene: &Scene, why: &str| {
-        let said = text(scene, "/try.php");
-        let [first, second] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+        let answer = text(scene, "/try.php");
+        let [first, second] = answer.lines().collect::<Vec<_>>()[..] else { panic!("{answer}") };
         assert!(first.contains("there is no hub") && first.contains(why), "{first}");
         assert!(second.contains("it did not start a moment ago"), "{second}");
         // The stream begins without one.
@@ -222,8 +222,8 @@ fn somebody_elses_hub_gets_neither_events_nor_streams() {
         let scene = Kind::Fpm.play(2, php, &[("try.php", TRY_TWICE)]);
         fs::create_dir(scene.site.path("hub")).unwrap();
         let mut stranger = Stranger::at(&scene.site.path("hub/hub.sock"));
-        let said = text(&scene, "/try.php");
-        assert_eq!(said.matches("is user 54321's, who is not trusted").count(), 2, "{said}");
+        let answer = text(&scene, "/try.php");
+        assert_eq!(answer.matches("is user 54321's, who is not trusted").count(), 2, "{answer}");
         let _stream = scene.subscribe("");
         // Two for what is published, two for the stream.
         for _ in 0..4 {
@@ -241,7 +241,7 @@ fn somebody_elses_hub_that_comes_while_one_is_started_gets_nothing_either() {
     // Instead of the program: nobody is there when a script looks, and a stranger when it looks again.
     let launch = format!("#!/bin/sh\nmv '{}' \"${{3%/*}}\"", elsewhere.display());
     scene.site.write("sse-hub", launch);
-    let said = text(&scene, "/try.php");
-    assert!(said.contains("is user 54321's, who is not trusted"), "{said}");
+    let answer = text(&scene, "/try.php");
+    assert!(answer.contains("is user 54321's, who is not trusted"), "{answer}");
     assert_eq!(stranger.heard(), ONLY_A_HELLO);
 }

@@ -62,11 +62,11 @@ fn ask(scene: &Scene) -> Asked {
     if response.body.read_until(b":\n:\n:\n", soon()).is_ok() {
         return Asked::Stays(response, Pid::from_raw(worker).unwrap());
     }
-    let said = String::from_utf8(response.body.read_to_end(soon()).unwrap()).unwrap();
-    let last = said.lines().last().unwrap_or_default();
-    assert!(said.ends_with('\n') && said.contains("event: sse:position\n"), "{said}");
+    let answer = String::from_utf8(response.body.read_to_end(soon()).unwrap()).unwrap();
+    let last = answer.lines().last().unwrap_or_default();
+    assert!(answer.ends_with('\n') && answer.contains("event: sse:position\n"), "{answer}");
     let time = last.strip_prefix("retry: ").and_then(|time| time.parse().ok());
-    Asked::ComesBack(time.unwrap_or_else(|| panic!("{said}")))
+    Asked::ComesBack(time.unwrap_or_else(|| panic!("{answer}")))
 }
 
 /// Many who ask at once; the times that those are told who are to come back.
@@ -170,9 +170,9 @@ fn beside_a_hub_without_descriptors_pages_are_answered_and_streams_come_back() {
 fn who_is_turned_away_on_a_first_visit_is_told_reset_when_it_comes_back() {
     let scene = scene(1, require());
     let request = || Request::get("/ask.php").header("Accept", "text/event-stream");
-    let said = String::from_utf8(scene.open(&request()).into_body()).unwrap();
-    let id = said.lines().find_map(|line| line.strip_prefix("id: "));
-    let id = id.unwrap_or_else(|| panic!("{said}"));
+    let answer = String::from_utf8(scene.open(&request()).into_body()).unwrap();
+    let id = answer.lines().find_map(|line| line.strip_prefix("id: "));
+    let id = id.unwrap_or_else(|| panic!("{answer}"));
     let mut hub = start_hub(&scene);
     scene.publish_from_command_line("missed");
     let again = || {
@@ -210,9 +210,9 @@ fn as_many_streams_as_the_bound_says_stay_with_workers_of_the_pool() {
     let scene = scene(WORKERS, without_spawning().ini("sse.max_worker_streams", "3"));
     let (streams, times) = ask_all(&scene);
     assert_eq!((streams.len(), times.len()), (3, STREAMS - 3));
-    let said = text(&scene, "/doctor.php");
-    assert!(said.contains("3 at once in this pool (sse.max_worker_streams)"), "{said}");
-    assert!(said.contains("of which there are 3 now"), "{said}");
+    let answer = text(&scene, "/doctor.php");
+    assert!(answer.contains("3 at once in this pool (sse.max_worker_streams)"), "{answer}");
+    assert!(answer.contains("of which there are 3 now"), "{answer}");
     drop(streams);
     let stay = || match ask(&scene) {
         Asked::Stays(stream, worker) => Some((stream, worker)),
@@ -263,9 +263,9 @@ fn doctor_has_tried_and_says_why_there_is_no_hub() {
     ] {
         // Again, when the hub is left alone for a while.
         for _ in 0..2 {
-            let said = text(scene, "/doctor.php");
-            assert!(said.starts_with("no: ") && said.contains(why), "{said}");
-            assert!(said.contains("when to come back (sse.hand_off=require)"), "{said}");
+            let answer = text(scene, "/doctor.php");
+            assert!(answer.starts_with("no: ") && answer.contains(why), "{answer}");
+            assert!(answer.contains("when to come back (sse.hand_off=require)"), "{answer}");
         }
     }
     for signal in [Signal::CONT, Signal::TERM] {

@@ -53,10 +53,10 @@ fn on_a_machine(script: &str) -> String {
     machine.env("HUB", extension.with_file_name("sse-hub")).env("EXTENSION", extension);
     machine.env("PHP", binary::php()).env("PHP_CGI", binary::php_cgi());
     let output = machine.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script}\n{said}\n{errors}");
-    said
+    assert!(output.status.success(), "{script}\n{printed}\n{errors}");
+    printed
 }
 
 #[track_caller]
@@ -86,7 +86,7 @@ fn root_publishes_to_the_one_hub_there_is() {
 
 #[test]
 fn root_is_told_when_there_are_several_hubs() {
-    let said = on_a_machine(
+    let output = on_a_machine(
         "rm -r /run/php; listen 33 /tmp/sse-33/hub.sock; listen 48 /tmp/sse-48/hub.sock; publish 0
         publish 0 -d sse.hub_socket=/tmp/sse-48/hub.sock; heard 48 0; not_heard 33 0
         hub 0 status 2>&1 || true",
@@ -97,7 +97,7 @@ fn root_is_told_when_there_are_several_hubs() {
         "published\n48 heard 0\n33 did not hear 0\n",
         "--socket says which",
     ] {
-        assert!(said.contains(part), "{part}: {said}");
+        assert!(output.contains(part), "{part}: {output}");
     }
 }
 
@@ -124,15 +124,16 @@ fn root_starts_the_hub_of_the_service_that_had_one() {
 fn who_may_not_open_the_hub_is_told_its_name_and_what_to_set() {
     for before in ["", "publish 1000\n"] {
         let script = format!("{before}listen 33 /run/php/sse-33/hub.sock; publish 1000");
-        let said = on_a_machine(&script);
-        let said = said.strip_prefix("published\n").unwrap_or(&said);
+        let output = on_a_machine(&script);
+        let output = output.strip_prefix("published\n").unwrap_or(&output);
         assert!(
-            said.starts_with("Sse::publish(): the hub cannot be used: /run/php/sse-33/hub.sock: "),
-            "{said}"
+            output
+                .starts_with("Sse::publish(): the hub cannot be used: /run/php/sse-33/hub.sock: "),
+            "{output}"
         );
         for part in ["it is for user 33, and this is user 1000", "sse.hub_group", "sse.hub_socket"]
         {
-            assert!(said.contains(part), "{part}: {said}");
+            assert!(output.contains(part), "{part}: {output}");
         }
     }
 }
@@ -143,12 +144,12 @@ fn a_member_of_the_group_publishes_to_the_hub_that_is_open_to_it() {
     let script = "groups=--groups=5000
         listen 33 /run/php/sse-33/hub.sock -d sse.hub_group=5000
         publish 1000; publish 1000 -d sse.hub_group=5000; heard 33 1000";
-    let said = on_a_machine(script);
+    let output = on_a_machine(script);
     assert!(
-        said.contains("who is not trusted with it") && said.contains("sse.hub_group"),
-        "{said}"
+        output.contains("who is not trusted with it") && output.contains("sse.hub_group"),
+        "{output}"
     );
-    assert!(said.ends_with("published\n33 heard 1000\n"), "{said}");
+    assert!(output.ends_with("published\n33 heard 1000\n"), "{output}");
 }
 
 #[test]
@@ -204,12 +205,12 @@ fn a_place_that_somebody_else_has_made_is_refused_and_named() {
         chmod(\"/tmp/sse-33/hub.sock\", 0666); while ($c = stream_socket_accept($s, -1)) { touch(\"/tmp/visited\"); }' &
         wait_for squatter test -S /tmp/sse-33/hub.sock";
     for squat in [squat.to_owned(), format!("{squat}\n{listens}")] {
-        let said = on_a_machine(&format!("{squat}\npublish 33; ls /tmp"));
+        let output = on_a_machine(&format!("{squat}\npublish 33; ls /tmp"));
         assert!(
-            said.contains("/tmp/sse-33: belongs to user 54321, and this hub is user 33's"),
-            "{said}"
+            output.contains("/tmp/sse-33: belongs to user 54321, and this hub is user 33's"),
+            "{output}"
         );
-        assert!(said.contains("sse.hub_socket") && said.ends_with("\nsse-33\n"), "{said}");
+        assert!(output.contains("sse.hub_socket") && output.ends_with("\nsse-33\n"), "{output}");
     }
     let elsewhere =
         "as 54321 mkdir /tmp/sse-33; listen 33 /run/php/sse-33/hub.sock; publish 0; heard 33 0";
@@ -223,26 +224,26 @@ fn a_link_of_somebody_elses_is_not_followed() {
         as 54321 ln -s /run/php /tmp/way
         publish 33 -d sse.hub_socket=/tmp/way/other/hub.sock
         ln -s /run/php /tmp/roots; publish 33 -d sse.hub_socket=/tmp/roots/other/hub.sock";
-    let said = on_a_machine(script);
-    assert!(said.contains("/tmp/way is a link of user 54321's, and is not followed"), "{said}");
-    assert!(said.ends_with("\npublished\n"), "{said}");
+    let output = on_a_machine(script);
+    assert!(output.contains("/tmp/way is a link of user 54321's, and is not followed"), "{output}");
+    assert!(output.ends_with("\npublished\n"), "{output}");
 }
 
 #[test]
 fn doctor_warns_of_a_tmp_that_nobody_else_sees() {
-    let said = on_a_machine(
+    let output = on_a_machine(
         r#"rm -r /run/php; echo '<?php echo Sse::doctor()["hub"], PHP_EOL;' >/run/bin/doctor.php
         doctor="setpriv --reuid 33 --regid 33 --clear-groups $PHP -n -d extension=/run/bin/libsse.so /run/bin/doctor.php"
         $doctor
         unshare --mount sh -c "mount -t tmpfs -o mode=1777 tmpfs /tmp; $doctor"
         true # or the shell, which is the first process, would become the command before"#,
     );
-    let [outside, inside] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    let [outside, inside] = output.lines().collect::<Vec<_>>()[..] else { panic!("{output}") };
     assert!(
         outside.contains("none at /tmp/sse-33/hub.sock") && !outside.contains("PrivateTmp"),
-        "{said}"
+        "{output}"
     );
-    assert!(inside.contains("PrivateTmp") && inside.contains("set sse.hub_socket"), "{said}");
+    assert!(inside.contains("PrivateTmp") && inside.contains("set sse.hub_socket"), "{output}");
 }
 
 #[test]
@@ -254,25 +255,25 @@ fn whoever_names_another_redis_than_the_hub_has_is_told_so() {
         publish 33 -d sse.hub_redis=redis://me:s3cret@localhost:1/3
         publish 33 -d sse.hub_redis=redis://:other@127.0.0.1:1/2
         publish 33";
-    let said = on_a_machine(script);
-    let [first, none, other, same, no_wish] = said.lines().collect::<Vec<_>>()[..] else {
-        panic!("{said}")
+    let output = on_a_machine(script);
+    let [first, none, other, same, no_wish] = output.lines().collect::<Vec<_>>()[..] else {
+        panic!("{output}")
     };
     assert_eq!(first, "published");
-    assert!(none.contains("the hub at /run/php/sse-33/hub.sock has no Redis"), "{said}");
-    assert!(none.contains("sse-hub stop --socket /run/php/sse-33/hub.sock"), "{said}");
+    assert!(none.contains("the hub at /run/php/sse-33/hub.sock has no Redis"), "{output}");
+    assert!(none.contains("sse-hub stop --socket /run/php/sse-33/hub.sock"), "{output}");
     assert!(
         other.contains(
             "publishes through redis://localhost:1/2?stream=sse, and sse.hub_redis names another"
         ),
-        "{said}"
+        "{output}"
     );
-    assert!(other.contains("sse.hub_socket"), "{said}");
+    assert!(other.contains("sse.hub_socket"), "{output}");
     // The right hub, whose Redis is not there.
-    for said in [same, no_wish] {
-        assert!(!said.contains("sse.hub_redis") && said.contains("Redis"), "{said}");
+    for output in [same, no_wish] {
+        assert!(!output.contains("sse.hub_redis") && output.contains("Redis"), "{output}");
     }
-    assert!(!said.contains("s3cret"), "{said}");
+    assert!(!output.contains("s3cret"), "{output}");
 }
 
 #[test]
@@ -281,8 +282,8 @@ fn a_stream_on_a_hub_with_another_redis_is_told_so() {
         echo '<?php try { Sse::start()->subscribe("news", handOff: false); } catch (SseException $e) { echo $e->getMessage(); }' >/run/bin/listen.php
         as 33 env REDIRECT_STATUS=1 REQUEST_METHOD=GET SCRIPT_FILENAME=/run/bin/listen.php \
             "$PHP_CGI" -n -d extension=/run/bin/libsse.so -d sse.hub_redis=redis://localhost"#;
-    let said = on_a_machine(script);
-    assert!(said.contains("Sse::subscribe(): the hub cannot be used: "), "{said}");
+    let output = on_a_machine(script);
+    assert!(output.contains("Sse::subscribe(): the hub cannot be used: "), "{output}");
 }
 
 #[test]

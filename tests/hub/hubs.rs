@@ -46,9 +46,9 @@ fn fifty_first_requests_at_once_make_one_hub() {
 #[test]
 fn without_a_hub_publishing_fails_and_a_stream_waits_for_one() {
     let scene = Kind::Fpm.play(2, without_spawning(), &[("try.php", TRY_TWICE)]);
-    let said = text(&scene, "/try.php");
-    assert_eq!(said.matches("there is no hub").count(), 2, "{said}");
-    assert_eq!(said.matches("sse-hub serve").count(), 2, "{said}");
+    let answer = text(&scene, "/try.php");
+    assert_eq!(answer.matches("there is no hub").count(), 2, "{answer}");
+    assert_eq!(answer.matches("sse-hub serve").count(), 2, "{answer}");
 
     let mut stream = scene.subscribe("");
     let mut hub = scene.hub("serve").spawn().unwrap();
@@ -82,10 +82,10 @@ fn a_frozen_hub_costs_one_request_its_patience_and_no_stream() {
     scene.publish("x");
     let hub = Pid::from_raw(scene.hub_pid().unwrap()).unwrap();
     kill_process(hub, Signal::STOP).unwrap();
-    let said = text(&scene, "/try.php");
+    let answer = text(&scene, "/try.php");
     let mut stream = scene.subscribe("stay");
     kill_process(hub, Signal::CONT).unwrap();
-    let [first, second] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    let [first, second] = answer.lines().collect::<Vec<_>>()[..] else { panic!("{answer}") };
     assert!(first.contains("whether it was done is not known"), "{first}");
     assert!(second.contains("a moment ago"), "{second}");
     scene.wait_for("workers", 1);
@@ -134,8 +134,8 @@ fn two_hubs_at_once_are_one_and_the_other_says_so() {
     scene.publish("x");
     let second = scene.hub("serve").output().unwrap();
     assert!(!second.status.success());
-    let said = String::from_utf8_lossy(&second.stderr);
-    assert!(said.contains("another hub"), "{said}");
+    let errors = String::from_utf8_lossy(&second.stderr);
+    assert!(errors.contains("another hub"), "{errors}");
 }
 
 #[test]

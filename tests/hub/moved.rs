@@ -28,7 +28,7 @@ on_each_server![
     a_client_that_comes_back_gets_what_it_has_missed,
     what_the_script_has_published_before_it_subscribed_is_not_missed,
     a_client_that_leaves_is_gone_from_the_hub,
-    a_body_that_nobody_has_read_is_no_departure,
+    a_body_that_nobody_has_read_is_no_disconnect,
     a_child_of_the_script_does_not_keep_the_connection_open,
     silence_is_broken_by_heartbeats,
 ];
@@ -104,7 +104,7 @@ fn a_client_that_leaves_is_gone_from_the_hub(kind: Kind) {
     assert_eq!(scene.status()["gone"], 5);
 }
 
-fn a_body_that_nobody_has_read_is_no_departure(kind: Kind) {
+fn a_body_that_nobody_has_read_is_no_disconnect(kind: Kind) {
     let scene = kind.play_alone();
     let body = "x=".to_owned() + &"y".repeat(300_000);
     let request = Request::post("/subscribe.php", body)

@@ -119,9 +119,9 @@ fn what_is_wrong_with_redis_is_told_to_the_script_and_the_log_without_the_passwo
         (right.replacen("redis:", "rediss:", 1), "with it the URL begins with rediss://"),
     ] {
         let scene = shared(&url, &[("try.php", TRY)]);
-        let said = wait_for(what, soon(), || {
-            let said = String::from_utf8(scene.server.get("/try.php").into_body()).unwrap();
-            said.contains(what).then_some(said)
+        let answer = wait_for(what, soon(), || {
+            let answer = String::from_utf8(scene.server.get("/try.php").into_body()).unwrap();
+            answer.contains(what).then_some(answer)
         });
         // A URL that is wrong by itself starts no hub, and leaves no log.
         let mut log = String::new();
@@ -130,7 +130,7 @@ fn what_is_wrong_with_redis_is_told_to_the_script_and_the_log_without_the_passwo
                 Some(scene.site.read("hub/hub.log")).filter(|log| log.contains(what))
             });
         }
-        assert!(!(said + &log).contains("cret"), "{url}");
+        assert!(!(answer + &log).contains("cret"), "{url}");
     }
 }
 
@@ -140,11 +140,11 @@ fn a_redis_that_says_nothing_does_not_keep_streams_in_their_workers() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", silent.local_addr().unwrap());
     let scene = shared(&url, &[("try.php", TRY)]);
-    let said = wait_for("the hub", soon(), || {
-        let said = String::from_utf8(scene.server.get("/try.php").into_body()).unwrap();
-        (!said.contains("there is no hub")).then_some(said)
+    let answer = wait_for("the hub", soon(), || {
+        let answer = String::from_utf8(scene.server.get("/try.php").into_body()).unwrap();
+        (!answer.contains("there is no hub")).then_some(answer)
     });
-    assert!(said.contains("Redis does not answer"), "{said}");
+    assert!(answer.contains("Redis does not answer"), "{answer}");
     let stream = scene.subscribe("");
     scene.wait_until_told("moved HandedOff over\n");
     drop(stream);

@@ -84,13 +84,13 @@ fn a_hub_of_another_version_is_named_each_time_and_costs_nobody_any_time() {
         let _other = OtherHub::listen(&scene, manner);
         let durations = [(); 10].map(|()| {
             let start = Instant::now();
-            let said = text(&scene, "/try.php");
-            let named = said.matches("version 255 of the hub's protocol").count();
-            assert_eq!(named, 2, "{manner:?}: {said}");
+            let answer = text(&scene, "/try.php");
+            let named = answer.matches("version 255 of the hub's protocol").count();
+            assert_eq!(named, 2, "{manner:?}: {answer}");
             start.elapsed()
         });
-        let said = text(&scene, "/ask.php");
-        assert_eq!(said.matches("have to be of one release").count(), 2, "{manner:?}: {said}");
+        let answer = text(&scene, "/ask.php");
+        assert_eq!(answer.matches("have to be of one release").count(), 2, "{manner:?}: {answer}");
         // A busy machine may be slow once, but not every time.
         let slow = durations.iter().filter(|it| **it >= Duration::from_millis(250)).count();
         assert!(slow <= 2, "{manner:?}: {durations:?}");

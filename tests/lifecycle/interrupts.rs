@@ -145,7 +145,7 @@ mod a_half_close {
         let mut stream = served.open();
         stream.body.source().wire().half_close();
         assert_eq!(stream.body.read_until(b"\n\n", soon()).unwrap(), b"data: more\n\n");
-        // A reset is a departure all the same.
+        // A reset is a disconnect all the same.
         stream.into_wire().reset();
         served.wait_for_notes("open\nClientGone\n");
     }

@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - [`stage`]: what streams run on, and the visitors that watch them
-//! - [`departure`], [`departures`]: clients that leave
+//! - [`disconnect`], [`disconnects`]: clients that leave
 //! - [`closed`]: streams that end before their scripts
 //! - [`beside`]: whose output belongs to them
 //! - [`deaf`]: scripts that do not listen when they are told so
@@ -25,8 +25,8 @@ mod children;
 mod closed;
 mod cut;
 mod deaf;
-mod departure;
-mod departures;
+mod disconnect;
+mod disconnects;
 mod early;
 mod echoes;
 mod endurance;

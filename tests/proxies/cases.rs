@@ -22,8 +22,8 @@ macro_rules! on {
             $crate::cases::on! { @
                 each_event_arrives_when_it_is_sent,
                 heartbeats_arrive_while_php_is_blocked,
-                a_departure_is_seen_at_a_certain_write,
-                a_departure_is_seen_by_heartbeats_alone,
+                a_disconnect_is_seen_at_a_certain_write,
+                a_disconnect_is_seen_by_heartbeats_alone,
                 a_reload_ends_the_stream_cleanly,
                 what_is_published_reaches_a_stream_that_the_hub_holds,
                 doctor_tells_of_this_server,
@@ -88,7 +88,7 @@ pub(crate) fn heartbeats_arrive_while_php_is_blocked(kind: &Kind) {
 }
 
 /// Each write has a second to be answered by a reset, and that to come through.
-pub(crate) fn a_departure_is_seen_at_a_certain_write(kind: &Kind) {
+pub(crate) fn a_disconnect_is_seen_at_a_certain_write(kind: &Kind) {
     let script = "<?php
         ignore_user_abort(true);
         $sse = Sse::start(heartbeat: 0);
@@ -110,7 +110,7 @@ pub(crate) fn a_departure_is_seen_at_a_certain_write(kind: &Kind) {
     assert!(writes.is_some_and(|writes| kind.writes.contains(&writes)), "{notes}");
 }
 
-pub(crate) fn a_departure_is_seen_by_heartbeats_alone(kind: &Kind) {
+pub(crate) fn a_disconnect_is_seen_by_heartbeats_alone(kind: &Kind) {
     let script = "<?php
         $sse = Sse::start(heartbeat: 0.1);
         $sse->onClose(fn ($why) => note($why->name));

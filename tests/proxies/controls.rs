@@ -109,8 +109,8 @@ fn haproxy_without_http_no_delay_sends_events_a_fifth_of_a_second_late() {
 }
 
 #[test]
-fn haproxy_without_abortonclose_tells_of_a_departure_at_a_later_write() {
-    cases::a_departure_is_seen_at_a_certain_write(&Kind {
+fn haproxy_without_abortonclose_tells_of_a_disconnect_at_a_later_write() {
+    cases::a_disconnect_is_seen_at_a_certain_write(&Kind {
         start: |root, php| {
             Fpm::new(root, php).start().behind(&HaProxy { options: &["http-no-delay"] })
         },

@@ -56,7 +56,7 @@ fn without_the_clients_of_one_registry_every_other_test_runs() {
     }
 }
 
-/// What is asked of cargo, and said, with these browsers asked for, and without the program of one.
+/// What is asked of cargo, and the messages, with these browsers asked for, and without the program of one.
 #[track_caller]
 fn asked_with(browsers: &str, missing: &str) -> (String, String) {
     let machine = with_packages();
@@ -78,30 +78,33 @@ fn without_a_browser_every_other_test_runs() {
         ("webkit", "WEBKIT_WEB_DRIVER"),
         ("webkit", "XVFB"),
     ] {
-        let (asked, said) = asked_with(all, variable);
+        let (asked, messages) = asked_with(all, variable);
         assert_eq!(asked, format!("{EVERY_TEST} -- --skip ::{name}\n"));
         let not_run = format!("==> not run: what runs in {name}, for it cannot be had\n");
-        assert!(said.ends_with(&not_run), "{said}");
+        assert!(messages.ends_with(&not_run), "{messages}");
     }
 }
 
 #[test]
 fn without_a_word_tests_run_in_all_browsers_that_are_there() {
-    let (asked, said) = asked_with("", "NOTHING");
+    let (asked, messages) = asked_with("", "NOTHING");
     assert_eq!(asked, format!("{EVERY_TEST}\n"));
-    assert!(!said.contains("not run"), "{said}");
-    let (asked, said) = asked_with("", "FIREFOX");
+    assert!(!messages.contains("not run"), "{messages}");
+    let (asked, messages) = asked_with("", "FIREFOX");
     assert_eq!(asked, format!("{EVERY_TEST} -- --skip ::firefox\n"));
-    assert!(!said.contains("not run"), "{said}");
-    let (_, said) = asked_with("", "CHROMEDRIVER");
-    assert!(said.ends_with("not run: what runs in chromium, for it cannot be had\n"), "{said}");
+    assert!(!messages.contains("not run"), "{messages}");
+    let (_, messages) = asked_with("", "CHROMEDRIVER");
+    assert!(
+        messages.ends_with("not run: what runs in chromium, for it cannot be had\n"),
+        "{messages}"
+    );
 }
 
 #[test]
 fn tests_run_in_the_browsers_that_are_named_and_in_no_other() {
-    let (asked, said) = asked_with("firefox", "NOTHING");
+    let (asked, messages) = asked_with("firefox", "NOTHING");
     assert_eq!(asked, format!("{EVERY_TEST} -- --skip ::chromium --skip ::webkit\n"));
-    assert!(!said.contains("not run"), "{said}");
+    assert!(!messages.contains("not run"), "{messages}");
 
     let machine = with_packages();
     let mut command = machine.command("scripts/test-servers");

@@ -34,7 +34,7 @@ fn who_has_set_workers_is_not_told_to_set_them() {
     for (workers, is_told) in [(0, true), (1, true), (2, false)] {
         let server =
             Builtin::new(&site, Php::with_sse().ini("sse.hub_spawn", "0")).workers(workers).start();
-        let said = String::from_utf8(server.get("/advice.php").into_body()).unwrap();
-        assert_eq!(said.contains("PHP_CLI_SERVER_WORKERS"), is_told, "{workers}: {said}");
+        let advice = String::from_utf8(server.get("/advice.php").into_body()).unwrap();
+        assert_eq!(advice.contains("PHP_CLI_SERVER_WORKERS"), is_told, "{workers}: {advice}");
     }
 }

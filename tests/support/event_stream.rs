@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     /// What the stream says, each item as one short line.
-    fn said(bytes: &[u8]) -> Vec<String> {
+    fn read(bytes: &[u8]) -> Vec<String> {
         let whole: Vec<_> = parse(bytes).iter().map(short).collect();
         let mut parser = Parser::default();
         let by_bytes = bytes.chunks(1).flat_map(|byte| parser.feed(byte, Instant::now()));
@@ -217,21 +217,21 @@ mod tests {
     #[test]
     fn every_kind_of_line_end_ends_one_line() {
         for stream in [&b"data: a\ndata: b\n\n"[..], b"data: a\rdata: b\r\r"] {
-            assert_eq!(said(stream), [r#"message "a\nb" """#]);
+            assert_eq!(read(stream), [r#"message "a\nb" """#]);
         }
-        assert_eq!(said(b"data: a\r\ndata: b\r\n\r\n"), [r#"message "a\nb" """#]);
-        assert_eq!(said(b"data: a\n\rdata: b\n\n"), [r#"message "a" """#, r#"message "b" """#]);
+        assert_eq!(read(b"data: a\r\ndata: b\r\n\r\n"), [r#"message "a\nb" """#]);
+        assert_eq!(read(b"data: a\n\rdata: b\n\n"), [r#"message "a" """#, r#"message "b" """#]);
     }
 
     #[test]
     fn one_space_after_the_colon_is_not_data() {
-        assert_eq!(said(b"data:a\n\ndata:  a\n\n"), [r#"message "a" """#, r#"message " a" """#]);
+        assert_eq!(read(b"data:a\n\ndata:  a\n\n"), [r#"message "a" """#, r#"message " a" """#]);
     }
 
     #[test]
     fn empty_data_is_an_event_and_no_data_is_none() {
         assert_eq!(
-            said(b"data\n\ndata:\ndata:\n\nevent: x\n\n"),
+            read(b"data\n\ndata:\ndata:\n\nevent: x\n\n"),
             [r#"message "" """#, r#"message "\n" """#]
         );
     }
@@ -239,39 +239,39 @@ mod tests {
     #[test]
     fn an_id_stays_until_the_next_one_and_one_with_nul_is_ignored() {
         assert_eq!(
-            said(b"id: 1\ndata\n\nid: \0\ndata\n\nid\ndata\n\n"),
+            read(b"id: 1\ndata\n\nid: \0\ndata\n\nid\ndata\n\n"),
             [r#"message "" "1""#, r#"message "" "1""#, r#"message "" """#]
         );
     }
 
     #[test]
     fn an_event_type_holds_for_one_event() {
-        assert_eq!(said(b"event: x\ndata\n\ndata\n\n"), [r#"x "" """#, r#"message "" """#]);
+        assert_eq!(read(b"event: x\ndata\n\ndata\n\n"), [r#"x "" """#, r#"message "" """#]);
     }
 
     #[test]
     fn a_retry_takes_digits_only() {
-        assert_eq!(said(b"retry: 15\nretry: 1x\nretry: -1\nretry:\n"), ["retry 15"]);
+        assert_eq!(read(b"retry: 15\nretry: 1x\nretry: -1\nretry:\n"), ["retry 15"]);
     }
 
     #[test]
     fn comments_are_kept_with_their_space() {
-        assert_eq!(said(b": hi\n:\n"), [r#"comment " hi""#, r#"comment """#]);
+        assert_eq!(read(b": hi\n:\n"), [r#"comment " hi""#, r#"comment """#]);
     }
 
     #[test]
     fn a_byte_order_mark_is_passed_over_at_the_start_only() {
         let stream = b"\xef\xbb\xbfdata: \xef\xbb\xbf\n\n\xef\xbb\xbfdata: b\n\n";
-        assert_eq!(said(stream), [r#"message "\u{feff}" """#]);
+        assert_eq!(read(stream), [r#"message "\u{feff}" """#]);
     }
 
     #[test]
     fn an_unfinished_event_is_not_dispatched() {
-        assert_eq!(said(b"data: a\n"), Vec::<String>::new());
+        assert_eq!(read(b"data: a\n"), Vec::<String>::new());
     }
 
     #[test]
     fn invalid_utf_8_is_replaced() {
-        assert_eq!(said(b"data: \xff\n\n"), ["message \"\u{fffd}\" \"\""]);
+        assert_eq!(read(b"data: \xff\n\n"), ["message \"\u{fffd}\" \"\""]);
     }
 }

@@ -5,7 +5,7 @@
 declare(strict_types=1);
 
 /** Sends nothing more, and ends when it hears that its client has left. */
-function wait_for_departure(): void
+function wait_for_disconnect(): void
 {
     while (!connection_aborted()) {
         usleep(20_000);
@@ -29,6 +29,6 @@ match ($_GET['it']) {
     'has a length' => [header('Content-Length: 18'), send("data: a\n\n", "data: b\n\n")],
     'is encoded as none' => [header('Content-Encoding: none'), send("data: a\n\n", "data: b\n\n")],
     'is encoded' => [header('Content-Encoding: x-own'), send("data: a\n\n", "data: b\n\n")],
-    'asks and is silent' => [send("data: a\n\n"), wait_for_departure()],
+    'asks and is silent' => [send("data: a\n\n"), wait_for_disconnect()],
     'is never flushed' => [print("data: a\n\n"), usleep(50_000), print("data: b\n\n")],
 };

@@ -62,10 +62,10 @@ fn post(path: &str, parameters: &Value) -> Request {
 /// The value that a command returns.
 fn call(driver: &Endpoint, request: &Request) -> Result<Value, String> {
     let deadline = within(Duration::from_secs(60));
-    let said = |error: &dyn std::fmt::Debug| format!("the driver does not answer: {error:?}");
-    let mut response = driver.try_send(request, deadline).map_err(|error| said(&error))?;
-    let body = response.body.read_to_end(deadline).map_err(|error| said(&error))?;
-    let mut body: Value = serde_json::from_slice(&body).map_err(|error| said(&error))?;
+    let no_answer = |error: &dyn std::fmt::Debug| format!("the driver does not answer: {error:?}");
+    let mut response = driver.try_send(request, deadline).map_err(|error| no_answer(&error))?;
+    let body = response.body.read_to_end(deadline).map_err(|error| no_answer(&error))?;
+    let mut body: Value = serde_json::from_slice(&body).map_err(|error| no_answer(&error))?;
     match response.status() {
         200 => Ok(body["value"].take()),
         _ => Err(body["value"]["message"].to_string()),

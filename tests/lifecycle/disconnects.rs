@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    departure::{Watch, delay},
+    disconnect::{Watch, delay},
     stage::Kind,
 };
 

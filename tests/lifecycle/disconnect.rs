@@ -10,7 +10,7 @@ use server_tests::{
 
 use crate::stage::{Kind, Stage, Visitor};
 
-/// How a script watches for the departure of its client. None writes anything meanwhile, but for the
+/// How a script watches for the disconnect of its client. None writes anything meanwhile, but for the
 /// one that PHP has always had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Watch {
@@ -61,7 +61,7 @@ pub(crate) fn delay(stage: &Stage, visitor: Visitor) -> Duration {
     let noticed_at = wait_for("the script to notice", within(Duration::from_secs(30)), || {
         stage.notes(&visit).strip_suffix('\n')?.parse().ok().map(Duration::from_nanos)
     });
-    noticed_at.checked_sub(left_at).expect("it noticed a departure before there was one")
+    noticed_at.checked_sub(left_at).expect("it noticed a disconnect before there was one")
 }
 
 /// What `hrtime(true)` says in PHP.
