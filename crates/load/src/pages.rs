@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-use crate::Connection;
+use crate::http::Connection;
 
 /// Clients that ask for a page again and again.
 #[derive(Debug)]

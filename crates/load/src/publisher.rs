@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Connection, Payload, Published, now};
+use crate::{
+    http::Connection,
+    payload::{Payload, now},
+    published::Published,
+};
 
 /// A way to publish.
 pub trait Publish {
