@@ -19,7 +19,7 @@ const NEWS: usize = 1024;
 #[derive(Debug)]
 pub(crate) enum Log {
     /// From this hub.
-    Alone(Ids),
+    Local(Ids),
     /// From Redis.
     Shared(Shared),
 }
@@ -64,7 +64,7 @@ impl Log {
     /// The id that everything new comes after, if it is known.
     pub(crate) fn last(&self) -> Option<EventId> {
         match self {
-            Self::Alone(ids) => Some(ids.last()),
+            Self::Local(ids) => Some(ids.last()),
             Self::Shared(_) => None,
         }
     }
@@ -72,7 +72,7 @@ impl Log {
     /// When a hub before this one has given out its last id, whose events nobody has any more.
     pub(crate) fn lost(&self, now: Instant) -> Option<Instant> {
         match self {
-            Self::Alone(ids) => ids.marked(now),
+            Self::Local(ids) => ids.marked(now),
             Self::Shared(_) => None,
         }
     }
@@ -84,7 +84,7 @@ impl Log {
     /// Those of open(2).
     pub(crate) fn move_to(&mut self, path: &Path) -> io::Result<()> {
         match self {
-            Self::Alone(ids) => ids.move_to(path),
+            Self::Local(ids) => ids.move_to(path),
             Self::Shared(_) => Ok(()),
         }
     }
@@ -92,7 +92,7 @@ impl Log {
     /// The log, if it is Redis.
     pub(crate) fn shared(&self) -> Option<&Shared> {
         match self {
-            Self::Alone(_) => None,
+            Self::Local(_) => None,
             Self::Shared(shared) => Some(shared),
         }
     }
@@ -118,7 +118,7 @@ impl Shared {
         Ok(Self { log, settings, news, bell, connected: None, foreign: 0, said })
     }
 
-    pub(crate) fn bell(&self) -> Arc<OwnedFd> {
+    pub(crate) fn waker(&self) -> Arc<OwnedFd> {
         Arc::clone(&self.bell)
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn ways() -> usize {
 }
 
 /// How many bytes are kept for slow clients alone.
-pub(crate) fn kept_alone() -> usize {
+pub(crate) fn held_for_slow_clients() -> usize {
     ALONE.get()
 }
 

@@ -141,7 +141,7 @@ fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Lo
         let shared = Shared::start(Arc::clone(settings), followed);
         return shared.map(Log::Shared).map_err(|error| format!("Redis cannot be used: {error}"));
     }
-    alone(config, newest).map(Log::Alone)
+    alone(config, newest).map(Log::Local)
 }
 
 fn alone(config: &Config, newest: EventId) -> Result<Ids, String> {

@@ -91,7 +91,7 @@ impl Control {
         add(listener.socket(), LISTENER)?;
         add(&signals.bell(), SIGNALS)?;
         if let Some(shared) = core.log.shared() {
-            add(&shared.bell(), NEWS)?;
+            add(&shared.waker(), NEWS)?;
         }
         let vigil = Vigil::new();
         vigil.watch(directory_of(listener.path()));

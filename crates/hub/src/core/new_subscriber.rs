@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     framing::{self, Output},
     leases::Lease,
-    shard::{KnownPosition, Queue, Subscriber, Timing},
+    shard::{KnownPosition, Queue, Schedule, Subscriber},
     update::Update,
 };
 
@@ -50,17 +50,17 @@ pub(super) fn stream(joining: NewSubscriber, now: Instant) -> Subscriber {
         socket,
         output,
         known: KnownPosition::new(known),
-        timing: timing(&subscription, output, now),
+        schedule: schedule(&subscription, output, now),
         topics: Vec::from(subscription.topics).into(),
         position: EventId::ZERO,
         heartbeat_text: subscription.heartbeat_text,
         lease: lease.map(Box::new),
         queue: Queue::default(),
-        catch_up: None,
-        missing: None,
-        ending: false,
-        due: None,
-        awaits_room: false,
+        replay_receiver: None,
+        replay_progress: None,
+        is_ending: false,
+        timer: None,
+        awaits_writable: false,
     };
     match output {
         Output::Http(framing) => {
@@ -77,17 +77,17 @@ pub(super) fn stream(joining: NewSubscriber, now: Instant) -> Subscriber {
 }
 
 /// A worker that serves a stream itself sees to its heartbeats and to its end.
-fn timing(subscription: &Subscription, output: Output, now: Instant) -> Timing {
+fn schedule(subscription: &Subscription, output: Output, now: Instant) -> Schedule {
     let some = |milliseconds: u64| {
         let wanted = milliseconds > 0 && output != Output::Worker;
         wanted.then(|| Duration::from_millis(milliseconds))
     };
-    Timing {
+    Schedule {
         heartbeat: some(subscription.heartbeat.into()),
         end: some(subscription.lifetime).and_then(|lifetime| now.checked_add(lifetime)),
         write_timeout: some(subscription.write_timeout.into()),
         retry: subscription.retry,
-        goodbye: subscription.goodbye,
+        shutdown_retry: subscription.goodbye,
         last_write: now,
     }
 }

@@ -46,7 +46,7 @@ impl Core {
         let retention = retention(config);
         let shard = |_| Shard::start(config.queue, retention, Arc::clone(&counters));
         let shards = (0..config.shards.max(1)).map(shard);
-        let bell = Waker::new(log.shared().map(Shared::bell));
+        let bell = Waker::new(log.shared().map(Shared::waker));
         Ok(Self {
             backlog,
             log,
@@ -68,7 +68,7 @@ impl Core {
         now: Instant,
     ) -> Option<Reply> {
         match &mut self.log {
-            Log::Alone(ids) => {
+            Log::Local(ids) => {
                 let id = ids.next();
                 self.arrive(id, publication, now);
                 Some(Reply::Published(id))
@@ -117,7 +117,7 @@ impl Core {
         let mut streams: Vec<Subscriber> = taken.iter().flatten().collect();
         for stream in &mut streams {
             if let Some(number) = stream.stop_waiting() {
-                stream.missing = self.replays.missing(number).map(Box::new);
+                stream.replay_progress = self.replays.missing(number).map(Box::new);
             }
         }
         self.replays.clear();
@@ -132,7 +132,7 @@ impl Core {
     /// Has the shards hold these streams.
     pub(crate) fn restore(&mut self, streams: Vec<Subscriber>) {
         for mut stream in streams {
-            match stream.missing.take() {
+            match stream.replay_progress.take() {
                 Some(missing) => self.catch_up(stream, *missing),
                 None => self.add(stream),
             }

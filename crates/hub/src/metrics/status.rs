@@ -22,7 +22,7 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         "limits": core.leases.len(),
         "lastEventId": core.backlog.newest().to_string(),
         "backlog": { "events": events, "bytes": bytes },
-        "queues": { "bytes": memory::kept_alone() },
+        "queues": { "bytes": memory::held_for_slow_clients() },
         "accepted": counters.accepted.get(),
         "published": counters.published.get(),
         "delivered": counters.delivered.get(),

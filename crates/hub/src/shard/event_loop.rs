@@ -154,16 +154,16 @@ impl EventLoop {
         let mut sent = 0;
         let flushed = stream.flush(now, &mut sent);
         self.counters.sent_bytes.add(sent);
-        if let (Flushed::All, Some(catch_up)) = (&flushed, &stream.catch_up) {
+        if let (Flushed::All, Some(catch_up)) = (&flushed, &stream.replay_receiver) {
             catch_up.note_taken();
         }
         match flushed {
-            Flushed::All if stream.ending => self.close(token),
+            Flushed::All if stream.is_ending => self.close(token),
             Flushed::All | Flushed::Part => {
-                let awaits_room = flushed == Flushed::Part;
-                if stream.awaits_room != awaits_room {
-                    stream.awaits_room = awaits_room;
-                    let flags = if awaits_room { READABLE | EventFlags::OUT } else { READABLE };
+                let awaits_writable = flushed == Flushed::Part;
+                if stream.awaits_writable != awaits_writable {
+                    stream.awaits_writable = awaits_writable;
+                    let flags = if awaits_writable { READABLE | EventFlags::OUT } else { READABLE };
                     let data = EventData::new_u64(token.to_bits());
                     let _ = epoll::modify(&self.epoll, &stream.socket, data, flags);
                 }
@@ -182,17 +182,17 @@ impl EventLoop {
         let Some(stream) = roll.get(token) else { return };
         let Some(due) = stream.next_due() else { return };
         // Later than what is set already: it will be looked at then, and set anew.
-        if stream.due.is_none_or(|set| due < set) {
-            stream.due = Some(due);
+        if stream.timer.is_none_or(|set| due < set) {
+            stream.timer = Some(due);
             wheel.set(due, (token, due));
         }
     }
 
     fn look_after(&mut self, token: Token, due: Instant, now: Instant) {
-        let Some(stream) = self.roll.get(token).filter(|stream| stream.due == Some(due)) else {
+        let Some(stream) = self.roll.get(token).filter(|stream| stream.timer == Some(due)) else {
             return;
         };
-        stream.due = None;
+        stream.timer = None;
         if stream.is_stalled(now) {
             self.counters.dropped_stalled.add(1);
             self.close(token);
@@ -241,7 +241,7 @@ impl EventLoop {
 
     pub(super) fn take_out(&mut self, token: Token) -> Option<Box<Subscriber>> {
         let stream = self.roll.remove(token)?;
-        if let Some(catch_up) = &stream.catch_up {
+        if let Some(catch_up) = &stream.replay_receiver {
             self.catching_up.remove(&catch_up.number);
         }
         if let Some(lease) = &stream.lease {

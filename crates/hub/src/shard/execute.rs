@@ -74,7 +74,7 @@ impl EventLoop {
             Output::Worker => &self.counters.workers,
         };
         counter.add(1);
-        let number = stream.catch_up.as_ref().map(|catch_up| catch_up.number);
+        let number = stream.replay_receiver.as_ref().map(|catch_up| catch_up.number);
         let lease = stream.lease.as_deref().map(Lease::number);
         stream.output.shared().into_iter().for_each(memory::note_way);
         let token = self.roll.add(stream);
@@ -97,11 +97,11 @@ impl EventLoop {
     fn replay(&mut self, replay: ReplayBatch) {
         let ReplayBatch { number, events, live_after } = replay;
         let Some(token) = self.catching_up.get(&number).copied() else { return };
-        let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else { return };
+        let Some(stream) = self.roll.get(token).filter(|stream| !stream.is_ending) else { return };
         for event in events {
             stream.queue.push_event(&event, stream.output);
             self.course.note_told(&mut stream.known, event.id);
-            if let Some(catch_up) = &mut stream.catch_up {
+            if let Some(catch_up) = &mut stream.replay_receiver {
                 catch_up.give(event.size());
             }
         }
@@ -119,7 +119,7 @@ impl EventLoop {
         let mut delivered = 0;
         for topic in &event.topics {
             roll.each_follower(topic, |token, stream| {
-                if stream.position >= event.id || stream.ending {
+                if stream.position >= event.id || stream.is_ending {
                     return;
                 }
                 stream.position = event.id;
@@ -142,8 +142,9 @@ impl EventLoop {
     fn renew_positions(&mut self, turns: usize) {
         let Self { roll, woken, course, .. } = self;
         roll.take_turns(turns, |token, stream| {
-            let is_due =
-                !stream.ending && stream.queue.is_empty() && course.has_moved_on(&stream.known, 1);
+            let is_due = !stream.is_ending
+                && stream.queue.is_empty()
+                && course.has_moved_on(&stream.known, 1);
             if is_due && stream.tell_position(course) {
                 woken.push(token);
             }
@@ -154,7 +155,7 @@ impl EventLoop {
     fn reset(&mut self, event: &Arc<Update>) {
         self.course.begin_anew(event.id);
         for token in self.roll.tokens() {
-            let Some(stream) = self.roll.get(token).filter(|stream| !stream.ending) else {
+            let Some(stream) = self.roll.get(token).filter(|stream| !stream.is_ending) else {
                 continue;
             };
             self.course.note_told(&mut stream.known, event.id);
@@ -170,12 +171,12 @@ impl EventLoop {
     /// Drops clients for which too much is kept that nobody else needs, those first that are furthest behind,
     /// until there is room for others to lag a little.
     fn relieve(&mut self) {
-        if memory::kept_alone() <= self.queue_limit {
+        if memory::held_for_slow_clients() <= self.queue_limit {
             return;
         }
         // Who has only not been asked yet is not behind.
         self.flush_woken(Instant::now());
-        if memory::kept_alone() <= self.queue_limit {
+        if memory::held_for_slow_clients() <= self.queue_limit {
             return;
         }
         let enough = self.queue_limit - self.queue_limit / 8;
@@ -184,7 +185,7 @@ impl EventLoop {
         let mut behind: Vec<_> = tokens.filter_map(rank).collect();
         behind.sort_unstable_by_key(|(rank, _)| *rank);
         for (_, token) in behind {
-            if memory::kept_alone() <= enough {
+            if memory::held_for_slow_clients() <= enough {
                 return;
             }
             self.counters.dropped_slow.add(1);

@@ -13,9 +13,13 @@ const RETRY: u32 = 1000;
 /// Ends the stream of so many after others, with the time after which its client comes back.
 pub(super) fn say_goodbye(stream: &mut Subscriber, number: usize, course: &mut PositionTracker) {
     if let Output::Http(framing) = stream.output
-        && !stream.ending
+        && !stream.is_ending
     {
-        let least = if stream.timing.goodbye == 0 { RETRY } else { stream.timing.goodbye };
+        let least = if stream.schedule.shutdown_retry == 0 {
+            RETRY
+        } else {
+            stream.schedule.shutdown_retry
+        };
         let spread = u64::from(least) * 2 * (number as u64 % 100) / 100;
         let mut goodbye = Vec::new();
         Retry::from_millis(u64::from(least) + spread).encode_into(&mut goodbye);
@@ -27,7 +31,7 @@ pub(super) fn say_goodbye(stream: &mut Subscriber, number: usize, course: &mut P
 /// Ends a stream whose place a younger one has: its client is told so, and where it stood, and is given an id
 /// that has the extension tell it not to come back.
 pub(super) fn say_dropped(stream: &mut Subscriber, course: &mut PositionTracker) {
-    if !stream.ending {
+    if !stream.is_ending {
         let position = if stream.known.is_complete {
             course.reached(stream.position)
         } else {
@@ -50,18 +54,18 @@ pub(super) fn say_dropped(stream: &mut Subscriber, course: &mut PositionTracker)
 /// the reconnection time is told again. A reconnection time before the position goes with it: there are clients
 /// that take it only with an event.
 pub(super) fn end(stream: &mut Subscriber, course: &mut PositionTracker) {
-    if !stream.ending {
+    if !stream.is_ending {
         stream.tell_position(course);
     }
     if let Output::Http(framing) = stream.output
-        && !stream.ending
+        && !stream.is_ending
     {
         if stream.queue.ends_in_comment() {
-            stream.queue.push(framing::wrap(framing, &last_line(stream.timing.retry)).into());
+            stream.queue.push(framing::wrap(framing, &last_line(stream.schedule.retry)).into());
         }
         stream.queue.push(framing::end(framing).into());
     }
-    stream.ending = true;
+    stream.is_ending = true;
 }
 
 fn last_line(retry: u32) -> Vec<u8> {

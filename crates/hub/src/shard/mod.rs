@@ -17,4 +17,4 @@ pub(crate) use command::{Command, ReplayBatch};
 pub(crate) use handle::Shard;
 pub(crate) use positions::{KnownPosition, Retention};
 pub(crate) use replay_channel::{ReplayProgress, ReplaySender, Waker, replay_channel};
-pub(crate) use subscriber::{Inherited, Queue, Subscriber, Timing};
+pub(crate) use subscriber::{Inherited, Queue, Schedule, Subscriber};

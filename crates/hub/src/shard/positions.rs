@@ -48,7 +48,7 @@ pub(crate) struct KnownPosition {
     /// The last id that was queued for it, with an event or by itself.
     pub(crate) position: EventId,
     /// In a shard: how far the log had moved then. Outside: how far it has moved since.
-    pub(crate) moved: u64,
+    pub(crate) turnover: u64,
     /// Whether it is sent all there is, so that it may be told another position.
     pub(crate) is_complete: bool,
 }
@@ -56,7 +56,7 @@ pub(crate) struct KnownPosition {
 impl KnownPosition {
     /// What a client knows that has just been told this.
     pub(crate) fn new(position: EventId) -> Self {
-        Self { position, moved: 0, is_complete: true }
+        Self { position, turnover: 0, is_complete: true }
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) struct PositionTracker {
     newest: EventId,
     /// When the newest arrived.
     arrived: Instant,
-    moved: u64,
+    turnover: u64,
     /// What is left over of the last share of streams.
     remainder: u64,
     /// What tells the newest position.
@@ -78,7 +78,7 @@ impl PositionTracker {
     pub(super) fn new(retention: Retention, now: Instant) -> Self {
         let newest = EventId::ZERO;
         let event = Arc::new(Update::position(newest, now));
-        Self { retention, newest, arrived: now, moved: 0, remainder: 0, event }
+        Self { retention, newest, arrived: now, turnover: 0, remainder: 0, event }
     }
 
     /// An event has been sent to all who follow its topics. So many of the streams are to be looked at, by
@@ -87,7 +87,7 @@ impl PositionTracker {
         let pause = event.arrived.saturating_duration_since(self.arrived);
         let part = self.retention.part(event.cost(), pause);
         (self.newest, self.arrived) = (event.id, event.arrived);
-        self.moved = self.moved.wrapping_add(part);
+        self.turnover = self.turnover.wrapping_add(part);
         let due = u128::from(part) * streams as u128 + u128::from(self.remainder);
         self.remainder = u64::try_from(due % u128::from(RENEWAL)).unwrap_or_default();
         usize::try_from(due / u128::from(RENEWAL)).unwrap_or(usize::MAX).min(streams)
@@ -101,12 +101,12 @@ impl PositionTracker {
     /// Turns how far the log has moved since a client was told where it is into how far it had moved then, and
     /// back.
     pub(super) fn turn(&self, known: &mut KnownPosition) {
-        known.moved = self.moved.wrapping_sub(known.moved);
+        known.turnover = self.turnover.wrapping_sub(known.turnover);
     }
 
     /// The client is told this id now.
     pub(super) fn note_told(&self, known: &mut KnownPosition, id: EventId) {
-        (known.position, known.moved) = (id, self.moved);
+        (known.position, known.turnover) = (id, self.turnover);
     }
 
     /// Up to where a stream has been sent everything whose last event was this one.
@@ -116,7 +116,7 @@ impl PositionTracker {
 
     /// Whether the client is to be told where it is: the log has moved on by the renewal's part since.
     pub(super) fn has_moved_on(&self, known: &KnownPosition, parts: u64) -> bool {
-        self.moved.wrapping_sub(known.moved) >= RENEWAL / parts
+        self.turnover.wrapping_sub(known.turnover) >= RENEWAL / parts
     }
 
     /// What tells a client where it is whose stream's last event was this one; `None` if it knows.
@@ -188,10 +188,10 @@ mod tests {
                 }
                 let largest = RETENTION.part(200_000, Duration::ZERO);
                 for it in &known {
-                    prop_assert!(course.moved - it.moved <= KEPT / 2 + largest);
+                    prop_assert!(course.turnover - it.turnover <= KEPT / 2 + largest);
                 }
             }
-            prop_assert!(told <= (course.moved / RENEWAL + 1) * streams as u64);
+            prop_assert!(told <= (course.turnover / RENEWAL + 1) * streams as u64);
         }
     }
 }

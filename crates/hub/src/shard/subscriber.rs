@@ -49,27 +49,27 @@ pub(crate) struct Subscriber {
     pub(crate) position: EventId,
     /// Where its client knows that it is.
     pub(crate) known: KnownPosition,
-    pub(crate) timing: Timing,
+    pub(crate) schedule: Schedule,
     /// What its heartbeats say.
     pub(crate) heartbeat_text: HeartbeatText,
     /// Its place under limits, for as long as it lives.
     pub(crate) lease: Option<Box<Lease>>,
     pub(crate) queue: Queue,
     /// What ties it to the core while it waits for what it has missed.
-    pub(crate) catch_up: Option<Box<ReplayReceiver>>,
+    pub(crate) replay_receiver: Option<Box<ReplayReceiver>>,
     /// What it has missed, while no shard holds it.
-    pub(crate) missing: Option<Box<ReplayProgress>>,
+    pub(crate) replay_progress: Option<Box<ReplayProgress>>,
     /// Whether it ends with what is queued.
-    pub(crate) ending: bool,
+    pub(crate) is_ending: bool,
     /// When the wheel brings it up; what it brings up at other times is out of date.
-    pub(crate) due: Option<Instant>,
+    pub(crate) timer: Option<Instant>,
     /// Whether room in the connection is awaited.
-    pub(crate) awaits_room: bool,
+    pub(crate) awaits_writable: bool,
 }
 
 /// When something has to be done about a stream.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Timing {
+pub(crate) struct Schedule {
     /// The longest silence.
     pub(crate) heartbeat: Option<Duration>,
     /// When it is over.
@@ -79,7 +79,7 @@ pub(crate) struct Timing {
     /// The reconnection time that its client was told last, in milliseconds; 0 if it was told none.
     pub(crate) retry: u32,
     /// The reconnection time to leave behind when the hub stops, in milliseconds; 0 is for the hub to say.
-    pub(crate) goodbye: u32,
+    pub(crate) shutdown_retry: u32,
     /// When something was sent last.
     pub(crate) last_write: Instant,
 }
@@ -268,7 +268,7 @@ impl Subscriber {
     pub(crate) fn wait(&mut self, catch_up: ReplayReceiver) {
         self.position = LATER;
         self.known.is_complete = false;
-        self.catch_up = Some(Box::new(catch_up));
+        self.replay_receiver = Some(Box::new(catch_up));
     }
 
     /// Has it get what is new after an event; its number, if it has waited.
@@ -280,12 +280,12 @@ impl Subscriber {
 
     /// Its number, if it waits for what it has missed.
     pub(crate) fn stop_waiting(&mut self) -> Option<u64> {
-        self.catch_up.take().map(|catch_up| catch_up.number)
+        self.replay_receiver.take().map(|catch_up| catch_up.number)
     }
 
     /// The same stream, which no wheel or epoll knows of.
     pub(crate) fn forgotten(self) -> Self {
-        Self { due: None, awaits_room: false, ..self }
+        Self { timer: None, awaits_writable: false, ..self }
     }
 
     /// Queues where its client is, unless it knows that.
@@ -304,7 +304,7 @@ impl Subscriber {
                     *sent_bytes += sent;
                     self.queue.advance(sent, self.output);
                     self.queue.stalled = None;
-                    self.timing.last_write = now;
+                    self.schedule.last_write = now;
                 }
                 Err(Errno::AGAIN) => {
                     self.queue.stalled.get_or_insert(now);
@@ -334,12 +334,12 @@ impl Subscriber {
     }
 
     fn stalls_at(&self) -> Option<Instant> {
-        self.queue.stalled?.checked_add(self.timing.write_timeout?)
+        self.queue.stalled?.checked_add(self.schedule.write_timeout?)
     }
 
     /// Whether its time is over.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
-        !self.ending && self.timing.end.is_some_and(|end| now >= end)
+        !self.is_ending && self.schedule.end.is_some_and(|end| now >= end)
     }
 
     /// Whether it has been silent for too long.
@@ -348,13 +348,13 @@ impl Subscriber {
     }
 
     fn heartbeat_at(&self) -> Option<Instant> {
-        let silent = self.queue.is_empty().then_some(self.timing.last_write)?;
-        silent.checked_add(self.timing.heartbeat?)
+        let silent = self.queue.is_empty().then_some(self.schedule.last_write)?;
+        silent.checked_add(self.schedule.heartbeat?)
     }
 
     /// When it has to be looked at again, if nothing happens before.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let end = self.timing.end.filter(|_| !self.ending);
+        let end = self.schedule.end.filter(|_| !self.is_ending);
         [self.heartbeat_at(), end, self.stalls_at()].into_iter().flatten().min()
     }
 }

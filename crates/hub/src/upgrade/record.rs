@@ -15,7 +15,7 @@ use crate::{
     core::{Cursor, NewSubscriber},
     framing::Output,
     leases::{Lease, Leases},
-    shard::{KnownPosition, ReplayProgress, Subscriber, Timing},
+    shard::{KnownPosition, ReplayProgress, Schedule, Subscriber},
 };
 
 /// One thing that is passed on.
@@ -104,7 +104,7 @@ pub(super) struct StreamRecord {
     pub(super) left: Option<Duration>,
     pub(super) write_timeout: Option<Duration>,
     pub(super) retry: u32,
-    pub(super) goodbye: u32,
+    pub(super) shutdown_retry: u32,
     /// How long it has been silent.
     pub(super) silent: Duration,
     /// Its place under limits.
@@ -121,7 +121,8 @@ pub(super) struct StreamRecord {
 
 impl StreamRecord {
     pub(super) fn new(stream: &Subscriber, pieces: Vec<u32>, now: Instant) -> Self {
-        let Timing { heartbeat, end, write_timeout, retry, goodbye, last_write } = stream.timing;
+        let Schedule { heartbeat, end, write_timeout, retry, shutdown_retry, last_write } =
+            stream.schedule;
         Self {
             framing: framing(stream.output),
             topics: stream.topics.to_vec(),
@@ -132,14 +133,14 @@ impl StreamRecord {
             left: end.map(|end| end.saturating_duration_since(now)),
             write_timeout,
             retry,
-            goodbye,
+            shutdown_retry,
             silent: now.saturating_duration_since(last_write),
             lease: stream.lease.as_deref().map(LeaseRecord::new),
             pieces,
             sent: stream.queue.sent(),
             ends_in_comment: stream.queue.ends_in_comment(),
-            ending: stream.ending,
-            missing: stream.missing.as_deref().cloned(),
+            ending: stream.is_ending,
+            missing: stream.replay_progress.as_deref().cloned(),
         }
     }
 
@@ -147,13 +148,13 @@ impl StreamRecord {
         output(self.framing)
     }
 
-    pub(super) fn timing(&self, now: Instant) -> Timing {
-        Timing {
+    pub(super) fn schedule(&self, now: Instant) -> Schedule {
+        Schedule {
             heartbeat: self.heartbeat,
             end: self.left.and_then(|left| now.checked_add(left)),
             write_timeout: self.write_timeout,
             retry: self.retry,
-            goodbye: self.goodbye,
+            shutdown_retry: self.shutdown_retry,
             last_write: now.checked_sub(self.silent).unwrap_or(now),
         }
     }

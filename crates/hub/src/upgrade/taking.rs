@@ -156,7 +156,7 @@ impl<'a> Inventory<'a> {
         let piece = |number: &u32| self.pieces.get(*number as usize).map(Arc::clone);
         let pieces = record.pieces.iter().map(piece).collect::<Option<_>>();
         let pieces = pieces.ok_or_else(|| io::Error::other("a piece of a stream is missing"))?;
-        let (output, timing) = (record.output(), record.timing(self.now));
+        let (output, schedule) = (record.output(), record.schedule(self.now));
         let queue = Queue::restored(pieces, record.sent, record.ends_in_comment, output);
         let lease = record.lease.map(|lease| lease.restore(self.leases));
         self.streams.push(Subscriber {
@@ -165,15 +165,15 @@ impl<'a> Inventory<'a> {
             topics: record.topics.into(),
             position: record.position,
             known: record.known,
-            timing,
+            schedule,
             heartbeat_text: record.heartbeat_text,
             lease: lease.map(Box::new),
             queue,
-            catch_up: None,
-            missing: record.missing.map(Box::new),
-            ending: record.ending,
-            due: None,
-            awaits_room: false,
+            replay_receiver: None,
+            replay_progress: record.missing.map(Box::new),
+            is_ending: record.ending,
+            timer: None,
+            awaits_writable: false,
         });
         Ok(())
     }
