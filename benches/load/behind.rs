@@ -8,7 +8,7 @@ use std::{
 };
 
 use server_tests::redis::Redis;
-use sse_load::{Crowd, Pace, Payload, Plan, Publish, Published, now, publish};
+use sse_load::{Counts, Crowd, Pace, Payload, Plan, Publish, Published, now, publish};
 
 use crate::{
     hub::Settings,
@@ -73,7 +73,11 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     complete(&crowd, "what is new");
 
     strangers.disperse()?;
-    let counts = crowd.disperse()?.counts;
+    report(live, memory, &crowd.disperse()?.counts, promises);
+    Ok(())
+}
+
+fn report(live: Duration, memory: u64, counts: &Counts, promises: &mut Promises) {
     let faults = format!("{}/{}/{}", counts.lost, counts.repeated, counts.late);
     let missed = ENTRIES / EVERY;
     let cells = [
@@ -88,7 +92,6 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     promises.note(format!("the hub takes less than {} MB", MEMORY >> 20), memory < MEMORY);
     let whole = counts.faults() == 0 && counts.resets == 0;
     promises.note("every client has got all that it has missed, once and in order", whole);
-    Ok(())
 }
 
 /// Adds the entries to Redis, as hubs of other machines do.

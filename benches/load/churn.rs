@@ -57,6 +57,19 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     Ok(())
 }
 
+/// Kills one worker after the other until there were as many connects as in half of it.
+fn kill_workers(stage: &Stage, crowd: &Crowd) {
+    let mut random = Rng::with_seed(SEED);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while crowd.counts().connects < CONNECTS / 2 && Instant::now() < deadline {
+        thread::sleep(KILLS);
+        if let Some(worker) = random.choice(stage.server.workers()) {
+            // It may have gone by itself.
+            let _ = kill_process(worker, Signal::KILL);
+        }
+    }
+}
+
 /// Half of it; what the hub uses afterwards.
 fn half(
     stage: &Stage,
@@ -69,15 +82,7 @@ fn half(
     let mut plan = Plan::new(stage.address(), &stage.path("news"), CLIENTS);
     plan.seed = SEED;
     let crowd = Crowd::gather(&plan.conduct(Conduct::Restless(STAY)), published)?;
-    let mut random = Rng::with_seed(SEED);
-    let deadline = Instant::now() + Duration::from_secs(120);
-    while crowd.counts().connects < CONNECTS / 2 && Instant::now() < deadline {
-        thread::sleep(KILLS);
-        if let Some(worker) = random.choice(stage.server.workers()) {
-            // It may have gone by itself.
-            let _ = kill_process(worker, Signal::KILL);
-        }
-    }
+    kill_workers(stage, &crowd);
     crowd.settle();
     flow.end()?;
     wait_until_complete(&crowd, CLIENTS);

@@ -76,7 +76,14 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
         complete += crowd.complete();
         counts += crowd.disperse()?.counts;
     }
-    let ids = ids.lock().unwrap();
+    report(&ids.lock().unwrap(), doubts, &counts, promises);
+    let told = complete == 4 * STREAMS && counts.faults() == 0;
+    promises.note("nothing is lost in silence", told);
+    promises.note("every stream is told of every loss", counts.resets > 0);
+    Ok(())
+}
+
+fn report(ids: &[String], doubts: u64, counts: &Counts, promises: &mut Promises) {
     let twice = ids.len() - ids.iter().collect::<HashSet<_>>().len();
     let Counts { lost, repeated, late, resets, .. } = counts;
     let faults = format!("{lost}/{repeated}/{late}");
@@ -87,8 +94,4 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
         "no id is given twice, and those of a stream grow",
         twice + usize::from(counts.bad_ids > 0) == 0,
     );
-    let told = complete == 4 * STREAMS && counts.faults() == 0;
-    promises.note("nothing is lost in silence", told);
-    promises.note("every stream is told of every loss", resets > 0);
-    Ok(())
 }

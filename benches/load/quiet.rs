@@ -67,6 +67,12 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     });
     busy.end()?;
     let doubts = flow.end()?;
+    println!("  ({doubts} events could not be published while there was no hub)");
+    judge(crowds, clients, promises)
+}
+
+/// When all has been published: whether each client has all of it.
+fn judge(crowds: [Crowd; 2], clients: usize, promises: &mut Promises) -> io::Result<()> {
     crowds[0].settle();
     for crowd in &crowds {
         wait_until_complete(crowd, clients / 2);
@@ -81,7 +87,6 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     for crowd in crowds {
         counts += crowd.disperse()?.counts;
     }
-    println!("  ({doubts} events could not be published while there was no hub)");
     promises.note(format!("{} events lost in silence", counts.lost), counts.lost == 0);
     promises.note("every event once and in order", counts.faults() == 0);
     Ok(())

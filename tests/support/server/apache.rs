@@ -116,6 +116,7 @@ impl Apache {
         Process::spawn("apache", &mut command, directory)
     }
 
+    // Long: one file of httpd's.
     fn config(&self, addr: SocketAddr, directory: &Path) -> String {
         let Self { children, .. } = self;
         let modules = binary::apache_modules();

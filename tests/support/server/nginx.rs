@@ -67,6 +67,7 @@ impl Nginx {
         })
     }
 
+    // Long: one file of nginx's.
     fn config(&self, addr: SocketAddr, upstream: &str, directory: &Path) -> String {
         let directory = directory.display();
         let root = self.root.display();
