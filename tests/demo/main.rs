@@ -2,6 +2,12 @@
 //! the page in a real browser.
 //!
 //! They run from a copy, so that what the demo keeps on disk belongs to one test.
+//!
+//! # Layout
+//! - [`site`]: the copy on a server, and what is read from it
+//! - [`streams`], [`notifications`], [`relays`], [`topics`]: the bytes of every script
+//! - [`page`]: the page that shows them
+//! - [`scripts`]: what a reader finds in them
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,7 +16,10 @@
     reason = "a test reports by panicking"
 )]
 
+mod notifications;
 mod page;
+mod relays;
 mod scripts;
 mod site;
 mod streams;
+mod topics;

@@ -5,11 +5,14 @@ use std::{
     fs,
     ops::Deref,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use server_tests::{
+    event_stream::{Event, Item, POSITION},
     http::{Request, Response},
     hub::HubOf,
+    patience::{soon, wait_for, within},
     reader::{Pipe, Reader},
     server::{Builtin, Cli, CliProcess, Php, Server},
     site::Site,
@@ -82,6 +85,15 @@ impl Demo {
         let lines = indented.lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
         lines.collect::<Vec<_>>().join("\n")
     }
+
+    /// Waits for the line that the server logs when a script has ended.
+    pub(crate) fn wait_for_end_of(&self, script: &str) {
+        let line = format!("[200]: GET /{script}");
+        // After ten seconds the extension ends a script that takes no notice.
+        wait_for(&line, within(Duration::from_secs(5)), || {
+            self.log().contains(&line).then_some(())
+        });
+    }
 }
 
 impl Deref for Demo {
@@ -90,6 +102,20 @@ impl Deref for Demo {
     fn deref(&self) -> &Server {
         &self.server
     }
+}
+
+/// The next bytes up to an empty line.
+#[track_caller]
+pub(crate) fn frame(response: &mut Response) -> String {
+    String::from_utf8(response.body.read_until(b"\n\n", soon()).unwrap()).unwrap()
+}
+
+/// All events of a stream that ends by itself, but for what nobody listens for.
+#[track_caller]
+pub(crate) fn events(response: Response) -> Vec<Event> {
+    let items = response.events().items_to_end(soon()).unwrap();
+    let event = |item| if let Item::Event(event) = item { Some(event) } else { None };
+    items.into_iter().filter_map(event).filter(|event| event.event != POSITION).collect()
 }
 
 /// A notification as a form has it.

@@ -1,62 +1,27 @@
 //! The extension in Laravel and in Symfony, as Debian has them, on nginx and FPM with the buffers of a
 //! production server and with sessions: the applications in `examples/`, and routes that only a test
 //! needs.
+//!
+//! # Layout
+//! - [`app`]: the two frameworks, and their applications on a server
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
-use std::{
-    ops::Deref,
-    panic::{self, AssertUnwindSafe},
-};
+mod app;
+
+use std::panic::{self, AssertUnwindSafe};
 
 use serde_json::{Value, json};
 use server_tests::{
-    http::{Request, Response},
+    http::Request,
     hub::HubOf,
     patience::{soon, wait_for},
-    server::{Builtin, Cli, Fpm, Php, Server},
+    server::{Builtin, Cli},
     site::Site,
 };
 
-/// What differs between the two.
-struct Framework {
-    /// The directory in `examples/` and in `frameworks/`.
-    name: &'static str,
-    /// The environment variable that names the directory it may write to.
-    storage: &'static str,
-    /// Its log in there.
-    log: &'static str,
-    /// How it logs what `/throws` throws.
-    uncaught: fn(class: &str) -> String,
-    /// What it makes of our `Cache-Control` in the response of a session.
-    cache_control: &'static str,
-    /// What `/own-events` sends: event objects of its own.
-    own_events: &'static str,
-}
-
-const LARAVEL: Framework = Framework {
-    name: "laravel",
-    storage: "LARAVEL_STORAGE_PATH",
-    log: "laravel.log",
-    uncaught: |class| {
-        format!("production.ERROR: thrown by the source {{\"exception\":\"[object] ({class}(")
-    },
-    cache_control: "Cache-Control: no-store, no-transform, private",
-    own_events: ":\n\
-        event: greeting\ndata: one line\ndata: another line\n\n\
-        event: progress\ndata: {\"percent\":50}\n\n",
-};
-
-const SYMFONY: Framework = Framework {
-    name: "symfony",
-    storage: "APP_VAR_DIR",
-    log: "symfony.log",
-    uncaught: |class| {
-        format!("[critical] Uncaught PHP Exception {class}: \"thrown by the source\"")
-    },
-    cache_control: "Cache-Control: max-age=0, must-revalidate, no-store, no-transform, private",
-    own_events: ":\n\
-        event: greeting\ndata: one line\ndata: another line\n\n\
-        : halfway\nid: 7\nretry: 2000\ndata: a line\ndata: a line of its own\n\n",
+use app::{
+    Framework, LARAVEL, SYMFONY, no_error_page, plain, session_cookie, stable_headers, text,
+    with_sse,
 };
 
 /// What `/countdown` sends.
@@ -263,106 +228,4 @@ fn symfony_may_open_the_session_again_when_the_stream_begins() {
 
     let visits = Request::get("/visits").header("Cookie", cookie);
     assert_eq!(text(app.send(&visits).into_body()), r#"{"visit":2}"#);
-}
-
-/// An application on a server, writing to a directory of its own.
-struct App {
-    server: Server,
-    site: Site,
-    log: &'static str,
-}
-
-impl Framework {
-    /// The application in `examples/`.
-    fn example(&self) -> App {
-        self.start("examples", "public/index.php", with_sse())
-    }
-
-    /// The same application, with the routes in `frameworks/`.
-    fn with_test_routes(&self, php: Php) -> App {
-        self.start("tests/frameworks", "index.php", php)
-    }
-
-    fn start(&self, directory: &str, front_controller: &str, php: Php) -> App {
-        let site = self.site(directory, front_controller);
-        let server = Fpm::new(&site, php)
-            .front_controller("index.php")
-            // nginx obeys this header, and keeps it to itself unless told otherwise.
-            .nginx_line("fastcgi_pass_header X-Accel-Buffering;")
-            .start();
-        App { server, site, log: self.log }
-    }
-
-    /// A document root with one script: it runs a script of the application, which writes there, too.
-    fn site(&self, directory: &str, script: &str) -> Site {
-        let Self { name, storage, .. } = self;
-        let script = format!("{}/../{directory}/{name}/{script}", env!("CARGO_MANIFEST_DIR"));
-        let index = format!("<?php putenv('{storage}=' . __DIR__); require '{script}';");
-        Site::new().file("index.php", index)
-    }
-}
-
-impl App {
-    fn get(&self, target: &str) -> Response {
-        self.send(&Request::get(target))
-    }
-
-    /// The response to a request, which is no error of the application.
-    fn send(&self, request: &Request) -> Response {
-        no_error_page(self.server.send(request), &self.site.read(self.log))
-    }
-
-    fn text(&self, target: &str) -> String {
-        text(self.get(target).into_body())
-    }
-
-    fn wait_for_log(&self, line: &str) {
-        let deadline = soon();
-        wait_for(line, deadline, || self.site.read(self.log).contains(line).then_some(()));
-    }
-}
-
-impl Deref for App {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
-    }
-}
-
-/// Shows the page, with the application's log, instead of reading it as what it should have been.
-fn no_error_page(response: Response, log: &str) -> Response {
-    if response.status() == 500 {
-        let status = response.head.status_line().to_owned();
-        panic!("{status}\n\n{}\n\n{log}", text(response.into_body()));
-    }
-    response
-}
-
-fn with_sse() -> Php {
-    like_in_production(Php::with_sse())
-}
-
-fn plain() -> Php {
-    like_in_production(Php::plain())
-}
-
-fn like_in_production(php: Php) -> Php {
-    php.system_extensions().ini("output_buffering", "4096").ini("expose_php", "0")
-}
-
-/// `name=value` of the one cookie that a response sets.
-fn session_cookie(response: &Response) -> &str {
-    response.header("Set-Cookie").unwrap().split(';').next().unwrap()
-}
-
-/// The header fields, but for those that are never the same.
-fn stable_headers(response: &Response) -> Vec<&str> {
-    let names = ["Server: ", "Date: ", "Expires: ", "Set-Cookie: "];
-    let changes = |line: &str| names.iter().any(|name| line.starts_with(name));
-    response.head.lines().filter(|line| !changes(line)).collect()
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
 }
