@@ -12,7 +12,6 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 
 pub(crate) use super::bailout::guarded;
-use super::native::Native;
 use super::owned::discard_pending;
 pub(crate) use super::owned::{Caught, Owned, is_unwinding, without_exception};
 use super::{bailout, ffi, globals};
@@ -23,18 +22,6 @@ use crate::stream::Interrupted;
 pub(crate) fn exit_script() {
     // SAFETY: sets the pending exception; called inside a function that the script called.
     unsafe { ffi::zend_throw_unwind_exit() };
-}
-
-static FROM_CALLABLE: Native = Native::method("closure", "fromcallable");
-
-/// A closure of a callable: what can be called where the script stands may be private elsewhere.
-///
-/// # Errors
-///
-/// [`Interrupted`] as [`guarded`]. An exception stays pending.
-pub(crate) fn closure(callable: &Zval) -> Result<Owned, Interrupted> {
-    let closure = FROM_CALLABLE.call([callable.shallow_clone()])?;
-    Ok(closure.unwrap_or_else(|| Owned::shared(callable)))
 }
 
 /// Forgets an exit, an exception or a bailout that has not reached its end. For the beginning and the end

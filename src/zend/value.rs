@@ -10,8 +10,21 @@ use ext_php_rs::types::{ZendIterator, ZendObject, Zval};
 
 use super::engine::{Owned, c_string, guarded, is_unwinding, run_interrupts};
 use super::ffi;
+use super::native::Native;
 use super::owned::without_exception;
 use crate::stream::Interrupted;
+
+static FROM_CALLABLE: Native = Native::method("closure", "fromcallable");
+
+/// A closure of a callable: what can be called where the script stands may be private elsewhere.
+///
+/// # Errors
+///
+/// [`Interrupted`] as [`guarded`]. An exception stays pending.
+pub(crate) fn closure(callable: &Zval) -> Result<Owned, Interrupted> {
+    let closure = FROM_CALLABLE.call([callable.shallow_clone()])?;
+    Ok(closure.unwrap_or_else(|| Owned::shared(callable)))
+}
 
 /// Calls `each` for every value of an array or a Traversable, until it answers `Ok(false)` or an
 /// error. Values are handed over owned: what runs meanwhile may change the source.

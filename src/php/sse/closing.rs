@@ -14,7 +14,7 @@ use crate::php::stop_reason::SseStopReason;
 use crate::sapi::response::{beside, output};
 use crate::stream::StopReason;
 use crate::zend::engine::{self, Caught, Owned};
-use crate::zend::value::{callable_error, takes_argument};
+use crate::zend::value::{callable_error, closure, takes_argument};
 
 impl Sse {
     pub(super) fn close_with(
@@ -77,7 +77,7 @@ impl Sse {
         if let Some(error) = callable_error(callback) {
             return Err(Fault::type_error(format!("{at} must be a valid callback, {error}")));
         }
-        let closure = engine::closure(callback)?;
+        let closure = closure(callback)?;
         Fault::if_pending()?;
         self.callbacks.borrow_mut().push_back(closure);
         self.settle(())
