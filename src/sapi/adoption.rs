@@ -10,10 +10,11 @@ use std::cell::Cell;
 use event_stream::LAST_LINE;
 
 use super::connection::{Wishes, attach_wire};
+use super::hooks;
 use super::response::{headers, output, request};
+use super::server::kind::Server;
 use super::server::signals;
 use super::wire::Wire;
-use super::{Server, hooks};
 use crate::stream::{StopReason, seconds};
 use crate::zend::ini;
 

@@ -10,13 +10,14 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
 use super::hand_off::Offer;
+use super::hooks;
 use super::response::{output, request};
+use super::server::choice::transport;
+use super::server::kind::Server;
 use super::server::signals;
-use super::server::transport::of_request;
 use super::sys::poll::poll_unless;
 use super::sys::process::forks;
 use super::wire::{Timing, Wire, keeper};
-use super::{Server, hooks};
 use crate::stream::{Connection, Interrupted, Packet, StopReason, Tail, Written, seconds};
 use crate::zend::{bailout, engine, ini};
 
@@ -197,7 +198,7 @@ impl PhpConnection {
         let sources = self.sources.borrow().clone();
         let mut fds: Vec<PollFd<'_>> = Vec::new();
         if let Some(wire) = self.own_wire() {
-            fds.extend([wire.bell(), wire.watched()]);
+            fds.extend([wire.waker(), wire.watched()]);
         }
         let own = fds.len();
         for source in sources {
@@ -220,7 +221,7 @@ impl PhpConnection {
 ///
 /// Why it has none, in words.
 pub(super) fn attach_wire(server: Server, wishes: &Wishes) -> Result<Arc<Wire>, &'static str> {
-    let transport = of_request(server)?;
+    let transport = transport(server)?;
     let interrupt = wishes.interrupts.then(engine::interrupt_flag);
     let wire = Wire::new(transport, wishes.timing, hooks::tail(), interrupt);
     let wire = Arc::new(wire.ok_or("there are no descriptors left")?);

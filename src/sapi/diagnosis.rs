@@ -1,10 +1,11 @@
 //! What stands between a script and the browser, in words.
 
+use super::hooks;
 use super::in_front::{self, InFront};
 use super::response::{output, request};
+use super::server::kind::Server;
 use super::server::obstacle::Obstacle;
-use super::server::{apache_variables, transport};
-use super::{Server, hooks};
+use super::server::{apache_variables, choice};
 use crate::zend::ini;
 
 /// What stands between a script and the browser.
@@ -78,7 +79,7 @@ pub(crate) struct Expected {
 impl Expected {
     /// On this server.
     pub(crate) fn of(server: Server) -> Self {
-        Self::with(server, transport::obstacle(server))
+        Self::with(server, choice::obstacle(server))
     }
 
     fn with(server: Server, obstacle: Option<Obstacle>) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! Pure: the words come from what is recognized, and nothing that a client sends is repeated.
 
-use super::Server;
+use super::server::kind::Server;
 
 /// What a request shows of the servers that it came through.
 pub(super) struct InFront<'a> {

@@ -20,5 +20,6 @@ pub(crate) mod takeover;
 pub(crate) mod wire;
 
 pub(crate) use connection::{PhpConnection, Wishes};
-pub(crate) use hand_off::{Offer, Shape};
+pub(crate) use hand_off::Offer;
 pub(crate) use server::kind::Server;
+pub(crate) use server::transport::Shape;

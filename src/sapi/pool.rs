@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use rustix::fs::{FileType, MemfdFlags, Stat, fstat, memfd_create};
 use rustix::stdio::stdin;
 
-use super::Server;
+use super::server::kind::Server;
 use super::sys::process::forks;
 
 /// The most places a pool has.

@@ -1,7 +1,8 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
+use super::adoption;
 use super::response::{head, headers, late_head, output, request, session};
-use super::{Server, adoption};
+use super::server::kind::Server;
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, UNFIT, is_session_cache_limiter,
     preflight_headers, stream_headers, unavailable_headers,

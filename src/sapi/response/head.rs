@@ -11,8 +11,9 @@ use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
 use once_cell::sync::OnceCell;
 
 use super::{headers, late_head};
+use crate::sapi::adoption;
 use crate::sapi::server::apache_variables;
-use crate::sapi::{Server, adoption};
+use crate::sapi::server::kind::Server;
 use crate::stream::{Interrupted, UNFIT, last_headers, proxy_headers};
 use crate::zend::bailout;
 

@@ -4,7 +4,8 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
-use super::apache::{function, request};
+use super::httpd::request;
+use crate::sapi::sys::symbol::{address, function};
 use crate::zend::engine::c_string;
 
 /// The variables that the two modules ask for.
@@ -103,8 +104,7 @@ impl Variables {
 
 /// Whether httpd says of itself that it is a 2.4: the first field of each of its modules is the number.
 fn is_known_httpd() -> bool {
-    // SAFETY: looks a name up in the running process.
-    let module = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"core_module".as_ptr()) };
+    let module = address(c"core_module");
     // SAFETY: null, or httpd's own module, which begins so in every httpd.
     unsafe { module.cast::<c_int>().as_ref() }.is_some_and(|number| *number == MAGIC_NUMBER)
 }

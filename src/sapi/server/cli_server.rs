@@ -14,8 +14,7 @@ use rustix::net::getpeername;
 
 use super::framing::Framing;
 use super::signals;
-use super::transport::{Small, Transport, Way};
-use crate::sapi::hand_off::{Parting, Shape};
+use super::transport::{HandOffTarget, Shape, Small, Transport, Way};
 use crate::sapi::response::request;
 use crate::sapi::sys::socket::{duplicate, is_same, local_address, was_accepted_from};
 use crate::zend::globals;
@@ -116,12 +115,12 @@ impl Transport for CliServer {
         signals::stop_was_asked() || self.is_running.is_some_and(is_to_stop)
     }
 
-    fn hand_off(&self) -> Result<Parting, &'static str> {
+    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
         let descriptor = client()?.socket;
         if !is_same(descriptor, &self.fd) {
             return Err("the request is another one now");
         }
-        Ok(Parting { descriptor, shape: Shape::Raw, is_kept: false })
+        Ok(HandOffTarget { descriptor, shape: Shape::Raw, is_kept: false })
     }
 
     fn describe(&self) -> &'static str {

@@ -11,8 +11,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use super::framing::Framing;
 use super::obstacle::{NO_FASTCGI, Obstacle};
 use super::signals;
-use super::transport::{Small, Transport, Way};
-use crate::sapi::hand_off::{Parting, Shape};
+use super::transport::{HandOffTarget, Shape, Small, Transport, Way};
 use crate::sapi::sys::socket::{duplicate, is_listening, is_same, was_accepted_from};
 use crate::zend::globals;
 
@@ -112,7 +111,7 @@ impl Transport for FastCgi {
         signals::stop_was_asked() || !is_listening(self.listener)
     }
 
-    fn hand_off(&self) -> Result<Parting, &'static str> {
+    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
         let request = request().ok_or(NO_FASTCGI.what)?;
         check(request)?;
         if i32::from(self.request_id) != request.id || !is_same(request.fd, &self.fd) {
@@ -122,7 +121,7 @@ impl Transport for FastCgi {
             return Err("the connection was not accepted from the worker's socket");
         }
         let shape = Shape::Records { request_id: self.request_id };
-        Ok(Parting { descriptor: request.fd, shape, is_kept: request.keep == 1 })
+        Ok(HandOffTarget { descriptor: request.fd, shape, is_kept: request.keep == 1 })
     }
 
     fn describe(&self) -> &'static str {

@@ -2,9 +2,11 @@
 
 mod apache;
 pub(crate) mod apache_variables;
+pub(crate) mod choice;
 mod cli_server;
 mod fastcgi;
 pub(crate) mod framing;
+mod httpd;
 pub(crate) mod kind;
 pub(crate) mod obstacle;
 pub(crate) mod signals;

@@ -16,9 +16,10 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering}
 
 use parking_lot::Mutex;
 
-use super::apache;
-use crate::sapi::Server;
-use crate::sapi::wire::keeper;
+use super::httpd;
+use super::kind::Server;
+use crate::sapi::sys::symbol::function;
+use crate::sapi::sys::waker;
 
 /// A signal handler; one that takes the signal only does not look at the rest.
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
@@ -52,7 +53,7 @@ pub(crate) fn stop_was_asked() -> bool {
 }
 
 /// Whether a signal came that the keeper has not acted on; says so once.
-pub(crate) fn take_alarm() -> bool {
+pub(crate) fn take_unseen() -> bool {
     ALARM.swap(false, Ordering::AcqRel)
 }
 
@@ -142,13 +143,8 @@ fn install(signal: c_int) -> Option<libc::sigaction> {
 /// `None` where it does not.
 fn engine_handler(signal: c_int) -> Option<libc::sighandler_t> {
     type ZendSigaction = unsafe extern "C" fn(c_int, *const libc::sigaction, *mut libc::sigaction);
-    // SAFETY: looks a name up in the running process.
-    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"zend_sigaction".as_ptr()) };
-    if address.is_null() {
-        return None;
-    }
     // SAFETY: the function of this name has this type (`Zend/zend_signal.h`).
-    let ask = unsafe { std::mem::transmute::<*mut c_void, ZendSigaction>(address) };
+    let ask = unsafe { function::<ZendSigaction>(c"zend_sigaction") }?;
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: only asks.
     unsafe { ask(signal, std::ptr::null(), action.as_mut_ptr()) };
@@ -197,32 +193,13 @@ extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mu
     }
     ASKED.store(true, Ordering::Release);
     ALARM.store(true, Ordering::Release);
-    keeper::ring();
+    waker::wake_by_signal();
     let chained = CHAINED.load(Ordering::Acquire);
     if signal == CHAINED_SIGNAL.load(Ordering::Acquire) && chained != 0 {
-        apache::show_keeper_out();
+        httpd::show_keeper_out();
         // SAFETY: the address of the handler that was installed before ours; one that takes the
         // signal only does not look at the rest.
         let handler = unsafe { std::mem::transmute::<usize, Handler>(chained) };
         handler(signal, about, context);
     }
-}
-
-/// Runs `action` with all signals blocked, so that a thread it starts never handles one.
-pub(crate) fn with_all_blocked<R>(action: impl FnOnce() -> R) -> R {
-    with_all_blocked_but(|_| action())
-}
-
-/// The same; `action` gets the signals that were blocked before, for a system call that lets the others in.
-pub(crate) fn with_all_blocked_but<R>(action: impl FnOnce(*const libc::sigset_t) -> R) -> R {
-    let mut all = MaybeUninit::<libc::sigset_t>::zeroed();
-    // SAFETY: fills a set of ours.
-    unsafe { libc::sigfillset(all.as_mut_ptr()) };
-    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
-    // SAFETY: both sets are ours.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) };
-    let result = action(before.as_ptr());
-    // SAFETY: puts back what was there.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
-    result
 }

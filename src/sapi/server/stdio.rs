@@ -10,8 +10,7 @@ use rustix::fs::{FileType, fstat};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::stdio::stdout;
 
-use super::transport::{Small, Transport, Way};
-use crate::sapi::hand_off::Parting;
+use super::transport::{HandOffTarget, Small, Transport, Way};
 use crate::sapi::response::output;
 use crate::sapi::sys::poll::poll;
 
@@ -66,7 +65,7 @@ impl Transport for Stdio {
         false
     }
 
-    fn hand_off(&self) -> Result<Parting, &'static str> {
+    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
         Err("the output is the process' own")
     }
 

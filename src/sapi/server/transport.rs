@@ -3,11 +3,7 @@
 
 use std::os::fd::{BorrowedFd, RawFd};
 
-use super::framing::Framing;
-use super::obstacle::Obstacle;
-use super::{apache, cli_server, fastcgi, stdio};
-use crate::sapi::Server;
-use crate::sapi::hand_off::Parting;
+use super::framing::{Framing, end_records};
 
 /// Which way the script's own bytes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +35,41 @@ pub(crate) enum Small {
     Gone,
 }
 
+/// How the bytes of a response look on its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// In `FCGI_STDOUT` records of this request.
+    Records {
+        /// The request the records belong to.
+        request_id: u16,
+    },
+    /// As they are.
+    Raw,
+    /// In chunks of HTTP/1.1.
+    Chunks,
+}
+
+impl Shape {
+    /// What ends a response of this shape, apart from the end of the connection.
+    pub(crate) fn end(self) -> Vec<u8> {
+        match self {
+            Self::Records { request_id } => end_records(request_id),
+            Self::Raw => Vec::new(),
+            Self::Chunks => b"0\r\n\r\n".to_vec(),
+        }
+    }
+}
+
+/// What a transport knows of a connection that can be given away.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HandOffTarget {
+    /// The server's own descriptor of it.
+    pub(crate) descriptor: RawFd,
+    pub(crate) shape: Shape,
+    /// Whether the web server would use it for its next request, too.
+    pub(crate) is_kept: bool,
+}
+
 /// What carries the bytes of a stream. Used from two threads, under the wire lock where it writes.
 pub(crate) trait Transport: Send + Sync {
     /// The connection, to be polled, and to be written to if the way is direct.
@@ -62,32 +93,8 @@ pub(crate) trait Transport: Send + Sync {
     /// # Errors
     ///
     /// Why it cannot be given away, in words.
-    fn hand_off(&self) -> Result<Parting, &'static str>;
+    fn hand_off(&self) -> Result<HandOffTarget, &'static str>;
 
     /// What it is, in words.
     fn describe(&self) -> &'static str;
-}
-
-/// What keeps this request from the best way of its server, as far as it shows before the stream.
-pub(crate) fn obstacle(server: Server) -> Option<Obstacle> {
-    match server {
-        Server::Cgi => fastcgi::obstacle(),
-        Server::Apache => apache::obstacle(),
-        Server::Fpm | Server::BuiltIn | Server::CommandLine | Server::Other => None,
-    }
-}
-
-/// The transport of this request. What the response held back must be flushed.
-///
-/// # Errors
-///
-/// Why there is none, in words: then the script's own thread does everything.
-pub(crate) fn of_request(server: Server) -> Result<Box<dyn Transport>, &'static str> {
-    match server {
-        Server::Fpm | Server::Cgi => fastcgi::transport(),
-        Server::BuiltIn => cli_server::transport(),
-        Server::Apache => apache::transport(),
-        Server::CommandLine => stdio::transport(),
-        Server::Other => Err("nothing is known about this server"),
-    }
 }

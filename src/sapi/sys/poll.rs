@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, Timespec};
 use rustix::io::{Errno, Result};
 
-use crate::sapi::server::signals;
+use super::signal_mask::with_all_blocked_but;
 
 /// Longer waits end after this one, as if something had happened: callers look and wait on.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -32,7 +32,7 @@ pub(crate) fn poll_unless(
         tv_nsec: timeout.subsec_nanos().into(),
     };
     let count = fds.len().try_into().map_err(|_| Errno::INVAL)?;
-    signals::with_all_blocked_but(|others| {
+    with_all_blocked_but(|others| {
         if is_due() {
             return Err(Errno::INTR);
         }

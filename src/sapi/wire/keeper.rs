@@ -4,22 +4,21 @@
 //! calls the engine, and no PHP value is reachable from it. It is started by the first stream after
 //! a fork, with all signals blocked, and sleeps while no stream is open.
 
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use parking_lot::Mutex;
-use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
+use rustix::event::{PollFd, PollFlags};
 
 use super::Wire;
 use crate::sapi::server::signals;
 use crate::sapi::sys::clock;
 use crate::sapi::sys::poll::poll;
 use crate::sapi::sys::process::forks;
-use crate::sapi::sys::unshared::Unshared;
+use crate::sapi::sys::signal_mask::with_all_blocked;
+use crate::sapi::sys::waker::Waker;
 
 /// How often the server is asked whether it wants to stop.
 const ASK_SERVER: Duration = Duration::from_millis(200);
@@ -38,16 +37,12 @@ enum Order {
 
 struct Keeper {
     orders: Sender<Order>,
-    _unshared: Unshared,
-    bell: Arc<OwnedFd>,
+    waker: Arc<Waker>,
     thread: JoinHandle<()>,
     forks: u32,
 }
 
 static KEEPER: Mutex<Option<Keeper>> = Mutex::new(None);
-
-/// The bell's number, for signal handlers; -1 without a keeper.
-static BELL: AtomicI32 = AtomicI32::new(-1);
 
 /// Has the keeper look after a wire, and starts it if need be. False if it cannot be started.
 pub(crate) fn watch(wire: &Arc<Wire>) -> bool {
@@ -80,63 +75,49 @@ pub(crate) fn quit() {
         std::mem::forget(keeper);
         return;
     }
-    BELL.store(-1, Ordering::Release);
+    Waker::detach_from_signals();
     if keeper.tell(Order::Quit) {
         // It does not panic; and if it did, there would be nothing left to do about it.
         let _ = keeper.thread.join();
     }
 }
 
-/// Wakes the keeper. Called by signal handlers: nothing but a system call.
-pub(crate) fn ring() {
-    let bell = BELL.load(Ordering::Acquire);
-    if bell >= 0 {
-        let one = 1u64.to_ne_bytes();
-        // SAFETY: writes eight bytes of ours to a descriptor that is the keeper's for as long as its
-        // number stands there.
-        unsafe { libc::write(bell, one.as_ptr().cast(), one.len()) };
-    }
-}
-
 fn start() -> Option<Keeper> {
-    let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
-    let bell = Arc::new(eventfd(0, flags).ok()?);
+    let waker = Arc::new(Waker::new()?);
     let (orders, inbox) = unbounded();
-    let thread_bell = Arc::clone(&bell);
-    let body = move || Rounds { bell: thread_bell, inbox, wires: Vec::new() }.run();
+    let keeper_loop = KeeperLoop { waker: Arc::clone(&waker), inbox, wires: Vec::new() };
     let builder = std::thread::Builder::new().name("sse-keeper".into());
-    let thread = signals::with_all_blocked(|| builder.spawn(body)).ok()?;
-    BELL.store(bell.as_raw_fd(), Ordering::Release);
-    let unshared = Unshared::new(bell.as_raw_fd());
-    Some(Keeper { orders, _unshared: unshared, bell, thread, forks: forks() })
+    let thread = with_all_blocked(|| builder.spawn(|| keeper_loop.run())).ok()?;
+    waker.attach_to_signals();
+    Some(Keeper { orders, waker, thread, forks: forks() })
 }
 
 impl Keeper {
     fn tell(&self, order: Order) -> bool {
         let told = self.orders.send(order).is_ok();
-        told && rustix::io::write(&self.bell, &1u64.to_ne_bytes()).is_ok()
+        told && self.waker.wake()
     }
 }
 
 /// The keeper's own side.
-struct Rounds {
-    bell: Arc<OwnedFd>,
+struct KeeperLoop {
+    waker: Arc<Waker>,
     inbox: Receiver<Order>,
     wires: Vec<Arc<Wire>>,
 }
 
-impl Rounds {
+impl KeeperLoop {
     fn run(mut self) {
         let mut ask_at = clock::now();
         loop {
             self.wait(ask_at);
-            // Before the orders: an alarm is for each wire that was there when it was raised.
-            let alarmed = signals::take_alarm();
+            // Before the orders: a signal is for each wire that was there when it came.
+            let is_signalled = signals::take_unseen();
             if !self.take_orders() {
                 return;
             }
             let now = clock::now();
-            let asks = alarmed || ask_at <= now;
+            let asks = is_signalled || ask_at <= now;
             if asks {
                 ask_at = now + ASK_SERVER;
             }
@@ -157,16 +138,14 @@ impl Rounds {
         let wake = looks.chain(asking).min().map(|due| due.saturating_sub(now));
         let watched: Vec<_> =
             self.wires.iter().filter(|wire| wire.stop_reason().is_none()).collect();
-        let mut fds = vec![PollFd::new(&self.bell, PollFlags::IN)];
+        let mut fds = vec![PollFd::new(&*self.waker, PollFlags::IN)];
         fds.extend(watched.iter().map(|wire| wire.watched()));
         // An error here is a signal at most, and signals are blocked: the round goes on.
         let _ = poll(&mut fds, wake);
         for (wire, fd) in watched.iter().zip(&fds[1..]) {
             wire.see(fd.revents());
         }
-        let mut rung = [0; 8];
-        // Empty when nobody rang.
-        let _ = rustix::io::read(&self.bell, &mut rung);
+        self.waker.drain();
     }
 
     /// False when the keeper is to end.

@@ -13,21 +13,20 @@ mod stopping;
 #[cfg(test)]
 mod tests;
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use event_stream::Heartbeat;
 use lock::{RawWireLock, WireLock, patiently};
 use parking_lot::lock_api::MutexGuard;
-use rustix::event::{EventfdFlags, eventfd};
 use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 
-use super::hand_off::Parting;
-use super::server::transport::{Transport, Way};
+use super::server::transport::{HandOffTarget, Transport, Way};
 use super::sys::clock;
 use super::sys::process::forks;
 use super::sys::unshared::Unshared;
+use super::sys::waker::Waker;
 use crate::stream::{Packet, StopReason, Tail};
 
 /// How a wire behaves in time.
@@ -64,13 +63,13 @@ impl Line {
 
 /// The connection to one client.
 pub(crate) struct Wire {
-    _unshared: [Unshared; 2],
+    _unshared: Unshared,
     transport: Box<dyn Transport>,
     way: Way,
     timing: Timing,
     line: WireLock<Line>,
     /// Readable once the stream has to stop: the script polls it.
-    bell: OwnedFd,
+    waker: Waker,
     /// Where all that was written ends, pending bytes included, as bits: set under the lock.
     tail: AtomicU64,
     /// Why the stream has to stop, as [`code`] has it.
@@ -112,16 +111,16 @@ impl Wire {
         tail: Tail,
         interrupt: Option<&'static AtomicBool>,
     ) -> Option<Self> {
-        let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?;
+        let waker = Waker::new()?;
         let line =
             Line { pending: Packet::default(), residue: Vec::new(), stalled: None, open: true };
         Some(Self {
-            _unshared: [transport.fd(), bell.as_fd()].map(|fd| Unshared::new(fd.as_raw_fd())),
+            _unshared: Unshared::new(transport.fd().as_raw_fd()),
             way: transport.way(),
             transport,
             timing,
             line: WireLock::new(line),
-            bell,
+            waker,
             reason: AtomicU8::new(0),
             last_write: AtomicU64::new(ticks(clock::lately())),
             tail: AtomicU64::new(tail.to_bits()),
@@ -279,7 +278,7 @@ impl Wire {
     /// # Errors
     ///
     /// Why it cannot be, in words.
-    pub(crate) fn settle(&self) -> Result<Parting, &'static str> {
+    pub(crate) fn settle(&self) -> Result<HandOffTarget, &'static str> {
         const GONE: &str = "the stream is to stop";
         let mut line = self.hold();
         self.complete_residue(&mut line);

@@ -196,10 +196,10 @@ impl Wire {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             let room = PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::OUT);
-            let mut fds = [room, self.bell()];
-            // The bell goes on ringing: once it was heard it is left out.
-            let heard = if self.stop_reason().is_some() { 1 } else { 2 };
-            match poll(&mut fds[..heard], Some(left.min(look))) {
+            let mut fds = [room, self.waker()];
+            // It stays readable: once that was seen it is left out.
+            let watched = if self.stop_reason().is_some() { 1 } else { 2 };
+            match poll(&mut fds[..watched], Some(left.min(look))) {
                 Ok(0) => {
                     let now = socket::untaken(self.transport.fd()).unwrap_or(u32::MAX);
                     let before = untaken.replace(now);

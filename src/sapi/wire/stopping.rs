@@ -31,8 +31,8 @@ impl Wire {
         let first =
             self.reason.compare_exchange(0, code(reason), Ordering::AcqRel, Ordering::Acquire);
         if first.is_ok() {
-            // It cannot be full: it is rung once.
-            let _ = rustix::io::write(&self.bell, &1u64.to_ne_bytes());
+            // It cannot be full: it is woken once.
+            self.waker.wake();
             if let Some(interrupt) = self.interrupt.filter(|_| reason == StopReason::ClientGone) {
                 interrupt.store(true, Ordering::Release);
             }
@@ -55,8 +55,8 @@ impl Wire {
     }
 
     /// What to poll to hear that the stream has to stop.
-    pub(crate) fn bell(&self) -> PollFd<'_> {
-        PollFd::new(&self.bell, PollFlags::IN)
+    pub(crate) fn waker(&self) -> PollFd<'_> {
+        PollFd::new(&self.waker, PollFlags::IN)
     }
 
     /// Takes what a poll of [`Wire::watched`] has seen.

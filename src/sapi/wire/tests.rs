@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use super::sending::Sent;
 use super::*;
-use crate::sapi::hand_off::Parting;
 use crate::sapi::server::framing::Framing;
 use crate::sapi::server::transport::Small;
 
@@ -35,7 +34,7 @@ impl Transport for Pair {
         false
     }
 
-    fn hand_off(&self) -> Result<Parting, &'static str> {
+    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
         Err("it is a test")
     }
 
