@@ -11,7 +11,7 @@ use super::fallback;
 use super::hub::settings;
 use crate::hub;
 use crate::sapi::diagnosis::{self, Diagnosis, Expected};
-use crate::sapi::{Offer, PhpConnection, Server};
+use crate::sapi::{PendingHandOff, PhpConnection, Server};
 
 /// The report, as the entries of an array, on the stream of this request if there is one.
 pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> {
@@ -68,7 +68,7 @@ fn hand_off(connection: Option<&PhpConnection>) -> String {
     }
     match connection.map(PhpConnection::offer).transpose() {
         Err(why) => return no(&why),
-        Ok(offer) => offer.into_iter().for_each(Offer::withdraw),
+        Ok(offer) => offer.into_iter().for_each(PendingHandOff::withdraw),
     }
     match hub::reach(&settings()) {
         Err(why) => no(&why),

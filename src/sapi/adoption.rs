@@ -9,12 +9,11 @@ use std::cell::Cell;
 
 use event_stream::LAST_LINE;
 
-use super::connection::{Wishes, attach_wire};
-use super::hooks;
+use super::connection::{WireOptions, attach_wire};
 use super::response::{headers, output, request};
 use super::server::kind::Server;
 use super::server::signals;
-use super::wire::Wire;
+use super::{attached, hooks};
 use crate::stream::{StopReason, seconds};
 use crate::zend::ini;
 
@@ -44,7 +43,7 @@ pub(crate) fn begin_request() {
 /// one begins: another extension's end may have kept ours from its turn.
 pub(crate) fn abandon() {
     STAGE.set(Stage::None);
-    if hooks::abandon() {
+    if attached::abandon() {
         signals::give_back(Server::current());
     }
 }
@@ -65,64 +64,52 @@ pub(crate) fn end_request() {
 /// There are clients that do not come back when a comment is the last line: if it is, a line goes out behind
 /// it that says nothing. A comment of an adopted script's own is its own business.
 fn say_last() {
-    let Some(wire) = hooks::wire() else { return };
-    wire.pause();
-    let tail = wire.tail();
-    let listening = matches!(wire.stop_reason(), None | Some(StopReason::Shutdown));
-    let is_due = STAGE.get() != Stage::Adopted || tail.ends_in_heartbeat();
-    let Some(before) = tail.before_last_line().filter(|_| listening && is_due) else { return };
-    // On a reload the script may write no more, but these words are ours.
-    let stage = STAGE.replace(Stage::LeftAlone);
+    let before = attached::with(|wire| {
+        let wire = wire?;
+        wire.pause();
+        let tail = wire.tail();
+        let listening = matches!(wire.stop_reason(), None | Some(StopReason::Shutdown));
+        let is_due = STAGE.get() != Stage::Adopted || tail.ends_in_heartbeat();
+        let before = tail.before_last_line().filter(|_| listening && is_due)?;
+        // On a reload the script may write no more, but these words are ours.
+        wire.let_go_on();
+        Some(before)
+    });
+    let Some(before) = before else { return };
     // Who cannot be told any more does not listen.
     let _ = output::without_abort(|| {
         hooks::write(before);
         hooks::write(LAST_LINE);
         output::flush();
     });
-    STAGE.set(stage);
 }
 
 /// Ends the response before the script ends.
 pub(super) fn finish_response() {
     say_last();
-    hooks::detach();
+    attached::detach();
 }
 
 fn let_go(next: Stage) {
-    if STAGE.replace(next) == Stage::Adopted || hooks::wire().is_some() {
-        hooks::detach();
+    if STAGE.replace(next) == Stage::Adopted || attached::exists() {
+        attached::detach();
         signals::give_back(Server::current());
     }
 }
 
 /// Called after the script's own flush, when there is no wire.
-pub(super) fn flushed() {
+pub(crate) fn flushed() {
     if STAGE.get() != Stage::HeadSent {
         return;
     }
     STAGE.set(Stage::None);
     let heartbeat = seconds(ini::number(c"sse.heartbeat")).ok();
-    let wishes = Wishes::from_settings(heartbeat.filter(|beat| !beat.is_zero()));
+    let options = WireOptions::from_settings(heartbeat.filter(|beat| !beat.is_zero()));
+    let options = WireOptions { ends_with_server: true, ..options };
     // Without a wire the stream is what it was without us.
-    if attach_wire(Server::current(), &wishes).is_ok() {
+    if attach_wire(Server::current(), &options).is_ok() {
         STAGE.set(Stage::Adopted);
     }
-}
-
-/// On a reload, a loop of somebody else's is told that its client is gone: that ends it in its own
-/// way, and the client comes back to the new worker.
-pub(super) fn note_shutdown(wire: &Wire) {
-    if ends_here(wire) {
-        output::note_client_gone();
-    }
-}
-
-/// Whether the next write of an adopted stream ends it: the server is asked to stop, and no event
-/// would be cut.
-pub(super) fn ends_here(wire: &Wire) -> bool {
-    STAGE.get() == Stage::Adopted
-        && wire.stop_reason() == Some(StopReason::Shutdown)
-        && wire.tail().before_frame().is_empty()
 }
 
 /// Whether a response whose head is going out is one to look after.

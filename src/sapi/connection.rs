@@ -9,15 +9,15 @@ use event_stream::Heartbeat;
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
-use super::hand_off::Offer;
-use super::hooks;
-use super::response::{output, request};
+use super::hand_off::PendingHandOff;
+use super::response::{output, request, written};
 use super::server::choice::transport;
 use super::server::kind::Server;
 use super::server::signals;
 use super::sys::poll::poll_unless;
 use super::sys::process::forks;
-use super::wire::{Timing, Wire, keeper};
+use super::wire::{Wire, WireTiming, keeper};
+use super::{attached, hooks};
 use crate::stream::{Connection, Interrupted, Packet, StopReason, Tail, Written, seconds};
 use crate::zend::{bailout, engine, ini};
 
@@ -38,14 +38,16 @@ pub(crate) struct PhpConnection {
 
 /// What a connection is opened with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wishes {
+pub(crate) struct WireOptions {
     /// How the wire should behave in time.
-    pub(crate) timing: Timing,
+    pub(crate) timing: WireTiming,
     /// Whether the script is to be interrupted when its client leaves.
     pub(crate) interrupts: bool,
+    /// Whether the next write ends the stream when the server is to stop: for scripts that do not ask.
+    pub(crate) ends_with_server: bool,
 }
 
-impl Wishes {
+impl WireOptions {
     /// What the settings say, with this heartbeat.
     pub(crate) fn from_settings(heartbeat: Option<Duration>) -> Self {
         let write_timeout = seconds(ini::number(c"sse.write_timeout")).unwrap_or_default();
@@ -53,8 +55,8 @@ impl Wishes {
         let ignores_half_close = ini::flag(c"sse.ignore_half_close");
         let interrupts = ini::flag(c"sse.interrupt");
         let heartbeat_line = Heartbeat::new(&ini::text(c"sse.heartbeat_text")).unwrap_or_default();
-        let timing = Timing { heartbeat, heartbeat_line, write_timeout, ignores_half_close };
-        Self { timing, interrupts }
+        let timing = WireTiming { heartbeat, heartbeat_line, write_timeout, ignores_half_close };
+        Self { timing, interrupts, ends_with_server: false }
     }
 }
 
@@ -67,13 +69,13 @@ impl PhpConnection {
     /// # Errors
     ///
     /// [`Interrupted`].
-    pub(crate) fn open(server: Server, wishes: &Wishes) -> Result<Self, Interrupted> {
+    pub(crate) fn open(server: Server, options: &WireOptions) -> Result<Self, Interrupted> {
         // On the command line a thread is worth its while for heartbeats only.
-        let wants_wire = server.has_response() || wishes.timing.heartbeat.is_some();
+        let wants_wire = server.has_response() || options.timing.heartbeat.is_some();
         let mut opened = Err("no heartbeats were asked for");
         if wants_wire {
             output::without_abort(output::flush)?;
-            opened = attach_wire(server, wishes);
+            opened = attach_wire(server, options);
         }
         let why_not = opened.as_ref().err().copied().unwrap_or_default();
         let (open, ends_early) = (Cell::new(true), Cell::new(false));
@@ -116,18 +118,18 @@ impl PhpConnection {
     /// # Errors
     ///
     /// Why it cannot be, in words.
-    pub(crate) fn offer(&self) -> Result<Offer<'_>, &'static str> {
+    pub(crate) fn offer(&self) -> Result<PendingHandOff<'_>, &'static str> {
         if cfg!(php_zts) {
             return Err("PHP runs threads");
         }
         match self.wire.as_ref().filter(|wire| wire.is_ours() && self.open.get()) {
-            Some(wire) => Offer::new(self.server, wire),
+            Some(wire) => PendingHandOff::new(self.server, wire),
             None => Err(if self.why_not.is_empty() { "the stream is over" } else { self.why_not }),
         }
     }
 
     /// How the wire behaves in time, where there is one.
-    pub(crate) fn timing(&self) -> Option<Timing> {
+    pub(crate) fn timing(&self) -> Option<WireTiming> {
         self.wire.as_ref().map(|wire| wire.timing())
     }
 
@@ -141,7 +143,7 @@ impl PhpConnection {
         let wire = self.wire.as_ref().filter(|wire| wire.is_ours() && wire.stop_reason().is_none());
         let Some(wire) = wire.filter(|_| self.ends_early.get()) else { return Ok(()) };
         if request::read_body()?
-            && let Ok(offer) = Offer::new(self.server, wire)
+            && let Ok(offer) = PendingHandOff::new(self.server, wire)
         {
             offer.end_response();
         }
@@ -168,7 +170,7 @@ impl PhpConnection {
                 hooks::write(bytes);
                 output::flush();
             } else {
-                hooks::not_as_echo(|| engine::layer_write(bytes));
+                written::not_as_echo(|| engine::layer_write(bytes));
                 if output::level() == 0 {
                     output::flush();
                 }
@@ -208,7 +210,7 @@ impl PhpConnection {
         }
         let ready = poll_unless(engine::has_something_to_run, &mut fds, length)?;
         if let Some(wire) = self.own_wire() {
-            wire.see(fds[1].revents());
+            wire.note_poll(fds[1].revents());
         }
         let readable = fds[own..].iter().any(|fd| !fd.revents().is_empty());
         Ok(ready > 0 && (own > 0 || readable))
@@ -220,10 +222,14 @@ impl PhpConnection {
 /// # Errors
 ///
 /// Why it has none, in words.
-pub(super) fn attach_wire(server: Server, wishes: &Wishes) -> Result<Arc<Wire>, &'static str> {
+pub(super) fn attach_wire(
+    server: Server,
+    options: &WireOptions,
+) -> Result<Arc<Wire>, &'static str> {
     let transport = transport(server)?;
-    let interrupt = wishes.interrupts.then(engine::interrupt_flag);
-    let wire = Wire::new(transport, wishes.timing, hooks::tail(), interrupt);
+    let interrupt = options.interrupts.then(engine::interrupt_flag);
+    let wire =
+        Wire::new(transport, options.timing, attached::tail(), interrupt, options.ends_with_server);
     let wire = Arc::new(wire.ok_or("there are no descriptors left")?);
     signals::take_over(server);
     if !keeper::watch(&wire) {
@@ -232,7 +238,7 @@ pub(super) fn attach_wire(server: Server, wishes: &Wishes) -> Result<Arc<Wire>, 
     }
     // It may have been asked to stop before anybody listened.
     wire.ask_server();
-    hooks::attach(&wire);
+    attached::attach(&wire);
     Ok(wire)
 }
 
@@ -241,7 +247,7 @@ impl Connection for PhpConnection {
     fn write(&self, packet: &mut Packet) -> Result<Written, Interrupted> {
         match self.own_wire().filter(|wire| wire.is_direct()) {
             Some(wire) => {
-                hooks::flushed();
+                written::note_flushed();
                 if let Err(reason) = wire.write(packet) {
                     hooks::note_told();
                     return Ok(Written::Stopped(reason));
@@ -260,13 +266,13 @@ impl Connection for PhpConnection {
     fn tail(&self) -> Tail {
         match self.own_wire() {
             Some(wire) if self.passes_buffers() => wire.tail(),
-            _ if self.passes_buffers() => hooks::tail(),
-            _ => output::buffered_tail().unwrap_or_else(hooks::tail),
+            _ if self.passes_buffers() => attached::tail(),
+            _ => output::buffered_tail().unwrap_or_else(attached::tail),
         }
     }
 
     fn was_echoed_to(&self) -> bool {
-        hooks::was_echoed_to()
+        written::was_echoed_to()
     }
 
     #[inline]
@@ -289,7 +295,7 @@ impl Connection for PhpConnection {
         let said = last_line.map_or(Ok(()), |line| self.say_last(line));
         let said = said.and_then(|()| self.end_response());
         if self.wire.is_some() {
-            hooks::detach();
+            attached::detach();
             signals::give_back(self.server);
         }
         said
@@ -301,7 +307,7 @@ impl Connection for PhpConnection {
 
     fn sleep_until(&self, deadline: Option<Instant>) -> bool {
         // What the script echoed must not wait for its next frame.
-        if hooks::has_unflushed() && output::without_abort(output::flush).is_err() {
+        if written::has_unflushed() && output::without_abort(output::flush).is_err() {
             return true;
         }
         loop {

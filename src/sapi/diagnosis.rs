@@ -1,6 +1,6 @@
 //! What stands between a script and the browser, in words.
 
-use super::hooks;
+use super::attached;
 use super::in_front::{self, InFront};
 use super::response::{output, request};
 use super::server::kind::Server;
@@ -35,7 +35,7 @@ pub(crate) fn examine(server: Server, way: Option<(&str, &str)>) -> Diagnosis {
     match server {
         Server::Apache => {
             // Also one of other code's: while the keeper may be in httpd, nothing is tried there.
-            let is_open = way.is_some() || hooks::wire().is_some();
+            let is_open = way.is_some() || attached::exists();
             advice.push(compression(is_open).into());
         }
         Server::Fpm => advice.push(TERMINATE.into()),

@@ -1,7 +1,7 @@
 //! Giving a connection away: another process goes on with the response, and the server believes that
 //! it has sent it all.
 //!
-//! The invariant: until [`Offer::let_go`] the connection is the server's and nothing about it has
+//! The invariant: until [`PendingHandOff::let_go`] the connection is the server's and nothing about it has
 //! changed; after it, neither the server nor this extension can write a byte to it. `/dev/null` takes
 //! its place: it swallows what the server still has to say, and reads as an end.
 
@@ -15,7 +15,7 @@ use super::server::kind::Server;
 use super::server::signals;
 use super::server::transport::{HandOffTarget, Shape};
 use super::wire::Wire;
-use super::{hooks, in_front};
+use super::{attached, hooks, in_front};
 
 /// What ends the response on such a connection. On a kept one, nginx may send its next request between this and
 /// the connection's end, and answers 502 then, so there is something behind it that makes nginx close it.
@@ -35,7 +35,7 @@ fn is_kept_by_nginx(target: HandOffTarget, server: Server) -> bool {
 }
 
 /// A connection that is ready to be given away. The keeper leaves it alone meanwhile.
-pub(crate) struct Offer<'a> {
+pub(crate) struct PendingHandOff<'a> {
     wire: &'a Arc<Wire>,
     server: Server,
     target: HandOffTarget,
@@ -43,7 +43,7 @@ pub(crate) struct Offer<'a> {
     nothing: File,
 }
 
-impl<'a> Offer<'a> {
+impl<'a> PendingHandOff<'a> {
     /// Makes a connection ready: all that was written is on it, and nothing waits.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl<'a> Offer<'a> {
 
     /// Lets go of the connection: what the script, or the server, writes from now on goes nowhere.
     pub(crate) fn let_go(self) {
-        hooks::detach();
+        attached::detach();
         signals::give_back(self.server);
         for descriptor in [self.target.descriptor, self.wire.as_fd().as_raw_fd()] {
             // SAFETY: both are open descriptors of this connection: one is the server's, which reads and

@@ -5,21 +5,19 @@
 //! start-up, before FPM forks. A hook owns nothing while it calls the original, or aborts the
 //! script: both may `longjmp`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
-use std::os::fd::{AsFd, AsRawFd};
-use std::sync::Arc;
 use std::time::Instant;
 
 use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
 use once_cell::sync::OnceCell;
 
-use super::adoption;
+use super::attached;
 use super::ffi::{Flush, LogMessage, ReadPost, UbWrite};
-use super::response::{beside, headers, output};
+use super::response::{beside, headers, output, written};
 use super::sys::process;
-use super::wire::{HELD_BACK_MAX, Wire, keeper};
-use crate::stream::{GRACE, StopReason, Tail};
+use super::wire::{HELD_BACK_MAX, Wire};
+use crate::stream::GRACE;
 use crate::zend::ffi::Interrupt;
 use crate::zend::globals;
 
@@ -36,28 +34,25 @@ const SLICE: usize = 64 * 1024;
 
 static ORIGINALS: OnceCell<Originals> = OnceCell::new();
 
-/// What runs when a script is to be interrupted because its client has left.
-static ON_INTERRUPT: OnceCell<fn()> = OnceCell::new();
+/// What those above have run here.
+pub(crate) struct Callbacks {
+    /// Interrupts a script because its client has left: throws.
+    pub(crate) client_gone: fn(),
+    /// Is told that a response without a wire was flushed.
+    pub(crate) flushed: fn(),
+}
+
+static CALLBACKS: OnceCell<Callbacks> = OnceCell::new();
 
 thread_local! {
-    /// The tail of this thread's response, as long as no wire is attached.
-    static TAIL: Cell<Tail> = const { Cell::new(Tail::START) };
-    /// Whether something was written that was not flushed since.
-    static UNFLUSHED: Cell<bool> = const { Cell::new(false) };
-    /// Whether others than a stream of ours have written to this response.
-    static ECHOED: Cell<bool> = const { Cell::new(false) };
-    /// The wire of this thread's response.
-    static ATTACHED: RefCell<Option<Arc<Wire>>> = const { RefCell::new(None) };
-    /// The same, to be read in hooks: an owner there would leak when a call does not return.
-    static WIRE: Cell<*const Wire> = const { Cell::new(std::ptr::null()) };
-    /// Whether the connection of this response was given away.
+    /// True once the connection of this response was given away.
     static PARTED: Cell<bool> = const { Cell::new(false) };
     /// When the API told the script that its client is gone.
     static TOLD: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Installs the hooks. Called once, at module start-up. `on_interrupt` throws.
-pub(crate) fn install(on_interrupt: fn()) {
+/// Installs the hooks. Called once, at module start-up.
+pub(crate) fn install(callbacks: Callbacks) {
     let module = &raw mut sapi_module;
     // SAFETY: `sapi_module` is the process's SAPI, set before any module starts up, on one thread.
     let module = unsafe { &mut *module };
@@ -71,7 +66,7 @@ pub(crate) fn install(on_interrupt: fn()) {
         read_post: module.read_post,
         interrupt,
     };
-    if ORIGINALS.set(originals).is_err() || ON_INTERRUPT.set(on_interrupt).is_err() {
+    if ORIGINALS.set(originals).is_err() || CALLBACKS.set(callbacks).is_err() {
         return;
     }
     module.ub_write = Some(ub_write);
@@ -98,9 +93,7 @@ pub(crate) fn remove() {
 
 /// Forgets the last response. Called when a request begins.
 pub(crate) fn begin_request() {
-    TAIL.set(Tail::START);
-    UNFLUSHED.set(false);
-    ECHOED.set(false);
+    written::begin_request();
     TOLD.set(None);
     PARTED.set(false);
     process::begin_request();
@@ -109,76 +102,6 @@ pub(crate) fn begin_request() {
 /// Ends the script's part of the response: what the server does now is its own affair.
 pub(crate) fn end_request() {
     TOLD.set(None);
-}
-
-/// Lets all that is written from now on take this wire.
-pub(super) fn attach(wire: &Arc<Wire>) {
-    WIRE.set(Arc::as_ptr(wire));
-    ATTACHED.replace(Some(Arc::clone(wire)));
-    if let Some(servers_own) = wire.servers_own() {
-        process::keep_from_forks([servers_own, wire.as_fd().as_raw_fd()]);
-    }
-}
-
-/// Ends the wire of this response, if there is one: what is left is flushed, the keeper lets go of
-/// it, and whatever is written from now on goes to the server as ever.
-pub(crate) fn detach() {
-    if let Some(wire) = take_wire() {
-        TAIL.set(wire.tail());
-        wire.close();
-        keeper::forget(&wire);
-    }
-}
-
-/// Ends the wire of a response that is over, whose connection may be another's by now: nothing is written
-/// to it any more. Answers whether there was one.
-pub(super) fn abandon() -> bool {
-    let Some(wire) = take_wire() else { return false };
-    wire.stop(StopReason::ClientGone);
-    wire.close();
-    keeper::forget(&wire);
-    true
-}
-
-/// Takes the wire of this response, unless it belongs to the parent of this process.
-fn take_wire() -> Option<Arc<Wire>> {
-    WIRE.set(std::ptr::null());
-    process::let_forks_inherit();
-    ATTACHED.take().filter(|wire| wire.is_ours())
-}
-
-/// The wire of this response, as long as this process may use it.
-pub(super) fn wire() -> Option<&'static Wire> {
-    // SAFETY: null, or the wire that `ATTACHED` keeps until `detach`, which runs on this thread.
-    // Callers are hooks, and let go of it before anything else can run.
-    unsafe { WIRE.get().as_ref() }.filter(|wire| wire.is_ours())
-}
-
-/// The end of what was written to the response last.
-pub(super) fn tail() -> Tail {
-    wire().map_or_else(|| TAIL.get(), Wire::tail)
-}
-
-/// Whether something was written that [`flushed`] was not told of.
-pub(super) fn has_unflushed() -> bool {
-    UNFLUSHED.get()
-}
-
-/// Notes that all is flushed.
-pub(super) fn flushed() {
-    UNFLUSHED.set(false);
-}
-
-/// Whether others than a stream of ours have written to this response.
-pub(super) fn was_echoed_to() -> bool {
-    ECHOED.get()
-}
-
-/// Runs a write of a stream's that comes by the way that others' take.
-pub(super) fn not_as_echo(write: impl FnOnce()) {
-    let before = ECHOED.get();
-    write();
-    ECHOED.set(before);
 }
 
 /// Writes to the SAPI, past PHP's output buffers. The headers must be out.
@@ -203,38 +126,46 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
     if headers::is_nothing(bytes) || process::is_cut_off() || !beside::belongs() {
         return length;
     }
-    ECHOED.set(true);
+    written::note_echo();
     // SAFETY: the caller vouches for the bytes.
     put_out(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) })
 }
 
 /// Writes to the wire, or the server. May `longjmp`; this frame, and its callers', own nothing then.
-fn put_out(written: &[u8]) -> usize {
+#[inline]
+fn put_out(bytes: &[u8]) -> usize {
     let Some(originals) = ORIGINALS.get() else { return 0 };
-    let (bytes, length) = (written.as_ptr().cast::<c_char>(), written.len());
-    UNFLUSHED.set(true);
-    let Some(wire) = wire() else {
-        if TOLD.get().is_some() {
-            abort();
-            return length;
-        }
-        TAIL.set(TAIL.get().after(written));
-        // SAFETY: the arguments are passed on as they came; this frame owns nothing.
-        return unsafe { (originals.ub_write)(bytes, length) };
-    };
-    if wire.client_is_gone() || adoption::ends_here(wire) {
+    written::note_unflushed();
+    attached::with(|wire| match wire {
+        Some(wire) => put_on_wire(originals, wire, bytes),
+        None => put_on_server(originals, bytes),
+    })
+}
+
+fn put_on_server(originals: &Originals, bytes: &[u8]) -> usize {
+    if TOLD.get().is_some() {
         abort();
-        return length;
+        return bytes.len();
+    }
+    written::set_tail(written::tail().after(bytes));
+    // SAFETY: the bytes are those that came; this frame owns nothing.
+    unsafe { (originals.ub_write)(bytes.as_ptr().cast(), bytes.len()) }
+}
+
+fn put_on_wire(originals: &Originals, wire: &Wire, bytes: &[u8]) -> usize {
+    if wire.client_is_gone() || wire.ends_here() {
+        abort();
+        return bytes.len();
     }
     if wire.is_direct() {
-        if wire.echo(written).is_err() {
+        if wire.echo(bytes).is_err() {
             abort();
         }
-        return length;
+        return bytes.len();
     }
     let mut taken = 0;
     // In slices: the write timeout is for a client that takes nothing, not for one that takes its time.
-    for slice in written.chunks(SLICE) {
+    for slice in bytes.chunks(SLICE) {
         taken += output::ignoring_abort(|| {
             let bytes = slice.as_ptr().cast();
             // SAFETY: as above; while aborts are ignored, the original returns.
@@ -257,23 +188,23 @@ fn put_out(written: &[u8]) -> usize {
 /// As the SAPI's own.
 unsafe extern "C" fn flush(context: *mut c_void) {
     let Some(original) = ORIGINALS.get().and_then(|originals| originals.flush) else { return };
-    UNFLUSHED.set(false);
-    let Some(wire) = wire() else {
-        if TOLD.get().is_some() {
-            return abort();
+    written::note_flushed();
+    attached::with(|wire| match wire {
+        Some(wire) if wire.is_direct() => {
+            if wire.flush().is_err() {
+                abort();
+            }
         }
-        // SAFETY: the argument is passed on as it came; this frame owns nothing.
-        unsafe { original(context) };
-        adoption::flushed();
-        return;
-    };
-    if wire.is_direct() {
-        if wire.flush().is_err() {
-            abort();
+        Some(wire) => flush_server(wire, original, context),
+        None if TOLD.get().is_some() => abort(),
+        None => {
+            // SAFETY: the argument is passed on as it came; this frame owns nothing.
+            unsafe { original(context) };
+            if let Some(callbacks) = CALLBACKS.get() {
+                (callbacks.flushed)();
+            }
         }
-        return;
-    }
-    flush_server(wire, original, context);
+    });
 }
 
 /// Has the server send what it holds back.
@@ -299,19 +230,23 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
     if PARTED.get() && !message.is_null() {
         return log_to_stderr(message);
     }
-    let Some(wire) = wire() else {
+    attached::with(|wire| match wire {
         // SAFETY: the arguments are passed on as they came; this frame owns nothing.
-        return unsafe { original(message, level) };
-    };
+        None => unsafe { original(message, level) },
+        // SAFETY: as above; while aborts are ignored, the original returns.
+        Some(wire) => log_through(wire, || unsafe { original(message, level) }),
+    });
+}
+
+/// Logs under the wire lock. The server keeps messages in a buffer that nobody else flushes while the wire is direct.
+fn log_through(wire: &Wire, log: impl FnOnce()) {
     let flush = ORIGINALS.get().and_then(|originals| originals.flush);
     output::ignoring_abort(|| {
         wire.through_server(b"", || {
-            // SAFETY: as above; while aborts are ignored, the original returns.
-            unsafe { original(message, level) };
+            log();
             if let Some(flush) = flush.filter(|_| wire.is_direct()) {
                 let context = globals::sapi(|sapi| sapi.server_context);
-                // SAFETY: as above. The server keeps log messages in a buffer that nobody else
-                // flushes while the wire is direct.
+                // SAFETY: called as the server does; while aborts are ignored, it returns.
                 unsafe { flush(context) };
             }
         });
@@ -338,14 +273,10 @@ unsafe extern "C" fn read_post(buffer: *mut c_char, length: usize) -> usize {
     let Some(original) = ORIGINALS.get().and_then(|originals| originals.read_post) else {
         return 0;
     };
-    if let Some(wire) = wire() {
-        wire.pause();
-    }
+    attached::pause();
     // SAFETY: the arguments are passed on as they came; this frame owns nothing.
     let read = unsafe { original(buffer, length) };
-    if let Some(wire) = wire() {
-        wire.resume();
-    }
+    attached::resume();
     read
 }
 
@@ -355,10 +286,10 @@ unsafe extern "C" fn read_post(buffer: *mut c_char, length: usize) -> usize {
 ///
 /// As the engine's own.
 unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
-    if wire().is_some_and(Wire::take_interrupt)
-        && let Some(on_interrupt) = ON_INTERRUPT.get()
+    if attached::with(|wire| wire.is_some_and(Wire::take_interrupt))
+        && let Some(callbacks) = CALLBACKS.get()
     {
-        on_interrupt();
+        (callbacks.client_gone)();
     }
     if let Some(original) = ORIGINALS.get().and_then(|originals| originals.interrupt) {
         // SAFETY: the argument is passed on as it came; this frame owns nothing.

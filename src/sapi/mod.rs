@@ -5,10 +5,12 @@
 #![allow(unsafe_code, reason = "this module talks to the servers of PHP")]
 
 pub(crate) mod adoption;
+mod attached;
 mod connection;
 pub(crate) mod diagnosis;
 mod ffi;
 mod hand_off;
+pub(crate) mod head;
 pub(crate) mod hooks;
 mod in_front;
 pub(crate) mod overrides;
@@ -19,7 +21,7 @@ pub(crate) mod sys;
 pub(crate) mod takeover;
 pub(crate) mod wire;
 
-pub(crate) use connection::{PhpConnection, Wishes};
-pub(crate) use hand_off::Offer;
+pub(crate) use connection::{PhpConnection, WireOptions};
+pub(crate) use hand_off::PendingHandOff;
 pub(crate) use server::kind::Server;
 pub(crate) use server::transport::Shape;

@@ -6,7 +6,7 @@ use ext_php_rs::ffi::{IS_FALSE, zend_execute_data, zend_function, zval};
 use once_cell::sync::OnceCell;
 
 use super::response::{late_head, output};
-use super::{adoption, hooks};
+use super::{adoption, attached};
 use crate::zend::ffi::Handler;
 use crate::zend::globals;
 
@@ -83,12 +83,13 @@ replacements! {
     session_cache_limiter, session_cache_expire => |call| late_head::as_if_open(&mut || call.run());
     apache_note, apache_setenv, apache_lookup_uri, apache_request_headers, apache_response_headers,
     getallheaders => |call| {
-        pause();
+        // httpd's memory pools are not thread safe: the keeper stays out while the script is in there.
+        attached::pause();
         call.run();
-        resume();
+        attached::resume();
     };
     r#virtual => |call| {
-        pause();
+        attached::pause();
         call.run();
         resume_flushed();
     };
@@ -123,31 +124,21 @@ fn without_lost_buffers(call: &Call) {
 
 /// Makes `connection_aborted()` tell what the wire knows.
 fn note_departure() {
-    let Some(wire) = hooks::wire() else { return };
-    wire.probe();
-    if wire.client_is_gone() {
-        output::note_client_gone();
-    }
-    adoption::note_shutdown(wire);
-}
-
-/// httpd's memory pools are not thread safe: the keeper stays out while the script is in there.
-fn pause() {
-    if let Some(wire) = hooks::wire() {
-        wire.pause();
-    }
+    attached::with(|wire| {
+        let Some(wire) = wire else { return };
+        wire.probe();
+        // A loop of somebody else's is told the same on a reload: that ends it in its own way, and the client
+        // comes back to the new worker.
+        if wire.client_is_gone() || wire.ends_here() {
+            output::note_client_gone();
+        }
+    });
 }
 
 /// What httpd holds back of another request's output goes out now: it would block the keeper.
 fn resume_flushed() {
-    if hooks::wire().is_some() {
+    if attached::exists() {
         output::flush();
     }
-    resume();
-}
-
-fn resume() {
-    if let Some(wire) = hooks::wire() {
-        wire.resume();
-    }
+    attached::resume();
 }

@@ -1,8 +1,8 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
-use super::adoption;
-use super::response::{head, headers, late_head, output, request, session};
+use super::response::{headers, late_head, output, request, session};
 use super::server::kind::Server;
+use super::{adoption, head};
 use crate::stream::{
     AllowOrigin, Header, Interrupted, Preflight, UNFIT, is_session_cache_limiter,
     preflight_headers, stream_headers, unavailable_headers,

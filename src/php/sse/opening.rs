@@ -19,9 +19,10 @@ use crate::php::fault::Fault;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments, allow_origin_set};
 use crate::php::source::Source;
 use crate::php::{current, hub};
-use crate::sapi::response::{beside, head, request};
+use crate::sapi::head;
+use crate::sapi::response::{beside, request};
 use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
-use crate::sapi::{PhpConnection, Server, Wishes};
+use crate::sapi::{PhpConnection, Server, WireOptions};
 use crate::stream::{Options, Stream, merged, seconds};
 use crate::zend::engine::{self, Owned};
 
@@ -55,7 +56,7 @@ pub(super) fn open(
     end_previous()?;
     let connection = match taken {
         Taken::HeadOnly => PhpConnection::none(server),
-        _ => PhpConnection::open(server, &Wishes::from_settings(options.heartbeat))?,
+        _ => PhpConnection::open(server, &WireOptions::from_settings(options.heartbeat))?,
     };
     // Read now: to send the head may have run code of the script's.
     let id = told.or_else(request::last_event_id);

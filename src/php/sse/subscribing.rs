@@ -17,7 +17,7 @@ use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
 use crate::php::hub::{failed, settings, topics};
 use crate::php::settings::HEARTBEAT_TEXT;
-use crate::sapi::{Offer, Shape};
+use crate::sapi::{PendingHandOff, Shape};
 use crate::stream::StopReason;
 use crate::zend::engine::{self, Owned, guarded};
 use crate::zend::ini;
@@ -261,7 +261,7 @@ fn passes(filter: &Zval, delivery: &Delivery) -> Result<bool, Fault> {
     Ok(answer.is_some_and(|answer| answer.coerce_to_bool()))
 }
 
-fn framing(offer: &Offer) -> Framing {
+fn framing(offer: &PendingHandOff) -> Framing {
     match offer.shape() {
         Shape::Records { request_id } => {
             Framing::FastCgi { request_id, is_kept: offer.is_kept_by_nginx() }

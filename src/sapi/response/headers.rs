@@ -5,8 +5,8 @@ use std::ffi::c_char;
 
 use ext_php_rs::zend::{remove_header, set_header, set_response_code};
 
-use super::output;
-use crate::sapi::{ffi, hooks};
+use super::{output, written};
+use crate::sapi::ffi;
 use crate::stream::{Header, Interrupted, Rule, including, is_no_coding, without_rivals};
 use crate::zend::engine::{self, c_string, guarded};
 use crate::zend::{globals, versions};
@@ -111,7 +111,7 @@ pub(crate) fn set_status(code: u16) -> Result<(), Interrupted> {
 pub(crate) fn send() -> Result<(), Interrupted> {
     output::without_abort(|| {
         // php-cgi writes its head the way that echoes take.
-        hooks::not_as_echo(|| {
+        written::not_as_echo(|| {
             if output::level() == 0 {
                 // PHP notes the place when it is about to write.
                 engine::layer_write(&NOTHING);

@@ -8,7 +8,6 @@ use ext_php_rs::types::Zval;
 use crate::sapi::ffi::{
     self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED, OUTPUT_SENT,
 };
-use crate::sapi::hooks;
 use crate::stream::{Interrupted, Tail};
 use crate::zend::engine::{self, guarded};
 use crate::zend::globals;
@@ -144,7 +143,6 @@ pub(crate) fn stuck_buffers() -> Vec<String> {
 pub(crate) fn flush() {
     // SAFETY: a request is active, as everywhere in this file.
     unsafe { ffi::sapi_flush() };
-    hooks::flushed();
 }
 
 /// Whether PHP knows that the client is gone.

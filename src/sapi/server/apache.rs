@@ -14,9 +14,9 @@ use rustix::net::sockopt::socket_send_buffer_size;
 use super::apache_variables;
 use super::httpd::{Httpd, Request, filters, is_within_another, request, with_keeper_inside};
 use super::obstacle::{self, Obstacle};
-use super::transport::{HandOffTarget, Shape, Small, Transport, Way};
+use super::transport::{HandOffTarget, Shape, Transport, TryWrite, WritePath};
 use crate::sapi::sys::poll::poll;
-use crate::sapi::sys::socket::{duplicate, is_same, untaken};
+use crate::sapi::sys::socket::{duplicate, is_same, unsent_bytes};
 
 /// What stands between a response without compression or encryption and its connection; any other
 /// filter wants to see what is sent.
@@ -92,7 +92,7 @@ impl Apache {
         }
         let buffer = socket_send_buffer_size(&self.fd).unwrap_or(0);
         let fits = bytes <= buffer / SHARE_OF_BUFFER;
-        Some(fits && untaken(self.fd.as_fd()).is_some_and(|waiting| waiting < ROOM))
+        Some(fits && unsent_bytes(self.fd.as_fd()).is_some_and(|waiting| waiting < ROOM))
     }
 }
 
@@ -101,24 +101,24 @@ impl Transport for Apache {
         self.fd.as_fd()
     }
 
-    fn servers_own(&self) -> Option<RawFd> {
+    fn server_fd(&self) -> Option<RawFd> {
         None
     }
 
-    fn way(&self) -> Way {
-        Way::Server
+    fn write_path(&self) -> WritePath {
+        WritePath::Server
     }
 
-    fn send_small(&self, bytes: &[u8], held_back: usize) -> Small {
+    fn try_write(&self, bytes: &[u8], held_back: usize) -> TryWrite {
         match self.has_room(bytes.len() + held_back) {
-            None => return Small::Gone,
-            Some(false) => return Small::Later,
+            None => return TryWrite::Closed,
+            Some(false) => return TryWrite::WouldBlock,
             Some(true) => {}
         }
         match with_keeper_inside(|| self.httpd.write(self.request, bytes)) {
-            None => Small::Later,
-            Some(true) => Small::Sent,
-            Some(false) => Small::Gone,
+            None => TryWrite::WouldBlock,
+            Some(true) => TryWrite::Written,
+            Some(false) => TryWrite::Closed,
         }
     }
 

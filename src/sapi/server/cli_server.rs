@@ -14,7 +14,7 @@ use rustix::net::getpeername;
 
 use super::framing::Framing;
 use super::signals;
-use super::transport::{HandOffTarget, Shape, Small, Transport, Way};
+use super::transport::{HandOffTarget, Shape, Transport, TryWrite, WritePath};
 use crate::sapi::response::request;
 use crate::sapi::sys::socket::{duplicate, is_same, local_address, was_accepted_from};
 use crate::zend::globals;
@@ -48,7 +48,7 @@ struct Poller {
 /// The connection of a request to `php -S`.
 struct CliServer {
     fd: OwnedFd,
-    servers_own: RawFd,
+    server_fd: RawFd,
     /// What the server notes of itself, if its layout is the one that is known.
     is_running: Option<&'static AtomicI32>,
 }
@@ -61,7 +61,7 @@ pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
         return Err("the connection is not that of the request");
     }
     let is_running = is_running(client.server, &fd);
-    Ok(Box::new(CliServer { fd, servers_own: client.socket, is_running }))
+    Ok(Box::new(CliServer { fd, server_fd: client.socket, is_running }))
 }
 
 fn client() -> Result<&'static Client, &'static str> {
@@ -98,21 +98,21 @@ impl Transport for CliServer {
         self.fd.as_fd()
     }
 
-    fn servers_own(&self) -> Option<RawFd> {
-        Some(self.servers_own)
+    fn server_fd(&self) -> Option<RawFd> {
+        Some(self.server_fd)
     }
 
-    fn way(&self) -> Way {
-        Way::Direct(Framing::Raw)
+    fn write_path(&self) -> WritePath {
+        WritePath::Direct(Framing::Raw)
     }
 
-    fn send_small(&self, _: &[u8], _: usize) -> Small {
-        Small::Later
+    fn try_write(&self, _: &[u8], _: usize) -> TryWrite {
+        TryWrite::WouldBlock
     }
 
     fn server_is_stopping(&self) -> bool {
         let is_to_stop = |is_running: &AtomicI32| is_running.load(Ordering::Relaxed) == 0;
-        signals::stop_was_asked() || self.is_running.is_some_and(is_to_stop)
+        signals::stop_was_requested() || self.is_running.is_some_and(is_to_stop)
     }
 
     fn hand_off(&self) -> Result<HandOffTarget, &'static str> {

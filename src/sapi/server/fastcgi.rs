@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use super::framing::Framing;
 use super::obstacle::{NO_FASTCGI, Obstacle};
 use super::signals;
-use super::transport::{HandOffTarget, Shape, Small, Transport, Way};
+use super::transport::{HandOffTarget, Shape, Transport, TryWrite, WritePath};
 use crate::sapi::sys::socket::{duplicate, is_listening, is_same, was_accepted_from};
 use crate::zend::globals;
 
@@ -37,7 +37,7 @@ const OUT_BUFFER: usize = 8192;
 /// The connection of a FastCGI request.
 struct FastCgi {
     fd: OwnedFd,
-    servers_own: RawFd,
+    server_fd: RawFd,
     request_id: u16,
     /// The socket the worker accepts from: it closes when FPM reloads.
     listener: RawFd,
@@ -50,12 +50,7 @@ pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
     let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
     let request_id = request_id.ok_or("the FastCGI request has no id")?;
     let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
-    Ok(Box::new(FastCgi {
-        fd,
-        servers_own: request.fd,
-        request_id,
-        listener: request.listen_socket,
-    }))
+    Ok(Box::new(FastCgi { fd, server_fd: request.fd, request_id, listener: request.listen_socket }))
 }
 
 /// What keeps a php-cgi from being one of these.
@@ -93,22 +88,22 @@ impl Transport for FastCgi {
         self.fd.as_fd()
     }
 
-    fn servers_own(&self) -> Option<RawFd> {
-        Some(self.servers_own)
+    fn server_fd(&self) -> Option<RawFd> {
+        Some(self.server_fd)
     }
 
-    fn way(&self) -> Way {
-        Way::Direct(Framing::FastCgi { request_id: self.request_id })
+    fn write_path(&self) -> WritePath {
+        WritePath::Direct(Framing::FastCgi { request_id: self.request_id })
     }
 
-    fn send_small(&self, _: &[u8], _: usize) -> Small {
-        Small::Later
+    fn try_write(&self, _: &[u8], _: usize) -> TryWrite {
+        TryWrite::WouldBlock
     }
 
     fn server_is_stopping(&self) -> bool {
         // A worker that is asked to quit closes its listening socket, and opens one that is none; that
         // has the same number, unless a lower one was free.
-        signals::stop_was_asked() || !is_listening(self.listener)
+        signals::stop_was_requested() || !is_listening(self.listener)
     }
 
     fn hand_off(&self) -> Result<HandOffTarget, &'static str> {

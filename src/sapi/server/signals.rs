@@ -25,18 +25,18 @@ use crate::sapi::sys::waker;
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
 /// Whether a signal asked the server to stop.
-static ASKED: AtomicBool = AtomicBool::new(false);
+static STOP_REQUESTED: AtomicBool = AtomicBool::new(false);
 /// Whether the keeper has not heard of it yet.
-static ALARM: AtomicBool = AtomicBool::new(false);
+static UNSEEN: AtomicBool = AtomicBool::new(false);
 /// Which signals came, as bits.
-static CAME: AtomicU32 = AtomicU32::new(0);
+static RECEIVED: AtomicU32 = AtomicU32::new(0);
 /// Which of them kill when they come again, as bits.
-static WARNED: AtomicU32 = AtomicU32::new(0);
+static SECOND_KILLS: AtomicU32 = AtomicU32::new(0);
 
 /// The process that took the signals over.
 static OWNER: AtomicI32 = AtomicI32::new(0);
 /// The parent whose end it is told of by a signal; 0 for none.
-static MOURNED: AtomicI32 = AtomicI32::new(0);
+static PARENT_DEATH_SENDER: AtomicI32 = AtomicI32::new(0);
 
 /// The handlers that stand behind ours.
 static BEFORE: Mutex<Vec<(c_int, libc::sigaction)>> = Mutex::new(Vec::new());
@@ -48,19 +48,19 @@ static CHAINED: AtomicUsize = AtomicUsize::new(0);
 static CHAINED_SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// Whether a signal asked the server to stop, since this request's first stream began.
-pub(crate) fn stop_was_asked() -> bool {
-    ASKED.load(Ordering::Acquire)
+pub(crate) fn stop_was_requested() -> bool {
+    STOP_REQUESTED.load(Ordering::Acquire)
 }
 
 /// Whether a signal came that the keeper has not acted on; says so once.
 pub(crate) fn take_unseen() -> bool {
-    ALARM.swap(false, Ordering::AcqRel)
+    UNSEEN.swap(false, Ordering::AcqRel)
 }
 
 /// Takes the signals over that would cut a stream short. Called when a stream begins.
 pub(crate) fn take_over(server: Server) {
     OWNER.store(own_id(), Ordering::Release);
-    MOURNED.store(mourned_parent(), Ordering::Release);
+    PARENT_DEATH_SENDER.store(parent_death_sender(), Ordering::Release);
     let (held, passed_on): (&[c_int], c_int) = match server {
         Server::Fpm => (&[libc::SIGTERM], 0),
         Server::BuiltIn => (&[libc::SIGTERM], libc::SIGINT),
@@ -82,8 +82,8 @@ pub(crate) fn give_back(server: Server) {
         // SAFETY: puts back what the system gave us.
         unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
     }
-    let came = |signal: c_int| CAME.load(Ordering::Acquire) & (1 << signal) != 0;
-    if server == Server::Fpm && came(libc::SIGTERM) {
+    let received = |signal: c_int| RECEIVED.load(Ordering::Acquire) & (1 << signal) != 0;
+    if server == Server::Fpm && received(libc::SIGTERM) {
         // SAFETY: sends a signal to this thread; FPM's handler notes it, and ends the worker once
         // it has answered its request.
         unsafe { libc::raise(libc::SIGQUIT) };
@@ -92,10 +92,10 @@ pub(crate) fn give_back(server: Server) {
 
 /// Passes on a SIGTERM that came while a stream was open, once the request is over, and forgets what came.
 pub(crate) fn pass_on(server: Server) {
-    ASKED.store(false, Ordering::Release);
-    WARNED.store(0, Ordering::Release);
-    let came = CAME.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
-    if came && server == Server::BuiltIn {
+    STOP_REQUESTED.store(false, Ordering::Release);
+    SECOND_KILLS.store(0, Ordering::Release);
+    let received = RECEIVED.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
+    if received && server == Server::BuiltIn {
         // SAFETY: as if the signal came now, when it harms nobody.
         unsafe { libc::raise(libc::SIGTERM) };
     }
@@ -160,7 +160,7 @@ fn own_id() -> libc::pid_t {
 
 /// Who counts as the sender of the signal that tells of its end, if this process has asked for one
 /// (`PR_SET_PDEATHSIG`): its parent; else 0. The system sends one for each thread of the parent that ends.
-fn mourned_parent() -> libc::pid_t {
+fn parent_death_sender() -> libc::pid_t {
     let mut asked_for: c_int = 0;
     // SAFETY: stores the number of a signal, or 0.
     unsafe { libc::prctl(libc::PR_GET_PDEATHSIG, &raw mut asked_for) };
@@ -169,20 +169,20 @@ fn mourned_parent() -> libc::pid_t {
 }
 
 /// Whether the signal may only say that the parent has ended.
-fn is_of_a_mourned_parent(about: *const libc::siginfo_t) -> bool {
+fn is_parent_death_signal(about: *const libc::siginfo_t) -> bool {
     // SAFETY: the system says to a handler which process has sent a signal, or 0.
     let sender = unsafe { about.as_ref() }.map(|about| unsafe { about.si_pid() });
-    sender.is_some_and(|sender| sender > 0 && sender == MOURNED.load(Ordering::Acquire))
+    sender.is_some_and(|sender| sender > 0 && sender == PARENT_DEATH_SENDER.load(Ordering::Acquire))
 }
 
 /// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
 extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mut c_void) {
     let bit = 1 << signal;
-    CAME.fetch_or(bit, Ordering::AcqRel);
-    let came_before =
-        !is_of_a_mourned_parent(about) && WARNED.fetch_or(bit, Ordering::AcqRel) & bit != 0;
-    let is_a_childs = OWNER.load(Ordering::Acquire) != own_id();
-    if (came_before || is_a_childs) && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
+    RECEIVED.fetch_or(bit, Ordering::AcqRel);
+    let received_before =
+        !is_parent_death_signal(about) && SECOND_KILLS.fetch_or(bit, Ordering::AcqRel) & bit != 0;
+    let is_of_a_fork = OWNER.load(Ordering::Acquire) != own_id();
+    if (received_before || is_of_a_fork) && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
         // Somebody insists (FPM's request_terminate_timeout does), or it is for a fork, which has no
         // stream: it means what it always meant.
         // SAFETY: both calls are allowed in a handler; the signal is delivered when it returns.
@@ -191,8 +191,8 @@ extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mu
         unsafe { libc::raise(signal) };
         return;
     }
-    ASKED.store(true, Ordering::Release);
-    ALARM.store(true, Ordering::Release);
+    STOP_REQUESTED.store(true, Ordering::Release);
+    UNSEEN.store(true, Ordering::Release);
     waker::wake_by_signal();
     let chained = CHAINED.load(Ordering::Acquire);
     if signal == CHAINED_SIGNAL.load(Ordering::Acquire) && chained != 0 {

@@ -10,7 +10,7 @@ use rustix::fs::{FileType, fstat};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::stdio::stdout;
 
-use super::transport::{HandOffTarget, Small, Transport, Way};
+use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::response::output;
 use crate::sapi::sys::poll::poll;
 
@@ -35,29 +35,29 @@ impl Transport for Stdio {
         self.0.as_fd()
     }
 
-    fn servers_own(&self) -> Option<RawFd> {
+    fn server_fd(&self) -> Option<RawFd> {
         // A fork on the command line may write what it likes.
         None
     }
 
-    fn way(&self) -> Way {
-        Way::Server
+    fn write_path(&self) -> WritePath {
+        WritePath::Server
     }
 
-    fn send_small(&self, bytes: &[u8], _: usize) -> Small {
+    fn try_write(&self, bytes: &[u8], _: usize) -> TryWrite {
         let mut fds = [PollFd::new(&self.0, PollFlags::OUT)];
         if poll(&mut fds, Some(std::time::Duration::ZERO)) != Ok(1) {
-            return Small::Later;
+            return TryWrite::WouldBlock;
         }
         let seen = fds[0].revents();
         if seen.intersects(PollFlags::ERR | PollFlags::HUP) {
-            return Small::Gone;
+            return TryWrite::Closed;
         }
         // A pipe that is writable takes PIPE_BUF bytes, more than any heartbeat, at once.
         match rustix::io::write(&self.0, bytes) {
-            Ok(written) if written == bytes.len() => Small::Sent,
-            Ok(_) | Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Small::Later,
-            Err(_) => Small::Gone,
+            Ok(written) if written == bytes.len() => TryWrite::Written,
+            Ok(_) | Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => TryWrite::WouldBlock,
+            Err(_) => TryWrite::Closed,
         }
     }
 

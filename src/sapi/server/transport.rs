@@ -7,14 +7,14 @@ use super::framing::{Framing, end_records};
 
 /// Which way the script's own bytes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum WritePath {
     /// Straight onto the connection.
     Direct(Framing),
     /// Through the server, under the wire lock; only the keeper writes by itself.
     Server,
 }
 
-impl Way {
+impl WritePath {
     /// How many echoed bytes wait for the script's flush. What goes through the server waits there.
     pub(crate) fn echoes_kept(self) -> usize {
         match self {
@@ -26,13 +26,13 @@ impl Way {
 
 /// How a small write without waiting ended; see [`crate::sapi::wire`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Small {
+pub(crate) enum TryWrite {
     /// It is out.
-    Sent,
+    Written,
     /// Not now.
-    Later,
+    WouldBlock,
     /// Never again.
-    Gone,
+    Closed,
 }
 
 /// How the bytes of a response look on its connection.
@@ -76,14 +76,14 @@ pub(crate) trait Transport: Send + Sync {
     fn fd(&self) -> BorrowedFd<'_>;
 
     /// The server's own descriptor of the connection, where a fork of the worker must not have it.
-    fn servers_own(&self) -> Option<RawFd>;
+    fn server_fd(&self) -> Option<RawFd>;
 
     /// Which way the script's own bytes take; it stays the same.
-    fn way(&self) -> Way;
+    fn write_path(&self) -> WritePath;
 
     /// Writes a few bytes from the keeper, or does not: never blocks. Not called on a direct way. Before them
     /// goes out what the server holds back, up to `held_back` bytes.
-    fn send_small(&self, bytes: &[u8], held_back: usize) -> Small;
+    fn try_write(&self, bytes: &[u8], held_back: usize) -> TryWrite;
 
     /// Whether the server is asked to stop or reload, as far as it shows.
     fn server_is_stopping(&self) -> bool;

@@ -53,7 +53,7 @@ fn internet(address: &SocketAddrAny) -> Option<SocketAddr> {
 
 /// How many bytes wait in a socket to be taken by the other side; of use to see whether it takes any. The
 /// system says that there is room only when a good part of its buffer is free again.
-pub(crate) fn untaken(fd: BorrowedFd<'_>) -> Option<u32> {
+pub(crate) fn unsent_bytes(fd: BorrowedFd<'_>) -> Option<u32> {
     let mut waiting: libc::c_int = 0;
     // SAFETY: writes one int.
     let asked = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut waiting) };

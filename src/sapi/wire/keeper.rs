@@ -143,7 +143,7 @@ impl KeeperLoop {
         // An error here is a signal at most, and signals are blocked: the round goes on.
         let _ = poll(&mut fds, wake);
         for (wire, fd) in watched.iter().zip(&fds[1..]) {
-            wire.see(fd.revents());
+            wire.note_poll(fd.revents());
         }
         self.waker.drain();
     }

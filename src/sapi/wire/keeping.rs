@@ -7,9 +7,9 @@ use std::time::Duration;
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
 use super::sending::{LOOK, Sent};
-use super::{Line, Wire, ticks};
+use super::{Outgoing, Wire, ticks};
 #[cfg(without_wire_lock)]
-use crate::sapi::server::transport::Way;
+use crate::sapi::server::transport::WritePath;
 use crate::sapi::sys::socket;
 use crate::stream::{Packet, StopReason};
 
@@ -55,8 +55,8 @@ impl Wire {
         if entered == 0 {
             return false;
         }
-        let untaken = socket::untaken(self.transport.fd()).unwrap_or(u32::MAX);
-        if untaken < self.untaken.swap(untaken, Ordering::AcqRel) {
+        let untaken = socket::unsent_bytes(self.transport.fd()).unwrap_or(u32::MAX);
+        if untaken < self.unsent.swap(untaken, Ordering::AcqRel) {
             // It takes bytes, if slowly; if the script has come back meanwhile, that stays so.
             let order = (Ordering::AcqRel, Ordering::Acquire);
             let _ = self.in_server_since.compare_exchange(entered, ticks(now), order.0, order.1);
@@ -83,7 +83,7 @@ impl Wire {
 
     /// Sends the first of these that there is: the rest of an earlier write, what the script has
     /// echoed, a heartbeat.
-    fn send_due(&self, line: &mut Line) -> Sent {
+    fn send_due(&self, line: &mut Outgoing) -> Sent {
         let sent = self.send_residue(line, Duration::ZERO);
         if sent != Sent::Whole {
             return sent;
@@ -100,7 +100,7 @@ impl Wire {
         sent
     }
 
-    fn send_beat(&self, line: &mut Line) -> Sent {
+    fn send_beat(&self, line: &mut Outgoing) -> Sent {
         let heartbeat = self.timing.heartbeat_line.line();
         let sent = self.send(line, &mut Packet::of(heartbeat), Duration::ZERO);
         if sent == Sent::Whole || !line.residue.is_empty() {
@@ -109,14 +109,16 @@ impl Wire {
         sent
     }
 
-    fn note(&self, line: &mut Line, sent: Sent, now: Duration) {
+    fn note(&self, line: &mut Outgoing, sent: Sent, now: Duration) {
         match sent {
             Sent::Whole => {
                 line.stalled = None;
                 self.last_write.store(ticks(now), Ordering::Release);
             }
             // It has taken all there is: what waits for room is what the server holds back.
-            Sent::Later if socket::untaken(self.transport.fd()) == Some(0) => line.stalled = None,
+            Sent::Later if socket::unsent_bytes(self.transport.fd()) == Some(0) => {
+                line.stalled = None
+            }
             Sent::Later => {
                 let since = *line.stalled.get_or_insert(now);
                 if now.saturating_sub(since) >= self.timing.write_timeout {
@@ -132,14 +134,16 @@ impl Wire {
     #[cfg(without_wire_lock)]
     fn beat_past_the_lock(&self) {
         let heartbeat = self.timing.heartbeat_line.line();
-        match self.way {
-            Way::Direct(framing) => framing.with_slices(&mut Packet::of(heartbeat), |slices| {
-                let mut control = SendAncillaryBuffer::default();
-                let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-                let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);
-            }),
-            Way::Server => {
-                self.transport.send_small(heartbeat, self.held_back());
+        match self.path {
+            WritePath::Direct(framing) => {
+                framing.with_slices(&mut Packet::of(heartbeat), |slices| {
+                    let mut control = SendAncillaryBuffer::default();
+                    let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+                    let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);
+                })
+            }
+            WritePath::Server => {
+                self.transport.try_write(heartbeat, self.held_back());
             }
         }
     }

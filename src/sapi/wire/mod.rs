@@ -22,7 +22,7 @@ use lock::{RawWireLock, WireLock, patiently};
 use parking_lot::lock_api::MutexGuard;
 use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 
-use super::server::transport::{HandOffTarget, Transport, Way};
+use super::server::transport::{HandOffTarget, Transport, WritePath};
 use super::sys::clock;
 use super::sys::process::forks;
 use super::sys::unshared::Unshared;
@@ -31,7 +31,7 @@ use crate::stream::{Packet, StopReason, Tail};
 
 /// How a wire behaves in time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Timing {
+pub(crate) struct WireTiming {
     /// How long the wire may be silent before the keeper sends a heartbeat; `None` is for ever.
     pub(crate) heartbeat: Option<Duration>,
     /// What it sends then.
@@ -43,7 +43,7 @@ pub(crate) struct Timing {
 }
 
 /// What is written to, under the lock.
-struct Line {
+struct Outgoing {
     /// Bytes the script echoed and has not flushed.
     pending: Packet,
     /// The rest of a write that the connection took in part.
@@ -54,7 +54,7 @@ struct Line {
     open: bool,
 }
 
-impl Line {
+impl Outgoing {
     /// Whether bytes may go out at once.
     fn is_clear(&self) -> bool {
         self.open && self.pending.is_empty() && self.residue.is_empty()
@@ -65,9 +65,9 @@ impl Line {
 pub(crate) struct Wire {
     _unshared: Unshared,
     transport: Box<dyn Transport>,
-    way: Way,
-    timing: Timing,
-    line: WireLock<Line>,
+    path: WritePath,
+    timing: WireTiming,
+    line: WireLock<Outgoing>,
     /// Readable once the stream has to stop: the script polls it.
     waker: Waker,
     /// Where all that was written ends, pending bytes included, as bits: set under the lock.
@@ -81,7 +81,7 @@ pub(crate) struct Wire {
     /// How many bytes the script has written to the server since it flushed.
     held_back: AtomicUsize,
     /// How many bytes waited in the connection when the keeper looked last.
-    untaken: AtomicU32,
+    unsent: AtomicU32,
     /// How often the script has gone into the server and not come back: until then the keeper has to leave
     /// the wire alone.
     paused: AtomicU32,
@@ -90,6 +90,8 @@ pub(crate) struct Wire {
     interrupt: Option<&'static AtomicBool>,
     /// Whether it was interrupted.
     interrupted: AtomicBool,
+    /// Whether the next write ends the stream when the server is to stop: then nobody else ends it.
+    ends_with_server: AtomicBool,
     /// The process it belongs to: a forked child must leave it alone.
     forks: u32,
 }
@@ -107,16 +109,17 @@ impl Wire {
     /// A wire on this transport, whose last byte so far ends in `tail`.
     pub(crate) fn new(
         transport: Box<dyn Transport>,
-        timing: Timing,
+        timing: WireTiming,
         tail: Tail,
         interrupt: Option<&'static AtomicBool>,
+        ends_with_server: bool,
     ) -> Option<Self> {
         let waker = Waker::new()?;
         let line =
-            Line { pending: Packet::default(), residue: Vec::new(), stalled: None, open: true };
+            Outgoing { pending: Packet::default(), residue: Vec::new(), stalled: None, open: true };
         Some(Self {
             _unshared: Unshared::new(transport.fd().as_raw_fd()),
-            way: transport.way(),
+            path: transport.write_path(),
             transport,
             timing,
             line: WireLock::new(line),
@@ -126,22 +129,23 @@ impl Wire {
             tail: AtomicU64::new(tail.to_bits()),
             in_server_since: AtomicU64::new(0),
             held_back: AtomicUsize::new(0),
-            untaken: AtomicU32::new(0),
+            unsent: AtomicU32::new(0),
             paused: AtomicU32::new(0),
             interrupt,
             interrupted: AtomicBool::new(false),
+            ends_with_server: AtomicBool::new(ends_with_server),
             forks: forks(),
         })
     }
 
     /// How it behaves in time.
-    pub(crate) fn timing(&self) -> Timing {
+    pub(crate) fn timing(&self) -> WireTiming {
         self.timing
     }
 
     /// The server's own descriptor of the connection, where a fork of the worker must not have it.
-    pub(crate) fn servers_own(&self) -> Option<RawFd> {
-        self.transport.servers_own()
+    pub(crate) fn server_fd(&self) -> Option<RawFd> {
+        self.transport.server_fd()
     }
 
     /// Whether this process opened the wire, or a parent of it did.
@@ -151,7 +155,7 @@ impl Wire {
 
     /// Whether the script's bytes go straight to the connection, or through the server.
     pub(crate) fn is_direct(&self) -> bool {
-        matches!(self.way, Way::Direct(_))
+        matches!(self.path, WritePath::Direct(_))
     }
 
     /// What the wire is, in words.
@@ -173,7 +177,7 @@ impl Wire {
         let mut line = self.hold();
         self.extend_tail(bytes);
         line.pending.append(bytes);
-        if line.pending.bytes().len() > self.way.echoes_kept() {
+        if line.pending.bytes().len() > self.path.echoes_kept() {
             self.flush_pending(&mut line)
         } else {
             Ok(())
@@ -198,7 +202,7 @@ impl Wire {
     }
 
     #[cold]
-    fn write_behind(&self, line: &mut Line, frame: &mut Packet) -> Result<(), StopReason> {
+    fn write_behind(&self, line: &mut Outgoing, frame: &mut Packet) -> Result<(), StopReason> {
         if line.pending.is_empty() {
             return self.transmit(line, frame);
         }
@@ -206,7 +210,7 @@ impl Wire {
         self.flush_pending(line)
     }
 
-    fn flush_pending(&self, line: &mut Line) -> Result<(), StopReason> {
+    fn flush_pending(&self, line: &mut Outgoing) -> Result<(), StopReason> {
         let mut pending = std::mem::take(&mut line.pending);
         let result = self.transmit(line, &mut pending);
         pending.clear();
@@ -217,7 +221,7 @@ impl Wire {
     /// Takes the lock. The keeper holds it for a moment; should it be stuck in there, it is cut loose when the
     /// client has taken nothing for as long as it may.
     #[inline]
-    fn hold(&self) -> MutexGuard<'_, RawWireLock, Line> {
+    fn hold(&self) -> MutexGuard<'_, RawWireLock, Outgoing> {
         match self.line.try_lock() {
             Some(line) => line,
             None => self.wait_for_line(),
@@ -225,7 +229,7 @@ impl Wire {
     }
 
     #[cold]
-    fn wait_for_line(&self) -> MutexGuard<'_, RawWireLock, Line> {
+    fn wait_for_line(&self) -> MutexGuard<'_, RawWireLock, Outgoing> {
         let since = clock::now();
         patiently(|| {
             let line = self.line.try_lock();

@@ -9,8 +9,8 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, send, sendmsg};
 
-use super::{Line, Wire, ticks};
-use crate::sapi::server::transport::{Small, Way};
+use super::{Outgoing, Wire, ticks};
+use crate::sapi::server::transport::{TryWrite, WritePath};
 use crate::sapi::sys::poll::poll;
 use crate::sapi::sys::{clock, socket};
 use crate::stream::{Packet, StopReason};
@@ -43,10 +43,10 @@ impl Wire {
     #[inline]
     pub(super) fn send_at_once(
         &self,
-        line: &mut Line,
+        line: &mut Outgoing,
         packet: &mut Packet,
     ) -> Result<bool, StopReason> {
-        let Way::Direct(framing) = self.way else { return Ok(false) };
+        let WritePath::Direct(framing) = self.path else { return Ok(false) };
         let Some(run) = framing.one_run(packet).filter(|_| line.is_clear()) else {
             return Ok(false);
         };
@@ -72,7 +72,11 @@ impl Wire {
 
     /// Sends all of a packet, however long it takes, but no longer than the write timeout without
     /// progress.
-    pub(super) fn transmit(&self, line: &mut Line, packet: &mut Packet) -> Result<(), StopReason> {
+    pub(super) fn transmit(
+        &self,
+        line: &mut Outgoing,
+        packet: &mut Packet,
+    ) -> Result<(), StopReason> {
         if !line.open {
             return Err(StopReason::Closed);
         }
@@ -93,7 +97,7 @@ impl Wire {
     }
 
     /// Sends the rest of an earlier write, before the server itself writes to the connection.
-    pub(super) fn complete_residue(&self, line: &mut Line) {
+    pub(super) fn complete_residue(&self, line: &mut Outgoing) {
         match self.send_residue(line, self.timing.write_timeout) {
             Sent::Whole => {}
             // The connection is shut down: what the server writes to it goes nowhere.
@@ -103,15 +107,20 @@ impl Wire {
     }
 
     /// Sends a packet behind the rest of an earlier write; a rest of its own is kept.
-    pub(super) fn send(&self, line: &mut Line, packet: &mut Packet, patience: Duration) -> Sent {
-        let Way::Direct(framing) = self.way else {
-            return match self.transport.send_small(packet.bytes(), self.held_back()) {
-                Small::Sent => {
+    pub(super) fn send(
+        &self,
+        line: &mut Outgoing,
+        packet: &mut Packet,
+        patience: Duration,
+    ) -> Sent {
+        let WritePath::Direct(framing) = self.path else {
+            return match self.transport.try_write(packet.bytes(), self.held_back()) {
+                TryWrite::Written => {
                     self.note_flush();
                     Sent::Whole
                 }
-                Small::Later => Sent::Later,
-                Small::Gone => Sent::Never(StopReason::ClientGone),
+                TryWrite::WouldBlock => Sent::Later,
+                TryWrite::Closed => Sent::Never(StopReason::ClientGone),
             };
         };
         let sent = self.send_residue(line, patience);
@@ -130,12 +139,12 @@ impl Wire {
     }
 
     /// Notes that the connection has taken bytes.
-    fn note_progress(&self, line: &mut Line) {
+    fn note_progress(&self, line: &mut Outgoing) {
         line.stalled = None;
         self.last_write.store(ticks(clock::lately()), Ordering::Release);
     }
 
-    pub(super) fn send_residue(&self, line: &mut Line, patience: Duration) -> Sent {
+    pub(super) fn send_residue(&self, line: &mut Outgoing, patience: Duration) -> Sent {
         if line.residue.is_empty() {
             return Sent::Whole;
         }
@@ -201,7 +210,7 @@ impl Wire {
             let watched = if self.stop_reason().is_some() { 1 } else { 2 };
             match poll(&mut fds[..watched], Some(left.min(look))) {
                 Ok(0) => {
-                    let now = socket::untaken(self.transport.fd()).unwrap_or(u32::MAX);
+                    let now = socket::unsent_bytes(self.transport.fd()).unwrap_or(u32::MAX);
                     let before = untaken.replace(now);
                     if before.is_some_and(|before| now < before) && !hurries {
                         // It takes bytes, if slowly.

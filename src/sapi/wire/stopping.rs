@@ -60,7 +60,7 @@ impl Wire {
     }
 
     /// Takes what a poll of [`Wire::watched`] has seen.
-    pub(crate) fn see(&self, seen: PollFlags) {
+    pub(crate) fn note_poll(&self, seen: PollFlags) {
         let gone = PollFlags::HUP | PollFlags::RDHUP | PollFlags::ERR | PollFlags::NVAL;
         if seen.intersects(gone) {
             self.stop(StopReason::ClientGone);
@@ -71,7 +71,7 @@ impl Wire {
     pub(crate) fn probe(&self) {
         let mut watched = [self.watched()];
         if poll(&mut watched, Some(Duration::ZERO)).is_ok() {
-            self.see(watched[0].revents());
+            self.note_poll(watched[0].revents());
         }
     }
 
@@ -85,6 +85,18 @@ impl Wire {
     /// Whether the client has left, or counts as gone.
     pub(crate) fn client_is_gone(&self) -> bool {
         matches!(self.stop_reason(), Some(StopReason::ClientGone | StopReason::WriteTimeout))
+    }
+
+    /// True when the next write ends the stream: the server is to stop, and no event would be cut.
+    pub(crate) fn ends_here(&self) -> bool {
+        self.ends_with_server.load(Ordering::Relaxed)
+            && self.stop_reason() == Some(StopReason::Shutdown)
+            && self.tail().before_frame().is_empty()
+    }
+
+    /// Has no write end the stream any more.
+    pub(crate) fn let_go_on(&self) {
+        self.ends_with_server.store(false, Ordering::Relaxed);
     }
 
     /// Whether the script is to be interrupted: it asked for it, and its client has left. Says so once:

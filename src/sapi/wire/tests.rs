@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::sending::Sent;
 use super::*;
 use crate::sapi::server::framing::Framing;
-use crate::sapi::server::transport::Small;
+use crate::sapi::server::transport::TryWrite;
 
 /// A connection whose other end the test holds.
 struct Pair(UnixStream, Framing);
@@ -18,16 +18,16 @@ impl Transport for Pair {
         self.0.as_fd()
     }
 
-    fn servers_own(&self) -> Option<RawFd> {
+    fn server_fd(&self) -> Option<RawFd> {
         None
     }
 
-    fn way(&self) -> Way {
-        Way::Direct(self.1)
+    fn write_path(&self) -> WritePath {
+        WritePath::Direct(self.1)
     }
 
-    fn send_small(&self, _: &[u8], _: usize) -> Small {
-        Small::Later
+    fn try_write(&self, _: &[u8], _: usize) -> TryWrite {
+        TryWrite::WouldBlock
     }
 
     fn server_is_stopping(&self) -> bool {
@@ -54,14 +54,14 @@ fn framed(framing: Framing, write_timeout: Duration) -> (Wire, UnixStream) {
     rustix::net::sockopt::set_socket_send_buffer_size(&ours, 4096).unwrap();
     // For a test that fails: what never comes is an error then.
     theirs.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let timing = Timing {
+    let timing = WireTiming {
         heartbeat: Some(Duration::from_nanos(1)),
         heartbeat_line: Heartbeat::default(),
         write_timeout,
         ignores_half_close: false,
     };
     let transport = Box::new(Pair(ours, framing));
-    (Wire::new(transport, timing, Tail::START, None).unwrap(), theirs)
+    (Wire::new(transport, timing, Tail::START, None, false).unwrap(), theirs)
 }
 
 fn read(from: &mut UnixStream, length: usize) -> Vec<u8> {
@@ -139,13 +139,14 @@ fn what_was_echoed_behind_a_partial_write_is_not_lost() {
 #[test]
 fn times_beyond_the_clock_are_for_ever() {
     let (ours, mut theirs) = UnixStream::pair().unwrap();
-    let timing = Timing {
+    let timing = WireTiming {
         heartbeat: Some(Duration::MAX),
         heartbeat_line: Heartbeat::default(),
         write_timeout: Duration::MAX,
         ignores_half_close: false,
     };
-    let wire = Wire::new(Box::new(Pair(ours, Framing::Raw)), timing, Tail::START, None).unwrap();
+    let wire =
+        Wire::new(Box::new(Pair(ours, Framing::Raw)), timing, Tail::START, None, false).unwrap();
     assert_eq!(wire.next_look(clock::now()), Some(Duration::MAX));
     wire.look_after(clock::now());
     let reader = std::thread::spawn(move || read(&mut theirs, 10_000_000).len());

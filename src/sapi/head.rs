@@ -10,10 +10,10 @@ use std::ffi::c_int;
 use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
 use once_cell::sync::OnceCell;
 
-use super::{headers, late_head};
-use crate::sapi::adoption;
-use crate::sapi::server::apache_variables;
-use crate::sapi::server::kind::Server;
+use super::adoption;
+use super::response::{headers, late_head};
+use super::server::apache_variables;
+use super::server::kind::Server;
 use crate::stream::{Interrupted, UNFIT, last_headers, proxy_headers};
 use crate::zend::bailout;
 
