@@ -21,10 +21,10 @@ const KINDS: [(&str, Kind); 6] = [
     ("command line, pipe", Kind::CommandLine),
 ];
 
-/// How many clients leave, for each number in the table.
+/// So many clients leave for each number in the table.
 const CLOSES: usize = 25;
 
-/// What is promised.
+/// These are promised.
 const MEDIAN: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(50);
 

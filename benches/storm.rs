@@ -141,7 +141,7 @@ fn worst(heard: impl Iterator<Item = Heard> + Clone) -> String {
     format!("{heartbeats} {:.3} s", silence.as_secs_f64())
 }
 
-/// How soon the streams of others know that their client has left.
+/// Measures how soon the streams of others know that their client has left.
 fn disconnects() -> bool {
     let hiccups = Hiccups::watch();
     println!("\nms from the close to connection_aborted(), median / longest of {CLOSES}");

@@ -4,15 +4,15 @@
 pub(crate) struct Contest {
     /// Begins the names of its files; no other contest has it.
     pub(crate) id: String,
-    /// What the data is.
+    /// The name of the data.
     pub(crate) name: &'static str,
     /// The data of every event.
     pub(crate) data: String,
     pub(crate) ours: Vec<Way>,
     pub(crate) theirs: Vec<Way>,
-    /// How many events a script makes while it is timed.
+    /// A script makes so many events while it is timed.
     pub(crate) events: u32,
-    /// What a script puts out, all in all.
+    /// The whole output of a script.
     pub(crate) output: String,
 }
 
@@ -23,11 +23,11 @@ pub(crate) struct Way {
     pub(crate) before: String,
     /// Runs in the loop, with the data in `$data`.
     pub(crate) each: String,
-    /// How many events that makes.
+    /// That makes so many events.
     pub(crate) batch: u32,
 }
 
-/// How many events a batch has; and how many a script makes before it is timed, so that memory has
+/// A batch has so many events, and a script makes as many before it is timed, so that memory has
 /// grown by then to what it needs.
 pub(crate) const BATCH: u32 = 100;
 

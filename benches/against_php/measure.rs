@@ -19,7 +19,7 @@ pub(crate) type Costs = Vec<Vec<f64>>;
 
 pub(crate) const ROUNDS: usize = 21;
 
-/// What `Sse::start()` sends before the first event.
+/// `Sse::start()` sends this before the first event.
 const OPENING: &[u8] = b":\n";
 
 /// Microseconds of CPU time. All ways run in turn, and each round begins with another, so that
@@ -54,7 +54,7 @@ pub(crate) fn system_calls(site: &Site, contest: &Contest, fpm: &Fpm) -> Costs {
     script::write_all(site, contest).iter().map(calls).collect()
 }
 
-/// What strace says of the worker while it runs a script.
+/// Traces the worker with strace while it runs a script.
 fn trace(site: &Site, script: &Script, fpm: &Fpm) -> String {
     let name = format!("{}.strace", script.name);
     let trace = site.path(&name);
@@ -68,7 +68,7 @@ fn trace(site: &Site, script: &Script, fpm: &Fpm) -> String {
     fs::read_to_string(trace).unwrap()
 }
 
-/// How many system calls there are between a script's last two looks at the clock.
+/// The number of system calls between a script's last two looks at the clock.
 fn calls_in_timed_loop(trace: &str) -> u32 {
     let calls: Vec<&str> = trace.lines().filter_map(system_call).collect();
     let between: Vec<&[&str]> = calls.split(|call| *call == "getrusage").collect();

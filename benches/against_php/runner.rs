@@ -14,7 +14,7 @@ use server_tests::{
 
 use crate::script::Script;
 
-/// What runs the scripts of a site.
+/// One that runs the scripts of a site.
 pub(crate) trait Runner {
     /// Runs a script; returns what it puts out.
     fn output(&self, script: &Script) -> Vec<u8>;

@@ -7,11 +7,11 @@ use crate::contest::{BATCH, Contest, Way};
 /// A script in a site.
 pub(crate) struct Script {
     pub(crate) name: String,
-    /// Whether it needs the extension. PHP runs all others without.
+    /// True if it needs the extension. PHP runs all others without.
     pub(crate) uses_sse: bool,
 }
 
-/// How often a script calls `getrusage()`: before the warm-up, before the loop that counts, after it.
+/// A script calls `getrusage()` so often: before the warm-up, before the loop that counts, after it.
 pub(crate) const LOOKS_AT_THE_CLOCK: usize = 3;
 
 /// Where a script leaves the microseconds of CPU time.

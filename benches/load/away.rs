@@ -15,7 +15,7 @@ use crate::{
 const WORKERS: usize = 8;
 const STREAMS: usize = 60;
 
-/// How long there is no hub.
+/// There is no hub for this time.
 const AWAY: Duration = Duration::from_secs(8);
 
 /// As many ordinary clients as there are workers.
@@ -80,7 +80,7 @@ fn ask_for_pages(stage: &Stage) -> io::Result<(f64, Pages)> {
     Ok((answers as f64 / (AWAY / 2).as_secs_f64(), pages))
 }
 
-/// What was answered by then. Who was not answered fails later, or is answered when the hub is back.
+/// The answers by then. A request without one fails later, or is answered when the hub is back.
 fn come_back((rate, pages): (f64, Pages), crowd: Crowd) -> io::Result<(f64, u64)> {
     wait_for_streams(&crowd, STREAMS);
     crowd.disperse()?;

@@ -21,7 +21,7 @@ use crate::{
 const CLIENTS: usize = 1_000;
 const STRANGERS: usize = 100;
 
-/// How many entries come while there is no hub, and which of them the clients follow: every so many-th.
+/// So many entries come while there is no hub, and the clients follow every so many-th of them.
 const ENTRIES: u64 = 50_000;
 const EVERY: u64 = 1_000;
 

@@ -24,17 +24,17 @@ const CLIENTS: usize = 1_000;
 const CONNECTS: u64 = 20_000;
 const PACE: Pace = Pace { events: 1, size: 200, every: Duration::from_millis(10) };
 
-/// How long, at most, a client stays.
+/// A client stays at most this long.
 const STAY: Duration = Duration::from_secs(1);
 
-/// How often a worker is killed.
+/// A worker is killed whenever this time has passed.
 const KILLS: Duration = Duration::from_millis(200);
 
 /// Events that the hub keeps: it has that many before the first half is over, and any client that comes
 /// back finds what it has missed among them.
 const BACKLOG: u64 = 300;
 
-/// What the hub's memory may grow by after the first half of it all.
+/// The hub's memory may grow by so many bytes after the first half of it all.
 const GROWTH: u64 = 512 * 1024;
 
 const SEED: u64 = 4;

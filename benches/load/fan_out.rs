@@ -15,7 +15,7 @@ use crate::{
 const EVENTS: u64 = 50;
 const ROUNDS: usize = 5;
 
-/// How many streams, and how fast events follow one another.
+/// So many streams, and the time from one event to the next.
 const LOADS: [(usize, Duration); 3] = [
     (100, Duration::from_millis(20)),
     (1_000, Duration::from_millis(50)),
@@ -54,7 +54,7 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     Ok(())
 }
 
-/// How many deliveries there are by the second when no event waits for the one before.
+/// The number of deliveries a second when no event waits for the one before.
 fn at_once(sides: &[&dyn Side], streams: usize) -> io::Result<()> {
     let pace = Pace { events: EVENTS, size: 1024, every: Duration::ZERO };
     println!("  the same {EVENTS} events as fast as they are taken, to {streams} streams:");

@@ -14,12 +14,12 @@ use server_tests::{
     process::{Pid, Process, Signal},
 };
 
-/// How a hub is set up, where not as it is by default.
+/// The settings of a hub, where they are not the default.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
-    /// How many events of a topic it keeps.
+    /// It keeps so many events of a topic.
     pub(crate) backlog: Option<u64>,
-    /// How many bytes of events it keeps in all.
+    /// It keeps so many bytes of events in all.
     pub(crate) bytes: Option<u64>,
     /// The Redis that it shares events through.
     pub(crate) redis: Option<String>,
@@ -67,7 +67,7 @@ impl Hub {
         assert!(told.success(), "the hub was not upgraded: {}", self.process.log());
     }
 
-    /// What it says of itself.
+    /// Its own numbers.
     pub(crate) fn status(&self) -> serde_json::Value {
         let told = tell("status", &self.directory).arg("--json").output().unwrap();
         serde_json::from_slice(&told.stdout).unwrap()

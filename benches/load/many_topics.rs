@@ -16,11 +16,11 @@ use crate::{
 const FEW: usize = 100;
 const MANY: usize = 150_000;
 
-/// How many publications are timed.
+/// So many publications are timed.
 const PUBLICATIONS: usize = 30_000;
 const ROUNDS: usize = 3;
 
-/// How much of the rate has to be left.
+/// This part of the rate has to be left.
 const SHARE: f64 = 0.5;
 
 /// Publishes once under each topic; then says, for each round, how many publications by the second go under all

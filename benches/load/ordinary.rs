@@ -18,7 +18,7 @@ const SPAN: Duration = Duration::from_secs(4);
 /// As many as keep both workers busy.
 const CLIENTS: usize = 8;
 
-/// How much of the rate has to be left.
+/// This part of the rate has to be left.
 const SHARE: f64 = 0.9;
 
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {

@@ -21,7 +21,7 @@ use crate::{
     table::{Promises, heading, line},
 };
 
-/// How many clients there are, unless the environment says otherwise.
+/// The number of clients, unless the environment says otherwise.
 const CLIENTS: usize = 10_000;
 const CLIENTS_VARIABLE: &str = "QUIET_CLIENTS";
 
@@ -34,10 +34,10 @@ const EACH: Duration = Duration::from_secs(10);
 const BUSY: Pace = Pace { events: 1, size: 2000, every: Duration::from_millis(5) };
 const KEPT: u64 = 2 * 1024 * 1024;
 
-/// How long, at most, a connection stands before it is cut.
+/// A connection stands at most this long before it is cut.
 const CUT: Duration = Duration::from_secs(10);
 
-/// How long each part of it takes.
+/// Each part of it takes this time.
 const WHILE: Duration = Duration::from_secs(12);
 
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
@@ -92,7 +92,7 @@ fn judge(crowds: [Crowd; 2], clients: usize, promises: &mut Promises) -> io::Res
     Ok(())
 }
 
-/// What is counted while something happens, and a while afterwards.
+/// Counts while something happens, and a while afterwards.
 fn watch(
     name: &str,
     crowds: &[Crowd; 2],
@@ -161,7 +161,7 @@ impl QuietFlow {
     }
 }
 
-/// Whether it was published without a doubt.
+/// True if it was published without a doubt.
 fn publish(producer: &mut Producer, topic: usize, published: &Published) -> bool {
     let sequence = published.begin();
     let data = Payload { sequence, published: now() }.to_data(200);

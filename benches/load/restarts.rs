@@ -28,10 +28,10 @@ const MAX_REQUESTS: &str = "pm.max_requests = 200";
 /// Events go on all the time.
 const PACE: Pace = Pace { events: 1, size: 200, every: Duration::from_millis(20) };
 
-/// How long they are watched after each step.
+/// They are watched for this time after each step.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
-/// How long a supervisor leaves a hub dead.
+/// A supervisor leaves a hub dead for this time.
 const DEAD: Duration = Duration::from_millis(300);
 
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
@@ -90,7 +90,7 @@ fn through_all(
     Ok(())
 }
 
-/// What is counted while it happens, and a while afterwards.
+/// Counts while it happens, and a while afterwards.
 fn watch(crowd: &Crowd, name: &str, happens: &mut dyn FnMut()) -> Counts {
     let before = crowd.counts();
     crowd.forget_latencies();

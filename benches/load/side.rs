@@ -15,13 +15,13 @@ use sse_load::{Crowd, Pace, Plan, Publish, Published, Report, publish};
 
 use crate::usage::{Usage, all_descriptors};
 
-/// Who sends events to clients.
+/// One that sends events to clients.
 pub(crate) trait Side {
     /// Its name in tables.
     fn name(&self) -> &'static str;
     /// Where clients connect.
     fn address(&self) -> SocketAddr;
-    /// What they ask for to follow a topic.
+    /// Clients ask for this to follow a topic.
     fn path(&self, topic: &str) -> String;
     /// A way to publish under it.
     fn publisher(&self, topic: &str) -> io::Result<Box<dyn Publish + Send>>;
@@ -31,7 +31,7 @@ pub(crate) trait Side {
     fn front(&self) -> Vec<Pid>;
 }
 
-/// What a round has shown.
+/// The results of a round.
 #[derive(Debug)]
 pub(crate) struct Round {
     /// From the first connect to the first byte of the last stream.

@@ -1,6 +1,6 @@
 //! What is printed: columns, and whether what was promised was kept.
 
-/// What was promised, and what has come of it.
+/// The promises, and those that were broken.
 #[derive(Debug, Default)]
 pub(crate) struct Promises {
     broken: Vec<String>,

@@ -16,7 +16,7 @@ use crate::{
 const STREAMS: usize = 1_000;
 const PACE: Pace = Pace { events: 50, size: 1024, every: Duration::from_millis(100) };
 
-/// How long there is no Redis.
+/// There is no Redis for this time.
 const DOWN: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {

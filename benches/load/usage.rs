@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use server_tests::process::Pid;
 
-/// What some processes have used, or use now, together.
+/// The sum of what some processes have used, or use now.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Usage {
     /// Time on a CPU, of threads that are still there.
@@ -36,7 +36,7 @@ pub(crate) fn peak(pid: Pid) -> u64 {
     kilobytes.unwrap_or(0) * 1024
 }
 
-/// How many descriptors they have open.
+/// The number of descriptors that they have open.
 pub(crate) fn all_descriptors(pids: &[Pid]) -> usize {
     pids.iter().map(|pid| descriptors(*pid)).sum()
 }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::source::{Found, What, module_of, read};
 
-/// How many re-exports may stand between a path and the file that defines what it names.
+/// At most so many re-exports stand between a path and the file that defines what it names.
 const REEXPORTS: usize = 8;
 
 /// The files of a crate, and who knows whom.
@@ -20,7 +20,7 @@ pub(crate) struct Graph {
 struct File {
     path: PathBuf,
     module: Vec<String>,
-    /// What each imported name stands for.
+    /// The path that each imported name stands for.
     imports: HashMap<String, Vec<String>>,
     /// The files that this one knows, and the line that says so.
     knows: BTreeMap<usize, usize>,
@@ -292,7 +292,7 @@ mod tests {
         );
     }
 
-    /// Who names it at the folder knows the folder and the file that defines it.
+    /// A file that names an item at its folder knows the folder and the file that defines it.
     #[test]
     fn a_re_export_leads_to_the_file_that_defines() {
         let folder = ("src/x/mod.rs", "mod inner; pub(crate) use inner::{A, f as g};");

@@ -81,7 +81,7 @@ pub(crate) fn paths<'a>(text: &'a str, folders: &[&str]) -> Vec<&'a str> {
     code_in(text).into_iter().filter(is_path).collect()
 }
 
-/// What stands between backticks.
+/// The text between backticks.
 fn code_in(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }

@@ -92,7 +92,7 @@ fn unsafe_code_stays_in_zend_and_sapi(path: &Path, found: &Found) -> Option<Stri
     broken.then(|| "unsafe code belongs into src/zend and src/sapi".to_owned())
 }
 
-/// What other libraries define is declared in one file of each of the two.
+/// The functions of other libraries are declared in one file of each of the two.
 fn foreign_declarations_stay_in_ffi(path: &Path, found: &Found) -> Option<String> {
     let broken = found.what == What::ForeignBlock
         && !["src/zend/ffi.rs", "src/sapi/ffi.rs"].iter().any(|ffi| path == Path::new(ffi));

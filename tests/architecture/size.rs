@@ -8,7 +8,7 @@ use crate::source::{What, read};
 const LINES_OF_A_FILE: usize = 350;
 const LINES_OF_A_FUNCTION: usize = 40;
 
-/// What is too long in a file, and where.
+/// Everything in a file that is too long.
 pub(crate) fn too_long(path: &Path, code: &str) -> Vec<String> {
     let lines: Vec<&str> = code.lines().collect();
     let mut found = Vec::new();
@@ -34,7 +34,7 @@ pub(crate) fn too_long(path: &Path, code: &str) -> Vec<String> {
     found
 }
 
-/// Whether the comments and attributes at the end of these lines say why what follows is long.
+/// True if the comments and attributes at the end of these lines say why what follows is long.
 fn has_reason(lines: &[&str]) -> bool {
     let above = lines.iter().rev().map(|line| line.trim());
     let mut above = above.take_while(|line| line.starts_with("//") || line.starts_with("#["));

@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) line: usize,
-    /// Whether it is compiled for tests only.
+    /// True if it is compiled for tests only.
     pub(crate) in_test: bool,
     pub(crate) what: What,
 }
@@ -210,7 +210,7 @@ impl Reader {
     }
 }
 
-/// Whether it says how far something is public, as in `pub(crate)`.
+/// True if it says how far something is public, as in `pub(crate)`.
 fn is_scope(token: &TokenTree) -> bool {
     let scope = group(token, Delimiter::Parenthesis).map(words).unwrap_or_default();
     scope.first().is_some_and(|word| ["crate", "super", "self", "in"].contains(&word.as_str()))
@@ -231,7 +231,7 @@ fn group(token: &TokenTree, delimiter: Delimiter) -> Option<TokenStream> {
     }
 }
 
-/// Whether these tokens, which follow `extern`, are an optional ABI and a block.
+/// True if these tokens, which follow `extern`, are an optional ABI and a block.
 fn opens_block(tokens: &[TokenTree]) -> bool {
     let after_abi = match tokens {
         [TokenTree::Literal(_), after @ ..] => after,

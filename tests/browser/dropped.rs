@@ -20,7 +20,7 @@ const FOLLOW: &str = "<?php
 
 const PUBLISH: &str = "<?php exit(Sse::publish('news', $_GET['data']));";
 
-/// How often somebody follows, has made room, and is counted.
+/// The numbers of streams that follow, that have made room, and that are counted.
 fn counts(hub: &HubOf) -> [u64; 3] {
     let report = hub.program("status").arg("--json").output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap_or_default();

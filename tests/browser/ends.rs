@@ -27,7 +27,7 @@ const ANSWER: &str = r#"<?php
     }
     http_response_code() === 204 || print("retry: 50\n");"#;
 
-/// What closes a source by its status or its type, although its body asks the client to come back.
+/// These responses close a source by their status or type, although their bodies ask the client to come back.
 const FINAL: [&str; 10] = ["204", "401", "403", "404", "429", "500", "502", "503", "later", "html"];
 
 fn what_is_no_stream_closes_a_source_for_good(kind: Kind) {

@@ -85,7 +85,7 @@ impl Scene {
         self.wait_for_followers(0);
     }
 
-    /// What the page has seen of its stream but for positions.
+    /// The page has seen these of its stream, positions left out.
     fn seen(&self) -> Vec<Value> {
         let mut seen = self.seen_with_positions();
         seen.retain(|seen| seen[0] != POSITION);

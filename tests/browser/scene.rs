@@ -31,10 +31,10 @@ function listen(url, options, types) {
 }
 </script>";
 
-/// What a source tells of where nothing else is said.
+/// A source tells of these events unless a test names others.
 const TYPES: [&str; 3] = ["message", "tick", "error"];
 
-/// What scripts may call.
+/// Scripts may call these functions.
 const PRELUDE: &str = "<?php
 function note(string $line): void
 {

@@ -157,7 +157,7 @@ fn kind_in_c(_: &str, type_: &str) -> String {
     .to_owned()
 }
 
-/// What must hold in C: a constant's comment begins with what it stands for.
+/// These assertions must hold in C: a constant's comment begins with its name there.
 fn constants(source: &str) -> Vec<String> {
     let commented = source.split("/// `").skip(1).filter_map(|rest| {
         let (theirs, rest) = rest.split_once('`')?;

@@ -10,7 +10,7 @@ use server_tests::{
 
 use crate::site::Demo;
 
-/// What the conditions below are made of; `list()` has the notifications shown, oldest first.
+/// The conditions below are made of these; `list()` has the notifications shown, oldest first.
 const HELPERS: &str = "
     const one = (selector) => document.querySelector(selector);
     const text = (selector) => one(selector)?.textContent;

@@ -77,7 +77,7 @@ impl Demo {
         assert_eq!(self.post("/notify.php", &text_field(text)).status(), 204);
     }
 
-    /// What the language model has to say, read from the script that stands for it.
+    /// The answer of the language model, read from the script that stands for it.
     pub(crate) fn answer(&self) -> String {
         let script = self.site.read("examples/llm-upstream.php");
         let (_, rest) = script.split_once("<<<'TEXT'\n").unwrap();

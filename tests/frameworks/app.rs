@@ -9,7 +9,7 @@ use server_tests::{
     site::Site,
 };
 
-/// What differs between the two.
+/// Everything that differs between the two.
 pub(crate) struct Framework {
     /// The directory in `examples/` and in `frameworks/`.
     name: &'static str,
@@ -17,11 +17,11 @@ pub(crate) struct Framework {
     storage: &'static str,
     /// Its log in there.
     pub(crate) log: &'static str,
-    /// How it logs what `/throws` throws.
+    /// The line with which it logs the exception of `/throws`.
     pub(crate) uncaught: fn(class: &str) -> String,
-    /// What it makes of our `Cache-Control` in the response of a session.
+    /// Our `Cache-Control` after it has changed it, in the response of a session.
     pub(crate) cache_control: &'static str,
-    /// What `/own-events` sends: event objects of its own.
+    /// `/own-events` sends this, from event objects of its own.
     pub(crate) own_events: &'static str,
 }
 

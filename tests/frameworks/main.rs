@@ -24,7 +24,7 @@ use app::{
     with_sse,
 };
 
-/// What `/countdown` sends.
+/// `/countdown` sends this.
 const COUNTDOWN: &str = ":\ndata: 3\n\ndata: 2\n\ndata: 1\n\nevent: end\ndata: lift-off\n\n";
 
 macro_rules! in_each_framework {

@@ -98,14 +98,14 @@ impl Drop for Stranger {
 /// All that somebody else may get to know.
 const ONLY_A_HELLO: &str = "b'SSEH\\x03\\x00\\x00\\x00' 0";
 
-/// What a stream says to who comes back after the event 1-1, and for whom there is none.
+/// A stream says this to a client that comes back after the event 1-1 and has missed none.
 const NOTHING_MISSED: &str = ":\nevent: sse:position\nid: 1-1\ndata: {}\n\n";
 
 fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// What a script says on the command line, which this user runs.
+/// The output of a script that this user runs on the command line.
 fn said_as(scene: &Scene, uid: u32, gid: u32, settings: &[&str], script: &str) -> String {
     let mut command = scene.command_line(script);
     for setting in settings {

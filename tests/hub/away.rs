@@ -44,7 +44,7 @@ fn require() -> Php {
     without_spawning().ini("sse.hand_off", "require")
 }
 
-/// What an `EventSource` asks for that has been here.
+/// The request of an `EventSource` that comes back.
 fn event_source(target: &str) -> Request {
     Request::get(target).header("Accept", "text/event-stream").header("Last-Event-ID", "7-7")
 }
@@ -184,7 +184,7 @@ fn who_is_turned_away_on_a_first_visit_is_told_reset_when_it_comes_back() {
     hub.wait().unwrap();
 }
 
-/// What is wished for by default, with its price.
+/// The default, with its price.
 #[test]
 fn without_the_setting_a_stream_stays_with_its_worker_and_the_log_has_it_once() {
     for (php, says) in

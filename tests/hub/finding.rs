@@ -5,7 +5,7 @@ use std::process::Command;
 
 use server_tests::{binary, extension};
 
-/// What every script begins with. `listen` runs a script of a web server's that writes what it gets to a
+/// Every script begins with this. `listen` runs a script of a web server's that writes what it gets to a
 /// file, and waits until a hub serves it.
 const MACHINE: &str = r#"set -eu
 mount -t tmpfs tmpfs /run

@@ -34,7 +34,7 @@ const FORGETFUL: &str = r"<?php
     $_SERVER['HTTP_LAST_EVENT_ID'] = Sse::status()['lastEventId'];
     Sse::start()->subscribe('storm');";
 
-/// What one client has seen.
+/// One client, and all that it has seen.
 struct Visit {
     /// The newest event when its script began.
     position: String,
@@ -50,7 +50,7 @@ impl Visit {
         Self { position, ids: (0..30).map(|_| events.next_event().id.unwrap()).collect() }
     }
 
-    /// Whether it has everything from when its script began, in order and once.
+    /// True if it has everything from when its script began, in order and once.
     fn is_complete(&self, published: &[&str]) -> bool {
         let index = |id: &str| published.iter().position(|published| *published == id);
         let due = index(&self.position).map_or(0, |newest| newest + 1);

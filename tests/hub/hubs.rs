@@ -15,7 +15,7 @@ use server_tests::{
 
 use crate::scene::{Kind, Scene};
 
-/// What `publish()` says, and again a moment later.
+/// This script prints the answer of `publish()`, and again a moment later.
 pub(crate) const TRY_TWICE: &str = "<?php
     for ($i = 0; $i < 2; $i++) {
         try { echo Sse::publish('news', 'x'), \"\\n\"; } catch (SseException $e) { echo $e->getMessage(), \"\\n\"; }

@@ -109,7 +109,7 @@ fn a_fork_that_lives_on_gives_the_lease_of_its_parents_stream_back() {
     }
 }
 
-/// How many bells a process could ring, or hear.
+/// The number of eventfds that a process has.
 fn eventfds_of(process: Pid) -> usize {
     let descriptors = read_dir(format!("/proc/{process}/fd")).unwrap().flatten();
     let files = descriptors.filter_map(|descriptor| read_link(descriptor.path()).ok());
@@ -172,7 +172,7 @@ fn a_frozen_hub_refuses_nobody_and_keeps_one_request_waiting() {
     assert!(slow <= 2, "{durations:?}");
 }
 
-/// What `onLimit` may say, on streams that the hub has, that a worker serves, and that do not subscribe.
+/// The values of `onLimit`, on streams that the hub has, that a worker serves, and that do not subscribe.
 const ON_LIMIT: &str = r#"<?php
     $options = ['limitKey' => 'ann', 'limit' => 1, 'onLimit' => $_GET['on'], 'heartbeat' => 0.02];
     $sse = Sse::start(...$options);

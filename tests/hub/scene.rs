@@ -196,7 +196,7 @@ impl Scene {
         wait_for(&what, soon(), || (self.status()[field] == expected).then_some(()));
     }
 
-    /// What the scripts were told.
+    /// The lines that scripts have noted.
     #[track_caller]
     pub(crate) fn wait_until_told(&self, expected: &str) {
         self.site.wait_for_contents("told", expected, soon());

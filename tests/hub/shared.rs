@@ -23,7 +23,7 @@ const COUNT: &str = "
         }
     }";
 
-/// What `publish()` says.
+/// This script prints the answer of `publish()`.
 const TRY: &str = "<?php
     try { echo Sse::publish('news', 'x'); } catch (SseException $e) { echo $e->getMessage(); }";
 

@@ -27,7 +27,7 @@ const ASK: &str = "<?php
 
 const LIMITED: &str = "<?php Sse::start(limitKey: 'ann', limit: 1)->subscribe('news');";
 
-/// How a hub behaves that is spoken to in another version.
+/// The ways in which a hub answers another version.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Manner {
     /// It hangs up, as ours do.

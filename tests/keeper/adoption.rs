@@ -74,7 +74,7 @@ pub(crate) fn open_blocked(running: &Running, source: &str, block: Block) -> Rea
     Reader::new(Output::of(running.play(source, &scene)))
 }
 
-/// How long after its client has left `connection_aborted()` says so to a source that writes nothing.
+/// The time from a client's leaving until `connection_aborted()` tells a source that writes nothing.
 #[track_caller]
 pub(crate) fn time_to_notice(running: &Running, source: &str) -> Duration {
     let note: PathBuf = running.site.path("left");

@@ -20,30 +20,30 @@ use crate::kind::{Kind, Output, Running};
 /// The calls that the script knows.
 pub(crate) const CALLS: [&str; 5] = ["sleep", "curl", "database", "select", "cpu"];
 
-/// How long a script is blocked, and what its client has to hear meanwhile.
+/// A script that is blocked, and the heartbeats that its client has to hear meanwhile.
 #[derive(Clone, Copy)]
 pub(crate) struct Block {
     pub(crate) length: Duration,
     /// The interval of the heartbeats.
     pub(crate) heartbeat: Duration,
-    /// How many have to come.
+    /// At least so many have to come.
     pub(crate) least: u32,
     /// The longest time without one.
     pub(crate) longest: Duration,
 }
 
-/// What a client heard between two events.
+/// The heartbeats that a client heard between two events.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heard {
     pub(crate) heartbeats: u32,
     /// The longest time without a byte.
     pub(crate) silence: Duration,
-    /// How long the script was blocked, as it says.
+    /// The script says that it was blocked for so long.
     pub(crate) blocked: Duration,
 }
 
 impl Heard {
-    /// Whether the client heard what it has to hear, on a machine that has let others sleep for so
+    /// True if the client heard what it has to hear, on a machine that has let others sleep for so
     /// long beyond their time.
     pub(crate) fn is_steady(&self, block: Block, hiccup: Duration) -> bool {
         // Between a heartbeat and the next, the keeper, the server and the client may each have met it.
@@ -70,7 +70,7 @@ pub(crate) fn open(running: &Running, call: &str, block: Block) -> Reader<Output
     running.open("blocked.php", &query)
 }
 
-/// What the clients of these streams hear, all at the same time. Each is opened when the one before
+/// Listens to all these streams at the same time. Each is opened when the one before
 /// is: a worker of `php -S` may take two connections that come together.
 #[track_caller]
 pub(crate) fn listen(streams: impl Iterator<Item = Reader<Output>>, block: Block) -> Vec<Heard> {
@@ -81,7 +81,7 @@ pub(crate) fn listen(streams: impl Iterator<Item = Reader<Output>>, block: Block
     })
 }
 
-/// What a client hears between a script's first event and the one of type `free`, which says for how
+/// Listens between a script's first event and the one of type `free`, which says for how
 /// many seconds the script was blocked.
 #[track_caller]
 fn listen_to(stream: Reader<Output>, block: Block) -> Heard {

@@ -72,7 +72,7 @@ impl Kind {
     }
 }
 
-/// What runs the scripts of a site.
+/// A server, or the command line, that runs the scripts of a site.
 pub(crate) struct Running {
     host: Host,
     pub(crate) site: Site,
@@ -84,7 +84,7 @@ enum Host {
 }
 
 impl Running {
-    /// What a script puts out that is asked with this query.
+    /// The output of a script that is asked with this query.
     #[track_caller]
     pub(crate) fn open(&self, script: &str, query: &str) -> Reader<Output> {
         Reader::new(match &self.host {
@@ -117,7 +117,7 @@ impl Running {
         }
     }
 
-    /// What the server has logged.
+    /// The server's log.
     pub(crate) fn log(&self) -> String {
         match &self.host {
             Host::Server(server) => server.log(),
@@ -138,7 +138,7 @@ impl Running {
     }
 }
 
-/// What a script puts out. Where the script has a process of its own, dropping this ends it.
+/// The output of a script. Where the script has a process of its own, dropping this ends it.
 pub(crate) struct Output {
     bytes: Box<dyn Source + Send>,
     _process: Option<CliProcess>,

@@ -170,7 +170,7 @@ fn body(running: &Running, source: &str, scene: &str) -> (Vec<u8>, Option<End>) 
     (body, stream.end().cloned())
 }
 
-/// What is left of a body when the heartbeats are taken out, and how many there were.
+/// A body without its heartbeats, and their number.
 fn without_heartbeats(body: &[u8]) -> (Vec<u8>, usize) {
     let (beats, rest): (Vec<&[u8]>, Vec<&[u8]>) =
         body.split_inclusive(|byte| *byte == b'\n').partition(|line| *line == b":\n");
@@ -191,7 +191,7 @@ fn begin(running: &Running, source: &str) -> Reader<Output> {
     stream
 }
 
-/// What only looks like a stream, in words that complete "a response that".
+/// Responses that only look like streams, in words that complete "a response that".
 const ALIKE: [&str; 5] =
     ["changed its type", "is an error", "has a length", "is encoded", "is never flushed"];
 

@@ -18,28 +18,28 @@ use server_tests::{
 
 use crate::kind::{Kind, Output};
 
-/// What a client has counted.
+/// The counts of a client.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Storm {
     pub(crate) heartbeats: usize,
     pub(crate) events: usize,
     bytes: usize,
-    /// How many bytes the script says that it has written, its last words included.
+    /// The script says that it has written so many bytes, its last event included.
     written: usize,
-    /// Whether a heartbeat has come after the last event.
+    /// True if a heartbeat has come after the last event.
     ends_in_heartbeat: bool,
-    /// Whether a process of the server's has ended: then it is not known what was wrong with the bytes.
+    /// True if a process of the server's has ended: then it is not known what was wrong with the bytes.
     pub(crate) crashed: bool,
-    /// Whether nothing came any more: neither is it then.
+    /// True if nothing came any more: neither is it then.
     pub(crate) hangs: bool,
-    /// What was wrong first, if anything was.
+    /// The first damage, if there was any.
     pub(crate) damage: Option<String>,
 }
 
-/// What a stream begins with, and a heartbeat.
+/// The first bytes of a stream, and a heartbeat.
 const FIRST_BYTES: usize = ":\n".len();
 const HEARTBEAT: usize = ":\n".len();
-/// What a stream ends with where it would end in a heartbeat.
+/// A stream ends with this where it would end in a heartbeat.
 const LAST_LINE: usize = "event\n".len();
 
 /// Lets a storm blow until so many heartbeats have come, or something was damaged. The client reads
@@ -122,7 +122,7 @@ impl Storm {
         }
     }
 
-    /// What a web server says of the bytes that it was sent.
+    /// Notes what a web server complains of in the bytes that it was sent.
     fn note_complaint(&mut self, log: &str) {
         let complaint = log.lines().find_map(|line| line.split_once("upstream sent "));
         if let (Some((_, complaint)), Some(damage)) = (complaint, &mut self.damage) {

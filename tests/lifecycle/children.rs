@@ -46,7 +46,7 @@ macro_rules! on_every_server {
 /// Servers whose PHP has `pcntl_fork()`.
 const FORKING_SERVERS: [Start; 2] = [BUILTIN, CGI];
 
-/// What came in but for heartbeats, and the line that follows one that is the last.
+/// A body without its heartbeats, and without the line that follows one at the end.
 fn without_heartbeats(received: Vec<u8>) -> String {
     let text = String::from_utf8(received).unwrap();
     text.split_inclusive('\n').filter(|line| ![":\n", "event\n"].contains(line)).collect()
@@ -299,7 +299,7 @@ mod forks {
 mod programs_inherit_nothing {
     use super::*;
 
-    /// What a program has open that is run before, and one that is run during a stream.
+    /// The descriptors of a program that is run before a stream, and of one that is run during it.
     const SCRIPT: &str = "<?php
         function descriptors(): string
         {

@@ -18,7 +18,7 @@ use server_tests::{
 
 use crate::served::{Served, is_running, wait_for_end};
 
-/// How FPM is told. The workers are killed at once, after a second, and after three.
+/// The ways to tell FPM. The workers are killed at once, after a second, and after three.
 const TERMINATE: Stop = Stop { signal: Signal::TERM, process_control_timeout: 0 };
 const RELOAD: Stop = Stop { signal: Signal::USR2, process_control_timeout: 0 };
 const PATIENT_RELOAD: Stop = Stop { signal: Signal::USR2, process_control_timeout: 2 };
@@ -29,13 +29,13 @@ struct Stop {
     process_control_timeout: u32,
 }
 
-/// What there can be between nginx and FPM.
+/// The kinds of connections between nginx and FPM.
 const CONNECTIONS: [fn(Fpm) -> Fpm; 3] = [|fpm| fpm, Fpm::keepalive, Fpm::over_tcp];
 
 /// The size of the event, in bytes: more than all buffers on its way hold.
 const LARGE: usize = 24 << 20;
 
-/// How soon the worker must be gone.
+/// The worker must be gone within this time.
 const SOON: Duration = Duration::from_secs(5);
 
 struct Visit {

@@ -10,7 +10,7 @@ use server_tests::{
 
 use crate::stage::{Kind, Stage, Visitor};
 
-/// How a script watches for the disconnect of its client. None writes anything meanwhile, but for the
+/// The ways in which a script watches for the disconnect of its client. None writes anything meanwhile, but for the
 /// one that PHP has always had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Watch {
@@ -64,7 +64,7 @@ pub(crate) fn delay(stage: &Stage, visitor: Visitor) -> Duration {
     noticed_at.checked_sub(left_at).expect("it noticed a disconnect before there was one")
 }
 
-/// What `hrtime(true)` says in PHP.
+/// The clock of `hrtime(true)` in PHP.
 fn now() -> Duration {
     let now = clock_gettime(ClockId::Monotonic);
     Duration::try_from(now).expect("the clock started at 0")

@@ -7,7 +7,7 @@ use crate::{
     stage::Kind,
 };
 
-/// How soon is at once. It is a millisecond in truth (see the latency table); a busy machine may
+/// At once means within this time. It is a millisecond in truth (see the latency table); a busy machine may
 /// take its time.
 const AT_ONCE: Duration = Duration::from_secs(1);
 

@@ -21,10 +21,10 @@ use server_tests::{
 
 use crate::served::{Served, wait_for_end};
 
-/// How soon a stream must end.
+/// A stream must end within this time.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// What a client receives in such a stream.
+/// A client receives this in such a stream.
 const ENDED: &str = ":\nevent: goodbye\ndata: come back\n\n";
 
 /// Begins its stream behind the gate of its visitor, and waits in it for `PATIENCE` seconds.

@@ -9,14 +9,14 @@ use server_tests::{
 
 use crate::served::Served;
 
-/// How a script begins its stream, and who looks after it.
+/// The ways in which a script begins its stream, and in which it is looked after.
 const BEGINNINGS: [(&str, &str); 3] = [
     ("nobody's", "header('Content-Type: text/event-stream'); echo \"data: ready\\n\\n\"; flush();"),
     ("adopted", "header('Content-Type: text/event-stream'); echo \"data: ready\\n\\n\"; flush();"),
     ("our own", "$sse = Sse::start(); $sse->send('ready');"),
 ];
 
-/// What a script writes without a flush, as a file that holds it.
+/// The bytes that a script writes without a flush, as a file that holds them.
 const WRITES: [&str; 5] = [
     "echo file_get_contents($file);",
     "passthru('cat ' . $file);",

@@ -64,26 +64,26 @@ function finish(Sse $sse): void
 
 const PAGE: &str = "<?php echo str_repeat($_GET['nonce'] . \"\\n\", $_GET['lines']);";
 
-/// How streams end: five times in six in peace ...
+/// The ways in which streams end: five times in six in peace ...
 const PEACEFUL: [&str; 5] = ["return", "close", "child", "log", "finish"];
 /// ... and else like this: of all requests, a quarter of which are pages, every eighth.
 const VIOLENT: [&str; 6] =
     ["exit", "exit in a callback", "exception", "error", "fatal error", "memory"];
 
-/// How long clients stay that leave before the end.
+/// Clients that leave before the end stay at most this long.
 const SHORT: Duration = Duration::from_millis(8);
 
 /// After so many requests, a worker has allocated what it will ever need.
 const WARM_UP: u64 = 100;
 
-/// How much more memory than at first is no leak: what the allocators hold back, in KiB.
+/// So much more memory than at first is no leak: allocators hold it back, in KiB.
 const MEMORY: u64 = 1024;
 
-/// What a client asks for, and what it must get.
+/// A request of a client, and what it must get.
 struct Visit {
     target: String,
     body: String,
-    /// Whether the worker dies before the end.
+    /// True if the worker dies before the end.
     is_cut: bool,
 }
 
@@ -185,7 +185,7 @@ fn visit(served: &Served, seed: u64, clients: u64, visits: u64, violent: &[&str]
     });
 }
 
-/// What a process holds that could leak, but for its memory.
+/// The things of a process that could leak, but for its memory.
 #[derive(Debug, PartialEq)]
 struct Belongings {
     descriptors: Vec<String>,
@@ -205,7 +205,7 @@ impl Belongings {
         Self { descriptors, threads }
     }
 
-    /// What it holds once nothing changes any more.
+    /// Counts them once nothing changes any more.
     #[track_caller]
     fn at_rest(served: &Served, worker: Pid) -> Self {
         // Whatever clients left behind is served before this.

@@ -8,10 +8,10 @@ use server_tests::{
 use crate::endurance::{memory_of, only_worker};
 use crate::served::Served;
 
-/// How large it is, in bytes.
+/// Its size in bytes.
 const SIZE: u64 = 9_000_000;
 
-/// What has to be made for the script, and finds no room.
+/// The values that have to be made for the script, and find no room.
 const WAYS: [&str; 4] = [
     "Sse::encode($data)",
     "(string) new SseEvent($data)",
@@ -31,7 +31,7 @@ const SCRIPT: &str = r#"<?php
 const WARM_UP: u64 = 3;
 const ROUNDS: u64 = 8;
 
-/// How much the allocator may have kept for later, in bytes: what leaks is as large in every round.
+/// The allocator may have kept so many bytes for later: a leak is as large in every round.
 const KEPT: u64 = 3 * SIZE;
 
 #[test]
@@ -56,7 +56,7 @@ fn what_there_is_no_memory_for_leaves_nothing_behind() {
     }
 }
 
-/// What the worker holds, in bytes, when all that it has given away is free: it has answered another request.
+/// The bytes that the worker holds when all that it has given away is free: it has answered another request.
 #[track_caller]
 fn memory_at_rest(served: &Served) -> u64 {
     served.get("/small.php").into_body();

@@ -18,10 +18,10 @@ use server_tests::{
 
 use crate::served::Served;
 
-/// How long a script may go on.
+/// A script may go on for this time.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What the script does with each piece that comes from upstream; the answer is ignored.
+/// The ways in which the script passes on each piece that comes from upstream; the answer is ignored.
 const WAYS: [&str; 5] = [
     "$sse->send($bytes)",
     "$sse->sendMany([$bytes])",
@@ -110,7 +110,7 @@ fn whatever_is_done_below_curl_ends_on_apache() {
     each_way_is_ended(|root, php| Apache::new(root, php).children(1).start());
 }
 
-/// What PHP itself calls, again and again; and below what passes an exit on, `finally` blocks run.
+/// Callbacks that PHP itself calls, again and again; below those that pass an exit on, `finally` blocks run.
 #[test]
 fn other_callbacks_end_as_well() {
     const LOOP: &str = "while (true) { $sse->wait(0.02); }";

@@ -22,7 +22,7 @@ use server_tests::{
 const CLIENTS: usize = 20;
 const NOTIFICATIONS: usize = 600;
 
-/// How soon a stream must end.
+/// A stream must end within this time.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 #[test]

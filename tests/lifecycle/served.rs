@@ -71,7 +71,7 @@ pub(crate) fn wait_for_end(pid: Pid) {
     wait_for("a process to end", soon(), || (!is_running(pid)).then_some(()));
 }
 
-/// Whether a process has not ended yet.
+/// True if a process has not ended yet.
 pub(crate) fn is_running(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let state = stat.rsplit(") ").next().and_then(|fields| fields.chars().next());

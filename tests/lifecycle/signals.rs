@@ -41,7 +41,7 @@ impl Worker {
     }
 }
 
-/// What comes to its end, however it ends.
+/// The rest of a body, whose end is clean.
 fn rest(mut response: Response) -> String {
     String::from_utf8(response.body.read_to_end(soon()).unwrap()).unwrap()
 }

@@ -13,7 +13,7 @@ use server_tests::{
     site::Site,
 };
 
-/// What a script can run on.
+/// A server, or the command line, that runs a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// `php -S`.
@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-/// What every script may call.
+/// Every script may call these.
 const PRELUDE: &str = r#"<?php
 define('VISIT', $_GET['visit'] ?? $argv[1] ?? '');
 
@@ -98,7 +98,7 @@ impl Stage {
         Watches::Pipe(process, stdout)
     }
 
-    /// What the script noted for this visitor.
+    /// The notes of the script for this visitor.
     pub(crate) fn notes(&self, visitor: &Visit) -> String {
         self.site.read(&format!("notes-{}", visitor.number))
     }

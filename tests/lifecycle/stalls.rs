@@ -28,7 +28,7 @@ type Start = fn(&Path, Php) -> Server;
 
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How far off its end may be.
+/// The end may be so far off.
 const TOLERANCE: Duration = Duration::from_secs(1);
 
 /// Sends until it is told to stop, and notes how long that took.

@@ -15,7 +15,7 @@ use server_tests::{
 
 use crate::served::{Served, read_pid, wait_for_end};
 
-/// How soon a stream must end.
+/// A stream must end within this time.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 const STREAMS: usize = 4;

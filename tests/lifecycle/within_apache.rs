@@ -9,7 +9,7 @@ use server_tests::{
 
 use crate::served::Served;
 
-/// How often each is tried, in one process.
+/// Each is tried so often, in one process.
 const ROUNDS: usize = 20;
 
 /// Blocks for a few heartbeats, and does what makes httpd use the memory of a request that is over.
@@ -34,7 +34,7 @@ fn serve(scripts: &[(&str, &str)], php: Php, lines: &[&str]) -> Served {
     })
 }
 
-/// What came in but for heartbeats, and the field that stands behind one at the end.
+/// A body without its heartbeats, and without the line that follows one at the end.
 fn events(served: &Served, target: &str) -> String {
     let body = String::from_utf8(served.get(target).into_body()).unwrap();
     let is_event = |line: &&str| !["", ":", "event"].contains(&line.trim_end());

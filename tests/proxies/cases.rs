@@ -39,13 +39,13 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// What stands in front of PHP.
+/// A server in front of PHP.
 pub(crate) struct Kind {
     /// Starts it on a document root.
     pub(crate) start: fn(&Path, Php) -> Server,
     /// At which write after its client has left the script is told; 0: without a write.
     pub(crate) writes: RangeInclusive<u32>,
-    /// Whom `doctor()` names.
+    /// `doctor()` names these.
     pub(crate) named: &'static [&'static str],
 }
 

@@ -26,7 +26,7 @@ fn everything_comes_at_the_end(start: fn(&Path, Php) -> Server) {
     assert!(!comes_early(start), "it came when it was sent");
 }
 
-/// Whether the event has come a second after it was sent; if not, it does when the script has ended.
+/// True if the event has come a second after it was sent; if not, it does when the script has ended.
 #[track_caller]
 fn comes_early(start: fn(&Path, Php) -> Server) -> bool {
     let script = "<?php
@@ -76,7 +76,7 @@ fn varnish_without_streaming_sends_everything_at_the_end() {
     });
 }
 
-/// How long seven events took to the client, who waits for each: the one in the middle.
+/// The median of the times that seven events took to a client that waits for each.
 #[track_caller]
 fn usual_delay(start: fn(&Path, Php) -> Server) -> Duration {
     let script = "<?php

@@ -10,7 +10,7 @@ use server_tests::{
     site::{Gate, Site},
 };
 
-/// What `HAProxy` needs.
+/// `HAProxy` with the options that it needs.
 pub(crate) const HAPROXY: HaProxy = HaProxy { options: &["http-no-delay", "abortonclose"] };
 
 /// Has Varnish pass the bytes of streams on without a look at them.
@@ -24,7 +24,7 @@ pub(crate) struct Scene {
     pub(crate) server: Server,
     _hub: HubOf,
     pub(crate) site: Site,
-    /// What the script's `gate()` waits at.
+    /// The script's `gate()` waits here.
     pub(crate) gate: Gate,
 }
 

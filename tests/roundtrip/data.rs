@@ -50,7 +50,7 @@ fn short_ones() -> Vec<Vec<u8>> {
     all
 }
 
-/// What a parser, or a decoder, might take for something else.
+/// A parser, or a decoder, might take these for something else.
 const TOKENS: &[&[u8]] = &[
     // Line ends, and what some take for one.
     b"\n",
@@ -171,7 +171,7 @@ impl Random {
         iter::repeat_with(token).take(count).flatten().copied().collect()
     }
 
-    /// What a type or an id can be.
+    /// The values of a type or an id.
     fn one_line(&mut self) -> String {
         let mut line = String::from_utf8_lossy(&self.tokens(10)).into_owned();
         line.retain(|char| !['\r', '\n', '\0'].contains(&char));

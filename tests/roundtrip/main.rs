@@ -68,7 +68,7 @@ fetch('/events.json')
     .then((events) => compare(events.map(expect)));
 ";
 
-/// What a client reads of an event: its type, its data, and the last event ID after it.
+/// A client reads this of an event: its type, its data, and the last event ID after it.
 type Read = (String, String, String);
 
 struct RoundTrip {

@@ -11,7 +11,7 @@ const CARGO: &str = "echo \"$PHP $PHP_CONFIG\" >>\"$SSE_CACHE_DIR\"\nexit 1";
 /// A `php-config` that knows a version only, and what is told here.
 const CONFIG: &str = "case $1 in --prefix) echo /usr ;; --vernum) echo 80299 ;;";
 
-/// What `configure` reads.
+/// `configure` reads this.
 const FILES: [&str; 5] =
     ["ext/config.m4", "ext/Makefile.frag", "scripts/check-php", "scripts/lib.sh", "composer.json"];
 

@@ -12,7 +12,7 @@ use server_tests::site::Site;
 /// Programs in a directory that is the first on PATH, and a cache and a build directory of its own.
 pub(crate) struct Machine(Site);
 
-/// How a script ended.
+/// The end of a script.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: Option<i32>,
@@ -45,7 +45,7 @@ impl Machine {
         command
     }
 
-    /// What stands in a file.
+    /// The contents of a file.
     pub(crate) fn read(&self, name: &str) -> String {
         self.0.read(name)
     }

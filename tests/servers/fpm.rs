@@ -35,7 +35,7 @@ mod with_connections_kept_alive {
     });
 }
 
-/// What a page of a pool with these lines answers to a browser.
+/// The answer to a browser of a page of a pool with these lines.
 #[track_caller]
 fn answer(page: &str, lines: &[&str]) -> (Option<String>, String) {
     let site = Site::new().file("page.php", page);

@@ -67,7 +67,7 @@ pub fn lighttpd() -> PathBuf {
     named_or_found("LIGHTTPD", &["lighttpd".into()])
 }
 
-/// Whether [`lighttpd`] passes a response on as it comes that says `Incremental: ?1`: 1.4.79 does not, 1.4.85
+/// True if [`lighttpd`] passes a response on as it comes that says `Incremental: ?1`: 1.4.79 does not, 1.4.85
 /// does.
 pub fn lighttpd_obeys_incremental() -> bool {
     let output = Command::new(lighttpd()).arg("-v").output().unwrap();
@@ -132,7 +132,7 @@ pub fn node() -> PathBuf {
     named_or_found("NODE", &["node".into(), "nodejs".into()])
 }
 
-/// Whether [`php`] is older than this version.
+/// True if [`php`] is older than this version.
 pub fn php_is_before(major: u32, minor: u32) -> bool {
     let numbers = php_version().split('.').map(|number| number.parse::<u32>().unwrap());
     numbers.lt([major, minor])

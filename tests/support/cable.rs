@@ -23,7 +23,7 @@ struct Shared {
     server: SocketAddr,
     /// Both sides of each connection.
     connections: Mutex<Vec<[TcpStream; 2]>>,
-    /// Whether what clients send waits.
+    /// True if what clients send waits.
     held: Mutex<bool>,
     released: Condvar,
     over: AtomicBool,

@@ -26,7 +26,7 @@ pub struct Event {
     pub last_event_id: String,
 }
 
-/// What a stream says, in the order it says it.
+/// The parts of a stream, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     /// An event.
@@ -35,7 +35,7 @@ pub enum Item {
     Comment {
         /// When its line end came in.
         at: Instant,
-        /// What it says.
+        /// Its text.
         text: String,
     },
     /// A new reconnection time.
@@ -95,17 +95,17 @@ impl<S: Source> EventStreamReader<S> {
         Ok(items)
     }
 
-    /// How the stream ended; `None` as long as it has not, or not all was read.
+    /// The end of the stream; `None` as long as it has not ended, or not all was read.
     pub fn end(&self) -> Option<&End> {
         self.reader.end().filter(|_| self.items.is_empty())
     }
 
-    /// What the bytes come from.
+    /// The source of the bytes.
     pub fn source(&self) -> &S {
         self.reader.source()
     }
 
-    /// What the bytes come from, to close it in a certain way.
+    /// The source of the bytes, to close it in a certain way.
     pub fn into_source(self) -> S {
         self.reader.into_source()
     }
@@ -195,7 +195,7 @@ impl Parser {
 mod tests {
     use super::*;
 
-    /// What the stream says, each item as one short line.
+    /// The items of the stream, each as one short line.
     fn read(bytes: &[u8]) -> Vec<String> {
         let whole: Vec<_> = parse(bytes).iter().map(short).collect();
         let mut parser = Parser::default();

@@ -29,7 +29,7 @@ pub fn stretched(duration: Duration) -> Duration {
     duration.mul_f64(stretch())
 }
 
-/// What `poll` finds, asked again and again.
+/// Asks `poll` again and again until it finds something, and returns that.
 ///
 /// # Panics
 /// When the deadline passes first; `what` completes the sentence "gave up waiting for ...".

@@ -18,7 +18,7 @@ use rustix::process::{WaitId, WaitIdOptions, kill_process, kill_process_group, w
 
 use crate::patience::wait_for;
 
-/// How long a process may take to stop when asked, before it is killed.
+/// A process may take so long to stop when asked, before it is killed.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// A running child process, with all that it starts itself.
@@ -28,7 +28,7 @@ pub struct Process {
     child: Child,
     log: PathBuf,
     watchdog: Watchdog,
-    /// Whether the group was killed and its leader waited for: from then on the id may be another's.
+    /// True if the group was killed and its leader waited for: from then on the id may be another's.
     ended: bool,
 }
 
@@ -90,7 +90,7 @@ impl Process {
         kill_process(self.pid(), signal).unwrap();
     }
 
-    /// What it has written to its log.
+    /// The contents of its log.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
     }
@@ -100,7 +100,7 @@ impl Process {
         &self.log
     }
 
-    /// Whether it has come to its end.
+    /// True if it has come to its end.
     pub fn has_exited(&self) -> bool {
         // It stays a zombie, so that its id, and its group's, are not given to others.
         let peek = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;

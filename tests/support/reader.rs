@@ -20,7 +20,7 @@ pub struct Piece {
     pub bytes: Vec<u8>,
 }
 
-/// How the bytes came to an end.
+/// The end of the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// As the sender meant it: a last chunk, the announced length, a close where a close is the end.
@@ -34,7 +34,7 @@ pub trait Source {
     /// The next piece; `None` at the end.
     fn next_piece(&mut self, deadline: Instant) -> Result<Option<Piece>, ReadError>;
 
-    /// How it ended; `None` as long as it has not.
+    /// Its end; `None` as long as it has not ended.
     fn end(&self) -> Option<&End>;
 }
 
@@ -42,7 +42,7 @@ pub trait Source {
 #[derive(Debug)]
 pub struct Reader<S> {
     source: S,
-    /// What has come in, but was not asked for yet.
+    /// The bytes that have come in, but were not asked for yet.
     held: Option<Piece>,
 }
 
@@ -62,7 +62,7 @@ impl<S: Source> Reader<S> {
         self.source
     }
 
-    /// How it ended; `None` as long as it has not, or not all was read.
+    /// Its end; `None` as long as it has not ended, or not all was read.
     pub fn end(&self) -> Option<&End> {
         self.source.end().filter(|_| self.held.is_none())
     }
@@ -126,12 +126,12 @@ pub(crate) fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
 pub enum ReadError {
     /// The deadline passed.
     Late {
-        /// What had come in by then.
+        /// The bytes that had come in by then.
         received: Vec<u8>,
     },
     /// The end came before the pattern.
     Ended {
-        /// What had come in by then.
+        /// The bytes that had come in by then.
         received: Vec<u8>,
     },
     /// The system said so.

@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 
 use crate::patience::{soon, wait_for_eq};
 
-/// What scripts may call where [`Site::with_prelude`] is prepended.
+/// Scripts may call these functions where [`Site::with_prelude`] is prepended.
 const PRELUDE: &str = r#"<?php
 // Holds the script until the test lets it go on.
 function gate(): void
@@ -84,7 +84,7 @@ impl Site {
         self.0.path().join(name)
     }
 
-    /// What stands in a file; nothing where there is none yet.
+    /// The contents of a file; empty where there is none yet.
     pub fn read(&self, name: &str) -> String {
         String::from_utf8_lossy(&fs::read(self.path(name)).unwrap_or_default()).into_owned()
     }

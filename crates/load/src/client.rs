@@ -50,7 +50,7 @@ struct Connection {
     open: Option<u64>,
 }
 
-/// What came of a look at a connection.
+/// The result of a look at a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// Nothing that matters to others.
@@ -61,7 +61,7 @@ pub(crate) enum Progress {
     Over(End),
 }
 
-/// How a connection ended that was not ended here.
+/// The end of a connection that was not ended here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Stream,
@@ -100,7 +100,7 @@ impl Client {
         self.connection.as_ref().map(|connection| &connection.socket)
     }
 
-    /// Whether the stream has begun.
+    /// True if the stream has begun.
     pub(crate) fn is_open(&self) -> bool {
         self.connection.as_ref().is_some_and(|connection| connection.open.is_some())
     }
@@ -178,7 +178,7 @@ impl Client {
         self.parser.retry().map(event_stream::Retry::as_millis)
     }
 
-    /// How many events have not come yet.
+    /// The number of events that have not come yet.
     pub(crate) fn behind(&self, published: &Published) -> u64 {
         let count = published.count();
         let next = self.ledger.as_ref().map_or(0, |ledger| ledger.next().min(count));

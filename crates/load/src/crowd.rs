@@ -26,7 +26,7 @@ use crate::{
     tally::{Counts, Report},
 };
 
-/// How many ready connections are taken from the kernel at once.
+/// So many ready connections are taken from the kernel at once.
 const BATCH: usize = 256;
 
 /// The longest wait, after which the thread looks whether it is to end.
@@ -83,13 +83,13 @@ impl Crowd {
         sum
     }
 
-    /// How many clients are connected and have all that has been published since they came.
+    /// The number of clients that are connected and have all that has been published since they came.
     #[must_use]
     pub fn complete(&self) -> usize {
         self.groups.iter().map(|group| group.lock().complete()).sum()
     }
 
-    /// How many events are still to come, over all clients.
+    /// The number of events that are still to come, over all clients.
     #[must_use]
     pub fn behind(&self) -> u64 {
         self.groups.iter().map(|group| group.lock().behind()).sum()
@@ -138,7 +138,7 @@ fn no_latencies() -> io::Result<Histogram<u32>> {
     Histogram::new_with_max(60_000_000, 3).map_err(io::Error::other)
 }
 
-/// What one of the threads has to do of a plan.
+/// The part of a plan that one of the threads has.
 fn share(plan: &Plan, turn: usize) -> Plan {
     let of = |all: usize| all / plan.threads + usize::from(turn < all % plan.threads);
     Plan {

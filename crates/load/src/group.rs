@@ -24,7 +24,7 @@ use crate::{
 /// As much as is read of one connection at a time.
 const BUFFER: usize = 64 * 1024;
 
-/// What is to happen to a client, at a time, while its connection is still the one that was meant.
+/// A timer of a client: something is to happen to it, if its connection is still the same by then.
 type Timer = Reverse<(Instant, usize, u32)>;
 
 /// Some clients of a plan.
@@ -32,7 +32,7 @@ type Timer = Reverse<(Instant, usize, u32)>;
 pub(crate) struct Group {
     plan: Plan,
     epoll: Arc<OwnedFd>,
-    /// What has been published, by topic.
+    /// The published events, by topic.
     published: Arc<[Arc<Published>]>,
     clients: Vec<Client>,
     /// Those that want to connect.
@@ -40,7 +40,7 @@ pub(crate) struct Group {
     connecting: usize,
     timers: BinaryHeap<Timer>,
     random: Rng,
-    /// Whether nobody leaves any more.
+    /// True if nobody leaves any more.
     settled: bool,
     report: Report,
     buffer: Box<[u8]>,
@@ -86,13 +86,13 @@ impl Group {
         self.report.latency.max()
     }
 
-    /// How many clients have all that has been published.
+    /// The number of clients that have all that has been published.
     pub(crate) fn complete(&self) -> usize {
         let has_all = |client: &&Client| client.is_open() && self.behind_of(client) == 0;
         self.clients.iter().filter(has_all).count()
     }
 
-    /// How many events are still to come, over all clients.
+    /// The number of events that are still to come, over all clients.
     pub(crate) fn behind(&self) -> u64 {
         self.clients.iter().map(|client| self.behind_of(client)).sum()
     }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-/// How long an answer may take.
+/// An answer may take this time.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to a server, for one request at a time.

@@ -14,12 +14,12 @@ pub(crate) struct Ledger {
     /// The client has no position in the sequence yet, or was told that it has lost it: what comes next may
     /// be any number up to this one, which was the next to be published at that moment.
     joining: Option<u64>,
-    /// What was left out, until it comes late.
+    /// The numbers that were left out, until they come late.
     missing: Vec<Range<u64>>,
     last_id: Option<(u64, u64)>,
 }
 
-/// What an event's number says.
+/// The meaning of an event's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     InOrder,
@@ -58,7 +58,7 @@ impl Ledger {
         Verdict::After(expected..sequence)
     }
 
-    /// Whether an id is there and greater than the one before.
+    /// True if an id is there and greater than the one before.
     pub(crate) fn take_id(&mut self, id: Option<&str>) -> bool {
         let id = id.and_then(read_id);
         let greater = id > self.last_id;
@@ -66,7 +66,7 @@ impl Ledger {
         greater
     }
 
-    /// Whether an id is there and not smaller than the one before: where a client is it may be told twice, and
+    /// True if an id is there and not smaller than the one before: where a client is it may be told twice, and
     /// no event that it is told of later may come before that.
     pub(crate) fn take_position(&mut self, id: Option<&str>) -> bool {
         let id = id.and_then(read_id);

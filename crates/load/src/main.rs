@@ -24,7 +24,7 @@ const USAGE: &str = "sse-load ADDRESS:PORT PATH [option]...
   --size BYTES     how large (1024)
   --every MS       how often (200)";
 
-/// What the command line says.
+/// The arguments of the command line.
 struct Settings {
     plan: Plan,
     seconds: f64,

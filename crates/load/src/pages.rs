@@ -23,7 +23,7 @@ pub struct Pages {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// How often a page was answered.
+/// The number of answers to requests for a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
     /// Answers with status 200.

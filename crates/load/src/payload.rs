@@ -5,7 +5,7 @@
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// What was read from the data of an event.
+/// The sequence number and the time in the data of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload {
     /// Its number, from 0.

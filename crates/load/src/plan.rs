@@ -8,33 +8,33 @@ use std::{
 /// So many loopback addresses are connected from: each has ports of its own.
 const SOURCES: u8 = 16;
 
-/// Who connects, where, and what they do then.
+/// The clients that connect, the server, and what they do then.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Where the server listens, on loopback.
     pub server: SocketAddr,
     /// The path and query that is asked for; a `{}` stands for the number of a topic.
     pub path: String,
-    /// How long a client may be there, at most, without being told where it is: what is published when it is
+    /// A client may be there at most this long without being told its position: what is published when it is
     /// away again, it need not get.
     pub unpositioned: Duration,
-    /// How many clients there are.
+    /// The number of clients.
     pub clients: usize,
-    /// What they do once they are connected.
+    /// Their conduct once they are connected.
     pub conduct: Conduct,
-    /// How many may wait for the beginning of their streams at once: more than a server has room for in its
+    /// So many may wait for the beginning of their streams at once: more than a server has room for in its
     /// queue, and it refuses some.
     pub connecting: usize,
-    /// How long, at most, a client waits before it comes back after its stream has ended, unless the
+    /// A client waits at most this long before it comes back after its stream has ended, unless the
     /// stream has set a `retry`. Each takes a random part of it.
     pub pause: Duration,
-    /// How many threads do it.
+    /// The number of threads that do it.
     pub threads: usize,
-    /// What makes random choices repeatable.
+    /// The seed of random choices, which makes them repeatable.
     pub seed: u64,
 }
 
-/// What a client does once it is connected.
+/// The conduct of a client once it is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conduct {
     /// Stays, and comes back only when its stream is ended.

@@ -17,7 +17,7 @@ pub struct Published {
 }
 
 impl Published {
-    /// How many events there are that were at least begun to be published. A client that has the
+    /// The number of events that were at least begun to be published. A client that has the
     /// beginning of a stream must get all that come after.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -34,7 +34,7 @@ impl Published {
         self.doubtful.lock().insert(sequence);
     }
 
-    /// How many in `sequences` have been published without a doubt.
+    /// The number of those in `sequences` that have been published without a doubt.
     pub(crate) fn certain(&self, sequences: Range<u64>) -> u64 {
         let doubtful = self.doubtful.lock().range(sequences.clone()).count();
         sequences.end - sequences.start - doubtful as u64

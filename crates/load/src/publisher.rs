@@ -26,10 +26,10 @@ pub trait Publish {
     fn publish(&mut self, data: &str) -> io::Result<()>;
 }
 
-/// How many events, how large, and how fast.
+/// The number of events, their size, and their pace.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// How many events there are.
+    /// The number of events.
     pub events: u64,
     /// Bytes of the data of each.
     pub size: usize,

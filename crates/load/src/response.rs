@@ -90,18 +90,18 @@ impl Response {
         Ok(())
     }
 
-    /// Whether the head has been read.
+    /// True if the head has been read.
     pub(crate) fn has_head(&self) -> bool {
         !matches!(self, Self::Head(_))
     }
 
-    /// Whether the body has come to its own end.
+    /// True if the body has come to its own end.
     pub(crate) fn has_ended(&self) -> bool {
         matches!(self, Self::Ended)
     }
 }
 
-/// What kind of body follows, and how long the head is; nothing while it is not complete.
+/// The kind of body that follows, and the length of the head; `None` while that is not complete.
 fn read_head(head: &[u8]) -> Result<Option<(Response, usize)>, Unexpected> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);

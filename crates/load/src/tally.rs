@@ -48,7 +48,7 @@ pub struct Report {
 }
 
 impl Counts {
-    /// What a correct server makes none of, however often its clients come and go.
+    /// The number of faults: a correct server makes none, however often its clients come and go.
     #[must_use]
     pub fn faults(&self) -> u64 {
         self.lost + self.repeated + self.late + self.bad_ids + self.foreign
@@ -61,7 +61,7 @@ impl AddAssign for Counts {
     }
 }
 
-/// What has come since; more may have been open, or lost, before, and then it is none.
+/// The counts since then; where more were open, or lost, before, it is 0.
 impl Sub for Counts {
     type Output = Self;
 

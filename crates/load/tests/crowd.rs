@@ -55,7 +55,7 @@ fn events(sequences: &[u64]) -> String {
     format!("{HEAD}:\n{events}")
 }
 
-/// What clients of such a server count until so many events have come to each in order.
+/// The counts of clients of such a server when so many events have come to each in order.
 fn counts(in_order: u64, answer: fn(Option<&str>) -> (String, bool)) -> Counts {
     let crowd = gather(answer, Conduct::Steady, &Arc::default());
     wait(&crowd, |counts| counts.in_order >= in_order * CLIENTS);

@@ -9,7 +9,7 @@ use server_tests::{
 
 use super::{Kind, first, next, php};
 
-/// How a client may leave: with a goodbye, or without.
+/// The ways in which a client leaves: with a FIN, or with a RST.
 const LEAVINGS: [fn(Wire); 2] = [Wire::close, Wire::reset];
 
 /// Serves the script, and leaves after its first event; it must note these lines and no others.

@@ -4,7 +4,7 @@ use server_tests::http::{Request, Response};
 
 use super::{Kind, php, request, text};
 
-/// What a kind of server does to the headers of a response. Where a value is another each time, the
+/// The changes that a kind of server makes to the headers of a response. Where a value is another each time, the
 /// name stands for the line.
 pub(crate) struct Head {
     /// It adds these.
@@ -15,7 +15,7 @@ pub(crate) struct Head {
     pub(crate) withheld: &'static [&'static str],
 }
 
-/// What the extension gives to the server.
+/// The head that the extension gives to the server.
 const STREAM: [&str; 5] = [
     "Content-Type: text/event-stream;charset=UTF-8",
     "Cache-Control: no-store, no-transform",

@@ -100,7 +100,7 @@ pub(crate) use on;
 pub(crate) struct Kind {
     /// Starts it on a document root, with so many workers.
     pub(crate) start: fn(root: &Path, php: Php, workers: usize) -> Server,
-    /// What it does to the head of a response.
+    /// The changes that it makes to the head of a response.
     pub(crate) head: Head,
 }
 
@@ -136,7 +136,7 @@ impl Kind {
 struct Served {
     server: Server,
     site: Site,
-    /// What the script's `gate()` waits at.
+    /// The script's `gate()` waits here.
     gate: Gate,
 }
 

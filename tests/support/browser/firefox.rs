@@ -25,7 +25,7 @@ user_pref("network.connectivity-service.enabled", false);
 user_pref("network.proxy.type", 0);
 "#;
 
-/// What this page's own process was told of it, by scripts and by the browser, and keeps.
+/// The messages of scripts and of the browser that this page's own process keeps.
 const CONSOLE: &str = "
     const page = window.windowGlobalChild.innerWindowId;
     const written = Cc['@mozilla.org/consoleAPI-storage;1'].getService(Ci.nsIConsoleAPIStorage);

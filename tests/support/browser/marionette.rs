@@ -31,7 +31,7 @@ impl Marionette {
         }
     }
 
-    /// What a command returns, or what Firefox says is wrong.
+    /// Runs a command: its result, or Firefox's error.
     pub(super) fn call(&mut self, command: &str, parameters: &Value) -> Result<Value, String> {
         self.number += 1;
         let message = json!([0, self.number, command, parameters]).to_string();

@@ -60,10 +60,10 @@ enum Command {
 
 /// A running browser with one window and a profile of its own, which takes any certificate.
 trait Driver: Debug + Send {
-    /// What a command returns, or what the driver says is wrong.
+    /// Runs a command: its result, or the driver's error.
     fn run(&self, command: Command, parameters: &Value) -> Result<Value, String>;
 
-    /// What was written to the console since the last call.
+    /// The entries of the console since the last call.
     fn console(&self) -> Vec<ConsoleEntry>;
 }
 
@@ -83,7 +83,7 @@ pub struct Browser {
     driver: Option<Box<dyn Driver>>,
 }
 
-/// What a page wrote to its console, or the browser about it.
+/// An entry of the console, by the page or by the browser about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsoleEntry {
     /// In the browser's own words: `INFO`, `WARNING`, `SEVERE` ...
@@ -115,13 +115,13 @@ impl Browser {
         self.run(Command::Open, &json!({ "url": url }));
     }
 
-    /// What the body of a function returns in the page; it finds `arguments` under that name.
+    /// Runs the body of a function in the page, and returns its result; it finds `arguments` under that name.
     #[track_caller]
     pub fn execute(&self, body: &str, arguments: &[Value]) -> Value {
         self.run(Command::Execute, &json!({ "script": body, "args": arguments }))
     }
 
-    /// What the body of a function passes to its last argument, a callback, sooner or later.
+    /// Runs the body of a function in the page, and returns what it passes to its last argument, a callback.
     #[track_caller]
     pub fn execute_async(&self, body: &str, arguments: &[Value]) -> Value {
         self.run(Command::ExecuteAsync, &json!({ "script": body, "args": arguments }))
@@ -141,7 +141,7 @@ impl Browser {
         }
     }
 
-    /// What was written to the console since the last call.
+    /// The entries of the console since the last call.
     #[track_caller]
     pub fn console(&self) -> Vec<ConsoleEntry> {
         self.driver().console()

@@ -56,7 +56,7 @@ impl Decoder {
         }
     }
 
-    /// What of the body is in these bytes of the connection.
+    /// The part of the body in these bytes of the connection.
     pub(super) fn decode(&mut self, mut input: &[u8]) -> Vec<u8> {
         let mut body = Vec::new();
         while !input.is_empty() && self.end().is_none() {

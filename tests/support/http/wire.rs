@@ -49,7 +49,7 @@ impl Wire {
         }
     }
 
-    /// How many bytes the kernel takes in for us before the server has to wait (it doubles them).
+    /// Sets the number of bytes that the kernel takes in before the server has to wait (it doubles them).
     pub fn set_receive_buffer(&self, bytes: usize) {
         set_socket_recv_buffer_size(self.tcp(), bytes).unwrap();
     }

@@ -81,7 +81,7 @@ impl CliProcess {
         self.stdin = None;
     }
 
-    /// What it has written to stderr.
+    /// Everything that it has written to stderr.
     pub fn stderr(&self) -> String {
         self.process.log()
     }

@@ -74,7 +74,7 @@ FcgidInitialEnv PHP_INI_SCAN_DIR ""
 /// Apache and `mod_proxy_fcgi`, with the handler that Debian's own configuration sets.
 #[derive(Clone, Copy, Debug)]
 pub struct ProxyFcgi {
-    /// Whether `flushpackets=on` is set.
+    /// True if `flushpackets=on` is set.
     pub flushes: bool,
 }
 

@@ -8,7 +8,7 @@ use crate::{binary, process::Process};
 /// lighttpd's `mod_fastcgi`.
 #[derive(Clone, Copy, Debug)]
 pub struct Lighttpd {
-    /// Whether `server.stream-response-body` is set.
+    /// True if `server.stream-response-body` is set.
     pub streams: bool,
 }
 

@@ -45,7 +45,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Server {
     endpoint: Endpoint,
-    /// What stands between the client and PHP, the nearest to the client first.
+    /// The servers between the client and PHP, the nearest to the client first.
     front: Vec<Process>,
     php: Process,
     reload: Option<Signal>,
@@ -100,7 +100,7 @@ impl Server {
         self.php.signal(signal);
     }
 
-    /// What the server, PHP and the server in front of it have logged.
+    /// The logs of the server, of PHP and of the server in front of it.
     pub fn log(&self) -> String {
         self.front.iter().chain([&self.php]).map(Process::log).collect()
     }

@@ -10,7 +10,7 @@ use std::{
 use super::runs_as_root;
 use crate::{binary, port::start_on_free_port, process::Process};
 
-/// What the tests vary. All else is as nginx has it by default, its buffering of responses included.
+/// The settings that tests vary. All else is as nginx has it by default, its buffering of responses included.
 #[derive(Clone, Debug)]
 pub(super) struct Nginx {
     root: PathBuf,

@@ -4,7 +4,7 @@ use std::{fmt::Write, fs, path::Path, process::Command};
 
 use crate::extension;
 
-/// How a PHP is configured. Errors go to the server's log, not into responses.
+/// The settings of a PHP. Errors go to the server's log, not into responses.
 #[derive(Clone, Debug)]
 pub struct Php {
     ini: String,

@@ -8,7 +8,7 @@ use crate::{binary, process::Process};
 /// Varnish.
 #[derive(Clone, Copy, Debug)]
 pub struct Varnish {
-    /// What its VCL says beside the name of the backend.
+    /// Its VCL, without the name of the backend.
     pub vcl: &'static str,
 }
 
