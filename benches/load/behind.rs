@@ -1,4 +1,4 @@
-//! 7. A hub that comes back behind Redis: clients have missed what only Redis has, and strangers ask for
+//! 7. A hub that comes back behind Redis: clients have missed what only Redis has, and newcomers ask for
 //!    what nobody has.
 
 use std::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 const CLIENTS: usize = 1_000;
-const STRANGERS: usize = 100;
+const NEWCOMERS: usize = 100;
 
 /// So many entries come while there is no hub, and the clients follow every so many-th of them.
 const ENTRIES: u64 = 50_000;
@@ -63,16 +63,16 @@ pub(crate) fn run(promises: &mut Promises) -> io::Result<()> {
     let begun = Instant::now();
     stage.hub.start_again();
     let path = format!("{}&lastEventId=1-1", stage.path("quiet"));
-    let strangers = Crowd::gather(&Plan::new(stage.address(), &path, STRANGERS), &published)?;
+    let newcomers = Crowd::gather(&Plan::new(stage.address(), &path, NEWCOMERS), &published)?;
     complete(&crowd, "what was missed");
     let live = begun.elapsed();
     let memory = peak(stage.hub.pid());
-    wait_for_streams(&strangers, STRANGERS);
+    wait_for_streams(&newcomers, NEWCOMERS);
     let last = Payload { sequence: published.begin(), published: now() };
     producer.publish(&last.to_data(0))?;
     complete(&crowd, "what is new");
 
-    strangers.disperse()?;
+    newcomers.disperse()?;
     report(live, memory, &crowd.disperse()?.counts, promises);
     Ok(())
 }

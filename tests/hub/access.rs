@@ -106,7 +106,7 @@ fn mode(path: &Path, mode: u32) {
 }
 
 /// The output of a script that this user runs on the command line.
-fn said_as(scene: &Scene, uid: u32, gid: u32, settings: &[&str], script: &str) -> String {
+fn run_as(scene: &Scene, uid: u32, gid: u32, settings: &[&str], script: &str) -> String {
     let mut command = scene.command_line(script);
     for setting in settings {
         command.args(["-d", setting]);
@@ -155,7 +155,7 @@ fn a_group_shares_a_hub_and_nobody_else_has_a_part_in_it() {
         Sse::start(maxLifetime: 0.5)->subscribe('news');";
     let scene = Kind::Builtin.play(1, Php::with_sse(), &[]);
     let shared = format!("sse.hub_group={GROUP}");
-    let published = || said_as(&scene, OWNER, GID, &[&shared], PUBLISH) == "published";
+    let published = || run_as(&scene, OWNER, GID, &[&shared], PUBLISH) == "published";
     wait_for("a hub", soon(), || published().then_some(()));
     let modes = ["hub", "hub/hub.sock"].map(|name| {
         let found = scene.site.path(name).metadata().unwrap();
@@ -164,20 +164,20 @@ fn a_group_shares_a_hub_and_nobody_else_has_a_part_in_it() {
     assert_eq!(modes, [(OWNER, GID, 0o750), (OWNER, GID, 0o660)]);
 
     let settings = [shared.as_str(), "sse.hub_spawn=0"];
-    assert_eq!(said_as(&scene, STRANGER, GID, &settings, PUBLISH), "published");
-    let stream = said_as(&scene, STRANGER, GID, &settings, SUBSCRIBE);
+    assert_eq!(run_as(&scene, STRANGER, GID, &settings, PUBLISH), "published");
+    let stream = run_as(&scene, STRANGER, GID, &settings, SUBSCRIBE);
     assert!(stream.contains("event: reset"), "{stream}");
-    let alone = said_as(&scene, STRANGER, GID, &["sse.hub_spawn=0"], PUBLISH);
+    let alone = run_as(&scene, STRANGER, GID, &["sse.hub_spawn=0"], PUBLISH);
     assert!(alone.contains("is user 54320's, who is not trusted"), "{alone}");
 
     let before = scene.status()["published"].clone();
-    let outside = said_as(&scene, STRANGER, STRANGER, &settings, PUBLISH);
+    let outside = run_as(&scene, STRANGER, STRANGER, &settings, PUBLISH);
     assert!(outside.contains("Permission denied"), "{outside}");
     mode(&scene.site.path("hub"), 0o777);
     mode(&scene.site.path("hub/hub.sock"), 0o777);
-    let outside = said_as(&scene, STRANGER, STRANGER, &settings, PUBLISH);
+    let outside = run_as(&scene, STRANGER, STRANGER, &settings, PUBLISH);
     assert!(outside.contains("Sse::publish(): "), "{outside}");
-    assert_eq!(said_as(&scene, STRANGER, STRANGER, &settings, SUBSCRIBE), NOTHING_MISSED);
+    assert_eq!(run_as(&scene, STRANGER, STRANGER, &settings, SUBSCRIBE), NOTHING_MISSED);
     assert_eq!(scene.status()["published"], before);
 }
 

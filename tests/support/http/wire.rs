@@ -59,12 +59,12 @@ impl Wire {
         self.tcp().shutdown(Shutdown::Write).unwrap();
     }
 
-    /// Closes it, after TLS's own goodbye. If there are bytes that were not read, the kernel makes a
+    /// Closes it, after TLS's `close_notify`. If there are bytes that were not read, the kernel makes a
     /// reset of it.
     pub fn close(mut self) {
         if let Stream::Tls(tls) = &mut self.stream {
             tls.conn.send_close_notify();
-            // The server may be gone; then there is nobody to say goodbye to.
+            // The server may be gone; then nobody needs it.
             let _ = tls.flush();
         }
     }
