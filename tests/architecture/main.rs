@@ -70,17 +70,22 @@ fn is_generated(entry: &DirEntry) -> bool {
     name.starts_with('.') || ["target", "corpus", "artifacts", "node_modules"].contains(&&*name)
 }
 
-#[test]
-fn packages_depend_downhill() {
+/// The packages of the workspace, as cargo knows them.
+fn packages() -> Vec<Value> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
         .current_dir(root())
         .output()
         .unwrap();
-    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
+    let mut metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    serde_json::from_value(metadata["packages"].take()).unwrap()
+}
+
+#[test]
+fn packages_depend_downhill() {
+    let packages = packages();
     let names: Vec<&str> = packages.iter().map(|package| string(&package["name"])).collect();
-    for package in packages {
+    for package in &packages {
         let directory = Path::new(string(&package["manifest_path"])).parent().unwrap();
         let directory = directory.strip_prefix(root()).unwrap();
         let (_, allowed) = PACKAGES
@@ -95,6 +100,15 @@ fn packages_depend_downhill() {
             });
         assert_eq!(wrong, None, "{} may not depend on it", directory.display());
     }
+}
+
+/// Who asks for all features gets what is shipped: whatever is only for a test is a cfg flag.
+#[test]
+fn the_extension_has_no_feature_but_php() {
+    let packages = packages();
+    let extension = packages.iter().find(|package| package["name"] == "sse").unwrap();
+    let features: Vec<_> = extension["features"].as_object().unwrap().keys().collect();
+    assert_eq!(features, ["default", "php"]);
 }
 
 fn string(value: &Value) -> &str {
