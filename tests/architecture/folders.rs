@@ -16,7 +16,8 @@ pub(crate) fn beside_their_folders(paths: &[&Path]) -> Vec<String> {
         .collect()
 }
 
-/// The files of a folder or of a crate that its first file does not name in the list below `# Layout`.
+/// The files of a folder or of a crate, `tests.rs` left out, that its first file does not name in the list below
+/// `# Layout`.
 pub(crate) fn not_in_layout(path: &Path, code: &str) -> Vec<String> {
     if !["mod.rs", "lib.rs", "main.rs"].iter().any(|name| path.ends_with(name)) {
         return Vec::new();
@@ -25,9 +26,10 @@ pub(crate) fn not_in_layout(path: &Path, code: &str) -> Vec<String> {
     let names = layout.split('`').skip(1).step_by(2);
     let names: Vec<&str> =
         names.map(|name| name.trim_end_matches(".rs").trim_end_matches('/')).collect();
-    let missing = read(path, code).into_iter().filter(|found| !found.in_test);
-    let missing = missing.filter_map(|found| match found.what {
-        What::ModuleFile(name) if !names.contains(&name.as_str()) => Some((found.line, name)),
+    let missing = read(path, code).into_iter().filter_map(|found| match found.what {
+        What::ModuleFile(name) if name != "tests" && !names.contains(&name.as_str()) => {
+            Some((found.line, name))
+        }
         _ => None,
     });
     missing

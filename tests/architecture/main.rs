@@ -1,4 +1,10 @@
 //! The house rules that the compiler does not hold: who may know whom, and where what may stand.
+//!
+//! # Layout
+//! - [`source`]: what a file says, read from its tokens
+//! - [`rules`]: what may stand in which file
+//! - [`graph`]: which file knows which, and circles
+//! - [`size`], [`folders`], [`map`]: long files and functions; files in folders; files in documents
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod folders;

@@ -1,4 +1,8 @@
 //! What the extension is built for: which versions of PHP, and what their headers declare.
+//!
+//! # Layout
+//! - [`headers`]: the declarations in `ffi.rs`, and those of PHP
+//! - [`unknown`]: a PHP that is not supported
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod headers;

@@ -10,7 +10,7 @@
 //! - [`hiccups`]: what the machine itself is to blame for
 //! - [`gzip`]: bytes that a server has compressed
 //!
-//! The big numbers are in `full.rs`, which `make storm` runs.
+//! The big numbers are in `benches/storm.rs`, which `make storm` runs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 /// Makes tests of these cases, on these kinds of servers.

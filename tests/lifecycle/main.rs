@@ -2,17 +2,16 @@
 //! that reload or stop, scripts that die; and what is left of them in the worker: nothing.
 //!
 //! # Layout
-//! - [`stage`]: what streams run on, and the visitors that watch them
-//! - [`disconnect`], [`disconnects`]: clients that leave
-//! - [`closed`]: streams that end before their scripts
-//! - [`beside`]: whose output belongs to them
-//! - [`deaf`]: scripts that do not listen when they are told so
-//! - [`echoes`]: when a client gets what a script has echoed
-//! - [`children`]: what workers fork and start
-//! - [`overstay`]: scripts that go on when their client has left
-//! - [`memory`]: scripts that run out of it
-//! - [`within`]: requests within requests
-//! - [`reloads`], [`early`], [`cut`]: servers that reload or stop; before the stream; within an event
+//! - [`stage`], [`served`]: what streams run on, and the visitors that watch them; a server of a test's own
+//! - [`disconnect`], [`disconnects`], [`stalls`]: clients that leave, and those that read nothing
+//! - [`closed`], [`beside`], [`echoes`]: streams that end before their scripts; whose output belongs to them,
+//!   and when it goes out
+//! - [`deaf`], [`overstay`], [`interrupts`]: scripts that go on when their client has left, and those that are left
+//! - [`children`], [`memory`]: what workers fork and start; scripts that run out of memory
+//! - [`stops`], [`reloads`], [`early`], [`cut`], [`signals`]: servers that stop or reload; before the stream;
+//!   within an event; what signals mean otherwise
+//! - [`within_apache`]: requests within requests
+//! - [`endurance`], [`random`]: thousands of requests through one worker; chance that can be repeated
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -4,6 +4,9 @@
 //! No way in which these deviate from the standard (see [`server_tests::oracle`]) shows in a stream as the
 //! extension writes it, but one: it begins with a comment, and has no empty line but those that end an event.
 //! So every string is put to all of them.
+//!
+//! # Layout
+//! - [`data`]: the byte strings
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod data;

@@ -1,5 +1,9 @@
 //! The extension on every server that PHP runs in: the same cases, so that a script need not know
 //! where it runs.
+//!
+//! # Layout
+//! - [`cases`]: what holds on every server
+//! - [`apache`], [`builtin_server`], [`cgi`], [`fpm`]: the cases on each, and what is its own
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod apache;

@@ -1,4 +1,9 @@
 //! What holds on every server: each case is a function of the kind of server it runs on.
+//!
+//! # Layout
+//! - [`head`], [`delivery`]: the first line on; every event
+//! - [`lifetime`], [`ending`], [`client_gone`]: how streams end
+//! - [`session`], [`doctor`], [`tutorials`]: sessions; `doctor()`; streams of others
 
 pub(crate) mod client_gone;
 pub(crate) mod delivery;

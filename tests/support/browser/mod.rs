@@ -1,6 +1,11 @@
 //! Chromium, Firefox and WebKit, each without a screen of ours, driven in the same words.
 //!
 //! A test names the [`Kind`] that it wants; [`in_each_browser!`](crate::in_each_browser) has one of each name.
+//!
+//! # Layout
+//! - `chromium`, `firefox`, `webkit`: one browser each
+//! - `web_driver`, `marionette`: the protocols that drive them
+//! - `idle`: browsers that no test uses at the moment
 
 mod chromium;
 mod firefox;

@@ -2,6 +2,11 @@
 //! whether it ended as it should.
 //!
 //! Each request has a connection of its own.
+//!
+//! # Layout
+//! - `wire`: a connection, with or without TLS
+//! - `head`, `body`: status line and fields; where a body starts and ends
+//! - `response`: both, as they arrive
 
 mod body;
 mod head;

@@ -3,6 +3,12 @@
 //! They use nothing of what the machine has configured, listen on ports that were free, run as the
 //! user who runs the tests, and are gone with the value that stands for them. When a test fails, their
 //! logs are printed.
+//!
+//! # Layout
+//! - `builtin`, `fpm`, `cgi`, `apache`, `fcgid`: servers that run PHP
+//! - `nginx`: in front of FPM or `php-cgi -b`
+//! - `front`, `caddy`, `haproxy`, `lighttpd`, `varnish`: what else can stand in front
+//! - `cli`, `php`: the command line; settings of PHP
 
 mod apache;
 mod builtin;
