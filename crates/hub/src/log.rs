@@ -38,9 +38,9 @@ pub(crate) enum Ticket {
 pub(crate) struct Shared {
     log: RedisLog<Ticket>,
     settings: Arc<Settings>,
-    news: Receiver<News<Ticket>>,
+    updates: Receiver<News<Ticket>>,
     /// Readable when there is news.
-    bell: Arc<OwnedFd>,
+    waker: Arc<OwnedFd>,
     /// `None` while the first connection is being made.
     connected: Option<bool>,
     foreign: u64,
@@ -105,9 +105,9 @@ impl Shared {
     ///
     /// When the system has no thread or descriptor left.
     pub(crate) fn start(settings: Arc<Settings>, after: Option<EventId>) -> io::Result<Self> {
-        let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        let (to_hub, news) = bounded(NEWS);
-        let ring = Arc::clone(&bell);
+        let waker = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let (to_hub, updates) = bounded(NEWS);
+        let ring = Arc::clone(&waker);
         let log = RedisLog::start(&settings, after, move |told| {
             // It fails only when the hub ends.
             if to_hub.send(told).is_ok() {
@@ -115,20 +115,23 @@ impl Shared {
             }
         })?;
         let said = Said { last_loss: true, ..Said::default() };
-        Ok(Self { log, settings, news, bell, connected: None, foreign: 0, said })
+        Ok(Self { log, settings, updates, waker, connected: None, foreign: 0, said })
     }
 
     pub(crate) fn waker(&self) -> Arc<OwnedFd> {
-        Arc::clone(&self.bell)
+        Arc::clone(&self.waker)
     }
 
-    pub(crate) fn ring(&self) {
-        let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+    /// Wakes the hub again if there is more from Redis.
+    pub(crate) fn wake_if_more(&self) {
+        if !self.updates.is_empty() {
+            let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
+        }
     }
 
-    /// What has rung the bell is looked at in any case.
-    pub(crate) fn quieten(&self) {
-        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+    /// Lets the waker wake the hub again. What it was woken for is looked at in any case.
+    pub(crate) fn drain_waker(&self) {
+        let _ = rustix::io::read(&self.waker, &mut [0; 8]);
     }
 
     /// Publishes; the answer is news.
@@ -145,7 +148,7 @@ impl Shared {
     }
 
     /// Asks which ids are those of entries that are there; the answer is news.
-    pub(crate) fn held(&self, ids: Vec<EventId>, question: u64) {
+    pub(crate) fn check_ids(&self, ids: Vec<EventId>, question: u64) {
         self.log.held(ids, Ticket::Replay(question));
     }
 
@@ -156,7 +159,7 @@ impl Shared {
 
     /// The next piece of news; what concerns only who runs the hub is noted here.
     pub(crate) fn next(&mut self) -> Option<News<Ticket>> {
-        let news = self.news.try_recv().ok()?;
+        let news = self.updates.try_recv().ok()?;
         let now = Instant::now();
         match &news {
             News::Connected => self.note_connection(None, now),

@@ -28,12 +28,12 @@ static ALONE: Tally = Tally(AtomicUsize::new(0));
 static WAYS: AtomicUsize = AtomicUsize::new(0);
 
 /// Notes that there is a stream that needs this way of encoding: whatever is kept from now on will be encoded so.
-pub(crate) fn note_way(way: usize) {
+pub(crate) fn note_encoding(way: usize) {
     WAYS.fetch_or(1 << way, Relaxed);
 }
 
 /// How many ways of encoding streams have needed so far.
-pub(crate) fn ways() -> usize {
+pub(crate) fn encodings() -> usize {
     WAYS.load(Relaxed).count_ones() as usize
 }
 

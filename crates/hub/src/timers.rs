@@ -1,69 +1,55 @@
-//! A timer wheel: what is due is found without looking at what is not.
+//! Timers, in a heap: what is due is found without looking at what is not.
 //!
-//! An entry may come early (when it is further away than the wheel is round) or too late to matter;
-//! who set it looks again, and sets it anew.
+//! The invariant: an entry comes up when its time has come, and never before. It also comes up if it has become
+//! out of date meanwhile: who has set it looks again, and sets it anew.
 
-use std::time::{Duration, Instant};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+    time::{Duration, Instant},
+};
 
-/// How exact the wheel is.
-const TICK: Duration = Duration::from_millis(10);
+/// How exact timers are. All that are due within a tick come up together: 10,000 streams with a heartbeat in
+/// 15 seconds wake their shard 100 times a second, not 667 times.
+const TICK: Duration = Duration::from_millis(TICK_MILLISECONDS);
+const TICK_MILLISECONDS: u64 = 10;
 
-/// How many ticks it takes to go round.
-const SLOTS: usize = 2048;
-
-/// A wheel with entries of some kind.
+/// Entries with the ticks that they come up at. To set one of 10,000 and to take it out again costs about 0.1 us; a
+/// timer wheel saves nine tenths of that, and the heartbeat that is sent then costs some 5 us.
 #[derive(Debug)]
 pub(crate) struct Timers<T> {
     start: Instant,
-    /// How many ticks have been turned.
-    turned: u64,
-    slots: Vec<Vec<T>>,
-    entries: usize,
+    /// How many ticks are over.
+    over: u64,
+    entries: BinaryHeap<Reverse<(u64, T)>>,
 }
 
-impl<T> Timers<T> {
+impl<T: Ord> Timers<T> {
     pub(crate) fn new(now: Instant) -> Self {
-        Self { start: now, turned: 0, slots: (0..SLOTS).map(|_| Vec::new()).collect(), entries: 0 }
+        Self { start: now, over: 0, entries: BinaryHeap::new() }
     }
 
-    /// Has `entry` come up at `due`, or a round of the wheel from now if that is earlier.
+    /// Has an entry come up at `due`, or at the next tick if that is over.
     pub(crate) fn set(&mut self, due: Instant, entry: T) {
         let ticks = due.saturating_duration_since(self.start).as_nanos().div_ceil(TICK.as_nanos());
-        let ticks = u64::try_from(ticks).unwrap_or(u64::MAX);
-        let round = SLOTS as u64 - 1;
-        let tick = ticks.clamp(self.turned + 1, self.turned + round);
-        self.slots[Self::slot(tick)].push(entry);
-        self.entries += 1;
+        let tick = u64::try_from(ticks).unwrap_or(u64::MAX).max(self.over + 1);
+        self.entries.push(Reverse((tick, entry)));
     }
 
-    /// Turns the wheel; what comes up is added to `due`.
-    pub(crate) fn turn(&mut self, now: Instant, due: &mut Vec<T>) {
+    /// Takes out the entries that have come up, and adds them to `due`.
+    pub(crate) fn expire(&mut self, now: Instant, due: &mut Vec<T>) {
         let ticks = now.saturating_duration_since(self.start).as_nanos() / TICK.as_nanos();
-        let ticks = u64::try_from(ticks).unwrap_or(u64::MAX);
-        // After a long sleep of the machine one round is enough.
-        let first = (self.turned + 1).max(ticks.saturating_sub(SLOTS as u64 - 1));
-        for tick in first..=ticks {
-            let slot = &mut self.slots[Self::slot(tick)];
-            self.entries -= slot.len();
-            due.append(slot);
+        self.over = self.over.max(u64::try_from(ticks).unwrap_or(u64::MAX));
+        while let Some(next) = self.entries.peek_mut().filter(|next| next.0.0 <= self.over) {
+            due.push(PeekMut::pop(next).0.1);
         }
-        self.turned = self.turned.max(ticks);
     }
 
-    /// How long nothing can come up.
+    /// How long nothing can come up; `None` if nothing is set.
     pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
-        if self.entries == 0 {
-            return None;
-        }
-        let ahead = 1..SLOTS as u64;
-        let next =
-            ahead.map(|n| self.turned + n).find(|tick| !self.slots[Self::slot(*tick)].is_empty());
-        let tick = u32::try_from(next?).ok()?;
-        Some((self.start + TICK * tick).saturating_duration_since(now))
-    }
-
-    fn slot(tick: u64) -> usize {
-        usize::try_from(tick % SLOTS as u64).unwrap_or_default()
+        let Reverse((tick, _)) = self.entries.peek()?;
+        let due = Duration::from_millis(tick.saturating_mul(TICK_MILLISECONDS));
+        Some(self.start.checked_add(due)?.saturating_duration_since(now))
     }
 }
 
@@ -71,58 +57,63 @@ impl<T> Timers<T> {
 mod tests {
     use super::*;
 
-    fn turned<T>(wheel: &mut Timers<T>, now: Instant) -> Vec<T> {
+    fn expired<T: Ord>(timers: &mut Timers<T>, now: Instant) -> Vec<T> {
         let mut due = Vec::new();
-        wheel.turn(now, &mut due);
+        timers.expire(now, &mut due);
         due
     }
 
     #[test]
     fn an_entry_comes_up_when_it_is_due_and_not_before() {
         let start = Instant::now();
-        let mut wheel = Timers::new(start);
+        let mut timers = Timers::new(start);
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
-        wheel.set(at(1010), "x");
-        assert_eq!(turned(&mut wheel, at(1000)), [""; 0]);
-        assert_eq!(turned(&mut wheel, at(1010)), ["x"]);
-        assert_eq!(turned(&mut wheel, at(1020)), [""; 0]);
+        timers.set(at(1010), "x");
+        assert_eq!(expired(&mut timers, at(1000)), [""; 0]);
+        assert_eq!(expired(&mut timers, at(1010)), ["x"]);
+        assert_eq!(expired(&mut timers, at(1020)), [""; 0]);
     }
 
     #[test]
     fn what_is_overdue_comes_up_at_the_next_tick() {
         let start = Instant::now();
-        let mut wheel = Timers::new(start);
-        turned(&mut wheel, start + Duration::from_secs(5));
-        wheel.set(start, "late");
-        assert_eq!(turned(&mut wheel, start + Duration::from_secs(5) + TICK), ["late"]);
+        let mut timers = Timers::new(start);
+        expired(&mut timers, start + Duration::from_secs(5));
+        timers.set(start, "late");
+        assert_eq!(expired(&mut timers, start + Duration::from_secs(5)), [""; 0]);
+        assert_eq!(expired(&mut timers, start + Duration::from_secs(5) + TICK), ["late"]);
     }
 
     #[test]
-    fn what_is_further_than_a_round_comes_up_early() {
+    fn entries_come_up_in_the_order_of_their_ticks_however_far_away_they_are() {
         let start = Instant::now();
-        let mut wheel = Timers::new(start);
-        wheel.set(start + Duration::from_secs(3600), "far");
-        assert_eq!(turned(&mut wheel, start + TICK * 2048), ["far"]);
+        let mut timers = Timers::new(start);
+        let day = Duration::from_secs(86_400);
+        timers.set(start + day, "far");
+        timers.set(start + TICK, "near");
+        timers.set(start + day / 2, "between");
+        assert_eq!(expired(&mut timers, start + (day - TICK)), ["near", "between"]);
+        assert_eq!(expired(&mut timers, start + day), ["far"]);
     }
 
     #[test]
     fn nothing_is_lost_while_the_machine_sleeps() {
         let start = Instant::now();
-        let mut wheel = Timers::new(start);
+        let mut timers = Timers::new(start);
         for tick in 1..1000 {
-            wheel.set(start + TICK * tick, tick);
+            timers.set(start + TICK * tick, tick);
         }
-        assert_eq!(turned(&mut wheel, start + Duration::from_secs(86_400)).len(), 999);
-        assert_eq!(wheel.idle(start), None);
+        assert_eq!(expired(&mut timers, start + Duration::from_secs(86_400)).len(), 999);
+        assert_eq!(timers.idle(start), None);
     }
 
     #[test]
     fn it_is_known_how_long_nothing_comes_up() {
         let start = Instant::now();
-        let mut wheel = Timers::new(start);
-        assert_eq!(wheel.idle(start), None);
-        wheel.set(start + Duration::from_millis(500), ());
-        assert_eq!(wheel.idle(start), Some(Duration::from_millis(500)));
-        assert_eq!(wheel.idle(start + Duration::from_secs(1)), Some(Duration::ZERO));
+        let mut timers = Timers::new(start);
+        assert_eq!(timers.idle(start), None);
+        timers.set(start + Duration::from_millis(500), ());
+        assert_eq!(timers.idle(start), Some(Duration::from_millis(500)));
+        assert_eq!(timers.idle(start + Duration::from_secs(1)), Some(Duration::ZERO));
     }
 }

@@ -83,7 +83,9 @@ impl Update {
     /// About how much memory it takes in a backlog, in bytes, with what its topics take there.
     pub(crate) fn cost(&self) -> usize {
         const TOPIC: usize = 256;
-        self.own_size() + memory::ways() * self.encoded_size() + TOPIC * (1 + self.topics.len())
+        self.own_size()
+            + memory::encodings() * self.encoded_size()
+            + TOPIC * (1 + self.topics.len())
     }
 
     /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded. It is
@@ -114,7 +116,7 @@ impl Update {
     }
 
     /// Counts it among what is kept for slow clients alone: no backlog keeps it.
-    pub(crate) fn queue(&self) {
+    pub(crate) fn count_in_queues(&self) {
         self.encoded.weight.queue(self.own_size());
     }
 

@@ -58,9 +58,9 @@ impl Drop for Kept {
 #[derive(Debug)]
 pub(crate) enum Missed {
     /// These, in order.
-    Events(Vec<Arc<Update>>),
+    Updates(Vec<Arc<Update>>),
     /// Some that are not kept any more.
-    FallenOut,
+    Evicted,
 }
 
 impl Backlog {
@@ -237,14 +237,14 @@ impl Backlog {
         let mut ids = Vec::new();
         for topic in topics {
             if self.rings.floor_of(topic) > id {
-                return Missed::FallenOut;
+                return Missed::Evicted;
             }
             ids.extend(self.rings.after(topic, id));
         }
         ids.sort_unstable();
         ids.dedup();
         let events = ids.iter().filter_map(|id| self.events.get(id));
-        Missed::Events(events.map(|kept| Arc::clone(&kept.event)).collect())
+        Missed::Updates(events.map(|kept| Arc::clone(&kept.event)).collect())
     }
 }
 

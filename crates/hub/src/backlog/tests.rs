@@ -86,12 +86,12 @@ impl World {
             self.history.iter().filter(of_topic).any(|event| !self.lists(topic, event.id))
         });
         match self.backlog.since(topics, id) {
-            Missed::Events(events) => {
-                let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+            Missed::Updates(updates) => {
+                let ids: Vec<EventId> = updates.iter().map(|update| update.id).collect();
                 assert_eq!(ids, expected, "after {id}");
                 assert!(!is_lost && id >= START, "after {id}");
             }
-            Missed::FallenOut => assert!(is_lost || id < START, "after {id}, nothing was lost"),
+            Missed::Evicted => assert!(is_lost || id < START, "after {id}, nothing was lost"),
         }
     }
 
@@ -206,9 +206,11 @@ fn topics_without_events_are_forgotten_oldest_first() {
     let topic = |number: u64| vec![Topic::new(number.to_string().as_bytes()).unwrap()];
     let before = |number: u64| EventId { sequence: number, ..START };
     let missed = |number: u64, id| backlog.since(&topic(number), id);
-    assert!(matches!(missed(0, before(0)), Missed::FallenOut));
-    assert!(matches!(missed(9_999, before(9_999)), Missed::FallenOut));
+    assert!(matches!(missed(0, before(0)), Missed::Evicted));
+    assert!(matches!(missed(9_999, before(9_999)), Missed::Evicted));
     // Nothing came after what it has had, and nobody has to fear otherwise.
-    assert!(matches!(missed(9_999, last), Missed::Events(events) if events.is_empty()));
-    assert!(matches!(missed(10_000, before(9_000)), Missed::Events(events) if events.is_empty()));
+    assert!(matches!(missed(9_999, last), Missed::Updates(updates) if updates.is_empty()));
+    assert!(
+        matches!(missed(10_000, before(9_000)), Missed::Updates(updates) if updates.is_empty())
+    );
 }

@@ -8,46 +8,42 @@ use redis_log::{Entry, News};
 use super::state::{Core, unavailable};
 use crate::log::{Log, Ticket};
 
-/// How much news is taken in before others have their turn.
-const NEWS_AT_ONCE: usize = 64;
+/// How many are processed before others have their turn.
+const AT_ONCE: usize = 64;
 
 impl Core {
-    /// Takes in some of what Redis has to say, and goes on with what waits for it. What is left is for those
-    /// who have published.
+    /// Processes some of what Redis has to say, and goes on with what waits for it. Returns the replies to those
+    /// who have published, by their tokens.
     pub(crate) fn process_log_updates(&mut self, now: Instant) -> Vec<(u64, Reply)> {
-        let mut answers = Vec::new();
+        let mut replies = Vec::new();
         if let Log::Shared(shared) = &self.log {
-            shared.quieten();
+            shared.drain_waker();
         }
-        let mut is_left = true;
-        for _ in 0..NEWS_AT_ONCE {
+        for _ in 0..AT_ONCE {
             let Log::Shared(shared) = &mut self.log else { break };
-            let Some(news) = shared.next() else {
-                is_left = false;
-                break;
-            };
-            answers.extend(self.take_in(news, now));
+            let Some(update) = shared.next() else { break };
+            replies.extend(self.process_log_update(update, now));
         }
         // The rest has its turn when others have had theirs.
-        if is_left && let Log::Shared(shared) = &self.log {
-            shared.ring();
+        if let Log::Shared(shared) = &self.log {
+            shared.wake_if_more();
         }
-        self.go_on_replaying();
-        answers
+        self.continue_replays();
+        replies
     }
 
-    /// Takes in one piece of news; the answer of Redis to what somebody has published.
-    fn take_in(&mut self, news: News<Ticket>, now: Instant) -> Option<(u64, Reply)> {
-        match news {
+    /// Processes one; the reply to whoever has published, if it is one.
+    fn process_log_update(&mut self, update: News<Ticket>, now: Instant) -> Option<(u64, Reply)> {
+        match update {
             News::Arrived(entries) => {
                 for Entry { id, publication } in entries {
-                    self.arrive(id, publication, now);
+                    self.deliver(id, publication, now);
                 }
             }
             News::Began(page) => {
                 self.backlog.begin(page);
                 self.reset(now);
-                self.join_early(now);
+                self.subscribe_waiting(now);
             }
             News::Lost(position) => {
                 self.backlog.begin_anew(position, now);
@@ -57,13 +53,13 @@ impl Core {
                 let reply = result.map_or_else(|error| unavailable(&error), Reply::Published);
                 return Some((publisher, reply));
             }
-            News::Held { ticket: Ticket::Replay(question), held } => {
-                self.checked(question, held, now);
+            News::Held { ticket: Ticket::Replay(request), held } => {
+                self.process_checked(request, held, now);
             }
-            News::Page { ticket: Ticket::Replay(question), page } => {
-                self.paged(question, page, now);
+            News::Page { ticket: Ticket::Replay(request), page } => {
+                self.process_page(request, page, now);
             }
-            News::Disconnected(_) => self.join_early(now),
+            News::Disconnected(_) => self.subscribe_waiting(now),
             _ => {}
         }
         None

@@ -1,7 +1,16 @@
-//! What the hub decides: which id an event gets, what a stream has missed, who may have one more.
+//! What the hub decides: which id an update gets, what a subscriber has missed, who may have one more.
 //!
-//! The invariant: everything goes through here in one order, so every stream sees events in the order of
+//! The invariant: everything goes through here in one order, so every subscriber gets updates in the order of
 //! their ids.
+//!
+//! # Layout
+//!
+//! * `state`: what the hub has, and what is done with it: publish, drop, drain, end
+//! * `new_subscriber`: a connection that is to become a subscriber, and from where it goes on
+//! * `subscribe`: how it becomes one: live at once, or after a replay, or with a reset
+//! * `replay`: subscribers that wait for what only Redis has; `scan` reads that once for all of them, and
+//!   `pending` is who waits, and for what
+//! * `log_updates`: what Redis has to say
 
 mod log_updates;
 mod new_subscriber;

@@ -1,4 +1,4 @@
-//! A connection that is to become a stream, and from where that goes on.
+//! A connection that is to become a subscriber, and from where it goes on.
 
 use std::{
     os::fd::OwnedFd,
@@ -15,18 +15,18 @@ use crate::{
     update::Update,
 };
 
-/// From where a stream goes on.
+/// From where a subscriber goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Cursor {
-    /// Not known yet, as it is not known where the log of events stands.
+    /// Not known yet, as the newest id of the log is not.
     Unknown,
-    /// After this event.
+    /// After this id.
     After(EventId),
-    /// What it has missed cannot be known: it is told, and goes on after this event.
+    /// What it has missed cannot be known: its client is told so, and it goes on after this position.
     Lost { position: EventId, last_event_id: Option<String> },
 }
 
-/// A connection that is to become a stream.
+/// A connection that is to become a subscriber.
 #[derive(Debug)]
 pub(crate) struct NewSubscriber {
     pub(crate) socket: OwnedFd,
@@ -38,49 +38,51 @@ pub(crate) struct NewSubscriber {
     pub(crate) lease: Option<Lease>,
 }
 
-/// A stream with its first bytes: where its client is, unless it knows that or is about to be told.
-pub(super) fn stream(joining: NewSubscriber, now: Instant) -> Subscriber {
-    let NewSubscriber { socket, output, before, subscription, cursor, lease } = joining;
-    let (known, is_news) = match cursor {
-        Cursor::After(id) => (id, !subscription.told),
-        Cursor::Unknown => (EventId::NOWHERE, !subscription.told),
-        Cursor::Lost { .. } => (EventId::NOWHERE, false),
-    };
-    let mut stream = Subscriber {
-        socket,
-        output,
-        known: KnownPosition::new(known),
-        schedule: schedule(&subscription, output, now),
-        topics: Vec::from(subscription.topics).into(),
-        position: EventId::ZERO,
-        heartbeat_text: subscription.heartbeat_text,
-        lease: lease.map(Box::new),
-        queue: Queue::default(),
-        replay_receiver: None,
-        replay_progress: None,
-        is_ending: false,
-        timer: None,
-        awaits_writable: false,
-    };
-    match output {
-        Output::Http(framing) => {
-            let comment = stream.heartbeat_text.heartbeat();
-            let first = framing::wrap(framing, &[&before, comment.line()].concat());
-            stream.queue.push_comment(first.into());
+impl NewSubscriber {
+    /// The subscriber, with its first bytes: its client's position, unless that knows it or is about to be told.
+    pub(super) fn into_subscriber(self, now: Instant) -> Subscriber {
+        let Self { socket, output, before, subscription, cursor, lease } = self;
+        let (known, is_untold) = match cursor {
+            Cursor::After(id) => (id, !subscription.told),
+            Cursor::Unknown => (EventId::NOWHERE, !subscription.told),
+            Cursor::Lost { .. } => (EventId::NOWHERE, false),
+        };
+        let mut subscriber = Subscriber {
+            socket,
+            output,
+            known: KnownPosition::new(known),
+            schedule: schedule(&subscription, output, now),
+            topics: Vec::from(subscription.topics).into(),
+            position: EventId::ZERO,
+            heartbeat_text: subscription.heartbeat_text,
+            lease: lease.map(Box::new),
+            queue: Queue::default(),
+            replay_receiver: None,
+            replay_progress: None,
+            is_ending: false,
+            timer: None,
+            awaits_writable: false,
+        };
+        match output {
+            Output::Http(framing) => {
+                let comment = subscriber.heartbeat_text.heartbeat();
+                let first = framing::wrap(framing, &[&before, comment.line()].concat());
+                subscriber.queue.push_comment(first.into());
+            }
+            Output::Worker => subscriber.queue.push(before.into()),
         }
-        Output::Worker => stream.queue.push(before.into()),
+        if is_untold {
+            subscriber.queue.push(Update::position(known, now).bytes(output));
+        }
+        subscriber
     }
-    if is_news {
-        stream.queue.push(Update::position(known, now).bytes(output));
-    }
-    stream
 }
 
-/// A worker that serves a stream itself sees to its heartbeats and to its end.
+/// When something is due. A worker that serves a stream itself sees to its heartbeats and to its end.
 fn schedule(subscription: &Subscription, output: Output, now: Instant) -> Schedule {
     let some = |milliseconds: u64| {
-        let wanted = milliseconds > 0 && output != Output::Worker;
-        wanted.then(|| Duration::from_millis(milliseconds))
+        let is_wanted = milliseconds > 0 && output != Output::Worker;
+        is_wanted.then(|| Duration::from_millis(milliseconds))
     };
     Schedule {
         heartbeat: some(subscription.heartbeat.into()),

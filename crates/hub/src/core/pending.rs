@@ -1,4 +1,4 @@
-//! The streams that wait for what they have missed, and how far each is.
+//! The subscribers that wait for what they have missed, and how far each is.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,68 +13,92 @@ use crate::{
     update::Update,
 };
 
-/// How far a stream is.
+/// What a subscriber waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It is not known whether Redis reaches back to its place.
+    /// For Redis to say that it reaches back to its position.
     Unchecked,
-    /// It waits for a walk that begins at its place or before.
+    /// For a scan that begins at its position or before.
     AwaitsScan,
-    /// It is given what the walk passes.
+    /// For the pages of the scan that is under way.
     InScan,
-    /// Its client has to take some of what it was given first.
+    /// For its client, which has to take some of what it was sent first.
     AwaitsClient,
 }
 
-/// A stream that waits.
+/// A subscriber that waits for what it has missed.
 #[derive(Debug)]
 pub(super) struct PendingReplay {
     pub(super) topics: Box<[Topic]>,
-    pub(super) missing: ReplayProgress,
+    pub(super) progress: ReplayProgress,
     pub(super) stage: Stage,
-    pub(super) taker: ReplaySender,
+    pub(super) sender: ReplaySender,
+    /// The index of the shard that has it.
     pub(super) shard: usize,
-    pub(super) rounds: u8,
+    /// The number of scans that it may still take part in.
+    pub(super) scans_left: u8,
+}
+
+/// A scan of what Redis keeps.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scan {
+    /// The number of the request for its next page.
+    pub(super) request: u64,
+    /// The id that it has come to.
+    pub(super) position: EventId,
+    /// The id at which it ends.
+    pub(super) target: EventId,
 }
 
 /// All that wait.
 #[derive(Debug)]
 pub(super) struct PendingReplays {
-    pub(super) bell: Arc<Waker>,
+    pub(super) waker: Arc<Waker>,
     pub(super) limits: ReplayLimits,
-    pub(super) waiting: HashMap<u64, PendingReplay>,
+    pub(super) by_number: HashMap<u64, PendingReplay>,
     pub(super) by_topic: HashMap<Topic, HashSet<u64>>,
-    pub(super) streams: u64,
-    pub(super) questions: u64,
-    /// Which ids are asked for just now.
+    /// The number of the last replay.
+    pub(super) last_number: u64,
+    /// The number of the last request to Redis.
+    pub(super) last_request: u64,
+    /// The request for which ids Redis has that is under way, and these.
     pub(super) checking: Option<(u64, Vec<EventId>)>,
-    pub(super) walk: Option<Scan>,
+    pub(super) scan: Option<Scan>,
+}
+
+/// Says when a subscriber can be sent one more update.
+pub(super) enum Admission {
+    Now,
+    /// When its client has taken some.
+    Later,
+    /// Never: it may not be sent so many.
+    Never,
 }
 
 impl PendingReplays {
-    pub(super) fn new(limits: ReplayLimits, bell: Arc<Waker>) -> Self {
+    pub(super) fn new(limits: ReplayLimits, waker: Arc<Waker>) -> Self {
         Self {
-            bell,
+            waker,
             limits,
-            waiting: HashMap::new(),
+            by_number: HashMap::new(),
             by_topic: HashMap::new(),
-            streams: 0,
-            questions: 0,
+            last_number: 0,
+            last_request: 0,
             checking: None,
-            walk: None,
+            scan: None,
         }
     }
 
     /// Forgets all.
     pub(super) fn clear(&mut self) {
-        self.waiting.clear();
+        self.by_number.clear();
         self.by_topic.clear();
-        (self.checking, self.walk) = (None, None);
+        (self.checking, self.scan) = (None, None);
     }
 
     pub(super) fn remove(&mut self, number: u64) -> Option<PendingReplay> {
-        let waiting = self.waiting.remove(&number)?;
-        for topic in &waiting.topics {
+        let pending = self.by_number.remove(&number)?;
+        for topic in &pending.topics {
             if let Some(numbers) = self.by_topic.get_mut(topic) {
                 numbers.remove(&number);
                 if numbers.is_empty() {
@@ -82,62 +106,52 @@ impl PendingReplays {
                 }
             }
         }
-        Some(waiting)
+        Some(pending)
     }
 
-    /// From where a stream has to go on that is to wait elsewhere.
-    pub(super) fn missing(&self, number: u64) -> Option<ReplayProgress> {
-        let waiting = self.waiting.get(&number)?;
-        let mut missing = waiting.missing.clone();
-        if waiting.stage == Stage::InScan
-            && let Some(walk) = &self.walk
+    /// How far a replay is, for a subscriber that is to wait in another program.
+    pub(super) fn progress(&self, number: u64) -> Option<ReplayProgress> {
+        let pending = self.by_number.get(&number)?;
+        let mut progress = pending.progress.clone();
+        if pending.stage == Stage::InScan
+            && let Some(scan) = &self.scan
         {
-            missing.after = missing.after.max(walk.position);
+            progress.after = progress.after.max(scan.position);
         }
-        Some(missing)
+        Some(progress)
     }
 
-    pub(super) fn numbers(&self, wanted: impl Fn(&PendingReplay) -> bool) -> Vec<u64> {
-        let wanted = self.waiting.iter().filter(|(_, waiting)| wanted(waiting));
+    /// The numbers of the replays that `is_wanted` is true of.
+    pub(super) fn numbers(&self, is_wanted: impl Fn(&PendingReplay) -> bool) -> Vec<u64> {
+        let wanted = self.by_number.iter().filter(|(_, pending)| is_wanted(pending));
         wanted.map(|(number, _)| *number).collect()
     }
-}
 
-/// A walk.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scan {
-    pub(super) question: u64,
-    /// The entry that it has come to.
-    pub(super) position: EventId,
-    /// Up to where it goes.
-    pub(super) target: EventId,
-}
-
-/// Whether a stream can be given one more.
-pub(super) enum Room {
-    Enough,
-    /// Not before its client has taken some.
-    Later,
-    /// It is not given so many.
-    Never,
+    /// The number of the next request to Redis.
+    pub(super) fn next_request(&mut self) -> u64 {
+        self.last_request += 1;
+        self.last_request
+    }
 }
 
 impl PendingReplay {
-    pub(super) fn room(&self, size: usize, limits: ReplayLimits) -> Room {
-        if self.missing.events >= limits.events || self.missing.bytes + size > limits.bytes {
-            Room::Never
-        } else if self.taker.has_room() {
-            Room::Enough
+    /// Says when this subscriber can be sent an update of this size.
+    pub(super) fn admits(&self, size: usize, limits: ReplayLimits) -> Admission {
+        if self.progress.updates >= limits.events || self.progress.bytes + size > limits.bytes {
+            Admission::Never
+        } else if self.sender.has_room() {
+            Admission::Now
         } else {
-            Room::Later
+            Admission::Later
         }
     }
 
-    pub(super) fn take(&mut self, event: &Update) {
-        let size = event.size();
-        self.missing.after = event.id;
-        self.missing.events += 1;
-        self.missing.bytes += size;
-        self.taker.give(size);
+    /// Notes that it is sent an update.
+    pub(super) fn note_sent(&mut self, update: &Update) {
+        let size = update.size();
+        self.progress.after = update.id;
+        self.progress.updates += 1;
+        self.progress.bytes += size;
+        self.sender.note_sent(size);
     }
 }

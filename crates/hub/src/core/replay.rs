@@ -1,9 +1,9 @@
-//! Streams that wait for what they have missed, where Redis has to be asked for it. A shard holds them
-//! meanwhile, so that they have heartbeats, and end when they are to.
+//! Subscribers that wait for what they have missed, where only Redis has that. A shard holds them meanwhile, so
+//! that they have heartbeats, and end when they are to.
 //!
-//! The invariant: a stream gets nothing new before it has what it has missed. What it has been given reaches
-//! from its last event ID up to a place without a gap; it goes live from a place that is kept here, or is
-//! told that events are missing.
+//! The invariant: a subscriber is sent nothing new before it has what it has missed. What it has been sent reaches
+//! without a gap from its last event ID up to some position; it goes live from a position that the backlog reaches
+//! back to, or its client is told that updates are missing.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -26,61 +26,60 @@ use crate::{
 /// How many ids are asked for at once.
 const IDS: usize = 256;
 
-/// How many walks a stream may need: each for what has come since the one before.
-const ROUNDS: u8 = 10;
+/// How many scans a subscriber may need: each for what has come since the one before.
+const SCANS: u8 = 10;
 
 impl Core {
-    /// Has a stream wait in a shard for what it has missed.
-    pub(super) fn catch_up(&mut self, mut stream: Subscriber, missing: ReplayProgress) {
+    /// Has a subscriber wait in a shard for what it has missed.
+    pub(super) fn start_replay(&mut self, mut subscriber: Subscriber, progress: ReplayProgress) {
         let shard = self.next_shard();
         let replays = &mut self.replays;
-        replays.streams += 1;
-        let number = replays.streams;
-        let (taker, catch_up) = replay_channel(number, &replays.bell);
-        for topic in &stream.topics {
+        replays.last_number += 1;
+        let number = replays.last_number;
+        let (sender, receiver) = replay_channel(number, &replays.waker);
+        for topic in &subscriber.topics {
             replays.by_topic.entry(topic.clone()).or_default().insert(number);
         }
-        let topics = stream.topics.clone();
-        let (stage, rounds) = (Stage::Unchecked, ROUNDS);
-        replays
-            .waiting
-            .insert(number, PendingReplay { topics, missing, stage, taker, shard, rounds });
-        stream.wait(catch_up);
-        self.add_to_shard(shard, stream);
+        let topics = subscriber.topics.clone();
+        let (stage, scans_left) = (Stage::Unchecked, SCANS);
+        let pending = PendingReplay { topics, progress, stage, sender, shard, scans_left };
+        replays.by_number.insert(number, pending);
+        subscriber.await_replay(receiver);
+        self.add_to_shard(shard, subscriber);
         if self.log.shared().is_some() {
-            self.check();
+            self.check_positions();
         } else {
-            self.lose(number, Vec::new(), Instant::now());
+            self.finish_with_reset(number, Vec::new(), Instant::now());
         }
     }
 
-    /// Goes on, when something has happened that streams wait for.
-    pub(super) fn go_on_replaying(&mut self) {
-        if !self.replays.bell.quieten() {
+    /// Goes on, when a client has taken something or a subscriber has gone.
+    pub(super) fn continue_replays(&mut self) {
+        if !self.replays.waker.drain() {
             return;
         }
-        for number in self.replays.numbers(|waiting| waiting.taker.is_gone()) {
+        for number in self.replays.numbers(|pending| pending.sender.is_closed()) {
             self.replays.remove(number);
         }
-        for waiting in self.replays.waiting.values_mut() {
-            if waiting.stage == Stage::AwaitsClient && waiting.taker.has_room() {
-                waiting.stage = Stage::AwaitsScan;
+        for pending in self.replays.by_number.values_mut() {
+            if pending.stage == Stage::AwaitsClient && pending.sender.has_room() {
+                pending.stage = Stage::AwaitsScan;
             }
         }
-        self.check();
-        self.walk();
+        self.check_positions();
+        self.start_scan();
     }
 
-    /// Asks whether Redis reaches back to where streams are that have come since it was asked last.
-    pub(super) fn check(&mut self) {
+    /// Asks Redis whether it reaches back to the positions of those that have come since it was asked last.
+    pub(super) fn check_positions(&mut self) {
         let Some(shared) = self.log.shared().filter(|_| self.replays.checking.is_none()) else {
             return;
         };
-        let waiting = self.replays.waiting.values();
-        let unchecked = waiting.filter(|waiting| waiting.stage == Stage::Unchecked);
+        let pending = self.replays.by_number.values();
+        let unchecked = pending.filter(|pending| pending.stage == Stage::Unchecked);
         let mut ids = HashSet::new();
-        for waiting in unchecked {
-            ids.insert(waiting.missing.after);
+        for pending in unchecked {
+            ids.insert(pending.progress.after);
             if ids.len() >= IDS {
                 break;
             }
@@ -89,76 +88,81 @@ impl Core {
             return;
         }
         let ids: Vec<_> = ids.into_iter().collect();
-        self.replays.questions += 1;
-        shared.held(ids.clone(), self.replays.questions);
-        self.replays.checking = Some((self.replays.questions, ids));
+        let request = self.replays.next_request();
+        shared.check_ids(ids.clone(), request);
+        self.replays.checking = Some((request, ids));
     }
 
-    /// Redis has told where it reaches back to.
-    pub(super) fn checked(&mut self, question: u64, held: Option<Vec<bool>>, now: Instant) {
-        let asked = self.replays.checking.take_if(|(asked, _)| *asked == question);
+    /// Redis has said which of the ids it has; `None` if it does not know.
+    pub(super) fn process_checked(&mut self, request: u64, held: Option<Vec<bool>>, now: Instant) {
+        let asked = self.replays.checking.take_if(|(asked, _)| *asked == request);
         let Some((_, ids)) = asked else { return };
         let held = held.unwrap_or_else(|| vec![false; ids.len()]);
         let held: HashMap<EventId, bool> = ids.into_iter().zip(held).collect();
-        let unchecked = self.replays.numbers(|waiting| waiting.stage == Stage::Unchecked);
+        let unchecked = self.replays.numbers(|pending| pending.stage == Stage::Unchecked);
         for number in unchecked {
-            let after = self.replays.waiting.get(&number).map(|waiting| waiting.missing.after);
-            match after.and_then(|after| held.get(&after)) {
-                Some(true) => self.go_live_or_wait(number, now),
-                Some(false) => self.lose(number, Vec::new(), now),
+            let pending = self.replays.by_number.get(&number);
+            match pending.and_then(|pending| held.get(&pending.progress.after)) {
+                Some(true) => self.finish_or_await_scan(number, now),
+                Some(false) => self.finish_with_reset(number, Vec::new(), now),
                 None => {}
             }
         }
-        self.check();
-        self.walk();
+        self.check_positions();
+        self.start_scan();
     }
 
-    /// Lets a stream go live whose place is kept here; has others wait for a walk.
-    pub(super) fn go_live_or_wait(&mut self, number: u64, now: Instant) {
+    /// Lets a subscriber go live to whose position the backlog reaches back; has others wait for a scan.
+    pub(super) fn finish_or_await_scan(&mut self, number: u64, now: Instant) {
         let newest = self.backlog.newest();
-        let Some(waiting) = self.replays.waiting.get_mut(&number) else { return };
-        let after = waiting.missing.after;
+        let Some(pending) = self.replays.by_number.get_mut(&number) else { return };
+        let after = pending.progress.after;
         // It may be ahead of this hub.
         let missed = if after >= newest {
-            Missed::Events(Vec::new())
+            Missed::Updates(Vec::new())
         } else {
-            self.backlog.since(&waiting.topics, after)
+            self.backlog.since(&pending.topics, after)
         };
-        if let Missed::Events(events) = missed {
-            return self.finish(number, events, newest.max(after));
+        if let Missed::Updates(updates) = missed {
+            return self.finish(number, updates, newest.max(after));
         }
-        if waiting.rounds == 0 {
-            return self.lose(number, Vec::new(), now);
+        if pending.scans_left == 0 {
+            return self.finish_with_reset(number, Vec::new(), now);
         }
-        waiting.rounds -= 1;
-        let walk = self.replays.walk.as_ref();
-        let is_ahead = walk.is_some_and(|walk| after >= walk.position);
-        waiting.stage = if is_ahead { Stage::InScan } else { Stage::AwaitsScan };
+        pending.scans_left -= 1;
+        let scan = self.replays.scan.as_ref();
+        let is_ahead = scan.is_some_and(|scan| after >= scan.position);
+        pending.stage = if is_ahead { Stage::InScan } else { Stage::AwaitsScan };
     }
 
-    /// Tells a stream, after these events, that others are missing; it goes live.
-    pub(super) fn lose(&mut self, number: u64, mut events: Vec<Arc<Update>>, now: Instant) {
-        let Some(waiting) = self.replays.waiting.get(&number) else { return };
+    /// Tells a client, after these updates, that others are missing; its subscriber goes live.
+    pub(super) fn finish_with_reset(
+        &mut self,
+        number: u64,
+        mut updates: Vec<Arc<Update>>,
+        now: Instant,
+    ) {
+        let Some(pending) = self.replays.by_number.get(&number) else { return };
         let newest = self.backlog.newest();
-        let last_event_id = waiting.missing.last_event_id.as_deref();
-        events.push(Arc::new(Update::reset(newest, last_event_id, now)));
+        let last_event_id = pending.progress.last_event_id.as_deref();
+        updates.push(Arc::new(Update::reset(newest, last_event_id, now)));
         self.counters.resets.add(1);
-        self.finish(number, events, newest);
+        self.finish(number, updates, newest);
     }
 
-    /// Lets a stream go live after these events.
-    fn finish(&mut self, number: u64, events: Vec<Arc<Update>>, position: EventId) {
-        if let Some(waiting) = self.replays.remove(number) {
-            let replay = ReplayBatch { number, events, live_after: Some(position) };
-            self.shards[waiting.shard].send(Command::Replay(replay));
+    /// Lets a subscriber go live after these updates.
+    fn finish(&mut self, number: u64, updates: Vec<Arc<Update>>, position: EventId) {
+        if let Some(pending) = self.replays.remove(number) {
+            let batch = ReplayBatch { number, updates, live_after: Some(position) };
+            self.shards[pending.shard].send(Command::Replay(batch));
         }
     }
 
-    /// Gives a stream some of what it has missed.
-    pub(super) fn give(&self, number: u64, events: Vec<Arc<Update>>) {
-        if let Some(waiting) = self.replays.waiting.get(&number) {
-            let replay = ReplayBatch { number, events, live_after: None };
-            self.shards[waiting.shard].send(Command::Replay(replay));
+    /// Sends a subscriber some of what it has missed.
+    pub(super) fn send_batch(&self, number: u64, updates: Vec<Arc<Update>>) {
+        if let Some(pending) = self.replays.by_number.get(&number) {
+            let batch = ReplayBatch { number, updates, live_after: None };
+            self.shards[pending.shard].send(Command::Replay(batch));
         }
     }
 }

@@ -1,9 +1,8 @@
-//! One walk through what Redis keeps, for all who have missed something: from the place of the one that is
-//! furthest behind upwards, page by page. Others get on where it passes them.
+//! One scan of what Redis keeps, for all who have missed something: upwards from the position of the subscriber that
+//! is furthest behind, page by page. Others take part from where it passes their positions.
 //!
-//! The invariant: there is one walk at a time, and one page of it; the next is asked for when this one has
-//! been given out, so that the hub has time for everything else between. Whatever is given is there once, for
-//! all who get it.
+//! The invariant: there is one scan at a time, and one page of it; the next is asked for when this one has been sent,
+//! so that the hub has time for everything else between. An update is in memory once, for all who are sent it.
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
@@ -11,141 +10,139 @@ use hub_protocol::EventId;
 use redis_log::{Entry, Page};
 
 use super::{
-    pending::{Room, Scan, Stage},
+    pending::{Admission, Scan, Stage},
     state::Core,
 };
 use crate::update::Update;
 
-/// What is given of a page, by the streams' numbers.
-type Gifts = HashMap<u64, Vec<Arc<Update>>>;
+/// What is sent of a page, by the numbers of the replays.
+type Batches = HashMap<u64, Vec<Arc<Update>>>;
 
 impl Core {
-    /// Begins a walk if there is none, and somebody waits for it.
-    pub(super) fn walk(&mut self) {
+    /// Starts a scan if there is none, and somebody waits for one.
+    pub(super) fn start_scan(&mut self) {
         let replays = &mut self.replays;
-        if replays.walk.is_some() {
+        if replays.scan.is_some() {
             return;
         }
-        let ready =
-            replays.waiting.values_mut().filter(|waiting| waiting.stage == Stage::AwaitsScan);
+        let pending = replays.by_number.values_mut();
         let mut lowest = None;
-        for waiting in ready {
-            waiting.stage = Stage::InScan;
-            let after = waiting.missing.after;
+        for pending in pending.filter(|pending| pending.stage == Stage::AwaitsScan) {
+            pending.stage = Stage::InScan;
+            let after = pending.progress.after;
             lowest = Some(lowest.map_or(after, |lowest: EventId| lowest.min(after)));
         }
         if let Some(position) = lowest {
             let target = self.backlog.newest();
-            self.step(Scan { question: 0, position, target });
+            self.request_page(Scan { request: 0, position, target });
         }
     }
 
-    /// Asks for the next page.
-    fn step(&mut self, walk: Scan) {
+    fn request_page(&mut self, scan: Scan) {
         let Some(shared) = self.log.shared() else { return };
-        self.replays.questions += 1;
-        let question = self.replays.questions;
-        shared.page(walk.position, walk.target, question);
-        self.replays.walk = Some(Scan { question, ..walk });
+        let request = self.replays.next_request();
+        shared.page(scan.position, scan.target, request);
+        self.replays.scan = Some(Scan { request, ..scan });
     }
 
-    /// Redis has told the next page.
-    pub(super) fn paged(&mut self, question: u64, page: Page, now: Instant) {
-        let Some(mut walk) = self.replays.walk.take_if(|walk| walk.question == question) else {
+    /// Redis has answered with the next page.
+    pub(super) fn process_page(&mut self, request: u64, page: Page, now: Instant) {
+        let Some(mut scan) = self.replays.scan.take_if(|scan| scan.request == request) else {
             return;
         };
         match page {
             Page::Next { entries, last, is_end } => {
-                self.give_out(walk.position, entries, now);
-                walk.position = last;
-                if !is_end && self.is_anybody_aboard() {
-                    return self.step(walk);
+                self.send_page(scan.position, entries, now);
+                scan.position = last;
+                if !is_end && self.is_scan_wanted() {
+                    return self.request_page(scan);
                 }
-                for number in self.arrive_at(walk.position) {
-                    self.go_live_or_wait(number, now);
+                for number in self.end_scan(scan.position) {
+                    self.finish_or_await_scan(number, now);
                 }
             }
             Page::Gone => {
-                // Who was furthest behind has lost its place; of others that is not known.
-                for number in self.arrive_at(walk.position) {
-                    if let Some(waiting) = self.replays.waiting.get_mut(&number) {
-                        waiting.stage = Stage::Unchecked;
+                // Redis no longer reaches back to the lowest position; it may reach back to others.
+                for number in self.end_scan(scan.position) {
+                    if let Some(pending) = self.replays.by_number.get_mut(&number) {
+                        pending.stage = Stage::Unchecked;
                     }
                 }
             }
             Page::Unknown => {
-                for number in self.arrive_at(walk.position) {
-                    self.lose(number, Vec::new(), now);
+                for number in self.end_scan(scan.position) {
+                    self.finish_with_reset(number, Vec::new(), now);
                 }
             }
         }
-        self.check();
-        self.walk();
+        self.check_positions();
+        self.start_scan();
     }
 
-    fn is_anybody_aboard(&self) -> bool {
-        let mut waiting = self.replays.waiting.values();
-        waiting.any(|waiting| waiting.stage == Stage::InScan && !waiting.taker.is_gone())
+    /// True while somebody waits for the next page.
+    fn is_scan_wanted(&self) -> bool {
+        let mut pending = self.replays.by_number.values();
+        pending.any(|pending| pending.stage == Stage::InScan && !pending.sender.is_closed())
     }
 
-    /// Who is aboard when the walk ends: each has been given all up to there.
-    fn arrive_at(&mut self, position: EventId) -> Vec<u64> {
-        let aboard = self.replays.numbers(|waiting| waiting.stage == Stage::InScan);
-        for number in &aboard {
-            if let Some(waiting) = self.replays.waiting.get_mut(number) {
-                waiting.missing.after = waiting.missing.after.max(position);
+    /// The numbers of those that have taken part in the scan: each has been sent all up to this position.
+    fn end_scan(&mut self, position: EventId) -> Vec<u64> {
+        let numbers = self.replays.numbers(|pending| pending.stage == Stage::InScan);
+        for number in &numbers {
+            if let Some(pending) = self.replays.by_number.get_mut(number) {
+                pending.progress.after = pending.progress.after.max(position);
             }
         }
-        aboard
+        numbers
     }
 
-    /// Gives the events of a page, which comes after a place, to those who follow their topics.
-    fn give_out(&mut self, mut place: EventId, entries: Vec<Entry>, now: Instant) {
-        let mut gifts = Gifts::new();
+    /// Sends the updates of a page, which comes after this position, to those who have subscribed to their topics.
+    fn send_page(&mut self, mut position: EventId, entries: Vec<Entry>, now: Instant) {
+        let mut batches = Batches::new();
         for Entry { id, publication } in entries {
             let by_topic = &self.replays.by_topic;
             let lists = publication.topics.iter().filter_map(|topic| by_topic.get(topic));
-            let takers: Vec<u64> = lists.flatten().copied().collect();
-            if !takers.is_empty() {
-                let event = Arc::new(Update::new(id, publication, now));
-                event.queue();
-                for number in takers {
-                    self.offer(number, &event, place, &mut gifts, now);
+            let numbers: Vec<u64> = lists.flatten().copied().collect();
+            if !numbers.is_empty() {
+                let update = Arc::new(Update::new(id, publication, now));
+                update.count_in_queues();
+                for number in numbers {
+                    self.add_to_batch(number, &update, position, &mut batches, now);
                 }
             }
-            place = id;
+            position = id;
         }
-        for (number, events) in gifts {
-            self.give(number, events);
+        for (number, updates) in batches {
+            self.send_batch(number, updates);
         }
     }
 
-    /// Gives an event to one who has had all before it, if it is aboard.
-    fn offer(
+    /// Adds an update to the batch of a subscriber that has had all before it, if it takes part in the scan.
+    fn add_to_batch(
         &mut self,
         number: u64,
-        event: &Arc<Update>,
-        place: EventId,
-        gifts: &mut Gifts,
+        update: &Arc<Update>,
+        position: EventId,
+        batches: &mut Batches,
         now: Instant,
     ) {
         let limits = self.replays.limits;
-        let Some(waiting) = self.replays.waiting.get_mut(&number) else { return };
-        if waiting.stage != Stage::InScan || waiting.missing.after >= event.id {
+        let Some(pending) = self.replays.by_number.get_mut(&number) else { return };
+        if pending.stage != Stage::InScan || pending.progress.after >= update.id {
             return;
         }
-        match waiting.room(event.size(), limits) {
-            Room::Enough => {
-                waiting.take(event);
-                gifts.entry(number).or_default().push(Arc::clone(event));
+        match pending.admits(update.size(), limits) {
+            Admission::Now => {
+                pending.note_sent(update);
+                batches.entry(number).or_default().push(Arc::clone(update));
             }
-            Room::Later => {
-                waiting.stage = Stage::AwaitsClient;
-                waiting.missing.after = waiting.missing.after.max(place);
+            Admission::Later => {
+                pending.stage = Stage::AwaitsClient;
+                pending.progress.after = pending.progress.after.max(position);
             }
-            Room::Never => {
-                let events = gifts.remove(&number).unwrap_or_default();
-                self.lose(number, events, now);
+            Admission::Never => {
+                let updates = batches.remove(&number).unwrap_or_default();
+                self.finish_with_reset(number, updates, now);
             }
         }
     }

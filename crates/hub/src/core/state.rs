@@ -1,4 +1,4 @@
-//! The state of the hub, and what everything goes through.
+//! What the hub has, and what is done with it.
 
 use std::{collections::BTreeSet, io, sync::Arc, time::Instant};
 
@@ -22,16 +22,16 @@ pub(crate) struct Core {
     pub(crate) backlog: Backlog,
     pub(crate) leases: Leases,
     pub(crate) counters: Arc<Counters>,
-    pub(crate) shards: Vec<Shard>,
+    pub(super) shards: Vec<Shard>,
     next_shard: usize,
-    /// Streams that have come before it was known where Redis stands.
-    pub(super) early: Vec<NewSubscriber>,
-    /// Streams that Redis is asked for.
+    /// Those that have come before the newest id in Redis was known.
+    pub(super) awaiting_redis: Vec<NewSubscriber>,
+    /// Those that wait for what only Redis has.
     pub(super) replays: PendingReplays,
 }
 
 impl Core {
-    /// A hub without streams.
+    /// A hub without subscribers.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Core {
         let retention = retention(config);
         let shard = |_| Shard::start(config.queue, retention, Arc::clone(&counters));
         let shards = (0..config.shards.max(1)).map(shard);
-        let bell = Waker::new(log.shared().map(Shared::waker));
+        let waker = Waker::new(log.shared().map(Shared::waker));
         Ok(Self {
             backlog,
             log,
@@ -54,13 +54,13 @@ impl Core {
             shards: shards.collect::<io::Result<_>>()?,
             counters,
             next_shard: 0,
-            early: Vec::new(),
-            replays: PendingReplays::new(config.replay, bell),
+            awaiting_redis: Vec::new(),
+            replays: PendingReplays::new(config.replay, waker),
         })
     }
 
-    /// Gives an event its id, and sends it to everyone who follows one of its topics. `None` when the answer
-    /// comes with the news.
+    /// Gives a publication its id, and sends it to all subscribers to one of its topics. `None` if the reply comes
+    /// later, from Redis.
     pub(crate) fn publish(
         &mut self,
         publication: Publication,
@@ -70,7 +70,7 @@ impl Core {
         match &mut self.log {
             Log::Local(ids) => {
                 let id = ids.next();
-                self.arrive(id, publication, now);
+                self.deliver(id, publication, now);
                 Some(Reply::Published(id))
             }
             Log::Shared(shared) => {
@@ -80,7 +80,17 @@ impl Core {
         }
     }
 
-    /// Tells whoever is here that it may have missed events.
+    /// Keeps an update, whose id is greater than all before, and sends it to all subscribers to one of its topics.
+    pub(super) fn deliver(&mut self, id: EventId, publication: Publication, now: Instant) {
+        let update = Arc::new(Update::new(id, publication, now));
+        self.backlog.push(&update);
+        self.counters.published.add(1);
+        for shard in &self.shards {
+            shard.deliver(&update);
+        }
+    }
+
+    /// Tells all clients that they may have missed updates.
     pub(super) fn reset(&mut self, now: Instant) {
         // Redis is asked for something that is no more.
         self.replays.clear();
@@ -90,90 +100,81 @@ impl Core {
         }
     }
 
-    /// An event is there; its id is greater than all before.
-    pub(crate) fn arrive(&mut self, id: EventId, publication: Publication, now: Instant) {
-        let event = Arc::new(Update::new(id, publication, now));
-        self.backlog.push(&event);
-        self.counters.published.add(1);
-        for shard in &self.shards {
-            shard.deliver(&event);
-        }
-    }
-
-    /// Ends the streams that had these places.
+    /// Ends the streams whose leases these were.
     pub(crate) fn drop_streams(&self, leases: &BTreeSet<u64>) {
         for shard in &self.shards {
             shard.send(Command::Drop(leases.iter().copied().collect()));
         }
     }
 
-    /// Takes all streams from the shards, which go on without any.
+    /// Takes all subscribers from the shards, which go on without any.
     pub(crate) fn drain(&mut self) -> Vec<Subscriber> {
-        let (given, taken) = unbounded();
+        let (sender, receiver) = unbounded();
         for shard in &self.shards {
-            shard.send(Command::Drain(given.clone()));
+            shard.send(Command::Drain(sender.clone()));
         }
-        drop(given);
-        let mut streams: Vec<Subscriber> = taken.iter().flatten().collect();
-        for stream in &mut streams {
-            if let Some(number) = stream.stop_waiting() {
-                stream.replay_progress = self.replays.missing(number).map(Box::new);
+        drop(sender);
+        let mut subscribers: Vec<Subscriber> = receiver.iter().flatten().collect();
+        for subscriber in &mut subscribers {
+            if let Some(number) = subscriber.end_replay() {
+                subscriber.replay_progress = self.replays.progress(number).map(Box::new);
             }
         }
         self.replays.clear();
-        streams
+        subscribers
     }
 
-    /// Takes what has come before it was known where Redis stands.
+    /// Takes those that have come before the newest id in Redis was known.
     pub(crate) fn drain_awaiting_redis(&mut self) -> Vec<NewSubscriber> {
-        std::mem::take(&mut self.early)
+        std::mem::take(&mut self.awaiting_redis)
     }
 
-    /// Has the shards hold these streams.
-    pub(crate) fn restore(&mut self, streams: Vec<Subscriber>) {
-        for mut stream in streams {
-            match stream.replay_progress.take() {
-                Some(missing) => self.catch_up(stream, *missing),
-                None => self.add(stream),
+    /// Gives subscribers to the shards that were drained here, or in the program before.
+    pub(crate) fn restore(&mut self, subscribers: Vec<Subscriber>) {
+        for mut subscriber in subscribers {
+            match subscriber.replay_progress.take() {
+                Some(progress) => self.start_replay(subscriber, *progress),
+                None => self.add(subscriber),
             }
         }
     }
 
-    pub(super) fn add(&mut self, stream: Subscriber) {
+    pub(super) fn add(&mut self, subscriber: Subscriber) {
         let shard = self.next_shard();
-        self.add_to_shard(shard, stream);
+        self.add_to_shard(shard, subscriber);
     }
 
+    /// The index of the shard whose turn it is to get a subscriber.
     pub(super) fn next_shard(&mut self) -> usize {
         let shard = self.next_shard % self.shards.len();
         self.next_shard = shard + 1;
         shard
     }
 
-    /// Has a shard hold a stream; one whose place was given to another meanwhile ends at once.
-    pub(super) fn add_to_shard(&self, shard: usize, stream: Subscriber) {
-        let dropped = stream.lease.as_deref().filter(|lease| lease.was_dropped());
+    /// Gives a subscriber to a shard; one whose lease another has taken meanwhile ends at once.
+    pub(super) fn add_to_shard(&self, shard: usize, subscriber: Subscriber) {
+        let dropped = subscriber.lease.as_deref().filter(|lease| lease.was_dropped());
         let dropped = dropped.map(Lease::number);
-        self.shards[shard].send(Command::Add(Box::new(stream)));
+        self.shards[shard].send(Command::Add(Box::new(subscriber)));
         if let Some(lease) = dropped {
             self.shards[shard].send(Command::Drop([lease].into()));
         }
     }
 
-    /// How many streams wait for what they have missed.
+    /// The number of subscribers that wait for what they have missed.
     pub(crate) fn waiting(&self) -> usize {
-        self.replays.waiting.len() + self.early.len()
+        self.replays.by_number.len() + self.awaiting_redis.len()
     }
 
-    /// How many connections are held.
+    /// The number of connections that the shards hold.
     pub(crate) fn held(&self) -> u64 {
         self.counters.streams.get() + self.counters.workers.get()
     }
 
-    /// Tells every stream goodbye, and waits until all have taken it, or a little while.
+    /// Tells all clients goodbye, and waits until they have taken it, or a little while.
     pub(crate) fn end(mut self) {
-        for joining in self.drain_awaiting_redis() {
-            self.dismiss(joining);
+        for new in self.drain_awaiting_redis() {
+            self.end_before_live(new);
         }
         for shard in &self.shards {
             shard.send(Command::Goodbye);
@@ -185,10 +186,10 @@ impl Core {
 }
 
 /// How long it can be said what came after a position: by Redis, up to the length of its stream; by this hub
-/// alone, of each topic as long as it keeps any event of it.
+/// alone, of each topic as long as it keeps any update of it.
 fn retention(config: &Config) -> Retention {
-    let events = config.redis.as_ref().map(|redis| redis.max_length());
-    Retention { events, bytes: config.backlog.bytes, age: config.backlog.age }
+    let updates = config.redis.as_ref().map(|redis| redis.max_length());
+    Retention { updates, bytes: config.backlog.bytes, age: config.backlog.age }
 }
 
 pub(super) fn unavailable(error: &AppendError) -> Reply {

@@ -1,14 +1,14 @@
-//! How a stream goes live: from where it goes on, and what it has missed.
+//! How a connection becomes a subscriber: from where it goes on, and what it has missed.
 //!
-//! The invariant: what a stream has missed and what is published from then on join without a gap or a
-//! repeat, or the stream is told that events are missing.
+//! The invariant: what a subscriber has missed and what is published from then on join without a gap or a
+//! repeat, or its client is told that updates are missing.
 
 use std::{sync::Arc, time::Instant};
 
 use hub_protocol::{EventId, Subscription};
 
 use super::{
-    new_subscriber::{Cursor, NewSubscriber, stream},
+    new_subscriber::{Cursor, NewSubscriber},
     state::Core,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Core {
-    /// From where a stream goes on that asks now. What is published from here on is not missed.
+    /// From where a subscriber goes on that asks now. What is published from here on is not missed.
     pub(crate) fn cursor(&self, subscription: &Subscription, now: Instant) -> Cursor {
         if !self.backlog.has_begun() {
             return Cursor::Unknown;
@@ -38,64 +38,62 @@ impl Core {
         after.map_or(Cursor::Lost { position: newest, last_event_id }, Cursor::After)
     }
 
-    /// Lets a stream go live, with what it has missed; at once, or when Redis has told that.
-    pub(crate) fn subscribe(&mut self, mut joining: NewSubscriber, now: Instant) {
-        if joining.cursor == Cursor::Unknown {
-            joining.cursor = self.cursor(&joining.subscription, now);
+    /// Makes a subscriber of a connection, and sends it what it has missed: at once, or when Redis has answered.
+    pub(crate) fn subscribe(&mut self, mut new: NewSubscriber, now: Instant) {
+        if new.cursor == Cursor::Unknown {
+            new.cursor = self.cursor(&new.subscription, now);
         }
-        match joining.cursor {
-            Cursor::After(id) => self.join_after(id, joining, now),
-            Cursor::Lost { .. } => self.join_lost(joining, now),
-            Cursor::Unknown => self.join_blindly(joining, now),
+        match new.cursor {
+            Cursor::After(id) => self.subscribe_after(id, new, now),
+            Cursor::Lost { .. } => self.subscribe_with_reset(new, now),
+            Cursor::Unknown => self.subscribe_without_log(new, now),
         }
     }
 
-    fn join_after(&mut self, id: EventId, joining: NewSubscriber, now: Instant) {
-        let (newest, topics) = (self.backlog.newest(), &joining.subscription.topics);
-        let is_ours = joining.subscription.last_event_id.is_none();
+    fn subscribe_after(&mut self, id: EventId, new: NewSubscriber, now: Instant) {
+        let (newest, topics) = (self.backlog.newest(), &new.subscription.topics);
+        let is_ours = new.subscription.last_event_id.is_none();
         if id <= newest
             && (is_ours || self.backlog.knows(id))
-            && let Missed::Events(events) = self.backlog.since(topics, id)
+            && let Missed::Updates(updates) = self.backlog.since(topics, id)
         {
-            return self.go_live(joining, events, newest);
+            return self.go_live(new, updates, newest);
         }
         if self.log.shared().is_none() {
-            return self.join_lost(joining, now);
+            return self.subscribe_with_reset(new, now);
         }
-        let last_event_id = joining.subscription.last_event_id.clone();
+        let last_event_id = new.subscription.last_event_id.clone();
         self.counters.accepted.add(1);
-        let missing = ReplayProgress { after: id, last_event_id, events: 0, bytes: 0 };
-        self.catch_up(stream(joining, now), missing);
+        let progress = ReplayProgress { after: id, last_event_id, updates: 0, bytes: 0 };
+        self.start_replay(new.into_subscriber(now), progress);
     }
 
-    /// Has a stream wait until it is known where Redis stands; not longer than until Redis cannot be reached:
-    /// then it goes live, and is told when Redis is back.
-    fn join_blindly(&mut self, joining: NewSubscriber, now: Instant) {
+    /// Has a new subscriber wait until the newest id in Redis is known; not longer than until Redis cannot be
+    /// reached: then it goes live, and is told when Redis is back.
+    fn subscribe_without_log(&mut self, new: NewSubscriber, now: Instant) {
         if self.log.shared().is_some_and(Shared::is_connecting) {
-            self.early.push(joining);
-        } else if joining.subscription.last_event_id.is_some() {
-            self.join_lost(joining, now);
+            self.awaiting_redis.push(new);
+        } else if new.subscription.last_event_id.is_some() {
+            self.subscribe_with_reset(new, now);
         } else {
-            self.go_live(joining, Vec::new(), self.backlog.newest());
+            self.go_live(new, Vec::new(), self.backlog.newest());
         }
     }
 
-    /// Lets a stream go live that is told that it has missed what cannot be known.
-    pub(super) fn join_lost(&mut self, mut joining: NewSubscriber, now: Instant) {
+    /// Lets a subscriber go live whose client is told that it has missed what cannot be known.
+    fn subscribe_with_reset(&mut self, mut new: NewSubscriber, now: Instant) {
         let newest = self.position();
-        let (position, last_event_id) = match joining.cursor {
-            Cursor::Unknown | Cursor::After(_) => {
-                (newest, joining.subscription.last_event_id.take())
-            }
+        let (position, last_event_id) = match new.cursor {
+            Cursor::Unknown | Cursor::After(_) => (newest, new.subscription.last_event_id.take()),
             Cursor::Lost { position, last_event_id } => (position.min(newest), last_event_id),
         };
         self.counters.resets.add(1);
-        let mut events = vec![Arc::new(Update::reset(position, last_event_id.as_deref(), now))];
-        joining.cursor = Cursor::Lost { position, last_event_id };
-        if let Missed::Events(later) = self.backlog.since(&joining.subscription.topics, position) {
-            events.extend(later);
+        let mut updates = vec![Arc::new(Update::reset(position, last_event_id.as_deref(), now))];
+        new.cursor = Cursor::Lost { position, last_event_id };
+        if let Missed::Updates(later) = self.backlog.since(&new.subscription.topics, position) {
+            updates.extend(later);
         }
-        self.go_live(joining, events, newest);
+        self.go_live(new, updates, newest);
     }
 
     /// The position of now.
@@ -103,45 +101,41 @@ impl Core {
         if self.backlog.has_begun() { self.backlog.newest() } else { EventId::NOWHERE }
     }
 
-    pub(super) fn go_live(
-        &mut self,
-        joining: NewSubscriber,
-        mut missed: Vec<Arc<Update>>,
-        position: EventId,
-    ) {
+    /// Sends a subscriber what it has missed, and all that comes after this position.
+    fn go_live(&mut self, new: NewSubscriber, mut missed: Vec<Arc<Update>>, position: EventId) {
         let now = Instant::now();
-        if self.began_between_events(&joining) {
+        if self.began_between_updates(&new) {
             missed.push(Arc::new(Update::position(position, now)));
         }
-        let mut stream = stream(joining, now);
-        for event in missed {
-            stream.queue.push_event(&event, stream.output);
-            stream.known = KnownPosition::new(event.id);
+        let mut subscriber = new.into_subscriber(now);
+        for update in missed {
+            subscriber.queue.push_update(&update, subscriber.output);
+            subscriber.known = KnownPosition::new(update.id);
         }
-        stream.position = position;
+        subscriber.position = position;
         self.counters.accepted.add(1);
-        self.add(stream);
+        self.add(subscriber);
     }
 
-    /// Whether a stream begins after an id that no event has: of Redis, only what comes after an event can be
-    /// asked later on.
-    fn began_between_events(&self, joining: &NewSubscriber) -> bool {
-        let Cursor::After(id) = joining.cursor else { return false };
-        let is_first_visit = joining.subscription.last_event_id.is_none();
+    /// True if a subscriber begins after an id that no update has: Redis can only be asked later on for what comes
+    /// after one.
+    fn began_between_updates(&self, new: &NewSubscriber) -> bool {
+        let Cursor::After(id) = new.cursor else { return false };
+        let is_first_visit = new.subscription.last_event_id.is_none();
         is_first_visit && self.log.shared().is_some() && !self.backlog.has_seen(id)
     }
 
-    /// Ends a stream that has yet to go live. It comes back for what it has missed.
-    pub(super) fn dismiss(&mut self, joining: NewSubscriber) {
-        let mut stream = stream(joining, Instant::now());
-        stream.known.is_complete = false;
-        self.add(stream);
+    /// Ends the stream of a subscriber that has yet to go live. Its client comes back for what it has missed.
+    pub(super) fn end_before_live(&mut self, new: NewSubscriber) {
+        let mut subscriber = new.into_subscriber(Instant::now());
+        subscriber.known.is_complete = false;
+        self.add(subscriber);
     }
 
-    /// It is known now where Redis stands, or that it cannot be known.
-    pub(super) fn join_early(&mut self, now: Instant) {
-        for joining in std::mem::take(&mut self.early) {
-            self.subscribe(joining, now);
+    /// Goes on with those who have waited for the newest id in Redis: it is known now, or cannot be.
+    pub(super) fn subscribe_waiting(&mut self, now: Instant) {
+        for new in std::mem::take(&mut self.awaiting_redis) {
+            self.subscribe(new, now);
         }
     }
 }

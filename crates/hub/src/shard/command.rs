@@ -11,31 +11,31 @@ use crate::update::Update;
 /// What the core asks of a shard.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// To hold one more stream; what it has to be sent first is queued already.
+    /// Hold one more subscriber; what it has to be sent first is queued already.
     Add(Box<Subscriber>),
-    /// To send a stream what it has missed. It may be gone.
+    /// Send a subscriber some of what it has missed. It may be gone.
     Replay(ReplayBatch),
-    /// To send an event to all who follow one of its topics.
+    /// Send an update to all subscribers to one of its topics.
     Deliver(Arc<Update>),
-    /// To say that it has come here: the core may go on.
+    /// Report that all commands before this one have been executed: the core waits while two are not.
     Mark,
-    /// To tell every stream that events were lost; it goes on after this event's id.
+    /// Tell every subscriber that updates were lost; it goes on after this one's id.
     Reset(Arc<Update>),
-    /// To end the streams that have these leases: younger ones have their places.
+    /// End the streams that have these leases: younger ones have them now.
     Drop(Box<[u64]>),
-    /// To give all streams away.
+    /// Give all subscribers away.
     Drain(Sender<Vec<Subscriber>>),
-    /// To tell every stream goodbye, and to end.
+    /// Tell every subscriber goodbye, and end.
     Goodbye,
 }
 
-/// Some of what a stream has missed.
+/// Some of what a subscriber has missed.
 #[derive(Debug)]
 pub(crate) struct ReplayBatch {
-    /// Which stream.
+    /// The number of its replay.
     pub(crate) number: u64,
     /// In order.
-    pub(crate) events: Vec<Arc<Update>>,
-    /// That was all: what is new from here on comes next.
+    pub(crate) updates: Vec<Arc<Update>>,
+    /// With the last batch: all updates after this id come next, as they are published.
     pub(crate) live_after: Option<EventId>,
 }

@@ -1,4 +1,4 @@
-//! What a shard's thread does: it sends what waits, and looks after its streams' time and their ends.
+//! The loop of a shard's thread: it sends what waits, and sees to its subscribers' timers and their ends.
 
 use std::{
     collections::HashMap,
@@ -20,6 +20,7 @@ use rustix::{
     io::Errno,
     net::{RecvFlags, Shutdown, recv, shutdown},
 };
+use slotmap::{Key, KeyData};
 
 use super::{
     command::Command,
@@ -33,65 +34,66 @@ use crate::metrics::counters::Counters;
 use crate::timers::Timers;
 use crate::update::Bytes;
 
-/// The token of the bell, which no stream has: it would be the four billionth.
-const BELL: u64 = u64::MAX;
+/// What epoll reports for the waker. No subscriber has this token: it would be the four billionth.
+const WAKER: u64 = u64::MAX;
 
-/// What is always awaited of a connection.
-pub(super) const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
+/// What epoll always reports of a subscriber's socket.
+const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 
-/// A client is told its position in place of a heartbeat when half of the time is over until it has to be.
+/// A client is told its position in place of a heartbeat when half of the turnover is over until it has to be.
 const SOON: u64 = 2;
 
-/// How much is read of what a client sends, at a time: it is thrown away.
+/// The number of bytes that are read at a time of what a client sends; they are thrown away.
 const UNREAD: usize = 16 * 1024;
 
+/// All that a shard's thread has.
 pub(super) struct EventLoop {
-    pub(super) epoll: OwnedFd,
-    bell: Arc<OwnedFd>,
+    epoll: OwnedFd,
+    waker: Arc<OwnedFd>,
     pub(super) commands: Receiver<Command>,
     /// One for each mark that was not yet come to.
     pub(super) marks: Receiver<()>,
-    /// How many bytes may be kept for slow clients alone.
+    /// The number of bytes that may be kept for slow clients alone.
     pub(super) queue_limit: usize,
-    pub(super) course: PositionTracker,
+    pub(super) positions: PositionTracker,
     pub(super) counters: Arc<Counters>,
-    pub(super) roll: Registry,
-    /// The streams that wait for what they have missed, by the core's numbers.
-    pub(super) catching_up: HashMap<u64, Token>,
-    /// The streams that have a place under limits, by their leases.
-    pub(super) leased: HashMap<u64, Token>,
-    /// Streams, with when they are due: what a stream has changed since is out of date.
-    wheel: Timers<(Token, Instant)>,
-    /// The streams that have something new to send.
-    pub(super) woken: Vec<Token>,
+    pub(super) registry: Registry,
+    /// The subscribers that wait for what they have missed, by the numbers of their replays.
+    pub(super) by_replay: HashMap<u64, Token>,
+    /// The subscribers that have a lease, by its number.
+    pub(super) by_lease: HashMap<u64, Token>,
+    /// Subscribers, with when they are due: what a subscriber has changed since is out of date.
+    timers: Timers<(Token, Instant)>,
+    /// The subscribers that have something new to send.
+    pub(super) to_flush: Vec<Token>,
     /// When to end at the latest.
-    pub(super) end: Option<Instant>,
+    pub(super) deadline: Option<Instant>,
 }
 
 impl EventLoop {
     pub(super) fn new(
-        bell: Arc<OwnedFd>,
+        waker: Arc<OwnedFd>,
         (commands, marks): (Receiver<Command>, Receiver<()>),
         queue_limit: usize,
-        course: PositionTracker,
+        positions: PositionTracker,
         counters: Arc<Counters>,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        epoll::add(&epoll, &bell, EventData::new_u64(BELL), EventFlags::IN)?;
+        epoll::add(&epoll, &waker, EventData::new_u64(WAKER), EventFlags::IN)?;
         Ok(Self {
             epoll,
-            bell,
+            waker,
             commands,
             marks,
             queue_limit,
-            course,
+            positions,
             counters,
-            roll: Registry::default(),
-            catching_up: HashMap::new(),
-            leased: HashMap::new(),
-            wheel: Timers::new(Instant::now()),
-            woken: Vec::new(),
-            end: None,
+            registry: Registry::default(),
+            by_replay: HashMap::new(),
+            by_lease: HashMap::new(),
+            timers: Timers::new(Instant::now()),
+            to_flush: Vec::new(),
+            deadline: None,
         })
     }
 
@@ -103,34 +105,34 @@ impl EventLoop {
             for event in events.drain(..) {
                 let (data, flags) = (event.data, event.flags);
                 match data.u64() {
-                    BELL => self.quieten(),
-                    bits => self.ready(Token::from_bits(bits), flags),
+                    WAKER => self.drain_waker(),
+                    bits => self.handle_io(Token::from(KeyData::from_ffi(bits)), flags),
                 }
             }
-            self.obey();
+            self.execute_commands();
             let now = Instant::now();
-            self.wheel.turn(now, &mut due);
+            self.timers.expire(now, &mut due);
             for (token, due) in due.drain(..) {
-                self.look_after(token, due, now);
+                self.handle_timer(token, due, now);
             }
-            self.flush_woken(now);
-            if self.end.is_some_and(|end| now >= end || self.roll.len() == 0) {
+            self.flush_all(now);
+            if self.deadline.is_some_and(|deadline| now >= deadline || self.registry.is_empty()) {
                 return;
             }
         }
     }
 
-    /// What has rung the bell is looked at in any case.
-    fn quieten(&self) {
-        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+    /// Lets the waker wake the thread again. The commands that it has been woken for are looked at in any case.
+    fn drain_waker(&self) {
+        let _ = rustix::io::read(&self.waker, &mut [0; 8]);
     }
 
     fn wait(&self, events: &mut Vec<epoll::Event>) {
         let now = Instant::now();
-        let end = self.end.map(|end| end.saturating_duration_since(now));
-        // The bell does not ring again for what is left.
+        let end = self.deadline.map(|deadline| deadline.saturating_duration_since(now));
+        // Nobody wakes the thread again for commands that are left.
         let left = (!self.commands.is_empty()).then_some(Duration::ZERO);
-        let timeout = [self.wheel.idle(now), end, left].into_iter().flatten().min();
+        let timeout = [self.timers.idle(now), end, left].into_iter().flatten().min();
         // Rounded up: to wake too early would be to wake twice.
         let rounded =
             |timeout: Duration| timeout + Duration::from_millis(u64::from(!timeout.is_zero()));
@@ -140,32 +142,32 @@ impl EventLoop {
         let _ = epoll::wait(&self.epoll, spare_capacity(events), timeout.as_ref());
     }
 
-    pub(super) fn flush_woken(&mut self, now: Instant) {
-        let mut woken = std::mem::take(&mut self.woken);
-        for token in woken.drain(..) {
+    /// Sends what waits for the subscribers that have something new.
+    pub(super) fn flush_all(&mut self, now: Instant) {
+        let mut tokens = std::mem::take(&mut self.to_flush);
+        for token in tokens.drain(..) {
             self.flush(token, now);
         }
-        self.woken = woken;
+        self.to_flush = tokens;
     }
 
-    /// Sends what waits; closes the stream if its client is gone, or if that was the end.
+    /// Sends what waits; closes the subscriber if its client is gone, or if that was the end.
     pub(super) fn flush(&mut self, token: Token, now: Instant) {
-        let Some(stream) = self.roll.get(token) else { return };
+        let Some(subscriber) = self.registry.get(token) else { return };
         let mut sent = 0;
-        let flushed = stream.flush(now, &mut sent);
+        let flushed = subscriber.flush(now, &mut sent);
         self.counters.sent_bytes.add(sent);
-        if let (Flushed::All, Some(catch_up)) = (&flushed, &stream.replay_receiver) {
-            catch_up.note_taken();
+        if let (Flushed::All, Some(replay)) = (&flushed, &subscriber.replay_receiver) {
+            replay.note_taken();
         }
         match flushed {
-            Flushed::All if stream.is_ending => self.close(token),
+            Flushed::All if subscriber.is_ending => self.close(token),
             Flushed::All | Flushed::Part => {
                 let awaits_writable = flushed == Flushed::Part;
-                if stream.awaits_writable != awaits_writable {
-                    stream.awaits_writable = awaits_writable;
+                if subscriber.awaits_writable != awaits_writable {
+                    subscriber.awaits_writable = awaits_writable;
                     let flags = if awaits_writable { READABLE | EventFlags::OUT } else { READABLE };
-                    let data = EventData::new_u64(token.to_bits());
-                    let _ = epoll::modify(&self.epoll, &stream.socket, data, flags);
+                    let _ = epoll::modify(&self.epoll, &subscriber.socket, data(token), flags);
                 }
                 self.schedule(token);
             }
@@ -176,33 +178,33 @@ impl EventLoop {
         }
     }
 
-    /// Sees to it that the stream comes up when something has to be done.
+    /// Sets the subscriber's timer to when something has to be done.
     fn schedule(&mut self, token: Token) {
-        let Self { roll, wheel, .. } = self;
-        let Some(stream) = roll.get(token) else { return };
-        let Some(due) = stream.next_due() else { return };
+        let Self { registry, timers, .. } = self;
+        let Some(subscriber) = registry.get(token) else { return };
+        let Some(due) = subscriber.next_due() else { return };
         // Later than what is set already: it will be looked at then, and set anew.
-        if stream.timer.is_none_or(|set| due < set) {
-            stream.timer = Some(due);
-            wheel.set(due, (token, due));
+        if subscriber.timer.is_none_or(|set| due < set) {
+            subscriber.timer = Some(due);
+            timers.set(due, (token, due));
         }
     }
 
-    fn look_after(&mut self, token: Token, due: Instant, now: Instant) {
-        let Some(stream) = self.roll.get(token).filter(|stream| stream.timer == Some(due)) else {
-            return;
-        };
-        stream.timer = None;
-        if stream.is_stalled(now) {
+    /// Does what a subscriber's timer was set for, unless it was set anew since.
+    fn handle_timer(&mut self, token: Token, due: Instant, now: Instant) {
+        let current = |subscriber: &&mut Subscriber| subscriber.timer == Some(due);
+        let Some(subscriber) = self.registry.get(token).filter(current) else { return };
+        subscriber.timer = None;
+        if subscriber.is_stalled(now) {
             self.counters.dropped_stalled.add(1);
             self.close(token);
             return;
         }
-        if stream.is_over(now) {
-            end(stream, &mut self.course);
+        if subscriber.is_over(now) {
+            end(subscriber, &mut self.positions);
             self.flush(token, now);
-        } else if stream.wants_heartbeat(now) {
-            self.break_silence(token);
+        } else if subscriber.wants_heartbeat(now) {
+            self.queue_heartbeat(token);
             self.flush(token, now);
         } else {
             self.schedule(token);
@@ -210,21 +212,22 @@ impl EventLoop {
     }
 
     /// Queues a heartbeat: the client's position, if it is to be told that anyway before long.
-    fn break_silence(&mut self, token: Token) {
-        let Some(stream) = self.roll.get(token) else { return };
-        let Output::Http(framing) = stream.output else { return };
+    fn queue_heartbeat(&mut self, token: Token) {
+        let Some(subscriber) = self.registry.get(token) else { return };
+        let Output::Http(framing) = subscriber.output else { return };
         self.counters.heartbeats.add(1);
-        if !self.course.has_moved_on(&stream.known, SOON) || !stream.tell_position(&mut self.course)
+        if !self.positions.is_due(&subscriber.known, SOON)
+            || !subscriber.queue_position(&mut self.positions)
         {
-            stream.queue.push_comment(heartbeat(framing, &stream.heartbeat_text));
+            subscriber.queue.push_comment(heartbeat(framing, &subscriber.heartbeat_text));
         }
     }
 
-    /// Something has happened to the connection.
-    fn ready(&mut self, token: Token, flags: EventFlags) {
-        let Some(stream) = self.roll.get(token) else { return };
+    /// Handles what epoll reports of a subscriber's socket.
+    fn handle_io(&mut self, token: Token, flags: EventFlags) {
+        let Some(subscriber) = self.registry.get(token) else { return };
         let gone = flags.intersects(EventFlags::HUP | EventFlags::ERR | EventFlags::RDHUP);
-        if gone || flags.contains(EventFlags::IN) && !throw_away_input(stream) {
+        if gone || flags.contains(EventFlags::IN) && !discard_input(subscriber) {
             self.counters.gone.add(1);
             self.close(token);
         } else if flags.contains(EventFlags::OUT) {
@@ -232,35 +235,47 @@ impl EventLoop {
         }
     }
 
+    /// Has epoll report what happens to a subscriber's socket; false if it cannot.
+    pub(super) fn watch(&mut self, token: Token) -> bool {
+        let Some(subscriber) = self.registry.get(token) else { return false };
+        epoll::add(&self.epoll, &subscriber.socket, data(token), READABLE).is_ok()
+    }
+
     /// Closes a connection for whoever else may hold it, too: a child that a script has left behind.
     pub(super) fn close(&mut self, token: Token) {
-        if let Some(stream) = self.take_out(token) {
-            let _ = shutdown(&stream.socket, Shutdown::Both);
+        if let Some(subscriber) = self.remove(token) {
+            let _ = shutdown(&subscriber.socket, Shutdown::Both);
         }
     }
 
-    pub(super) fn take_out(&mut self, token: Token) -> Option<Box<Subscriber>> {
-        let stream = self.roll.remove(token)?;
-        if let Some(catch_up) = &stream.replay_receiver {
-            self.catching_up.remove(&catch_up.number);
+    /// Takes a subscriber out, with its connection open.
+    pub(super) fn remove(&mut self, token: Token) -> Option<Box<Subscriber>> {
+        let subscriber = self.registry.remove(token)?;
+        if let Some(replay) = &subscriber.replay_receiver {
+            self.by_replay.remove(&replay.number);
         }
-        if let Some(lease) = &stream.lease {
-            self.leased.remove(&lease.number());
+        if let Some(lease) = &subscriber.lease {
+            self.by_lease.remove(&lease.number());
         }
         // Before it is closed: a child of the script may hold the connection, and it would still report.
-        let _ = epoll::delete(&self.epoll, &stream.socket);
-        match stream.output {
+        let _ = epoll::delete(&self.epoll, &subscriber.socket);
+        match subscriber.output {
             Output::Http(_) => self.counters.streams.one_less(),
             Output::Worker => self.counters.workers.one_less(),
         }
-        Some(stream)
+        Some(subscriber)
     }
 }
 
+/// What epoll reports with the events of a subscriber.
+fn data(token: Token) -> EventData {
+    EventData::new_u64(token.data().as_ffi())
+}
+
 /// Reads what nobody waits for (the rest of a request's body); false at its end: the client is gone.
-fn throw_away_input(stream: &Subscriber) -> bool {
+fn discard_input(subscriber: &Subscriber) -> bool {
     let mut unread = [0; UNREAD];
-    match recv(&stream.socket, &mut unread, RecvFlags::DONTWAIT) {
+    match recv(&subscriber.socket, &mut unread, RecvFlags::DONTWAIT) {
         Ok((_, length)) => length > 0,
         Err(error) => matches!(error, Errno::AGAIN | Errno::INTR),
     }

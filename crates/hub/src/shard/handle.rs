@@ -1,4 +1,7 @@
-//! The core's end of a shard: a thread, and the commands that it gets.
+//! The core's end of a shard: its thread, and the queue of commands to it.
+//!
+//! The invariant: the queue is bounded, in commands and in bytes of updates. The core waits for a shard that is
+//! further behind.
 
 use std::{
     cell::Cell,
@@ -19,11 +22,10 @@ use super::{
 };
 use crate::{metrics::counters::Counters, update::Update};
 
-/// How many commands may wait. The core waits for a shard that is further behind.
+/// The number of commands that may wait.
 const COMMANDS: usize = 16 * 1024;
 
-/// After so many bytes of events there is a mark among the commands, and not more than so many marks: the core
-/// waits for a shard that is further behind.
+/// After so many bytes of updates there is a mark among the commands, and no more than so many marks may wait.
 const MARK_EVERY: usize = 8 * 1024 * 1024;
 const MARKS: usize = 2;
 
@@ -33,9 +35,10 @@ pub(crate) struct Shard {
     commands: Sender<Command>,
     /// One for each mark that the thread has not yet come to.
     marks: Sender<()>,
-    /// How many bytes of events came after the last mark.
+    /// The number of bytes of updates after the last mark.
     unmarked: Cell<usize>,
-    bell: Arc<OwnedFd>,
+    /// Wakes the thread from its wait for events.
+    waker: Arc<OwnedFd>,
     thread: JoinHandle<()>,
 }
 
@@ -50,29 +53,31 @@ impl Shard {
         retention: Retention,
         counters: Arc<Counters>,
     ) -> io::Result<Self> {
-        let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        let (commands, receiver) = bounded(COMMANDS);
-        let (marks, come_to) = bounded(MARKS);
-        let course = PositionTracker::new(retention, Instant::now());
-        let orders = (receiver, come_to);
-        let work = EventLoop::new(Arc::clone(&bell), orders, queue_limit, course, counters)?;
-        let thread = thread::Builder::new().name("shard".to_owned()).spawn(move || work.run())?;
-        Ok(Self { commands, marks, unmarked: Cell::new(0), bell, thread })
+        let waker = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let (commands, received) = bounded(COMMANDS);
+        let (marks, unreached) = bounded(MARKS);
+        let positions = PositionTracker::new(retention, Instant::now());
+        let receivers = (received, unreached);
+        let event_loop =
+            EventLoop::new(Arc::clone(&waker), receivers, queue_limit, positions, counters)?;
+        let thread =
+            thread::Builder::new().name("shard".to_owned()).spawn(move || event_loop.run())?;
+        Ok(Self { commands, marks, unmarked: Cell::new(0), waker, thread })
     }
 
-    /// Has a command obeyed, after all before it.
+    /// Has a command executed, after all before it.
     pub(crate) fn send(&self, command: Command) {
         // The thread ends only after a command that is the last one.
         if self.commands.send(command).is_ok() {
-            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+            let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
         }
     }
 
-    /// Has an event delivered.
-    pub(crate) fn deliver(&self, event: &Arc<Update>) {
-        let bytes = self.unmarked.get() + event.size();
+    /// Has an update delivered.
+    pub(crate) fn deliver(&self, update: &Arc<Update>) {
+        let bytes = self.unmarked.get() + update.size();
         self.unmarked.set(bytes);
-        self.send(Command::Deliver(Arc::clone(event)));
+        self.send(Command::Deliver(Arc::clone(update)));
         if bytes >= MARK_EVERY && self.marks.send(()).is_ok() {
             self.unmarked.set(0);
             self.send(Command::Mark);

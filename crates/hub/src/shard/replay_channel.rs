@@ -1,7 +1,8 @@
-//! A stream that waits for what it has missed, as its shard and the core see it.
+//! What the core and a shard share of a subscriber that waits for what it has missed: how much of that has been
+//! sent, and how much its client has taken. The updates themselves come as commands.
 //!
-//! The invariant: the core knows, without asking, whether the stream is still there, and whether its client
-//! takes what it is given.
+//! The invariant: the core knows, without asking, whether the subscriber is still there, and whether its client
+//! takes what it is sent.
 
 use std::{
     os::fd::OwnedFd,
@@ -14,135 +15,135 @@ use std::{
 use hub_protocol::EventId;
 use serde::{Deserialize, Serialize};
 
-/// What stands for the position of a stream that gets nothing new yet: no event comes after it.
-pub(super) const LATER: EventId = EventId { milliseconds: u64::MAX, sequence: u64::MAX };
+/// The position of a subscriber that is not sent what is published: no update comes after it.
+pub(super) const NEVER: EventId = EventId { milliseconds: u64::MAX, sequence: u64::MAX };
 
-/// About how much may wait for a client before it is given more of what it has missed, as [`Update::size`] counts.
+/// About how much may wait for a client before it is sent more of what it has missed, as [`Update::size`] counts.
 ///
 /// [`Update::size`]: crate::update::Update::size
 const AHEAD: usize = 512 * 1024;
 
-/// Tells the core that it can go on.
+/// Wakes the core.
 #[derive(Debug)]
 pub(crate) struct Waker {
     socket: Option<Arc<OwnedFd>>,
-    rung: AtomicBool,
+    is_woken: AtomicBool,
 }
 
 impl Waker {
-    /// One that rings where news of Redis rings, too.
+    /// One that wakes whoever waits for this socket, as Redis' thread does.
     pub(crate) fn new(socket: Option<Arc<OwnedFd>>) -> Arc<Self> {
-        Arc::new(Self { socket, rung: AtomicBool::new(false) })
+        Arc::new(Self { socket, is_woken: AtomicBool::new(false) })
     }
 
-    fn ring(&self) {
-        if !self.rung.swap(true, SeqCst)
+    fn wake(&self) {
+        if !self.is_woken.swap(true, SeqCst)
             && let Some(socket) = &self.socket
         {
             let _ = rustix::io::write(socket, &1_u64.to_ne_bytes());
         }
     }
 
-    /// Whether it has rung since.
-    pub(crate) fn quieten(&self) -> bool {
-        self.rung.swap(false, SeqCst)
+    /// True if it has woken the core since the last call.
+    pub(crate) fn drain(&self) -> bool {
+        self.is_woken.swap(false, SeqCst)
     }
 }
 
-/// What the core and a shard share of a stream.
+/// What both ends share.
 #[derive(Debug)]
-struct Tie {
-    bell: Arc<Waker>,
-    /// How much it had been given when its client had taken all of it.
+struct Link {
+    waker: Arc<Waker>,
+    /// How much had been sent when the client had taken all of it.
     taken: AtomicUsize,
-    /// Whether the core waits for that.
+    /// True while the core waits for the client to take some.
     is_awaited: AtomicBool,
-    /// Whether the stream is closed.
-    is_gone: AtomicBool,
+    is_closed: AtomicBool,
 }
 
 /// The core's end.
 #[derive(Debug)]
 pub(crate) struct ReplaySender {
-    tie: Arc<Tie>,
-    given: usize,
+    link: Arc<Link>,
+    sent: usize,
 }
 
-/// The shard's end. The core hears when it is dropped.
+/// The shard's end, which the subscriber owns. The core is woken when it is dropped.
 #[derive(Debug)]
 pub(crate) struct ReplayReceiver {
-    /// The core's name for the stream.
+    /// The number of the replay, by which the core names the subscriber.
     pub(crate) number: u64,
-    tie: Arc<Tie>,
-    given: usize,
+    link: Arc<Link>,
+    received: usize,
 }
 
-/// From where a stream has to be given what it has missed.
+/// How far the replay of a subscriber is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReplayProgress {
-    /// It has had, or been given, all up to here.
+    /// It has had, or been sent, all up to here.
     pub(crate) after: EventId,
-    /// What its client says was the last event that it saw.
+    /// The last event ID that its client has named.
     pub(crate) last_event_id: Option<String>,
-    /// How many events it has been given.
-    pub(crate) events: usize,
-    /// How large these were.
+    /// The number of updates that it has been sent.
+    pub(crate) updates: usize,
+    /// The memory that these took, in bytes.
     pub(crate) bytes: usize,
 }
 
-/// Both ends, for the stream with this number.
-pub(crate) fn replay_channel(number: u64, bell: &Arc<Waker>) -> (ReplaySender, ReplayReceiver) {
-    let [is_awaited, is_gone] = [false; 2].map(AtomicBool::new);
+/// Both ends, for the replay with this number.
+pub(crate) fn replay_channel(number: u64, waker: &Arc<Waker>) -> (ReplaySender, ReplayReceiver) {
+    let [is_awaited, is_closed] = [false; 2].map(AtomicBool::new);
     let taken = AtomicUsize::new(0);
-    let tie = Arc::new(Tie { bell: Arc::clone(bell), taken, is_awaited, is_gone });
-    (ReplaySender { tie: Arc::clone(&tie), given: 0 }, ReplayReceiver { number, tie, given: 0 })
+    let link = Arc::new(Link { waker: Arc::clone(waker), taken, is_awaited, is_closed });
+    let sender = ReplaySender { link: Arc::clone(&link), sent: 0 };
+    (sender, ReplayReceiver { number, link, received: 0 })
 }
 
 impl ReplaySender {
-    /// Whether the stream is closed.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.tie.is_gone.load(SeqCst)
+    /// True once the subscriber has gone, or is live.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.link.is_closed.load(SeqCst)
     }
 
-    /// Gives it so much.
-    pub(crate) fn give(&mut self, size: usize) {
-        self.given += size;
+    /// Notes that so much is sent.
+    pub(crate) fn note_sent(&mut self, size: usize) {
+        self.sent += size;
     }
 
-    /// Whether its client can be given more. If not, the bell rings when it can.
+    /// True if the client can be sent more. If not, the core is woken when it can.
     pub(crate) fn has_room(&self) -> bool {
-        if self.waits() > AHEAD {
-            self.tie.is_awaited.store(true, SeqCst);
+        if self.untaken() > AHEAD {
+            self.link.is_awaited.store(true, SeqCst);
         }
-        // It may have been taken just now, and nothing would ring.
-        self.waits() <= AHEAD
+        // The client may have taken it just now, and nobody would be woken.
+        self.untaken() <= AHEAD
     }
 
-    fn waits(&self) -> usize {
-        self.given.saturating_sub(self.tie.taken.load(SeqCst))
+    fn untaken(&self) -> usize {
+        self.sent.saturating_sub(self.link.taken.load(SeqCst))
     }
 }
 
 impl ReplayReceiver {
-    /// It has been given so much.
-    pub(super) fn give(&mut self, size: usize) {
-        self.given += size;
+    /// Notes that so much was received.
+    pub(super) fn note_received(&mut self, size: usize) {
+        self.received += size;
     }
 
-    /// Its client has taken all of that.
+    /// Notes that the client has taken all that was received.
     pub(super) fn note_taken(&self) {
-        self.tie.taken.store(self.given, SeqCst);
-        if self.tie.is_awaited.swap(false, SeqCst) {
-            self.tie.bell.ring();
+        self.link.taken.store(self.received, SeqCst);
+        if self.link.is_awaited.swap(false, SeqCst) {
+            self.link.waker.wake();
         }
     }
 }
 
 impl Drop for ReplayReceiver {
     fn drop(&mut self) {
-        // Before the bell: it rings once.
-        self.tie.is_gone.store(true, SeqCst);
-        self.tie.bell.ring();
+        // First: the core is woken once.
+        self.link.is_closed.store(true, SeqCst);
+        self.link.waker.wake();
     }
 }
 
@@ -153,15 +154,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_hears_the_bell_of_a_stream_that_is_gone_sees_that_it_is() {
+    fn who_is_woken_by_a_subscriber_that_is_gone_sees_that_it_is() {
         for round in 0..1000 {
-            let bell = Waker::new(None);
-            let (taker, catch_up) = replay_channel(round, &bell);
-            let end = thread::spawn(move || drop(catch_up));
-            while !bell.quieten() {
+            let waker = Waker::new(None);
+            let (sender, receiver) = replay_channel(round, &waker);
+            let end = thread::spawn(move || drop(receiver));
+            while !waker.drain() {
                 thread::yield_now();
             }
-            assert!(taker.is_gone(), "the bell does not ring again: round {round}");
+            assert!(sender.is_closed(), "nobody is woken again: round {round}");
             end.join().unwrap();
         }
     }

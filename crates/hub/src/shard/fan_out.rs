@@ -1,0 +1,86 @@
+//! How updates reach subscribers: those that are published, those that were missed, and positions.
+//!
+//! The invariant: a subscriber is queued each update of its topics once and in order, or a reset. An update
+//! costs each of its subscribers an entry in a queue: no allocation but the queue's own, and no look-up but by token.
+
+use std::sync::Arc;
+
+use super::{command::ReplayBatch, event_loop::EventLoop};
+use crate::update::Update;
+
+impl EventLoop {
+    /// Queues an update for every subscriber to one of its topics, once.
+    pub(super) fn deliver(&mut self, update: &Arc<Update>) {
+        let Self { registry, to_flush, counters, positions, .. } = self;
+        let mut delivered = 0;
+        for topic in &update.topics {
+            registry.for_each_of_topic(topic, |token, subscriber| {
+                if subscriber.position >= update.id || subscriber.is_ending {
+                    return;
+                }
+                subscriber.position = update.id;
+                positions.note_told(&mut subscriber.known, update.id);
+                if subscriber.queue.is_empty() {
+                    to_flush.push(token);
+                }
+                subscriber.queue.push_update(update, subscriber.output);
+                delivered += 1;
+            });
+        }
+        counters.delivered.add(delivered);
+        self.drop_if_slow();
+        let turns = self.positions.advance(update, self.registry.turns());
+        self.renew_positions(turns);
+    }
+
+    /// Tells the clients of the next subscribers their positions, where that is due. Who does not take what it was
+    /// sent has to take that first.
+    fn renew_positions(&mut self, turns: usize) {
+        let Self { registry, to_flush, positions, .. } = self;
+        registry.take_turns(turns, |token, subscriber| {
+            let is_due = !subscriber.is_ending
+                && subscriber.queue.is_empty()
+                && positions.is_due(&subscriber.known, 1);
+            if is_due && subscriber.queue_position(positions) {
+                to_flush.push(token);
+            }
+        });
+    }
+
+    /// Queues some of what a subscriber has missed.
+    pub(super) fn replay(&mut self, batch: ReplayBatch) {
+        let ReplayBatch { number, updates, live_after } = batch;
+        let Some(token) = self.by_replay.get(&number).copied() else { return };
+        let Some(subscriber) = self.registry.get(token).filter(|it| !it.is_ending) else { return };
+        for update in updates {
+            subscriber.queue.push_update(&update, subscriber.output);
+            self.positions.note_told(&mut subscriber.known, update.id);
+            if let Some(receiver) = &mut subscriber.replay_receiver {
+                receiver.note_received(update.size());
+            }
+        }
+        if let Some(position) = live_after {
+            subscriber.go_live(position);
+            self.by_replay.remove(&number);
+        }
+        self.to_flush.push(token);
+        self.drop_if_slow();
+    }
+
+    /// Tells every subscriber that it has missed updates.
+    pub(super) fn reset(&mut self, update: &Arc<Update>) {
+        self.positions.restart(update.id);
+        for token in self.registry.tokens() {
+            let Some(subscriber) = self.registry.get(token).filter(|it| !it.is_ending) else {
+                continue;
+            };
+            self.positions.note_told(&mut subscriber.known, update.id);
+            subscriber.queue.push_update(update, subscriber.output);
+            if let Some(number) = subscriber.go_live(update.id) {
+                self.by_replay.remove(&number);
+            }
+            self.counters.resets.add(1);
+            self.to_flush.push(token);
+        }
+    }
+}

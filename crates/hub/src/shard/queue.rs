@@ -1,0 +1,197 @@
+//! What waits to be sent to one subscriber.
+//!
+//! The invariant: pieces leave in the order in which they came, and each whole. What the queue alone keeps in
+//! memory is counted among what is kept for slow clients.
+
+use std::{collections::VecDeque, io::IoSlice, sync::Arc, time::Instant};
+
+use hub_protocol::EventId;
+
+use crate::{
+    framing::Output,
+    memory::Share,
+    update::{Bytes, Update},
+};
+
+/// How many pieces one system call sends.
+pub(super) const PIECES: usize = 64;
+
+/// One system call is given no more pieces once they have so many bytes: a socket has no room for more.
+const ENOUGH: usize = 256 * 1024;
+
+/// A queue that alone keeps so many bytes counts as one that memory can be gained from.
+const MUCH: usize = 64 * 1024;
+
+/// A queue of so few pieces is part of what a subscriber takes, and is not counted.
+const FEW: usize = PIECES;
+
+/// What waits to be sent. Updates are not copied: the memory that a queue takes of its own is little, and is
+/// counted.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    pieces: VecDeque<Piece>,
+    /// The number of bytes of the first piece that have been sent.
+    sent: usize,
+    /// The number of bytes that have come, since nothing waited, that nobody else keeps.
+    own: usize,
+    /// The memory that it takes.
+    share: Share,
+    /// Since when the client takes nothing.
+    pub(super) stalled: Option<Instant>,
+    /// True while the last line of all that was queued is a comment.
+    ends_in_comment: bool,
+}
+
+/// One thing that waits to be sent.
+#[derive(Debug)]
+enum Piece {
+    /// An update, whose bytes are shared.
+    Update(Arc<Update>),
+    /// What has waited in the program before.
+    Inherited(Arc<Inherited>),
+    /// Any other bytes.
+    Bytes(Bytes),
+}
+
+/// Bytes that have waited in the program before, for one client or for several. They count until the last of
+/// these has them.
+#[derive(Debug)]
+pub(crate) struct Inherited {
+    bytes: Bytes,
+    _share: Share,
+}
+
+impl Inherited {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self { _share: Share::of(bytes.len()), bytes: bytes.into() }
+    }
+}
+
+impl Piece {
+    fn bytes(&self, output: Output) -> Option<&Bytes> {
+        match self {
+            Self::Update(update) => update.shared_bytes(output),
+            Self::Inherited(inherited) => Some(&inherited.bytes),
+            Self::Bytes(bytes) => Some(bytes),
+        }
+    }
+
+    fn slice(&self, output: Output) -> &[u8] {
+        self.bytes(output).map_or(&[], |bytes| bytes)
+    }
+}
+
+impl Queue {
+    /// A queue as the program before has left it: its pieces, how much of the first one was sent, and whether
+    /// the last line of all that was queued there is a comment.
+    pub(crate) fn restored(
+        pieces: Vec<Arc<Inherited>>,
+        sent: usize,
+        ends_in_comment: bool,
+        output: Output,
+    ) -> Self {
+        let mut queue = Self::default();
+        for piece in pieces {
+            queue.add(Piece::Inherited(piece));
+        }
+        if sent > 0 {
+            queue.advance(sent, output);
+        }
+        Self { ends_in_comment, ..queue }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Queues bytes, unless there are none.
+    pub(crate) fn push(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            if Arc::strong_count(&bytes) == 1 {
+                self.own += bytes.len();
+            }
+            self.add(Piece::Bytes(bytes));
+        }
+    }
+
+    /// Queues bytes whose last line is a comment.
+    pub(crate) fn push_comment(&mut self, bytes: Bytes) {
+        self.push(bytes);
+        self.ends_in_comment = true;
+    }
+
+    /// Queues an update: its bytes are shared where others need the same.
+    pub(crate) fn push_update(&mut self, update: &Arc<Update>, output: Output) {
+        if output.shared().is_some() {
+            self.add(Piece::Update(Arc::clone(update)));
+        } else {
+            self.push(update.bytes(output));
+        }
+    }
+
+    fn add(&mut self, piece: Piece) {
+        self.pieces.push_back(piece);
+        self.ends_in_comment = false;
+        let room = self.pieces.capacity();
+        if room > FEW || self.own > 0 {
+            self.share.set(self.own + room * size_of::<Piece>());
+        }
+    }
+
+    /// True while the last line of all that was queued is a comment.
+    pub(crate) fn ends_in_comment(&self) -> bool {
+        self.ends_in_comment
+    }
+
+    /// The rank by which slow clients are dropped, the lowest first: those that wait for what nobody else keeps,
+    /// and of these the one that is furthest behind. `None` if nothing is gained.
+    pub(super) fn drop_rank(&self) -> Option<(bool, EventId)> {
+        let mut shared = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Update(update) => Some((update.is_kept() && self.own < MUCH, update.id)),
+            Piece::Inherited(_) => Some((false, EventId::ZERO)),
+            Piece::Bytes(_) => None,
+        });
+        let own = (self.own > 0).then_some((self.own < MUCH, EventId::ZERO));
+        shared.next().or(own)
+    }
+
+    /// What waits, with what was already sent of the first piece.
+    pub(crate) fn pieces(&self, output: Output) -> impl Iterator<Item = &Bytes> {
+        self.pieces.iter().filter_map(move |piece| piece.bytes(output))
+    }
+
+    /// The number of bytes of the first piece that have been sent.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent
+    }
+
+    /// What one system call is to send.
+    pub(super) fn slices(&self, output: Output) -> impl Iterator<Item = IoSlice<'_>> {
+        let (mut skip, mut length) = (self.sent, 0);
+        let pieces = self.pieces.iter().take(PIECES);
+        pieces.map_while(move |piece| {
+            let piece = (length < ENOUGH).then(|| &piece.slice(output)[skip..])?;
+            skip = 0;
+            length += piece.len();
+            Some(IoSlice::new(piece))
+        })
+    }
+
+    /// Takes out so many bytes, which have been sent.
+    pub(super) fn advance(&mut self, mut sent: usize, output: Output) {
+        while let Some(first) = self.pieces.front() {
+            let left = first.slice(output).len() - self.sent;
+            if sent < left {
+                self.sent += sent;
+                return;
+            }
+            sent -= left;
+            self.sent = 0;
+            self.pieces.pop_front();
+        }
+        // A subscriber that waits for nothing holds no memory for what may come.
+        self.pieces = VecDeque::new();
+        self.own = 0;
+        self.share.set(0);
+    }
+}
