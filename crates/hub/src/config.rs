@@ -72,14 +72,14 @@ impl Config {
     }
 }
 
-/// How much is kept for clients that come back.
+/// The limits of what is kept for clients that come back.
 #[derive(Debug, Clone, Copy)]
 pub struct BacklogLimits {
-    /// How many events of one topic.
+    /// The number of events of one topic.
     pub events: usize,
-    /// How many bytes of memory in all.
+    /// The number of bytes of memory in all.
     pub bytes: usize,
-    /// For how long.
+    /// The age of an event.
     pub age: Duration,
 }
 
@@ -89,12 +89,12 @@ impl Default for BacklogLimits {
     }
 }
 
-/// How much of what it has missed a stream may be given.
+/// The limits of what a client is sent that it has missed, and that is read from Redis.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplayLimits {
-    /// How many events.
+    /// The number of events.
     pub events: usize,
-    /// How large these may be in all, in bytes of memory.
+    /// The memory that they may take in all, in bytes.
     pub bytes: usize,
 }
 

@@ -14,44 +14,44 @@ use hub_protocol::EventId;
 use crate::directory;
 use crate::process::journal::note;
 
-/// Gives out ids. The last one stands in a file, so that a hub that was killed is followed by one that
-/// goes on from there.
+/// Gives out ids. The last one is in a file, so that a hub that was killed is followed by one that goes on
+/// from there.
 #[derive(Debug)]
 pub(crate) struct Ids {
     last: EventId,
-    /// The last one of whoever was here before.
-    marked: Option<EventId>,
-    mark: File,
-    /// Whether the last one stands there.
-    is_marked: bool,
+    /// The last one of the hub before.
+    inherited: Option<EventId>,
+    file: File,
+    /// False while the last one cannot be written to the file.
+    is_saved: bool,
 }
 
 impl Ids {
-    /// Goes on after what stands in the file, or after an id, or from the time of day.
+    /// Goes on after the id in the file, or after another, or from the time of day.
     ///
     /// # Errors
     ///
     /// When the file can be neither opened nor made.
     pub(crate) fn open(path: &Path, after: EventId) -> io::Result<Self> {
-        let mark = directory::open(path, OpenOptions::new().read(true).write(true))?;
+        let file = directory::open(path, OpenOptions::new().read(true).write(true))?;
         let mut bytes = [0; 16];
-        let marked = mark.read_exact_at(&mut bytes, 0).ok().map(|()| from_bytes(bytes));
+        let inherited = file.read_exact_at(&mut bytes, 0).ok().map(|()| from_bytes(bytes));
         let start = EventId { milliseconds: milliseconds(), sequence: 0 };
-        let last = marked.unwrap_or_default().max(after).max(start);
-        let mut ids = Self { last, marked, mark, is_marked: true };
-        // Its place in the file is taken from now on, however full the disk gets.
-        ids.write_down();
+        let last = inherited.unwrap_or_default().max(after).max(start);
+        let mut ids = Self { last, inherited, file, is_saved: true };
+        // The file has its room from now on, however full the disk gets.
+        ids.save();
         Ok(ids)
     }
 
-    /// Writes the last id down there from now on: the file was removed.
+    /// Saves the last id there from now on: the file was removed.
     ///
     /// # Errors
     ///
     /// When the file can be neither opened nor made.
     pub(crate) fn move_to(&mut self, path: &Path) -> io::Result<()> {
-        self.mark = directory::open(path, OpenOptions::new().read(true).write(true))?;
-        self.write_down();
+        self.file = directory::open(path, OpenOptions::new().read(true).write(true))?;
+        self.save();
         Ok(())
     }
 
@@ -60,10 +60,10 @@ impl Ids {
         self.last
     }
 
-    /// When whoever was here before has given out its last id: then, or a little later.
-    pub(crate) fn marked(&self, now: Instant) -> Option<Instant> {
+    /// When the hub before has given out its last id: then, or a little later.
+    pub(crate) fn inherited_at(&self, now: Instant) -> Option<Instant> {
         // A millisecond has many moments.
-        let given = self.marked?.milliseconds.saturating_add(1);
+        let given = self.inherited?.milliseconds.saturating_add(1);
         let ago = Duration::from_millis(milliseconds().saturating_sub(given));
         now.checked_sub(ago)
     }
@@ -71,19 +71,19 @@ impl Ids {
     /// The next id.
     pub(crate) fn next(&mut self) -> EventId {
         self.last = self.last.next(milliseconds());
-        self.write_down();
+        self.save();
         self.last
     }
 
-    fn write_down(&mut self) {
-        let written = self.mark.write_all_at(&to_bytes(self.last), 0);
-        let was_marked = std::mem::replace(&mut self.is_marked, written.is_ok());
+    fn save(&mut self) {
+        let written = self.file.write_all_at(&to_bytes(self.last), 0);
+        let was_saved = std::mem::replace(&mut self.is_saved, written.is_ok());
         match written {
-            Err(error) if was_marked => note!(
+            Err(error) if was_saved => note!(
                 "the last id cannot be written down, ids may repeat after a restart if the clock is set \
                  back: {error}"
             ),
-            Ok(()) if !was_marked => note!("the last id can be written down again"),
+            Ok(()) if !was_saved => note!("the last id can be written down again"),
             _ => {}
         }
     }

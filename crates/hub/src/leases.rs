@@ -1,8 +1,8 @@
-//! Places under limits: a user's, an address's, everybody's. A place is free again when its lease is
+//! Leases under limits: a user's, an address's, everybody's. A lease counts under each of its limits' keys until it is
 //! dropped, and leases live with connections, so that none outlives its worker or its client.
 //!
-//! The invariant: never more places are taken under a key than its limit allows, and each lease has at most
-//! one. Where the oldest makes room, its place is the other's at once; what had it is told, and ends.
+//! The invariant: never more leases count under a key than its limit allows. Where the oldest makes room, it counts no
+//! more at once; its client is told, and its stream ends.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -12,11 +12,11 @@ use std::{
 use hub_protocol::Limit;
 use parking_lot::Mutex;
 
-/// The places that are taken, by key.
+/// The leases that count, by key.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Leases(Arc<Mutex<Places>>);
+pub(crate) struct Leases(Arc<Mutex<Table>>);
 
-/// A place under each of some limits.
+/// The right to one stream under each of some limits.
 #[derive(Debug)]
 pub(crate) struct Lease {
     leases: Leases,
@@ -24,103 +24,104 @@ pub(crate) struct Lease {
     keys: Vec<Key>,
 }
 
-/// A lease that was taken.
+/// A lease that was acquired.
 #[derive(Debug)]
 pub(crate) struct Acquired {
     pub(crate) lease: Lease,
-    /// Those that have made room for it.
+    /// The numbers of the leases that have made room for it.
     pub(crate) dropped: BTreeSet<u64>,
 }
 
 type Key = Arc<[u8]>;
 
 #[derive(Debug, Default)]
-struct Places {
-    /// The leases that have a place under a key, by number: the oldest comes first.
-    taken: HashMap<Key, BTreeSet<u64>>,
+struct Table {
+    /// The leases that count under a key, by number: the oldest comes first.
+    by_key: HashMap<Key, BTreeSet<u64>>,
+    /// The number of the next lease.
     next: u64,
 }
 
 impl Leases {
-    /// Takes a place under each limit, or under none. The oldest make room where their limit says so.
+    /// Acquires a lease that counts under each limit, or none. The oldest make room where their limit says so.
     ///
     /// # Errors
     ///
     /// The limit that is reached.
     pub(crate) fn acquire(&self, limits: Vec<Limit>) -> Result<Acquired, Limit> {
-        let mut places = self.0.lock();
-        let dropped = places.oldest(&limits);
-        if let Some(full) = limits.iter().find(|limit| !places.has_room(limit, &dropped)) {
+        let mut table = self.0.lock();
+        let dropped = table.oldest(&limits);
+        if let Some(full) = limits.iter().find(|limit| !table.has_room(limit, &dropped)) {
             return Err(full.clone());
         }
-        let number = places.next;
-        places.next += 1;
+        let number = table.next;
+        table.next += 1;
         let mut keys = Vec::with_capacity(limits.len());
         for Limit { key, .. } in limits {
             for number in &dropped {
-                places.leave(&key, *number);
+                table.remove(&key, *number);
             }
-            keys.push(places.enter(&key, number));
+            keys.push(table.add(&key, number));
         }
         Ok(Acquired { lease: Lease { leases: self.clone(), number, keys }, dropped })
     }
 
-    /// Takes places without asking, for who had them before an upgrade, under its number; none for who has
-    /// made room, and has yet to end.
+    /// Restores a lease from before an upgrade, under its number, whatever the limits say. One that has made room
+    /// (`held` is false) counts nowhere: its stream has yet to end.
     pub(crate) fn restore(&self, number: u64, keys: &[impl AsRef<[u8]>], held: bool) -> Lease {
-        let mut places = self.0.lock();
-        places.next = places.next.max(number.saturating_add(1));
-        let enter = |key: &[u8]| if held { places.enter(key, number) } else { key.into() };
-        let keys = keys.iter().map(AsRef::as_ref).map(enter).collect();
+        let mut table = self.0.lock();
+        table.next = table.next.max(number.saturating_add(1));
+        let add = |key: &[u8]| if held { table.add(key, number) } else { key.into() };
+        let keys = keys.iter().map(AsRef::as_ref).map(add).collect();
         Lease { leases: self.clone(), number, keys }
     }
 
-    /// How many keys have a place taken.
+    /// The number of keys that a lease counts under.
     pub(crate) fn len(&self) -> usize {
-        self.0.lock().taken.len()
+        self.0.lock().by_key.len()
     }
 }
 
-impl Places {
+impl Table {
     /// The leases that would have to make room.
     fn oldest(&self, limits: &[Limit]) -> BTreeSet<u64> {
         let mut oldest = BTreeSet::new();
         for limit in limits.iter().filter(|limit| limit.drops_oldest) {
-            let Some(taken) = self.taken.get(limit.key.as_slice()) else { continue };
-            let excess = (taken.len() + 1).saturating_sub(max(limit));
-            oldest.extend(taken.iter().take(excess));
+            let Some(numbers) = self.by_key.get(limit.key.as_slice()) else { continue };
+            let excess = (numbers.len() + 1).saturating_sub(max(limit));
+            oldest.extend(numbers.iter().take(excess));
         }
         oldest
     }
 
-    /// Whether there is a place under a limit once these have left.
-    fn has_room(&self, limit: &Limit, leaving: &BTreeSet<u64>) -> bool {
-        let staying = self.taken.get(limit.key.as_slice()).map_or(0, |taken| {
-            taken.len() - leaving.iter().filter(|number| taken.contains(number)).count()
+    /// True if a limit allows one more lease once these have made room.
+    fn has_room(&self, limit: &Limit, dropped: &BTreeSet<u64>) -> bool {
+        let staying = self.by_key.get(limit.key.as_slice()).map_or(0, |numbers| {
+            numbers.len() - dropped.iter().filter(|number| numbers.contains(number)).count()
         });
         staying < max(limit)
     }
 
-    fn enter(&mut self, key: &[u8], number: u64) -> Key {
-        let key = match self.taken.get_key_value(key) {
+    fn add(&mut self, key: &[u8], number: u64) -> Key {
+        let key = match self.by_key.get_key_value(key) {
             Some((key, _)) => Arc::clone(key),
             None => key.into(),
         };
-        self.taken.entry(Arc::clone(&key)).or_default().insert(number);
+        self.by_key.entry(Arc::clone(&key)).or_default().insert(number);
         key
     }
 
-    fn leave(&mut self, key: &[u8], number: u64) {
-        if let Some(taken) = self.taken.get_mut(key)
-            && taken.remove(&number)
-            && taken.is_empty()
+    fn remove(&mut self, key: &[u8], number: u64) {
+        if let Some(numbers) = self.by_key.get_mut(key)
+            && numbers.remove(&number)
+            && numbers.is_empty()
         {
-            self.taken.remove(key);
+            self.by_key.remove(key);
         }
     }
 
     fn has(&self, key: &[u8], number: u64) -> bool {
-        self.taken.get(key).is_some_and(|taken| taken.contains(&number))
+        self.by_key.get(key).is_some_and(|numbers| numbers.contains(&number))
     }
 }
 
@@ -134,23 +135,23 @@ impl Lease {
         self.number
     }
 
-    /// The keys that it was taken under.
+    /// The keys that it was acquired under.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
         self.keys.iter().map(|key| &**key)
     }
 
-    /// Whether it has made room for another one.
+    /// True once it has made room for another one.
     pub(crate) fn was_dropped(&self) -> bool {
-        let places = self.leases.0.lock();
-        !self.keys.iter().all(|key| places.has(key, self.number))
+        let table = self.leases.0.lock();
+        !self.keys.iter().all(|key| table.has(key, self.number))
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let mut places = self.leases.0.lock();
+        let mut table = self.leases.0.lock();
         for key in &self.keys {
-            places.leave(key, self.number);
+            table.remove(key, self.number);
         }
     }
 }
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_free_again_when_its_lease_is_dropped() {
+    fn a_limit_has_room_again_when_a_lease_is_dropped() {
         let leases = Leases::default();
         let first = leases.acquire(vec![limit("ann", 2)]).unwrap();
         let second = leases.acquire(vec![limit("ann", 2)]).unwrap();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_over_one_limit_takes_no_place_under_another() {
+    fn who_is_over_one_limit_counts_under_no_other() {
         let leases = Leases::default();
         assert_eq!(
             leases.acquire(vec![limit("", 5), limit("ann", 0)]).unwrap_err(),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_makes_room_and_its_end_frees_no_place_of_anothers() {
+    fn the_oldest_makes_room_and_its_end_ends_no_lease_of_anothers() {
         let leases = Leases::default();
         let [first, second, third] =
             [(); 3].map(|()| leases.acquire(vec![dropping("ann", 2), limit("", 2)]).unwrap());

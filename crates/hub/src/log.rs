@@ -12,8 +12,8 @@ use crate::ids::Ids;
 use crate::process::journal::note;
 use crate::process::remarks::Remarks;
 
-/// How many pieces of news may wait. A hub that is further behind has Redis wait.
-const NEWS: usize = 1024;
+/// So many updates of the log may wait. Redis waits for a hub that is further behind.
+const UPDATES: usize = 1024;
 
 /// Where events get their ids.
 #[derive(Debug)]
@@ -21,40 +21,41 @@ pub(crate) enum Log {
     /// From this hub.
     Local(Ids),
     /// From Redis.
-    Shared(Shared),
+    Shared(SharedLog),
 }
 
-/// Who waits for an answer of Redis.
+/// Says who waits for an answer of Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ticket {
     /// The connection with this token, for the id of what it has published.
     Publisher(u64),
-    /// Streams that wait for what they have missed, by the number of the question.
+    /// Subscribers that wait for what they have missed, by the number of the request.
     Replay(u64),
 }
 
 /// A log that other hubs publish to, too.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct SharedLog {
     log: RedisLog<Ticket>,
     settings: Arc<Settings>,
     updates: Receiver<News<Ticket>>,
-    /// Readable when there is news.
+    /// Readable when there are updates.
     waker: Arc<OwnedFd>,
     /// `None` while the first connection is being made.
     connected: Option<bool>,
+    /// The number of entries that were no events.
     foreign: u64,
-    said: Said,
+    noted: Noted,
 }
 
-/// What of Redis was noted.
+/// The journal's lines about Redis so far: nothing is said without end.
 #[derive(Debug, Default)]
-struct Said {
+struct Noted {
     losses: Remarks,
-    /// Whether the last loss of the connection was noted: then its end is, too.
+    /// True if the last loss of the connection was noted: then its end is, too.
     last_loss: bool,
     refusals: Remarks,
-    /// What Redis refuses events with just now.
+    /// The error with which Redis refuses events at present.
     refusal: Option<String>,
     large: Remarks,
     lost: Remarks,
@@ -72,12 +73,12 @@ impl Log {
     /// When a hub before this one has given out its last id, whose events nobody has any more.
     pub(crate) fn lost(&self, now: Instant) -> Option<Instant> {
         match self {
-            Self::Local(ids) => ids.marked(now),
+            Self::Local(ids) => ids.inherited_at(now),
             Self::Shared(_) => None,
         }
     }
 
-    /// Where the last id stands from now on.
+    /// Saves the last id in this file from now on.
     ///
     /// # Errors
     ///
@@ -89,8 +90,8 @@ impl Log {
         }
     }
 
-    /// The log, if it is Redis.
-    pub(crate) fn shared(&self) -> Option<&Shared> {
+    /// The log in Redis, if it is there.
+    pub(crate) fn shared(&self) -> Option<&SharedLog> {
         match self {
             Self::Local(_) => None,
             Self::Shared(shared) => Some(shared),
@@ -98,7 +99,7 @@ impl Log {
     }
 }
 
-impl Shared {
+impl SharedLog {
     /// Follows the stream after an id, or from its last page on.
     ///
     /// # Errors
@@ -106,16 +107,16 @@ impl Shared {
     /// When the system has no thread or descriptor left.
     pub(crate) fn start(settings: Arc<Settings>, after: Option<EventId>) -> io::Result<Self> {
         let waker = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        let (to_hub, updates) = bounded(NEWS);
-        let ring = Arc::clone(&waker);
+        let (to_hub, updates) = bounded(UPDATES);
+        let wake = Arc::clone(&waker);
         let log = RedisLog::start(&settings, after, move |told| {
             // It fails only when the hub ends.
             if to_hub.send(told).is_ok() {
-                let _ = rustix::io::write(&ring, &1_u64.to_ne_bytes());
+                let _ = rustix::io::write(&wake, &1_u64.to_ne_bytes());
             }
         })?;
-        let said = Said { last_loss: true, ..Said::default() };
-        Ok(Self { log, settings, updates, waker, connected: None, foreign: 0, said })
+        let noted = Noted { last_loss: true, ..Noted::default() };
+        Ok(Self { log, settings, updates, waker, connected: None, foreign: 0, noted })
     }
 
     pub(crate) fn waker(&self) -> Arc<OwnedFd> {
@@ -134,7 +135,7 @@ impl Shared {
         let _ = rustix::io::read(&self.waker, &mut [0; 8]);
     }
 
-    /// Publishes; the answer is news.
+    /// Publishes; the answer is an update of the log.
     ///
     /// # Errors
     ///
@@ -147,25 +148,25 @@ impl Shared {
         self.log.append(publication, Ticket::Publisher(publisher)).map_err(|(_, error)| error)
     }
 
-    /// Asks which ids are those of entries that are there; the answer is news.
-    pub(crate) fn check_ids(&self, ids: Vec<EventId>, question: u64) {
-        self.log.held(ids, Ticket::Replay(question));
+    /// Asks which of these ids Redis has entries of; the answer is an update of the log.
+    pub(crate) fn check_ids(&self, ids: Vec<EventId>, request: u64) {
+        self.log.held(ids, Ticket::Replay(request));
     }
 
-    /// Asks for some of what comes after an entry, up to an id; the answer is news.
-    pub(crate) fn page(&self, after: EventId, up_to: EventId, question: u64) {
-        self.log.page(after, up_to, Ticket::Replay(question));
+    /// Asks for some of what comes after an entry, up to an id; the answer is an update of the log.
+    pub(crate) fn page(&self, after: EventId, up_to: EventId, request: u64) {
+        self.log.page(after, up_to, Ticket::Replay(request));
     }
 
-    /// The next piece of news; what concerns only who runs the hub is noted here.
+    /// The next update of the log; what concerns only who runs the hub is noted here.
     pub(crate) fn next(&mut self) -> Option<News<Ticket>> {
-        let news = self.updates.try_recv().ok()?;
+        let update = self.updates.try_recv().ok()?;
         let now = Instant::now();
-        match &news {
+        match &update {
             News::Connected => self.note_connection(None, now),
             News::Disconnected(why) => self.note_connection(Some(why), now),
             News::Lost(position) => {
-                if let Some(end) = self.said.lost.next(now) {
+                if let Some(end) = self.noted.lost.next(now) {
                     note!(
                         "Redis has lost or dropped events, streams are told to begin anew; on from \
                          {position}{end}"
@@ -180,7 +181,7 @@ impl Shared {
                 }
             }
             News::TooLarge { id, length } => {
-                if let Some(end) = self.said.large.next(now) {
+                if let Some(end) = self.noted.large.next(now) {
                     note!(
                         "event {id} in Redis has {length} bytes, more than this hub takes; its streams are \
                          told that they have missed it{end}"
@@ -190,26 +191,26 @@ impl Shared {
             News::Appended { result, .. } => self.note_refusal(result.as_ref().err(), now),
             News::Began(_) | News::Arrived(_) | News::Held { .. } | News::Page { .. } => {}
         }
-        Some(news)
+        Some(update)
     }
 
     /// The stream can be followed, or cannot, for this reason.
     fn note_connection(&mut self, lost: Option<&str>, now: Instant) {
         self.connected = Some(lost.is_none());
         let Some(why) = lost else {
-            if self.said.last_loss {
+            if self.noted.last_loss {
                 note!("connected to Redis at {}", self.settings);
             }
             return;
         };
-        let end = self.said.losses.next(now);
-        self.said.last_loss = end.is_some();
+        let end = self.noted.losses.next(now);
+        self.noted.last_loss = end.is_some();
         if let Some(end) = end {
             note!("no connection to Redis at {}: {why}{end}", self.settings);
         }
     }
 
-    /// What is wrong with Redis is for who runs the hub, too, and not only for who publishes.
+    /// Notes what is wrong with Redis for who runs the hub; who publishes is told in any case.
     fn note_refusal(&mut self, error: Option<&AppendError>, now: Instant) {
         let refusal = match error {
             None => None,
@@ -217,23 +218,23 @@ impl Shared {
             // That is said with the connection.
             Some(AppendError::Unavailable(_) | AppendError::Unknown(_)) => return,
         };
-        if self.said.refusal.as_ref() == refusal {
+        if self.noted.refusal.as_ref() == refusal {
             return;
         }
-        self.said.refusal = refusal.cloned();
+        self.noted.refusal = refusal.cloned();
         if let Some(why) = refusal
-            && let Some(end) = self.said.refusals.next(now)
+            && let Some(end) = self.noted.refusals.next(now)
         {
             note!("Redis at {} refuses events: {why}{end}", self.settings);
         }
     }
 
-    /// Whether the first connection is still being made.
+    /// True while the first connection is being made.
     pub(crate) fn is_connecting(&self) -> bool {
         self.connected.is_none()
     }
 
-    /// For the hub's report.
+    /// Its part of the hub's report.
     pub(crate) fn report(&self) -> Value {
         json!({ "server": self.settings.to_string(), "connected": self.connected == Some(true) })
     }

@@ -1,6 +1,6 @@
-//! How many bytes are kept, and for whom: so that what is said to be bounded is.
+//! Counts the bytes that are kept, and for whom: so that what is said to be bounded is.
 //!
-//! The invariant: an event counts where it is kept, with all that was encoded of it: in the backlog's tally as
+//! The invariant: an update counts where it is kept, with all that was encoded of it: in the backlog's tally as
 //! long as that keeps it, then among what is kept for slow clients alone, until the last of them has it.
 
 use std::{
@@ -13,33 +13,33 @@ use std::{
 
 use parking_lot::Mutex;
 
-/// What the system's allocator adds to each piece, about.
-pub(crate) const PIECE: usize = 16;
+/// About how many bytes the system's allocator adds to each allocation.
+pub(crate) const ALLOCATION: usize = 16;
 
 /// A number of bytes that several threads change.
 #[derive(Debug, Default)]
 pub(crate) struct Tally(AtomicUsize);
 
-/// What is kept for slow clients alone, in all of this process: events that have left the backlog, and
+/// All that is kept for slow clients alone in this process: updates that have left the backlog, and
 /// what queues take themselves.
-static ALONE: Tally = Tally(AtomicUsize::new(0));
+static SLOW_CLIENTS: Tally = Tally(AtomicUsize::new(0));
 
-/// The ways of encoding that streams have needed so far, one bit each.
-static WAYS: AtomicUsize = AtomicUsize::new(0);
+/// The encodings that subscribers have needed so far, one bit each.
+static ENCODINGS: AtomicUsize = AtomicUsize::new(0);
 
-/// Notes that there is a stream that needs this way of encoding: whatever is kept from now on will be encoded so.
-pub(crate) fn note_encoding(way: usize) {
-    WAYS.fetch_or(1 << way, Relaxed);
+/// Notes that a subscriber needs this encoding: all updates from now on will be encoded so.
+pub(crate) fn note_encoding(encoding: usize) {
+    ENCODINGS.fetch_or(1 << encoding, Relaxed);
 }
 
-/// How many ways of encoding streams have needed so far.
+/// The number of encodings that subscribers have needed so far.
 pub(crate) fn encodings() -> usize {
-    WAYS.load(Relaxed).count_ones() as usize
+    ENCODINGS.load(Relaxed).count_ones() as usize
 }
 
-/// How many bytes are kept for slow clients alone.
+/// The number of bytes that are kept for slow clients alone.
 pub(crate) fn held_for_slow_clients() -> usize {
-    ALONE.get()
+    SLOW_CLIENTS.get()
 }
 
 impl Tally {
@@ -47,7 +47,7 @@ impl Tally {
         self.0.fetch_add(bytes, Relaxed);
     }
 
-    fn take_off(&self, bytes: usize) {
+    fn subtract(&self, bytes: usize) {
         self.0.fetch_sub(bytes, Relaxed);
     }
 
@@ -56,134 +56,136 @@ impl Tally {
     }
 }
 
-/// What an event takes, and where that counts.
+/// The memory that an update takes, and the tally that it counts in.
 #[derive(Debug, Default)]
-pub(crate) struct Weight(Mutex<Load>);
+pub(crate) struct Footprint(Mutex<Counted>);
 
 #[derive(Debug, Default)]
-struct Load {
+struct Counted {
     bytes: usize,
-    place: Place,
-    /// The ways in which it is yet to be encoded, though it counts so already, and with how many bytes each.
+    holder: Holder,
+    /// The encodings that are yet to be made, though they count already, and the bytes that each counts with.
     expected: (usize, usize),
 }
 
-/// Where an event is kept.
+/// The holders of an update.
 #[derive(Debug, Default)]
-enum Place {
-    /// In no backlog so far: who has it counts it.
+enum Holder {
+    /// No backlog so far: it counts nowhere.
     #[default]
-    Elsewhere,
-    /// In the backlog with this tally.
+    Nobody,
+    /// The backlog with this tally.
     Backlog(Arc<Tally>),
-    /// In queues alone.
+    /// Queues alone.
     Queues,
 }
 
-impl Place {
+impl Holder {
     fn tally(&self) -> Option<&Tally> {
         match self {
-            Self::Elsewhere => None,
+            Self::Nobody => None,
             Self::Backlog(tally) => Some(tally),
-            Self::Queues => Some(&ALONE),
+            Self::Queues => Some(&SLOW_CLIENTS),
         }
     }
 }
 
-impl Load {
+impl Counted {
     fn grow(&mut self, bytes: usize) {
         self.bytes += bytes;
-        if let Some(tally) = self.place.tally() {
+        if let Some(tally) = self.holder.tally() {
             tally.add(bytes);
         }
     }
 
     fn shrink(&mut self, bytes: usize) {
         self.bytes -= bytes;
-        if let Some(tally) = self.place.tally() {
-            tally.take_off(bytes);
+        if let Some(tally) = self.holder.tally() {
+            tally.subtract(bytes);
         }
     }
 
-    fn move_to(&mut self, place: Place) {
-        let before = mem::replace(&mut self.place, place);
-        if let Some(tally) = self.place.tally() {
+    fn move_to(&mut self, holder: Holder) {
+        let before = mem::replace(&mut self.holder, holder);
+        if let Some(tally) = self.holder.tally() {
             tally.add(self.bytes);
         }
         if let Some(tally) = before.tally() {
-            tally.take_off(self.bytes);
+            tally.subtract(self.bytes);
         }
     }
 }
 
-impl Weight {
-    /// It was encoded in this way, and takes so much more.
-    pub(crate) fn grow(&self, way: usize, bytes: usize) {
-        let mut load = self.0.lock();
-        load.grow(bytes);
-        let (ways, each) = load.expected;
-        if ways & 1 << way != 0 {
-            load.expected = (ways & !(1 << way), each);
-            load.shrink(each);
+impl Footprint {
+    /// Notes that this encoding was made, and takes so much more.
+    pub(crate) fn grow(&self, encoding: usize, bytes: usize) {
+        let mut counted = self.0.lock();
+        counted.grow(bytes);
+        let (encodings, each) = counted.expected;
+        if encodings & 1 << encoding != 0 {
+            counted.expected = (encodings & !(1 << encoding), each);
+            counted.shrink(each);
         }
     }
 
-    /// A backlog keeps it from now on; it takes so much more than was noted, and will take `encoded` for each way.
+    /// Counts it in a backlog's tally from now on, with so much more than was noted, and with `encoded` for each
+    /// encoding that will be made.
     pub(crate) fn keep(&self, bytes: usize, encoded: usize, tally: &Arc<Tally>) {
-        let mut load = self.0.lock();
-        let ways = WAYS.load(Relaxed);
-        load.expected = (ways, encoded);
-        load.grow(bytes + encoded * ways.count_ones() as usize);
-        load.move_to(Place::Backlog(Arc::clone(tally)));
+        let mut counted = self.0.lock();
+        let encodings = ENCODINGS.load(Relaxed);
+        counted.expected = (encodings, encoded);
+        counted.grow(bytes + encoded * encodings.count_ones() as usize);
+        counted.move_to(Holder::Backlog(Arc::clone(tally)));
     }
 
-    /// No backlog will keep it, only queues; it takes so much more than was noted.
+    /// Counts it among what is kept for slow clients alone, with so much more than was noted: no backlog will keep
+    /// it.
     pub(crate) fn queue(&self, bytes: usize) {
-        let mut load = self.0.lock();
-        load.grow(bytes);
-        load.move_to(Place::Queues);
+        let mut counted = self.0.lock();
+        counted.grow(bytes);
+        counted.move_to(Holder::Queues);
     }
 
-    /// The backlog keeps it no more. Whether it will yet be encoded is not known any more.
+    /// Counts it no more in the backlog's tally. Nobody knows any more which encodings will be made.
     pub(crate) fn let_go(&self) {
-        let mut load = self.0.lock();
-        let (ways, each) = mem::take(&mut load.expected);
-        load.shrink(each * ways.count_ones() as usize);
-        load.move_to(Place::Queues);
+        let mut counted = self.0.lock();
+        let (encodings, each) = mem::take(&mut counted.expected);
+        counted.shrink(each * encodings.count_ones() as usize);
+        counted.move_to(Holder::Queues);
     }
 
-    /// Whether a backlog keeps it.
+    /// True while a backlog keeps it.
     pub(crate) fn is_kept(&self) -> bool {
-        matches!(self.0.lock().place, Place::Backlog(_))
+        matches!(self.0.lock().holder, Holder::Backlog(_))
     }
 }
 
-impl Drop for Load {
+impl Drop for Counted {
     fn drop(&mut self) {
-        self.move_to(Place::Elsewhere);
+        self.move_to(Holder::Nobody);
     }
 }
 
-/// What a queue takes, or something that only queues have, as long as it does.
+/// The memory that a queue takes, or something that only queues have; it counts as long as this lives.
 #[derive(Debug, Default)]
-pub(crate) struct Share(usize);
+pub(crate) struct QueueMemory(usize);
 
-impl Share {
+impl QueueMemory {
     pub(crate) fn of(bytes: usize) -> Self {
-        let mut share = Self::default();
-        share.set(bytes);
-        share
+        let mut memory = Self::default();
+        memory.set(bytes);
+        memory
     }
 
     pub(crate) fn set(&mut self, bytes: usize) {
         if bytes != self.0 {
-            ALONE.add(bytes);
-            ALONE.take_off(mem::replace(&mut self.0, bytes));
+            SLOW_CLIENTS.add(bytes);
+            SLOW_CLIENTS.subtract(mem::replace(&mut self.0, bytes));
         }
     }
 }
 
-impl Drop for Share {
+impl Drop for QueueMemory {
     fn drop(&mut self) {
         self.set(0);
     }
@@ -194,23 +196,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_counts_in_the_backlog_and_then_nowhere_but_in_queues() {
-        let (weight, tally) = (Weight::default(), Arc::new(Tally::default()));
-        weight.grow(0, 10);
-        assert_eq!((tally.get(), weight.is_kept()), (0, false));
-        weight.keep(100, 0, &tally);
-        weight.grow(1, 1000);
-        assert_eq!((tally.get(), weight.is_kept()), (1110, true));
-        weight.let_go();
-        weight.grow(2, 1);
-        assert_eq!((tally.get(), weight.is_kept()), (0, false));
+    fn an_update_counts_in_the_backlog_and_then_nowhere_but_in_queues() {
+        let (footprint, tally) = (Footprint::default(), Arc::new(Tally::default()));
+        footprint.grow(0, 10);
+        assert_eq!((tally.get(), footprint.is_kept()), (0, false));
+        footprint.keep(100, 0, &tally);
+        footprint.grow(1, 1000);
+        assert_eq!((tally.get(), footprint.is_kept()), (1110, true));
+        footprint.let_go();
+        footprint.grow(2, 1);
+        assert_eq!((tally.get(), footprint.is_kept()), (0, false));
     }
 
     #[test]
     fn a_backlog_that_is_dropped_leaves_nothing_in_its_tally() {
-        let (weight, tally) = (Weight::default(), Arc::new(Tally::default()));
-        weight.keep(100, 0, &tally);
-        drop(weight);
+        let (footprint, tally) = (Footprint::default(), Arc::new(Tally::default()));
+        footprint.keep(100, 0, &tally);
+        drop(footprint);
         assert_eq!(tally.get(), 0);
     }
 }

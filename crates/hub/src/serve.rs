@@ -17,7 +17,7 @@ use crate::control::Control;
 use crate::core::{Core, NewSubscriber};
 use crate::ids::Ids;
 use crate::leases::Leases;
-use crate::log::{Log, Shared};
+use crate::log::{Log, SharedLog};
 use crate::process::journal::note;
 use crate::process::notify;
 use crate::process::signals::Signals;
@@ -138,7 +138,7 @@ fn inherit(config: Config, signals: Signals) -> Result<Control, String> {
 fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Log, String> {
     if let Some(settings) = &config.redis {
         note!("events are shared through Redis at {settings}");
-        let shared = Shared::start(Arc::clone(settings), followed);
+        let shared = SharedLog::start(Arc::clone(settings), followed);
         return shared.map(Log::Shared).map_err(|error| format!("Redis cannot be used: {error}"));
     }
     alone(config, newest).map(Log::Local)

@@ -1,4 +1,6 @@
-//! A published event. Its bytes are made once for each way to frame them, and shared by every stream.
+//! A published event under its id.
+//!
+//! The invariant: its bytes are made at most once for each encoding, and shared by all subscribers that need it.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -10,13 +12,13 @@ use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, enco
 
 use crate::{
     framing::{self, Output},
-    memory::{self, PIECE, Tally, Weight},
+    memory::{self, ALLOCATION, Footprint, Tally},
 };
 
-/// Bytes that several streams are to send.
+/// Bytes that several subscribers are to be sent.
 pub(crate) type Bytes = Arc<[u8]>;
 
-/// A published event.
+/// A published event under its id, or what the hub itself has to say.
 #[derive(Debug)]
 pub(crate) struct Update {
     pub(crate) id: EventId,
@@ -24,16 +26,16 @@ pub(crate) struct Update {
     pub(crate) topics: Vec<Topic>,
     name: Option<EventName>,
     data: Vec<u8>,
-    /// When this hub has got it.
+    /// When it came to this hub.
     pub(crate) arrived: Instant,
     encoded: Encoded,
 }
 
-/// An event's bytes, by the ways that need them, and what it takes with them.
+/// An update's bytes in the encodings that were needed so far, and the memory that it takes with them.
 #[derive(Debug, Default)]
 struct Encoded {
-    ways: [OnceLock<Bytes>; Output::SHARED],
-    weight: Weight,
+    by_encoding: [OnceLock<Bytes>; Output::SHARED],
+    footprint: Footprint,
 }
 
 impl Update {
@@ -42,9 +44,8 @@ impl Update {
         Self { id, topics: topics.into(), name: event, data, arrived, encoded: Encoded::default() }
     }
 
-    /// What a client is told whose last event ID the backlog does not reach back to: that it has missed
-    /// events, with the id that it can go on from. The data must not be empty, or it would not be
-    /// dispatched.
+    /// Tells a client that it has missed events, and the id that it can go on from: the backlog does not reach back
+    /// to its last event ID. The data must not be empty, or no browser would dispatch it.
     pub(crate) fn reset(position: EventId, last_event_id: Option<&str>, now: Instant) -> Self {
         let data = serde_json::json!({ "lastEventId": last_event_id }).to_string().into_bytes();
         let name = EventName::try_from(Box::from(EventName::RESET)).ok();
@@ -52,35 +53,35 @@ impl Update {
         Self { id: position, topics: Vec::new(), name, data, arrived: now, encoded }
     }
 
-    /// What tells a client where it is: that it has had everything of its topics up to there. It is an event,
-    /// of a type that nobody listens for, as browsers keep the id of a block only that they dispatch.
+    /// Tells a client its position: it has had everything of its topics up to there. It is an event, of a type that
+    /// nobody listens for, as browsers keep the id only of a block that they dispatch.
     pub(crate) fn position(id: EventId, now: Instant) -> Self {
         let name = EventName::try_from(EventType::POSITION).ok();
         let (topics, data, encoded) = (Vec::new(), b"{}".to_vec(), Encoded::default());
         Self { id, topics, name, data, arrived: now, encoded }
     }
 
-    /// One that takes about twice so many bytes.
+    /// An update that takes about twice so many bytes.
     #[cfg(test)]
     pub(crate) fn sized(id: EventId, length: usize, now: Instant) -> Self {
         Self { data: vec![b'x'; length], ..Self::position(id, now) }
     }
 
-    /// What was published, to be passed on; `None` for what the hub itself has said.
+    /// The publication, to be passed on; `None` if the hub itself has said this.
     pub(crate) fn publication(&self) -> Option<Publication> {
         let topics = self.topics.clone().try_into().ok()?;
         Some(Publication { topics, event: self.name.clone(), data: self.data.clone() })
     }
 
-    /// How much memory it takes, in bytes, but for what was encoded.
+    /// The memory that it takes, in bytes, but for what was encoded.
     fn own_size(&self) -> usize {
-        let topic = |topic: &Topic| topic.as_str().len() + size_of::<Topic>() + PIECE;
+        let topic = |topic: &Topic| topic.as_str().len() + size_of::<Topic>() + ALLOCATION;
         let topics = self.topics.iter().map(topic).sum::<usize>();
-        let name = self.name.as_ref().map_or(0, |name| name.as_str().len() + PIECE);
-        size_of::<Self>() + self.data.capacity() + topics + name + 4 * PIECE
+        let name = self.name.as_ref().map_or(0, |name| name.as_str().len() + ALLOCATION);
+        size_of::<Self>() + self.data.capacity() + topics + name + 4 * ALLOCATION
     }
 
-    /// About how much memory it takes in a backlog, in bytes, with what its topics take there.
+    /// About the memory that it takes in a backlog, in bytes, with what its topics take there.
     pub(crate) fn cost(&self) -> usize {
         const TOPIC: usize = 256;
         self.own_size()
@@ -88,59 +89,64 @@ impl Update {
             + TOPIC * (1 + self.topics.len())
     }
 
-    /// About how much memory it takes, in bytes: itself, its data, and these once more when encoded. It is
-    /// always the same.
+    /// About the memory that it takes, in bytes: itself, its data, and these once more when encoded. The number
+    /// never changes.
     pub(crate) fn size(&self) -> usize {
         self.own_size() + self.encoded_size()
     }
 
-    /// About how much memory it takes once more for each way in which it is encoded, in bytes; data that is not
-    /// UTF-8 takes more.
+    /// About the memory that each of its encodings takes, in bytes; data that is not UTF-8 takes more.
     fn encoded_size(&self) -> usize {
-        const AROUND: usize = "id: \nevent: \n\n".len() + 2 * 20 + 2 * PIECE;
+        const AROUND: usize = "id: \nevent: \n\n".len() + 2 * 20 + 2 * ALLOCATION;
         let ends = self.data.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
         let name = self.name.as_ref().map_or(0, |name| name.as_str().len());
         AROUND + name + self.data.len() + "data: \n".len() * (ends + 1)
     }
 
-    /// What it takes now, as it is counted.
+    /// The memory that it takes now, as it is counted.
     #[cfg(test)]
     pub(crate) fn counted(&self) -> usize {
         self.own_size()
-            + self.encoded.ways.iter().filter_map(OnceLock::get).map(encoded_size).sum::<usize>()
+            + self
+                .encoded
+                .by_encoding
+                .iter()
+                .filter_map(OnceLock::get)
+                .map(encoded_size)
+                .sum::<usize>()
     }
 
-    /// Counts it in a backlog's tally from now on, which nobody else has it before.
+    /// Counts it in a backlog's tally from now on; before that, nobody else has it.
     pub(crate) fn keep(&self, tally: &Arc<Tally>) {
-        self.encoded.weight.keep(self.own_size(), self.encoded_size(), tally);
+        self.encoded.footprint.keep(self.own_size(), self.encoded_size(), tally);
     }
 
     /// Counts it among what is kept for slow clients alone: no backlog keeps it.
     pub(crate) fn count_in_queues(&self) {
-        self.encoded.weight.queue(self.own_size());
+        self.encoded.footprint.queue(self.own_size());
     }
 
     /// Counts it no more in a backlog's tally.
     pub(crate) fn let_go(&self) {
-        self.encoded.weight.let_go();
+        self.encoded.footprint.let_go();
     }
 
-    /// Whether a backlog keeps it.
+    /// True while a backlog keeps it.
     pub(crate) fn is_kept(&self) -> bool {
-        self.encoded.weight.is_kept()
+        self.encoded.footprint.is_kept()
     }
 
-    /// The bytes that such an output sends.
+    /// Its bytes for such an output.
     pub(crate) fn bytes(&self, output: Output) -> Bytes {
         self.shared_bytes(output).map_or_else(|| self.encode(output), Arc::clone)
     }
 
-    /// The same where they are shared.
+    /// Its bytes for such an output, where they are shared.
     pub(crate) fn shared_bytes(&self, output: Output) -> Option<&Bytes> {
-        let way = output.shared()?;
-        Some(self.encoded.ways.get(way)?.get_or_init(|| {
+        let encoding = output.shared()?;
+        Some(self.encoded.by_encoding.get(encoding)?.get_or_init(|| {
             let bytes = self.encode(output);
-            self.encoded.weight.grow(way, encoded_size(&bytes));
+            self.encoded.footprint.grow(encoding, encoded_size(&bytes));
             bytes
         }))
     }
@@ -179,7 +185,7 @@ impl Update {
     }
 }
 
-/// How much memory encoded bytes take, with their counts.
+/// The memory that encoded bytes take, with their counts.
 fn encoded_size(bytes: &Bytes) -> usize {
-    bytes.len() + 2 * PIECE
+    bytes.len() + 2 * ALLOCATION
 }

@@ -1,7 +1,11 @@
-//! The events that are kept, for clients that come back and ask for what they have missed.
+//! The updates that are kept, for clients that come back and ask for what they have missed.
 //!
-//! The invariant: [`Backlog::since`] gives out every event of these topics after an id, in order and each
+//! The invariant: [`Backlog::since`] gives out every update of these topics after an id, in order and each
 //! once, or says that it cannot.
+//!
+//! # Layout
+//!
+//! * `rings`: the ids of each topic's updates, and from where on nothing of it was lost
 
 mod rings;
 
@@ -12,49 +16,48 @@ use redis_log::{Entry, LastPage};
 
 use crate::{
     config::BacklogLimits,
-    memory::{PIECE, Tally},
+    memory::{ALLOCATION, Tally},
     update::Update,
     upgrade::Estate,
 };
 use rings::Rings;
 
-/// Topics without events may take one in so many of the bytes.
+/// Topics without updates may take one in so many of the bytes.
 const SHARE_OF_EMPTY: usize = 4;
 
-/// What an event takes beside itself, in bytes: a tree has up to twice the room.
-const ENTRY: usize = 2 * size_of::<(EventId, Kept)>() + PIECE;
+/// The bytes that an update takes beside itself: a tree has up to twice the room.
+const ENTRY: usize = 2 * size_of::<(EventId, Kept)>() + ALLOCATION;
 
-/// The events that are kept.
+/// The updates that are kept.
 #[derive(Debug)]
 pub(crate) struct Backlog {
     limits: BacklogLimits,
-    events: BTreeMap<EventId, Kept>,
+    updates: BTreeMap<EventId, Kept>,
     rings: Rings,
-    /// What the events take.
+    /// The memory that the updates take.
     tally: Arc<Tally>,
     newest: EventId,
-    /// Every event since this one has passed here. `None` while it is not known where the log of events
-    /// stands.
+    /// Every update since this id has passed here. `None` while the newest id of the log is not known.
     began: Option<EventId>,
-    /// When the last event arrived that is not kept any more.
+    /// When the last update arrived that is not kept any more.
     evicted: Option<Instant>,
 }
 
-/// An event that is kept. It counts for as long as this lives.
+/// An update that is kept. It counts for as long as this lives.
 #[derive(Debug)]
 struct Kept {
-    event: Arc<Update>,
-    /// How many topics still list it.
+    update: Arc<Update>,
+    /// The number of topics that still list it.
     rings: usize,
 }
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        self.event.let_go();
+        self.update.let_go();
     }
 }
 
-/// Which events somebody has missed.
+/// The updates that a client has missed.
 #[derive(Debug)]
 pub(crate) enum Missed {
     /// These, in order.
@@ -64,12 +67,12 @@ pub(crate) enum Missed {
 }
 
 impl Backlog {
-    /// One without events; nothing is known of what was before `start`, or at all.
+    /// One without updates; nothing is known of what was before `start`, or at all.
     pub(crate) fn new(limits: BacklogLimits, start: Option<EventId>) -> Self {
         let newest = start.unwrap_or_default();
         Self {
             limits,
-            events: BTreeMap::new(),
+            updates: BTreeMap::new(),
             rings: Rings::new(newest),
             tally: Arc::default(),
             newest,
@@ -89,23 +92,23 @@ impl Backlog {
         for event in estate.events.drain(..) {
             backlog.insert(&Arc::new(event));
         }
-        // Not before: topics are forgotten that have no event, and by now they have theirs.
+        // Not before: topics are forgotten that have no update, and by now they have theirs.
         backlog.expire(Instant::now());
         backlog.newest = estate.newest;
         backlog
     }
 
-    /// Whether it is known where the log of events stands.
+    /// True once the newest id of the log is known.
     pub(crate) fn has_begun(&self) -> bool {
         self.began.is_some()
     }
 
-    /// Since when every event has passed here.
+    /// The id since which every update has passed here.
     pub(crate) fn began(&self) -> Option<EventId> {
         self.began
     }
 
-    /// The floor of topics without one of their own, and when the last event arrived that is not kept any
+    /// The floor of topics without one of their own, and when the last update arrived that is not kept any
     /// more.
     pub(crate) fn lost(&self) -> (EventId, Option<Instant>) {
         (self.rings.floor(), self.evicted)
@@ -117,30 +120,30 @@ impl Backlog {
     }
 
     /// All that is kept, in order.
-    pub(crate) fn events(&self) -> impl Iterator<Item = &Arc<Update>> {
-        self.events.values().map(|kept| &kept.event)
+    pub(crate) fn updates(&self) -> impl Iterator<Item = &Arc<Update>> {
+        self.updates.values().map(|kept| &kept.update)
     }
 
-    /// The id of the newest event there has been.
+    /// The id of the newest update there has been.
     pub(crate) fn newest(&self) -> EventId {
         self.newest
     }
 
-    /// How many events are kept, and how many bytes of memory that takes.
+    /// The number of updates that are kept, and of the bytes of memory that they take.
     pub(crate) fn size(&self) -> (usize, usize) {
-        (self.events.len(), self.bytes())
+        (self.updates.len(), self.bytes())
     }
 
     fn bytes(&self) -> usize {
-        self.tally.get() + self.events.len() * ENTRY + self.rings.bytes()
+        self.tally.get() + self.updates.len() * ENTRY + self.rings.bytes()
     }
 
-    /// How many topics have events.
+    /// The number of topics that have updates.
     pub(crate) fn topics(&self) -> usize {
         self.rings.len()
     }
 
-    /// Forgets everything: of what was before `start`, events were lost until now.
+    /// Forgets everything: of what was before `start`, updates were lost until now.
     pub(crate) fn begin_anew(&mut self, start: EventId, now: Instant) {
         *self = Self::new(self.limits, Some(start));
         self.evicted = Some(now);
@@ -156,55 +159,56 @@ impl Backlog {
         self.newest = page.newest;
     }
 
-    /// Whether there has been an event with this id, as far as is known. An id of before the beginning may be
-    /// of an event that the log of events has lost, together with others after it.
+    /// True if there has been an update with this id, as far as is known. An id of before the beginning may be
+    /// of one that the log has lost, together with others after it.
     pub(crate) fn knows(&self, id: EventId) -> bool {
-        self.began.is_some_and(|began| id >= began) || self.events.contains_key(&id)
+        self.began.is_some_and(|began| id >= began) || self.updates.contains_key(&id)
     }
 
-    /// Whether an event with this id is kept, or was the last one when this began or until now.
+    /// True if an update with this id is kept, or was the last one when this began or until now.
     pub(crate) fn has_seen(&self, id: EventId) -> bool {
-        id == self.newest || self.began == Some(id) || self.events.contains_key(&id)
+        id == self.newest || self.began == Some(id) || self.updates.contains_key(&id)
     }
 
-    /// Notes when the last event may have arrived that is not kept any more.
+    /// Notes when the last update may have arrived that is not kept any more.
     pub(crate) fn note_lost(&mut self, arrived: Option<Instant>) {
         self.evicted = self.evicted.max(arrived);
     }
 
-    /// Keeps an event, which has to be newer than all others.
-    pub(crate) fn push(&mut self, event: &Arc<Update>) {
-        self.insert(event);
-        self.expire(event.arrived);
+    /// Keeps an update, which has to be newer than all others.
+    pub(crate) fn push(&mut self, update: &Arc<Update>) {
+        self.insert(update);
+        self.expire(update.arrived);
     }
 
-    fn insert(&mut self, event: &Arc<Update>) {
-        self.newest = event.id;
-        event.keep(&self.tally);
-        self.events.insert(event.id, Kept { event: Arc::clone(event), rings: event.topics.len() });
-        for topic in &event.topics {
-            self.rings.push(topic, event.id);
+    fn insert(&mut self, update: &Arc<Update>) {
+        self.newest = update.id;
+        update.keep(&self.tally);
+        let kept = Kept { update: Arc::clone(update), rings: update.topics.len() };
+        self.updates.insert(update.id, kept);
+        for topic in &update.topics {
+            self.rings.push(topic, update.id);
             for id in self.rings.trim(topic, self.limits.events) {
                 self.release(id);
             }
         }
     }
 
-    /// One topic fewer lists this event; with the last one it goes.
+    /// Notes that one topic fewer lists an update; with the last one it goes.
     fn release(&mut self, id: EventId) {
-        let Some(kept) = self.events.get_mut(&id) else { return };
+        let Some(kept) = self.updates.get_mut(&id) else { return };
         kept.rings -= 1;
         if kept.rings == 0
-            && let Some(kept) = self.events.remove(&id)
+            && let Some(kept) = self.updates.remove(&id)
         {
-            self.evicted = self.evicted.max(Some(kept.event.arrived));
+            self.evicted = self.evicted.max(Some(kept.update.arrived));
         }
     }
 
     /// Lets go of what is too old, and of the oldest while it is too much.
     pub(crate) fn expire(&mut self, now: Instant) {
-        while let Some(oldest) = self.events.first_entry() {
-            let arrived = oldest.get().event.arrived;
+        while let Some(oldest) = self.updates.first_entry() {
+            let arrived = oldest.get().update.arrived;
             let too_old = now.saturating_duration_since(arrived) > self.limits.age;
             if !too_old && self.bytes() <= self.limits.bytes {
                 break;
@@ -215,9 +219,9 @@ impl Backlog {
     }
 
     fn evict_oldest(&mut self) {
-        let Some((id, kept)) = self.events.pop_first() else { return };
-        self.evicted = self.evicted.max(Some(kept.event.arrived));
-        for topic in &kept.event.topics {
+        let Some((id, kept)) = self.updates.pop_first() else { return };
+        self.evicted = self.evicted.max(Some(kept.update.arrived));
+        for topic in &kept.update.topics {
             self.rings.take(topic, id);
         }
         self.rings.forget_empty(self.limits.bytes / SHARE_OF_EMPTY);
@@ -228,11 +232,11 @@ impl Backlog {
         if self.evicted.is_some_and(|evicted| evicted >= then) {
             return None;
         }
-        let later = self.events.values().rev().take_while(|kept| kept.event.arrived >= then);
-        Some(later.last().map_or(self.newest, |first| first.event.id.previous()))
+        let later = self.updates.values().rev().take_while(|kept| kept.update.arrived >= then);
+        Some(later.last().map_or(self.newest, |first| first.update.id.previous()))
     }
 
-    /// The events of these topics after an id.
+    /// The updates of these topics after an id.
     pub(crate) fn since(&self, topics: &[Topic], id: EventId) -> Missed {
         let mut ids = Vec::new();
         for topic in topics {
@@ -243,8 +247,8 @@ impl Backlog {
         }
         ids.sort_unstable();
         ids.dedup();
-        let events = ids.iter().filter_map(|id| self.events.get(id));
-        Missed::Updates(events.map(|kept| Arc::clone(&kept.event)).collect())
+        let kept = ids.iter().filter_map(|id| self.updates.get(id));
+        Missed::Updates(kept.map(|kept| Arc::clone(&kept.update)).collect())
     }
 }
 

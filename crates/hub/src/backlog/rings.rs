@@ -1,58 +1,58 @@
-//! Which events each topic has, and from where on nothing of it was lost.
+//! The ids of each topic's updates, and the id after which nothing of it was lost: its floor.
 //!
 //! The invariant: of a topic, nothing after its floor was lost; a topic that is not remembered has the floor of
-//! all that were forgotten. What each call costs does not depend on how many topics there are.
+//! all that were forgotten. No call costs more because there are more topics.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use hub_protocol::{EventId, Topic};
 
-use crate::memory::PIECE;
+use crate::memory::ALLOCATION;
 
-/// How many topics are remembered that have no event left.
+/// So many topics are remembered that have no update left.
 const EMPTY_TOPICS: usize = 100_000;
 
-/// What a topic takes beside its name and its events, in bytes: a hash table has up to twice the room.
-const ENTRY: usize = 2 * size_of::<(Topic, Ring)>() + PIECE;
+/// The bytes that a topic takes beside its name and its updates: a hash table has up to twice the room.
+const ENTRY: usize = 2 * size_of::<(Topic, Ring)>() + ALLOCATION;
 
-/// The same in a tree, for one that has no event left.
-const EMPTY_ENTRY: usize = 2 * size_of::<(EventId, Topic)>() + PIECE;
+/// The same in a tree, for one that has no update left.
+const EMPTY_ENTRY: usize = 2 * size_of::<(EventId, Topic)>() + ALLOCATION;
 
 /// The topics.
 #[derive(Debug, Default)]
 pub(super) struct Rings {
     by_topic: HashMap<Topic, Ring>,
-    /// Those without an event, by their floors: in this order they are forgotten.
+    /// Those without an update, by their floors: in this order they are forgotten.
     empty: BTreeSet<(EventId, Topic)>,
     /// Of a topic that is not remembered, nothing after this id has been lost.
     floor: EventId,
-    /// What all of it takes, and what those take that have no event.
+    /// The memory that all of it takes, and the part of those without an update.
     bytes: usize,
     empty_bytes: usize,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Ring {
-    events: VecDeque<EventId>,
+    ids: VecDeque<EventId>,
     /// Nothing after this id has been lost.
     floor: EventId,
 }
 
 impl Ring {
     fn size(&self) -> usize {
-        self.events.capacity() * size_of::<EventId>()
+        self.ids.capacity() * size_of::<EventId>()
     }
 }
 
 impl Rings {
-    /// None, and nothing is known of what was before `floor`.
+    /// No topics, and nothing is known of what was before `floor`.
     pub(super) fn new(floor: EventId) -> Self {
         Self { floor, ..Self::default() }
     }
 
-    /// A topic without events.
+    /// Restores a topic that has no update left.
     pub(super) fn restore(&mut self, topic: Topic, floor: EventId) {
-        let ring = Ring { events: VecDeque::new(), floor };
+        let ring = Ring { ids: VecDeque::new(), floor };
         self.bytes += entry_size(&topic);
         self.by_topic.insert(topic.clone(), ring);
         self.note_empty(topic, floor);
@@ -67,52 +67,52 @@ impl Rings {
         self.by_topic.iter().map(|(topic, ring)| (topic, ring.floor))
     }
 
-    /// How many topics have events.
+    /// The number of topics that have updates.
     pub(super) fn len(&self) -> usize {
         self.by_topic.len() - self.empty.len()
     }
 
-    /// What all of it takes, in bytes.
+    /// The memory that all of it takes, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Of this topic, nothing after this id was lost.
+    /// The id after which nothing of this topic was lost.
     pub(super) fn floor_of(&self, topic: &Topic) -> EventId {
         self.by_topic.get(topic).map_or(self.floor, |ring| ring.floor)
     }
 
-    /// The events of a topic after an id, in order.
+    /// The ids of a topic's updates after this one, in order.
     pub(super) fn after(&self, topic: &Topic, id: EventId) -> impl Iterator<Item = EventId> {
-        let events = self.by_topic.get(topic).map(|ring| &ring.events);
-        let first = move |events: &VecDeque<EventId>| events.partition_point(|kept| *kept <= id);
-        events.into_iter().flat_map(move |events| events.range(first(events)..).copied())
+        let ids = self.by_topic.get(topic).map(|ring| &ring.ids);
+        let first = move |ids: &VecDeque<EventId>| ids.partition_point(|kept| *kept <= id);
+        ids.into_iter().flat_map(move |ids| ids.range(first(ids)..).copied())
     }
 
-    /// A topic has one more event.
+    /// Adds the id of a topic's newest update.
     pub(super) fn push(&mut self, topic: &Topic, id: EventId) {
         if let Some(ring) = self.by_topic.get_mut(topic) {
-            if ring.events.is_empty() {
+            if ring.ids.is_empty() {
                 self.empty_bytes -= entry_size(topic) + empty_size(topic);
                 self.bytes -= empty_size(topic);
                 self.empty.remove(&(ring.floor, topic.clone()));
             }
             self.bytes -= ring.size();
-            ring.events.push_back(id);
+            ring.ids.push_back(id);
             self.bytes += ring.size();
         } else {
-            let ring = Ring { events: VecDeque::from([id]), floor: self.floor };
+            let ring = Ring { ids: VecDeque::from([id]), floor: self.floor };
             self.bytes += entry_size(topic) + ring.size();
             self.by_topic.insert(topic.clone(), ring);
         }
     }
 
-    /// Takes out the oldest events of a topic that has more than so many.
+    /// Takes out the oldest ids of a topic that has more than so many.
     pub(super) fn trim(&mut self, topic: &Topic, most: usize) -> Vec<EventId> {
         let mut trimmed = Vec::new();
         while let Some(ring) = self.by_topic.get(topic)
-            && ring.events.len() > most
-            && let Some(oldest) = ring.events.front().copied()
+            && ring.ids.len() > most
+            && let Some(oldest) = ring.ids.front().copied()
         {
             self.take(topic, oldest);
             trimmed.push(oldest);
@@ -120,20 +120,20 @@ impl Rings {
         trimmed
     }
 
-    /// Takes an event out of a topic, if it is its oldest.
+    /// Takes an id out of a topic, if it is its oldest.
     pub(super) fn take(&mut self, topic: &Topic, id: EventId) {
         let Some(ring) = self.by_topic.get_mut(topic) else { return };
-        if ring.events.front() != Some(&id) {
+        if ring.ids.front() != Some(&id) {
             return;
         }
         self.bytes -= ring.size();
-        ring.events.pop_front();
+        ring.ids.pop_front();
         ring.floor = id;
-        if ring.events.is_empty() || ring.events.len() <= ring.events.capacity() / 8 {
-            ring.events.shrink_to(ring.events.len() * 2);
+        if ring.ids.is_empty() || ring.ids.len() <= ring.ids.capacity() / 8 {
+            ring.ids.shrink_to(ring.ids.len() * 2);
         }
         self.bytes += ring.size();
-        if ring.events.is_empty() {
+        if ring.ids.is_empty() {
             self.note_empty(topic.clone(), id);
         }
     }
@@ -144,7 +144,7 @@ impl Rings {
         self.empty.insert((floor, topic));
     }
 
-    /// Forgets topics without events that are too many, or take more than so many bytes.
+    /// Forgets topics without updates that are too many, or take more than so many bytes.
     pub(super) fn forget_empty(&mut self, most_bytes: usize) {
         while (self.empty.len() > EMPTY_TOPICS || self.empty_bytes > most_bytes)
             && let Some((floor, topic)) = self.empty.pop_first()
@@ -157,12 +157,12 @@ impl Rings {
     }
 }
 
-/// What a topic takes, in bytes, but for its events.
+/// The memory that a topic takes, in bytes, but for its updates.
 fn entry_size(topic: &Topic) -> usize {
     ENTRY + topic.as_str().len()
 }
 
-/// What it takes beside that while it has none.
+/// The memory that it takes beside that while it has none.
 fn empty_size(topic: &Topic) -> usize {
     EMPTY_ENTRY + topic.as_str().len()
 }

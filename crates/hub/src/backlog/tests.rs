@@ -10,7 +10,7 @@ use super::*;
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
-/// What happens to a backlog.
+/// Something that happens to a backlog.
 #[derive(Debug, Clone)]
 enum Step {
     /// An event under some of the topics, of so many bytes.
@@ -74,7 +74,7 @@ impl World {
         later.map(|event| event.id).collect()
     }
 
-    /// Whether a topic still lists the event.
+    /// True while a topic lists the event.
     fn lists(&self, topic: &Topic, id: EventId) -> bool {
         self.backlog.rings.after(topic, EventId::ZERO).any(|listed| listed == id)
     }
@@ -96,7 +96,7 @@ impl World {
     }
 
     fn check_limits(&self) {
-        let sizes = self.backlog.events().map(|event| event.counted());
+        let sizes = self.backlog.updates().map(|update| update.counted());
         assert_eq!(self.backlog.tally.get(), sizes.sum::<usize>());
         assert!(self.backlog.size().1 <= self.limits.bytes || self.backlog.size().0 == 0);
         for name in NAMES {
@@ -106,14 +106,14 @@ impl World {
         }
     }
 
-    /// What arrived since `then` comes after the position, and nothing else that is kept.
+    /// Holds that everything that arrived since `then` comes after the position, and nothing else that is kept.
     fn check_position(&self, then: Instant) {
         if let Some(position) = self.backlog.position_at(then) {
             for event in &self.history {
                 assert_eq!(event.id > position, event.arrived >= then, "{}", event.id);
             }
         } else {
-            let kept = |event: &&Arc<Update>| self.backlog.events.contains_key(&event.id);
+            let kept = |event: &&Arc<Update>| self.backlog.updates.contains_key(&event.id);
             let gone = self.history.iter().filter(|event| !kept(event));
             assert!(gone.into_iter().any(|event| event.arrived >= then));
         }
@@ -143,8 +143,8 @@ proptest! {
     }
 }
 
-/// How much time of this thread's so many publications take, each under the next of so many topics; the least of
-/// three times.
+/// The time of this thread that 5,000 publications take, each under the next of so many topics; the least of
+/// three.
 fn time_to_push(backlog: &mut Backlog, topics: usize, last: &mut EventId) -> Duration {
     let rounds = (0..3).map(|_| {
         let begun = spent();

@@ -1,4 +1,4 @@
-//! What Redis has to say, and what becomes of it.
+//! Updates of the log in Redis, and what becomes of them.
 
 use std::time::Instant;
 
@@ -8,11 +8,11 @@ use redis_log::{Entry, News};
 use super::state::{Core, unavailable};
 use crate::log::{Log, Ticket};
 
-/// How many are processed before others have their turn.
+/// So many are processed before others have their turn.
 const AT_ONCE: usize = 64;
 
 impl Core {
-    /// Processes some of what Redis has to say, and goes on with what waits for it. Returns the replies to those
+    /// Processes some updates of the log in Redis, and goes on with what waits for them. Returns the replies to those
     /// who have published, by their tokens.
     pub(crate) fn process_log_updates(&mut self, now: Instant) -> Vec<(u64, Reply)> {
         let mut replies = Vec::new();

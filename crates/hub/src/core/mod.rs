@@ -1,4 +1,5 @@
-//! What the hub decides: which id an update gets, what a subscriber has missed, who may have one more.
+//! The decisions of the hub: which id an update gets, what a subscriber has missed, and whose
+//! stream makes room for another.
 //!
 //! The invariant: everything goes through here in one order, so every subscriber gets updates in the order of
 //! their ids.

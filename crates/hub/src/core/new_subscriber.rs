@@ -22,7 +22,7 @@ pub(crate) enum Cursor {
     Unknown,
     /// After this id.
     After(EventId),
-    /// What it has missed cannot be known: its client is told so, and it goes on after this position.
+    /// After this position, but it cannot be known what it has missed before that: its client is told so.
     Lost { position: EventId, last_event_id: Option<String> },
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum Cursor {
 pub(crate) struct NewSubscriber {
     pub(crate) socket: OwnedFd,
     pub(crate) output: Output,
-    /// What has to be sent before anything else.
+    /// The bytes that have to be sent before anything else.
     pub(crate) before: Vec<u8>,
     pub(crate) subscription: Subscription,
     pub(crate) cursor: Cursor,

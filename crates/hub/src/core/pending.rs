@@ -13,7 +13,7 @@ use crate::{
     update::Update,
 };
 
-/// What a subscriber waits for.
+/// The stages of a replay, by what the subscriber waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// For Redis to say that it reaches back to its position.

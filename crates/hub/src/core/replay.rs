@@ -23,10 +23,10 @@ use crate::{
     update::Update,
 };
 
-/// How many ids are asked for at once.
+/// Redis is asked for so many ids at once.
 const IDS: usize = 256;
 
-/// How many scans a subscriber may need: each for what has come since the one before.
+/// A subscriber may need so many scans: each for what has come since the one before.
 const SCANS: u8 = 10;
 
 impl Core {

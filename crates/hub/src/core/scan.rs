@@ -15,7 +15,7 @@ use super::{
 };
 use crate::update::Update;
 
-/// What is sent of a page, by the numbers of the replays.
+/// The updates that are sent of a page, by the numbers of the replays.
 type Batches = HashMap<u64, Vec<Arc<Update>>>;
 
 impl Core {

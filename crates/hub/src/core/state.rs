@@ -1,4 +1,4 @@
-//! What the hub has, and what is done with it.
+//! The state of the hub: what it has, and what it does with it.
 
 use std::{collections::BTreeSet, io, sync::Arc, time::Instant};
 
@@ -10,7 +10,7 @@ use super::{new_subscriber::NewSubscriber, pending::PendingReplays};
 use crate::backlog::Backlog;
 use crate::config::Config;
 use crate::leases::{Lease, Leases};
-use crate::log::{Log, Shared};
+use crate::log::{Log, SharedLog};
 use crate::metrics::counters::Counters;
 use crate::shard::{Command, Retention, Shard, Subscriber, Waker};
 use crate::update::Update;
@@ -46,7 +46,7 @@ impl Core {
         let retention = retention(config);
         let shard = |_| Shard::start(config.queue, retention, Arc::clone(&counters));
         let shards = (0..config.shards.max(1)).map(shard);
-        let waker = Waker::new(log.shared().map(Shared::waker));
+        let waker = Waker::new(log.shared().map(SharedLog::waker));
         Ok(Self {
             backlog,
             log,

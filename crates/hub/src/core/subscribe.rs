@@ -13,13 +13,13 @@ use super::{
 };
 use crate::{
     backlog::Missed,
-    log::Shared,
+    log::SharedLog,
     shard::{KnownPosition, ReplayProgress},
     update::Update,
 };
 
 impl Core {
-    /// From where a subscriber goes on that asks now. What is published from here on is not missed.
+    /// Says from where a subscriber goes on that asks now. What is published from here on is not missed.
     pub(crate) fn cursor(&self, subscription: &Subscription, now: Instant) -> Cursor {
         if !self.backlog.has_begun() {
             return Cursor::Unknown;
@@ -71,7 +71,7 @@ impl Core {
     /// Has a new subscriber wait until the newest id in Redis is known; not longer than until Redis cannot be
     /// reached: then it goes live, and is told when Redis is back.
     fn subscribe_without_log(&mut self, new: NewSubscriber, now: Instant) {
-        if self.log.shared().is_some_and(Shared::is_connecting) {
+        if self.log.shared().is_some_and(SharedLog::is_connecting) {
             self.awaiting_redis.push(new);
         } else if new.subscription.last_event_id.is_some() {
             self.subscribe_with_reset(new, now);

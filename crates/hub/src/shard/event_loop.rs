@@ -34,10 +34,10 @@ use crate::metrics::counters::Counters;
 use crate::timers::Timers;
 use crate::update::Bytes;
 
-/// What epoll reports for the waker. No subscriber has this token: it would be the four billionth.
+/// The token of the waker. No subscriber has this token: it would be the four billionth.
 const WAKER: u64 = u64::MAX;
 
-/// What epoll always reports of a subscriber's socket.
+/// The events that epoll always reports of a subscriber's socket.
 const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 
 /// A client is told its position in place of a heartbeat when half of the turnover is over until it has to be.
@@ -267,7 +267,7 @@ impl EventLoop {
     }
 }
 
-/// What epoll reports with the events of a subscriber.
+/// The token that comes with the events of a subscriber.
 fn data(token: Token) -> EventData {
     EventData::new_u64(token.data().as_ffi())
 }

@@ -33,8 +33,8 @@ impl EventLoop {
         self.renew_positions(turns);
     }
 
-    /// Tells the clients of the next subscribers their positions, where that is due. Who does not take what it was
-    /// sent has to take that first.
+    /// Tells the clients of the next subscribers their positions, where that is due. A client that does not take
+    /// what it was sent has to take that first.
     fn renew_positions(&mut self, turns: usize) {
         let Self { registry, to_flush, positions, .. } = self;
         registry.take_turns(turns, |token, subscriber| {

@@ -19,7 +19,7 @@ const KEPT: u64 = 1 << 32;
 /// A client is told another position after so much turnover of the log.
 const RENEWAL: u64 = KEPT / 4;
 
-/// How much of the log is kept: for so long, it can be said what came after a position.
+/// The limits within which the log is kept: so long, it can be said what came after a position.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Retention {
     /// The number of updates, if they are counted over all topics.
@@ -54,7 +54,7 @@ pub(crate) struct KnownPosition {
 }
 
 impl KnownPosition {
-    /// What a client knows that has just been told this.
+    /// The knowledge of a client that has just been told this.
     pub(crate) fn new(position: EventId) -> Self {
         Self { position, turnover: 0, is_complete: true }
     }
@@ -67,7 +67,7 @@ pub(super) struct PositionTracker {
     newest: EventId,
     /// When the newest update arrived.
     arrived: Instant,
-    /// How much of the log has been displaced so far.
+    /// The sum of all that has been displaced so far.
     turnover: u64,
     /// The turns that were due so far and not given, in parts of one.
     remainder: u64,

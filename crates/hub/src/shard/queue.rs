@@ -1,4 +1,4 @@
-//! What waits to be sent to one subscriber.
+//! The queue of one subscriber: what waits to be sent.
 //!
 //! The invariant: pieces leave in the order in which they came, and each whole. What the queue alone keeps in
 //! memory is counted among what is kept for slow clients.
@@ -9,11 +9,11 @@ use hub_protocol::EventId;
 
 use crate::{
     framing::Output,
-    memory::Share,
+    memory::QueueMemory,
     update::{Bytes, Update},
 };
 
-/// How many pieces one system call sends.
+/// One system call sends so many pieces.
 pub(super) const PIECES: usize = 64;
 
 /// One system call is given no more pieces once they have so many bytes: a socket has no room for more.
@@ -25,7 +25,7 @@ const MUCH: usize = 64 * 1024;
 /// A queue of so few pieces is part of what a subscriber takes, and is not counted.
 const FEW: usize = PIECES;
 
-/// What waits to be sent. Updates are not copied: the memory that a queue takes of its own is little, and is
+/// The pieces that wait to be sent. Updates are not copied: the memory that a queue takes of its own is little, and is
 /// counted.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
@@ -35,7 +35,7 @@ pub(crate) struct Queue {
     /// The number of bytes that have come, since nothing waited, that nobody else keeps.
     own: usize,
     /// The memory that it takes.
-    share: Share,
+    memory: QueueMemory,
     /// Since when the client takes nothing.
     pub(super) stalled: Option<Instant>,
     /// True while the last line of all that was queued is a comment.
@@ -47,7 +47,7 @@ pub(crate) struct Queue {
 enum Piece {
     /// An update, whose bytes are shared.
     Update(Arc<Update>),
-    /// What has waited in the program before.
+    /// Bytes that have waited in the program before.
     Inherited(Arc<Inherited>),
     /// Any other bytes.
     Bytes(Bytes),
@@ -58,12 +58,12 @@ enum Piece {
 #[derive(Debug)]
 pub(crate) struct Inherited {
     bytes: Bytes,
-    _share: Share,
+    _memory: QueueMemory,
 }
 
 impl Inherited {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self { _share: Share::of(bytes.len()), bytes: bytes.into() }
+        Self { _memory: QueueMemory::of(bytes.len()), bytes: bytes.into() }
     }
 }
 
@@ -134,7 +134,7 @@ impl Queue {
         self.ends_in_comment = false;
         let room = self.pieces.capacity();
         if room > FEW || self.own > 0 {
-            self.share.set(self.own + room * size_of::<Piece>());
+            self.memory.set(self.own + room * size_of::<Piece>());
         }
     }
 
@@ -155,7 +155,7 @@ impl Queue {
         shared.next().or(own)
     }
 
-    /// What waits, with what was already sent of the first piece.
+    /// The pieces that wait, the first one with what was sent of it.
     pub(crate) fn pieces(&self, output: Output) -> impl Iterator<Item = &Bytes> {
         self.pieces.iter().filter_map(move |piece| piece.bytes(output))
     }
@@ -165,7 +165,7 @@ impl Queue {
         self.sent
     }
 
-    /// What one system call is to send.
+    /// The bytes that one system call is to send.
     pub(super) fn slices(&self, output: Output) -> impl Iterator<Item = IoSlice<'_>> {
         let (mut skip, mut length) = (self.sent, 0);
         let pieces = self.pieces.iter().take(PIECES);
@@ -192,6 +192,6 @@ impl Queue {
         // A subscriber that waits for nothing holds no memory for what may come.
         self.pieces = VecDeque::new();
         self.own = 0;
-        self.share.set(0);
+        self.memory.set(0);
     }
 }

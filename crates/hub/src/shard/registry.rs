@@ -22,7 +22,7 @@ pub(super) struct Registry {
     turns: VecDeque<Token>,
 }
 
-/// Who has subscribed to a topic. Those that have left are taken out when they are more than half.
+/// The subscribers to a topic. Those that have left are taken out when they are more than half.
 #[derive(Debug, Default)]
 struct TopicList {
     tokens: Vec<Token>,

@@ -1,5 +1,5 @@
-//! What the core and a shard share of a subscriber that waits for what it has missed: how much of that has been
-//! sent, and how much its client has taken. The updates themselves come as commands.
+//! The channel between the core and a subscriber that waits for what it has missed. It counts how much of that has
+//! been sent, and how much the client has taken; the updates themselves come as commands.
 //!
 //! The invariant: the core knows, without asking, whether the subscriber is still there, and whether its client
 //! takes what it is sent.
@@ -50,11 +50,11 @@ impl Waker {
     }
 }
 
-/// What both ends share.
+/// The state that both ends share.
 #[derive(Debug)]
 struct Link {
     waker: Arc<Waker>,
-    /// How much had been sent when the client had taken all of it.
+    /// The size of all that had been sent when the client had last taken all of it.
     taken: AtomicUsize,
     /// True while the core waits for the client to take some.
     is_awaited: AtomicBool,

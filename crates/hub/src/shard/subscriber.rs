@@ -34,7 +34,7 @@ pub(crate) struct Subscriber {
     pub(crate) schedule: Schedule,
     /// The text of its heartbeats.
     pub(crate) heartbeat_text: HeartbeatText,
-    /// What it holds under limits for as long as it lives.
+    /// Counts it under limits for as long as it lives.
     pub(crate) lease: Option<Box<Lease>>,
     pub(crate) queue: Queue,
     /// The shard's end of its replay, while it waits for what it has missed.

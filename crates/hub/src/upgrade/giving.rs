@@ -80,7 +80,7 @@ impl<'a> Giver<'a> {
         for (topic, floor) in backlog.floors() {
             self.send(&Record::Floor(topic.clone(), floor), None)?;
         }
-        for event in backlog.events() {
+        for event in backlog.updates() {
             if let Some(publication) = event.publication() {
                 self.send(&Record::Event(event.id, publication.into(), ago(event.arrived)), None)?;
             }
