@@ -97,9 +97,9 @@ pub(crate) fn reach(settings: &Settings) -> Result<(), HubError> {
     }
 }
 
-/// When a client should come back that there is no hub for. `luck` is a random number from 0 to 1.
-pub(crate) fn retry(luck: f64) -> Duration {
-    outage::OUTAGE.retry(luck, Instant::now())
+/// When a client should come back that there is no hub for. `jitter` is a random number from 0 to 1.
+pub(crate) fn retry(jitter: f64) -> Duration {
+    outage::OUTAGE.retry(jitter, Instant::now())
 }
 
 /// Takes a place under each limit; the limit that is reached is the answer if there is none.

@@ -22,12 +22,12 @@ impl Outage {
         *since = if worked { None } else { since.or(Some(now)) };
     }
 
-    /// When a client should come back: spread, so that they do not all come at once. `luck` is a random number
+    /// When a client should come back: spread, so that they do not all come at once. `jitter` is a random number
     /// from 0 to 1.
-    pub(super) fn retry(&self, luck: f64, now: Instant) -> Duration {
+    pub(super) fn retry(&self, jitter: f64, now: Instant) -> Duration {
         let since = self.0.lock().map(|since| now.saturating_duration_since(since));
         let longest = since.unwrap_or_default().clamp(FIRST, LONGEST);
-        longest / 5 + (longest * 4 / 5).mul_f64(luck.clamp(0.0, 1.0))
+        longest / 5 + (longest * 4 / 5).mul_f64(jitter.clamp(0.0, 1.0))
     }
 }
 
@@ -39,7 +39,7 @@ mod tests {
     fn clients_come_back_spread_and_later_the_longer_there_is_no_hub() {
         let (outage, start) = (Outage(Mutex::new(None)), Instant::now());
         let spread =
-            |after| [0.0, 0.5, 1.0].map(|luck| outage.retry(luck, start + after).as_millis());
+            |after| [0.0, 0.5, 1.0].map(|jitter| outage.retry(jitter, start + after).as_millis());
         assert_eq!(spread(Duration::ZERO), [1000, 3000, 5000]);
         outage.note(false, start);
         outage.note(false, start + Duration::from_secs(9));

@@ -14,7 +14,7 @@ use super::arguments::{
 };
 use super::fault::{Fault, answer};
 use super::payload::{self, Held, Payload};
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 use crate::zend::bailout;
 use crate::zend::declare::{ReadOnly, Refinement, types};
 use crate::zend::engine::{self, Owned, guarded};
@@ -200,13 +200,13 @@ impl SseEvent {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`] when there is no memory for it.
+    /// [`Bailout`] when there is no memory for it.
     pub(super) fn create(
         data: &[u8],
         event: Option<&[u8]>,
         id: Option<&[u8]>,
         retry: Option<i64>,
-    ) -> Result<Owned, Interrupted> {
+    ) -> Result<Owned, Bailout> {
         guarded(|| {
             let mut object = ZendClassObject::new(Self);
             let text = |bytes: Option<&[u8]>| string(bytes.map(Cow::Borrowed));

@@ -5,7 +5,7 @@ use ext_php_rs::zend::ce;
 
 use super::exception::SseException;
 use crate::sapi::response::output;
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 use crate::zend::{bailout, engine};
 
 /// Why a method gives no answer.
@@ -18,12 +18,12 @@ pub(super) enum Fault {
     /// The client has left long ago: the script ends as an `echo` would have ended it.
     Aborted,
     /// The engine is bailing out: see [`bailout`].
-    Interrupted(Interrupted),
+    Bailout(Bailout),
 }
 
-impl From<Interrupted> for Fault {
-    fn from(interrupted: Interrupted) -> Self {
-        Self::Interrupted(interrupted)
+impl From<Bailout> for Fault {
+    fn from(interrupted: Bailout) -> Self {
+        Self::Bailout(interrupted)
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn answer<T>(result: Result<T, Fault>) -> PhpResult<T> {
     result.map_err(|fault| match fault {
         Fault::Throw(exception) => exception,
         // The engine throws what is pending, whatever this one says.
-        Fault::Pending | Fault::Aborted | Fault::Interrupted(_) => {
+        Fault::Pending | Fault::Aborted | Fault::Bailout(_) => {
             PhpException::from_message(String::new())
         }
     })

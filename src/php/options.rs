@@ -110,7 +110,7 @@ impl Arguments<'_> {
             heartbeat_line: Heartbeat::new(&ini::text(settings::HEARTBEAT_TEXT))
                 .unwrap_or_default(),
             retry: (reconnect.as_millis() > 0).then_some(reconnect),
-            goodbye: goodbye(),
+            shutdown_retry: shutdown_retry(),
             max_lifetime: (!lifetime.is_zero()).then(|| Lifetime::new(lifetime)),
         })
     }
@@ -219,7 +219,7 @@ impl ResponseArguments<'_> {
 }
 
 /// The reconnection time to leave behind when the server stops; the setting was checked.
-fn goodbye() -> Option<Retry> {
+fn shutdown_retry() -> Option<Retry> {
     let milliseconds = u64::try_from(ini::integer(settings::SHUTDOWN_RETRY)).unwrap_or(0);
     (milliseconds > 0).then(|| Retry::from_millis(milliseconds))
 }

@@ -10,7 +10,7 @@ use ext_php_rs::types::Zval;
 use super::arguments::{At, Given, Text, bytes, int};
 use super::event::SseEvent;
 use super::fault::{Fault, answer};
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 use crate::zend::declare::{Refinement, types};
 use crate::zend::engine::Owned;
 
@@ -89,13 +89,13 @@ impl SseParser {
             self.kept.set(events);
             return Err(Fault::wrong_moment(format!("SseParser::feed(): {too_large}")));
         }
-        let objects: Result<_, Interrupted> = events.iter().map(object).collect();
+        let objects: Result<_, Bailout> = events.iter().map(object).collect();
         Ok(objects?)
     }
 }
 
 /// An event as an object, if there is memory for it.
-fn object(event: &ParsedEvent) -> Result<Zval, Interrupted> {
+fn object(event: &ParsedEvent) -> Result<Zval, Bailout> {
     let event = SseEvent::create(
         event.data.as_bytes(),
         event.event.as_deref().map(str::as_bytes),

@@ -31,9 +31,9 @@ impl Source<'_> {
     pub(super) fn run(&self, sse: &Sse) -> Result<bool, Fault> {
         let result =
             if self.value.is_callable() { self.poll(sse) } else { self.walk(sse, self.value) };
-        if let Err(Fault::Interrupted(interrupted)) = result {
+        if let Err(Fault::Bailout(interrupted)) = result {
             // The engine is on its way out: the stream is closed when the request ends.
-            return Err(Fault::Interrupted(interrupted));
+            return Err(Fault::Bailout(interrupted));
         }
         // What the source threw surfaces after the callbacks ran, and before what they throw.
         let caught = Caught::take();

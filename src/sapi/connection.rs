@@ -18,7 +18,7 @@ use super::sys::poll::poll_unless;
 use super::sys::process::forks;
 use super::wire::{Wire, WireTiming, keeper};
 use super::{attached, hooks};
-use crate::stream::{Connection, Interrupted, Packet, StopReason, Tail, Written, seconds};
+use crate::stream::{Bailout, Connection, Packet, StopReason, Tail, Written, seconds};
 use crate::zend::{bailout, engine, ini};
 
 /// The connection of a stream.
@@ -68,8 +68,8 @@ impl PhpConnection {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`].
-    pub(crate) fn open(server: Server, options: &WireOptions) -> Result<Self, Interrupted> {
+    /// [`Bailout`].
+    pub(crate) fn open(server: Server, options: &WireOptions) -> Result<Self, Bailout> {
         // On the command line a thread is worth its while for heartbeats only.
         let wants_wire = server.has_response() || options.timing.heartbeat.is_some();
         let mut opened = Err("no heartbeats were asked for");
@@ -139,7 +139,7 @@ impl PhpConnection {
     }
 
     /// Ends the response and lets go of its connection, if that is asked for and possible.
-    fn end_response(&self) -> Result<(), Interrupted> {
+    fn end_response(&self) -> Result<(), Bailout> {
         let wire = self.wire.as_ref().filter(|wire| wire.is_ours() && wire.stop_reason().is_none());
         let Some(wire) = wire.filter(|_| self.ends_early.get()) else { return Ok(()) };
         if request::read_body()?
@@ -164,7 +164,7 @@ impl PhpConnection {
         self.server.has_response()
     }
 
-    fn write_through_php(&self, bytes: &[u8]) -> Result<(), Interrupted> {
+    fn write_through_php(&self, bytes: &[u8]) -> Result<(), Bailout> {
         output::without_abort(|| {
             if self.passes_buffers() {
                 hooks::write(bytes);
@@ -179,7 +179,7 @@ impl PhpConnection {
     }
 
     /// Writes a last line behind a comment.
-    fn say_last(&self, line: &[u8]) -> Result<(), Interrupted> {
+    fn say_last(&self, line: &[u8]) -> Result<(), Bailout> {
         if self.forks != forks() || output::client_is_gone() {
             return Ok(());
         }
@@ -244,7 +244,7 @@ pub(super) fn attach_wire(
 
 impl Connection for PhpConnection {
     #[inline]
-    fn write(&self, packet: &mut Packet) -> Result<Written, Interrupted> {
+    fn write(&self, packet: &mut Packet) -> Result<Written, Bailout> {
         match self.own_wire().filter(|wire| wire.is_direct()) {
             Some(wire) => {
                 written::note_flushed();
@@ -288,7 +288,7 @@ impl Connection for PhpConnection {
         reason
     }
 
-    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted> {
+    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Bailout> {
         if !self.open.replace(false) {
             return Ok(());
         }

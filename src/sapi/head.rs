@@ -14,7 +14,7 @@ use super::adoption;
 use super::response::{headers, late_head};
 use super::server::apache_variables;
 use super::server::kind::Server;
-use crate::stream::{Interrupted, UNFIT, last_headers, proxy_headers};
+use crate::stream::{Bailout, NOT_FOR_A_STREAM, last_headers, proxy_headers};
 use crate::zend::bailout;
 
 /// `sapi_module_struct.send_headers`, `main/SAPI.h`.
@@ -73,7 +73,7 @@ pub(crate) fn note_asked() {
 /// # Errors
 ///
 /// Those of `send`. If the head is not out then, it is the script's again.
-pub(crate) fn of_stream(send: impl FnOnce() -> Result<(), Interrupted>) -> Result<(), Interrupted> {
+pub(crate) fn of_stream(send: impl FnOnce() -> Result<(), Bailout>) -> Result<(), Bailout> {
     let before = CLAIM.replace(Claim::Opening);
     let result = send();
     CLAIM.set(before);
@@ -119,8 +119,8 @@ fn amend() {
 }
 
 /// Undoes what was done to the head of a stream since `start()` set it.
-fn make_stream() -> Result<(), Interrupted> {
-    headers::remove(&UNFIT)?;
+fn make_stream() -> Result<(), Bailout> {
+    headers::remove(&NOT_FOR_A_STREAM)?;
     if headers::status() != 200 {
         headers::set_status(200)?;
     }

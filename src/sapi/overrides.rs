@@ -68,7 +68,7 @@ macro_rules! replacements {
 
 replacements! {
     connection_aborted, connection_status => |call| {
-        note_departure();
+        note_disconnect();
         call.run();
     };
     fastcgi_finish_request => |call| {
@@ -123,7 +123,7 @@ fn without_lost_buffers(call: &Call) {
 }
 
 /// Makes `connection_aborted()` tell what the wire knows.
-fn note_departure() {
+fn note_disconnect() {
     attached::with(|wire| {
         let Some(wire) = wire else { return };
         wire.probe();

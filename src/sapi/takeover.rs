@@ -4,7 +4,7 @@ use super::response::{headers, late_head, output, request, session};
 use super::server::kind::Server;
 use super::{adoption, head};
 use crate::stream::{
-    AllowOrigin, Header, Interrupted, Preflight, UNFIT, is_session_cache_limiter,
+    AllowOrigin, Bailout, Header, NOT_FOR_A_STREAM, Preflight, is_session_cache_limiter,
     preflight_headers, stream_headers, unavailable_headers,
 };
 use crate::zend::engine::is_unwinding;
@@ -34,12 +34,12 @@ pub(crate) enum NotTaken {
     /// A save handler of the session threw.
     Pending,
     /// The engine is bailing out.
-    Interrupted(Interrupted),
+    Bailout(Bailout),
 }
 
-impl From<Interrupted> for NotTaken {
-    fn from(interrupted: Interrupted) -> Self {
-        Self::Interrupted(interrupted)
+impl From<Bailout> for NotTaken {
+    fn from(interrupted: Bailout) -> Self {
+        Self::Bailout(interrupted)
     }
 }
 
@@ -89,13 +89,9 @@ pub(crate) fn take_over(
     Ok(Taken::Stream)
 }
 
-fn set_head(
-    server: Server,
-    allow_origin: &AllowOrigin,
-    custom: &[Header],
-) -> Result<(), Interrupted> {
+fn set_head(server: Server, allow_origin: &AllowOrigin, custom: &[Header]) -> Result<(), Bailout> {
     switch_compression_off();
-    headers::remove(&UNFIT)?;
+    headers::remove(&NOT_FOR_A_STREAM)?;
     headers::set_status(200)?;
     drop_session_cache_limiter()?;
     headers::apply(custom.to_vec())?;
@@ -162,7 +158,7 @@ pub(crate) fn answer_unavailable(
         return Err(output_began("the response".into()));
     }
     output::discard_buffers()?;
-    headers::remove(&UNFIT)?;
+    headers::remove(&NOT_FOR_A_STREAM)?;
     headers::set_status(503)?;
     headers::apply(unavailable_headers(retry_after))?;
     headers::apply(reading_headers(server, allow_origin))?;
@@ -172,16 +168,16 @@ pub(crate) fn answer_unavailable(
     Ok(())
 }
 
-fn answer_options(allow_origin: &AllowOrigin) -> Result<(), Interrupted> {
+fn answer_options(allow_origin: &AllowOrigin) -> Result<(), Bailout> {
     let origin = request::server_text("HTTP_ORIGIN");
     let asked_for = request::server_text("HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
     let preflight = Preflight { origin: origin.as_deref(), headers: asked_for.as_deref() };
     no_content(preflight_headers(allow_origin, preflight))
 }
 
-fn no_content(extra: Vec<Header>) -> Result<(), Interrupted> {
+fn no_content(extra: Vec<Header>) -> Result<(), Bailout> {
     output::discard_buffers()?;
-    headers::remove(&UNFIT)?;
+    headers::remove(&NOT_FOR_A_STREAM)?;
     headers::remove(&["Content-Type"])?;
     headers::forget_default_content_type();
     headers::set_status(204)?;
@@ -215,7 +211,7 @@ fn output_began(what: String) -> NotTaken {
 
 /// What `session_start()` says of caching is not the script's own word; some of it would have proxies
 /// keep the stream.
-fn drop_session_cache_limiter() -> Result<(), Interrupted> {
+fn drop_session_cache_limiter() -> Result<(), Bailout> {
     let expire = ini::integer(c"session.cache_expire");
     let is_limiter = headers::get("Cache-Control")
         .is_some_and(|cache_control| is_session_cache_limiter(&cache_control, expire));

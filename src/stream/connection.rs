@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use super::{Packet, StopReason, Tail};
+use super::packet::Packet;
+use super::stop_reason::StopReason;
+use super::tail::Tail;
 
 /// The engine is unwinding (a fatal error inside an output callback, a timeout): nothing more may be
 /// done but give control back to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted;
+pub struct Bailout;
 
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +29,8 @@ pub trait Connection {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`] when the engine has to have the control back at once.
-    fn write(&self, packet: &mut Packet) -> Result<Written, Interrupted>;
+    /// [`Bailout`] when the engine has to have the control back at once.
+    fn write(&self, packet: &mut Packet) -> Result<Written, Bailout>;
 
     /// Whether it sends heartbeats of its own accord, so that the stream need not.
     fn beats_itself(&self) -> bool;
@@ -55,6 +57,6 @@ pub trait Connection {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`]; it is ended all the same.
-    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted>;
+    /// [`Bailout`]; it is ended all the same.
+    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Bailout>;
 }

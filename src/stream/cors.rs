@@ -1,8 +1,7 @@
 //! Pages of other origins: what the head of a stream tells them, and how a preflight is answered.
 
-use super::AllowOrigin;
-use super::origin::Grant;
-use super::response::{Header, Rule, is_token};
+use super::header::{Header, Rule, is_token};
+use super::origin::{AllowOrigin, Grant};
 
 /// What a page of another origin is told: whether it may read the stream.
 pub(super) fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -> Vec<Header> {

@@ -12,8 +12,11 @@ use std::time::{Duration, Instant};
 
 use event_stream::{Comment, Event, EventId, Heartbeat, LAST_LINE, Position, Retry};
 
-use super::place::Place;
-use super::{Connection, Interrupted, Options, Packet, StopReason, Written};
+use super::client_position::ClientPosition;
+use super::connection::{Bailout, Connection, Written};
+use super::options::Options;
+use super::packet::Packet;
+use super::stop_reason::StopReason;
 
 /// How long a script may go on sending to a client that has left.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -22,19 +25,18 @@ pub const GRACE: Duration = Duration::from_secs(10);
 pub struct Stream<C> {
     connection: C,
     /// How often it sends heartbeats, where the connection does not.
-    heartbeat: Option<Duration>,
-    heartbeat_line: Heartbeat,
-    end: Option<Instant>,
-    goodbye: Option<Retry>,
+    pub(super) heartbeat: Option<Duration>,
+    pub(super) heartbeat_line: Heartbeat,
+    pub(super) end: Option<Instant>,
+    shutdown_retry: Option<Retry>,
     /// The reconnection time that the client was told last.
     retry: Cell<Option<Retry>>,
-    last_write: Cell<Instant>,
+    pub(super) last_write: Cell<Instant>,
     stopped: Cell<Option<StopReason>>,
     /// Since when its client counts as gone.
     left: Cell<Option<Instant>>,
-    said_farewell: Cell<bool>,
-    /// Where its client is in what it follows.
-    pub(super) place: Place,
+    sent_last: Cell<bool>,
+    pub(super) client_position: ClientPosition,
     /// Kept from write to write, so that a stream allocates for its largest frame only.
     packet: Cell<Packet>,
 }
@@ -43,21 +45,21 @@ impl<C: Connection> Stream<C> {
     /// A packet that has grown beyond this is given back after the write, in bytes.
     const PACKET_KEPT: usize = 1024 * 1024;
 
-    /// A stream on this connection. `luck` is a random number from 0 to 1 that varies its lifetime.
-    pub fn new(connection: C, options: &Options, luck: f64) -> Self {
+    /// A stream on this connection. `jitter` is a random number from 0 to 1 that varies its lifetime.
+    pub fn new(connection: C, options: &Options, jitter: f64) -> Self {
         let now = connection.now();
         Self {
             heartbeat: options.heartbeat.filter(|_| !connection.beats_itself()),
             heartbeat_line: options.heartbeat_line,
             connection,
-            end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, luck)),
-            goodbye: options.goodbye,
+            end: options.max_lifetime.and_then(|lifetime| lifetime.end(now, jitter)),
+            shutdown_retry: options.shutdown_retry,
             retry: Cell::new(options.retry),
             last_write: Cell::new(now),
             stopped: Cell::new(None),
             left: Cell::new(None),
-            said_farewell: Cell::new(false),
-            place: Place::default(),
+            sent_last: Cell::new(false),
+            client_position: ClientPosition::default(),
             packet: Cell::default(),
         }
     }
@@ -72,10 +74,10 @@ impl<C: Connection> Stream<C> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`], as every method that writes: the engine needs the control back at once.
-    pub fn begin(&self, last_event_id: Option<EventId<'_>>) -> Result<bool, Interrupted> {
+    /// [`Bailout`], as every method that writes: the engine needs the control back at once.
+    pub fn begin(&self, last_event_id: Option<EventId<'_>>) -> Result<bool, Bailout> {
         let retry = self.retry.get();
-        self.place.begin(last_event_id);
+        self.client_position.begin(last_event_id);
         self.write_out(|out| {
             out.extend_from_slice(self.heartbeat_line.line());
             match (last_event_id, retry) {
@@ -90,16 +92,16 @@ impl<C: Connection> Stream<C> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`].
-    pub fn send(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
+    /// [`Bailout`].
+    pub fn send(&self, event: &Event<'_>) -> Result<bool, Bailout> {
         if self.is_open() { self.send_out(event) } else { Ok(false) }
     }
 
     #[inline]
-    pub(super) fn send_out(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
+    pub(super) fn send_out(&self, event: &Event<'_>) -> Result<bool, Bailout> {
         self.note_retry(event.retry);
         if event.id.is_some() {
-            self.place.tell();
+            self.client_position.tell();
         }
         self.write_out(|out| event.encode_into(out))
     }
@@ -109,19 +111,19 @@ impl<C: Connection> Stream<C> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`].
+    /// [`Bailout`].
     pub fn send_frames(
         &self,
         mut frames: Packet,
         retry: Option<Retry>,
         have_ids: bool,
-    ) -> Result<bool, Interrupted> {
+    ) -> Result<bool, Bailout> {
         if !self.is_open() || frames.is_empty() {
             return Ok(self.stop_reason().is_none());
         }
         self.note_retry(retry);
         if have_ids {
-            self.place.tell();
+            self.client_position.tell();
         }
         frames.prepend(self.connection.tail().before_frame());
         let written = self.connection.write(&mut frames)?;
@@ -132,8 +134,8 @@ impl<C: Connection> Stream<C> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`].
-    pub fn comment(&self, comment: Comment<'_>) -> Result<bool, Interrupted> {
+    /// [`Bailout`].
+    pub fn comment(&self, comment: Comment<'_>) -> Result<bool, Bailout> {
         if self.is_open() { self.write_lines(|out| comment.encode_into(out)) } else { Ok(false) }
     }
 
@@ -141,8 +143,8 @@ impl<C: Connection> Stream<C> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`].
-    pub fn retry(&self, time: Retry) -> Result<bool, Interrupted> {
+    /// [`Bailout`].
+    pub fn retry(&self, time: Retry) -> Result<bool, Bailout> {
         if self.is_open() { self.tell_retry(time) } else { Ok(false) }
     }
 
@@ -151,7 +153,7 @@ impl<C: Connection> Stream<C> {
         self.retry.get()
     }
 
-    fn tell_retry(&self, time: Retry) -> Result<bool, Interrupted> {
+    fn tell_retry(&self, time: Retry) -> Result<bool, Bailout> {
         self.note_retry(Some(time));
         self.write_lines(|out| time.encode_into(out))
     }
@@ -168,8 +170,8 @@ impl<C: Connection> Stream<C> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`].
-    pub fn say_farewell(&self, event: &Event<'_>) -> Result<bool, Interrupted> {
+    /// [`Bailout`].
+    pub fn send_last(&self, event: &Event<'_>) -> Result<bool, Bailout> {
         let listening = matches!(
             self.stop_reason(),
             None | Some(StopReason::MaxLifetime | StopReason::Shutdown)
@@ -177,7 +179,7 @@ impl<C: Connection> Stream<C> {
         if !listening || self.connection.stop_reason() == Some(StopReason::ClientGone) {
             return Ok(false);
         }
-        if self.said_farewell.replace(true) {
+        if self.sent_last.replace(true) {
             return Ok(false);
         }
         self.send_out(event)
@@ -187,8 +189,8 @@ impl<C: Connection> Stream<C> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`]; it is ended all the same.
-    pub fn finish(&self) -> Result<(), Interrupted> {
+    /// [`Bailout`]; it is ended all the same.
+    pub fn finish(&self) -> Result<(), Bailout> {
         let mut line = Vec::new();
         match self.retry.get().filter(|_| !self.connection.was_echoed_to()) {
             Some(retry) => retry.encode_into(&mut line),
@@ -201,30 +203,6 @@ impl<C: Connection> Stream<C> {
         let told = if listening { self.tell_last_position() } else { Ok(()) };
         let finished = self.connection.finish(listening.then_some(&*line));
         told.and(finished)
-    }
-
-    /// Waits, and keeps the connection alive meanwhile. Answers early, with `false`, as soon as the
-    /// stream should stop; and early, with `true`, when the engine has something to run.
-    ///
-    /// # Errors
-    ///
-    /// [`Interrupted`].
-    pub fn wait(&self, length: Duration) -> Result<bool, Interrupted> {
-        let mut now = self.connection.now();
-        let until = now.checked_add(length);
-        loop {
-            if !self.is_open() || !self.beat_if_due(now)? {
-                return Ok(false);
-            }
-            if until.is_some_and(|until| until <= now) {
-                return Ok(true);
-            }
-            let next = [until, self.end, self.heartbeat_due(now)].into_iter().flatten().min();
-            if self.connection.sleep_until(next) {
-                return Ok(self.is_open());
-            }
-            now = self.connection.now();
-        }
     }
 
     /// Whether the stream is open; asks the connection, and the clock.
@@ -244,7 +222,7 @@ impl<C: Connection> Stream<C> {
     fn learn(&self, reason: StopReason) {
         let news = self.stopped.get().is_none();
         self.stop(reason);
-        let Some(retry) = self.goodbye else { return };
+        let Some(retry) = self.shutdown_retry else { return };
         if news && reason == StopReason::Shutdown {
             // If it cannot be written, nobody is there to read it.
             let _ = self.tell_retry(retry);
@@ -255,7 +233,7 @@ impl<C: Connection> Stream<C> {
     pub fn stop(&self, reason: StopReason) {
         if self.stopped.get().is_none() {
             self.stopped.set(Some(reason));
-            self.note_departure(reason);
+            self.note_disconnect(reason);
         }
     }
 
@@ -277,19 +255,19 @@ impl<C: Connection> Stream<C> {
     /// Whether the script goes on sending long after its client has left, whatever has stopped the stream
     /// before. PHP would have ended it at its first `echo`; a loop that ignores our answers must not hold a
     /// worker for ever.
-    pub fn has_outstayed_client(&self) -> bool {
+    pub fn ignores_disconnect(&self) -> bool {
         if self.stopped.get().is_none() {
             return false;
         }
         if let Some(reason) = self.connection.stop_reason() {
-            self.note_departure(reason);
+            self.note_disconnect(reason);
         }
         let left = self.left.get();
         left.is_some_and(|left| self.connection.now().saturating_duration_since(left) >= GRACE)
     }
 
     /// Notes when the client left, if that is the reason: one that takes nothing counts as gone, too.
-    fn note_departure(&self, reason: StopReason) {
+    fn note_disconnect(&self, reason: StopReason) {
         if matches!(reason, StopReason::ClientGone | StopReason::WriteTimeout)
             && self.left.get().is_none()
         {
@@ -297,27 +275,9 @@ impl<C: Connection> Stream<C> {
         }
     }
 
-    /// When the next heartbeat is due. In the middle of a line of somebody else's there is no place
-    /// for one, so it is due a whole interval later.
-    fn heartbeat_due(&self, now: Instant) -> Option<Instant> {
-        let interval = self.heartbeat?;
-        let due = self.last_write.get().checked_add(interval)?;
-        if due > now { Some(due) } else { now.checked_add(interval) }
-    }
-
-    fn beat_if_due(&self, now: Instant) -> Result<bool, Interrupted> {
-        let Some(interval) = self.heartbeat else { return Ok(true) };
-        let silent = now.saturating_duration_since(self.last_write.get());
-        if silent < interval || !self.connection.tail().at_line_start() {
-            return Ok(true);
-        }
-        let written = self.connection.write(&mut Packet::of(self.heartbeat_line.line()))?;
-        Ok(self.note(written))
-    }
-
     /// Writes what `fill` appends, behind whatever must end a line or event of somebody else's.
     #[inline]
-    fn write_out(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
+    fn write_out(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Bailout> {
         // Taken out, not borrowed: output callbacks that run inside the write may send, too.
         let mut packet = self.packet.take();
         let out = packet.end();
@@ -337,7 +297,7 @@ impl<C: Connection> Stream<C> {
     }
 
     /// Writes what `fill` appends, which are lines that belong to no event, and so end none.
-    fn write_lines(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Interrupted> {
+    fn write_lines(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Bailout> {
         let mut lines = Packet::of(self.connection.tail().before_line());
         fill(lines.end());
         let written = self.connection.write(&mut lines)?;
@@ -345,7 +305,7 @@ impl<C: Connection> Stream<C> {
     }
 
     #[inline]
-    fn note(&self, written: Written) -> bool {
+    pub(super) fn note(&self, written: Written) -> bool {
         if self.heartbeat.is_some() {
             self.last_write.set(self.connection.now());
         }

@@ -17,11 +17,11 @@ impl Lifetime {
         Self(length)
     }
 
-    /// When a stream that began at `start` has to stop. `luck` is a random number from 0 to 1.
+    /// When a stream that began at `start` has to stop. `jitter` is a random number from 0 to 1.
     /// `None` is never: the end is too far away to be represented.
     #[must_use]
-    pub fn end(self, start: Instant, luck: f64) -> Option<Instant> {
-        let share = 1.0 + Self::JITTER * (2.0 * luck.clamp(0.0, 1.0) - 1.0);
+    pub fn end(self, start: Instant, jitter: f64) -> Option<Instant> {
+        let share = 1.0 + Self::JITTER * (2.0 * jitter.clamp(0.0, 1.0) - 1.0);
         let length = Duration::try_from_secs_f64(self.0.as_secs_f64() * share).ok()?;
         start.checked_add(length)
     }
@@ -35,8 +35,8 @@ mod tests {
     fn a_lifetime_varies_by_a_tenth_either_way() {
         let start = Instant::now();
         let lifetime = Lifetime::new(Duration::from_secs(100));
-        for (luck, seconds) in [(0.0, 90), (0.5, 100), (1.0, 110), (7.0, 110), (-1.0, 90)] {
-            assert_eq!(lifetime.end(start, luck), Some(start + Duration::from_secs(seconds)));
+        for (jitter, seconds) in [(0.0, 90), (0.5, 100), (1.0, 110), (7.0, 110), (-1.0, 90)] {
+            assert_eq!(lifetime.end(start, jitter), Some(start + Duration::from_secs(seconds)));
         }
     }
 

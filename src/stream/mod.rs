@@ -4,8 +4,11 @@
 //! has the time, so that a whole life is tested on a vector, or on a connection that dies at the n-th
 //! write.
 
+mod client_position;
 mod connection;
 mod cors;
+mod following;
+mod header;
 mod json;
 mod last_event_id;
 mod life;
@@ -14,16 +17,17 @@ mod list;
 mod options;
 mod origin;
 mod packet;
-mod place;
-mod position;
 mod response;
 mod stop_reason;
+mod tail;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
 
-pub use connection::{Connection, Interrupted, Written};
+pub use connection::{Bailout, Connection, Written};
 pub use cors::{Preflight, preflight_headers};
+pub use header::{Header, NOT_FOR_A_STREAM, Rule};
 pub use json::without_next_line;
 pub use last_event_id::{LAST_EVENT_ID_MAX_BYTES, last_event_id};
 pub use life::{GRACE, Stream};
@@ -32,9 +36,9 @@ pub use list::including;
 pub use options::{OptionError, Options, seconds};
 pub use origin::{AllowOrigin, OriginError};
 pub use packet::Packet;
-pub use position::Tail;
 pub use response::{
-    Header, Rule, UNFIT, is_no_coding, is_session_cache_limiter, last_headers, merged,
-    proxy_headers, stream_headers, unavailable_headers, without_rivals,
+    is_no_coding, is_session_cache_limiter, last_headers, merged, proxy_headers, stream_headers,
+    unavailable_headers, without_rivals,
 };
 pub use stop_reason::StopReason;
+pub use tail::Tail;

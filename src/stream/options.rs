@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_stream::{Heartbeat, Retry};
 
-use super::Lifetime;
+use super::lifetime::Lifetime;
 
 /// How a stream should behave.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,7 +19,7 @@ pub struct Options {
     /// How long the stream may live; `None` is for ever.
     pub max_lifetime: Option<Lifetime>,
     /// The reconnection time to leave behind when the server stops; `None` leaves none.
-    pub goodbye: Option<Retry>,
+    pub shutdown_retry: Option<Retry>,
 }
 
 /// A number of seconds that no option can have.

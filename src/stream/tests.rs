@@ -44,9 +44,9 @@ impl Memory {
 }
 
 impl Connection for &Memory {
-    fn write(&self, packet: &mut Packet) -> Result<Written, Interrupted> {
+    fn write(&self, packet: &mut Packet) -> Result<Written, Bailout> {
         if self.interrupts {
-            return Err(Interrupted);
+            return Err(Bailout);
         }
         let Some(left) = self.writes_left.get().checked_sub(1) else {
             return Ok(Written::Stopped(StopReason::ClientGone));
@@ -76,7 +76,7 @@ impl Connection for &Memory {
         self.clock.get()
     }
 
-    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Interrupted> {
+    fn finish(&self, last_line: Option<&[u8]>) -> Result<(), Bailout> {
         if let (Some(before), Some(line)) = (self.tail().before_last_line(), last_line) {
             self.put(before);
             self.put(line);
@@ -353,8 +353,8 @@ fn waiting_ends_at_once_when_the_connection_says_so() {
 fn a_stream_that_a_shutdown_ends_says_when_to_come_back() {
     let now = Instant::now();
     let memory = Memory::new(now);
-    let goodbye = Some(Retry::from_millis(500));
-    let stream = open(&memory, Options { goodbye, ..Options::default() });
+    let shutdown_retry = Some(Retry::from_millis(500));
+    let stream = open(&memory, Options { shutdown_retry, ..Options::default() });
     memory.reason.set(Some(StopReason::Shutdown));
     assert_eq!(stream.wait(seconds(60)), Ok(false));
     assert_eq!(stream.wait(seconds(60)), Ok(false));
@@ -366,8 +366,8 @@ fn a_stream_that_begins_in_a_shutdown_says_all_it_has_to_say_and_ends() {
     let now = Instant::now();
     let memory = Memory::new(now);
     memory.reason.set(Some(StopReason::Shutdown));
-    let [retry, goodbye] = [3000, 500].map(|millis| Some(Retry::from_millis(millis)));
-    let options = Options { retry, goodbye, ..Options::default() };
+    let [retry, shutdown_retry] = [3000, 500].map(|millis| Some(Retry::from_millis(millis)));
+    let options = Options { retry, shutdown_retry, ..Options::default() };
     let stream = open(&memory, options);
     assert_eq!(stream.begin(None), Ok(false));
     assert_eq!(stream.send(&event("late")), Ok(false));
@@ -408,7 +408,7 @@ fn an_interrupted_write_is_passed_on_and_leaves_the_stream_usable() {
     let now = Instant::now();
     let memory = Memory { interrupts: true, ..Memory::new(now) };
     let stream = open(&memory, Options::default());
-    assert_eq!(stream.send(&event("x")), Err(Interrupted));
+    assert_eq!(stream.send(&event("x")), Err(Bailout));
     assert_eq!(stream.stop_reason(), None);
 }
 
@@ -419,8 +419,8 @@ fn a_farewell_reaches_a_client_that_still_listens_once() {
         let memory = Memory::new(start);
         let stream = open(&memory, Options::default());
         stream.stop(reason);
-        assert_eq!(stream.say_farewell(&event("bye")), Ok(false), "still stopped");
-        assert_eq!(stream.say_farewell(&event("again")), Ok(false));
+        assert_eq!(stream.send_last(&event("bye")), Ok(false), "still stopped");
+        assert_eq!(stream.send_last(&event("again")), Ok(false));
         assert_eq!(*memory.written.borrow(), b"data: bye\n\n");
     }
 }
@@ -432,7 +432,7 @@ fn there_is_no_farewell_to_a_client_that_left_or_a_stream_that_was_closed() {
         let memory = Memory::new(start);
         let stream = open(&memory, Options::default());
         stream.stop(reason);
-        assert_eq!(stream.say_farewell(&event("bye")), Ok(false));
+        assert_eq!(stream.send_last(&event("bye")), Ok(false));
         assert_eq!(*memory.written.borrow(), b"");
     }
 }
@@ -443,12 +443,12 @@ fn a_script_outstays_its_client_after_ten_seconds() {
     let memory = Memory::new(start);
     let stream = open(&memory, Options::default());
     memory.clock.set(start + seconds(60));
-    assert!(!stream.has_outstayed_client(), "the client is there");
+    assert!(!stream.ignores_disconnect(), "the client is there");
     stream.stop(StopReason::ClientGone);
     memory.clock.set(start + seconds(69));
-    assert!(!stream.has_outstayed_client());
+    assert!(!stream.ignores_disconnect());
     memory.clock.set(start + seconds(70));
-    assert!(stream.has_outstayed_client());
+    assert!(stream.ignores_disconnect());
 }
 
 #[test]
@@ -458,7 +458,7 @@ fn a_stream_that_was_closed_has_no_client_to_outstay() {
     let stream = open(&memory, Options::default());
     stream.stop(StopReason::Closed);
     memory.clock.set(start + seconds(60));
-    assert!(!stream.has_outstayed_client());
+    assert!(!stream.ignores_disconnect());
 }
 
 #[test]

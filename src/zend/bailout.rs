@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 
 use ext_php_rs::zend::{bailout, try_catch};
 
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 thread_local! {
     /// Whether a bailout was caught that has to go on.
@@ -21,15 +21,15 @@ thread_local! {
 ///
 /// # Errors
 ///
-/// [`Interrupted`], also if an earlier bailout has not gone on yet; it does when the method answers.
-pub(crate) fn guarded<R>(action: impl FnOnce() -> R) -> Result<R, Interrupted> {
+/// [`Bailout`], also if an earlier bailout has not gone on yet; it does when the method answers.
+pub(crate) fn guarded<R>(action: impl FnOnce() -> R) -> Result<R, Bailout> {
     if is_due() {
         std::mem::forget(action);
-        return Err(Interrupted);
+        return Err(Bailout);
     }
     try_catch(AssertUnwindSafe(action)).map_err(|_| {
         DUE.set(true);
-        Interrupted
+        Bailout
     })
 }
 

@@ -15,7 +15,7 @@ pub(crate) use super::bailout::guarded;
 use super::owned::discard_pending;
 pub(crate) use super::owned::{Caught, Owned, is_unwinding, without_exception};
 use super::{bailout, ffi, globals};
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 /// Ends the script as `exit()` does, once the current function returns: neither `catch` nor
 /// `finally` blocks stop it, destructors and shutdown functions run.
@@ -67,8 +67,8 @@ pub(crate) fn has_something_to_run() -> bool {
 ///
 /// # Errors
 ///
-/// [`Interrupted`]. What a handler throws is pending.
-pub(crate) fn run_interrupts() -> Result<(), Interrupted> {
+/// [`Bailout`]. What a handler throws is pending.
+pub(crate) fn run_interrupts() -> Result<(), Bailout> {
     if !has_something_to_run() {
         return Ok(());
     }

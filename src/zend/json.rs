@@ -5,7 +5,7 @@ use ext_php_rs::types::{ZendStr, Zval};
 use super::bailout::guarded;
 use super::native::Native;
 use super::owned::Owned;
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 static ENCODE: Native = Native::function("json", "json_encode");
 static DECODE: Native = Native::function("json", "json_decode");
@@ -17,8 +17,8 @@ const ENCODE_FLAGS: i64 = 64 | 256 | 4_194_304;
 ///
 /// # Errors
 ///
-/// [`Interrupted`].
-pub(crate) fn encode(value: &Zval) -> Result<Option<Owned>, Interrupted> {
+/// [`Bailout`].
+pub(crate) fn encode(value: &Zval) -> Result<Option<Owned>, Bailout> {
     let mut flags = Zval::new();
     flags.set_long(ENCODE_FLAGS);
     let text = ENCODE.call([value.shallow_clone(), flags])?;
@@ -29,8 +29,8 @@ pub(crate) fn encode(value: &Zval) -> Result<Option<Owned>, Interrupted> {
 ///
 /// # Errors
 ///
-/// [`Interrupted`].
-pub(crate) fn decode(json: &str) -> Result<Option<Owned>, Interrupted> {
+/// [`Bailout`].
+pub(crate) fn decode(json: &str) -> Result<Option<Owned>, Bailout> {
     let (mut text, mut as_arrays) = (Zval::new(), Zval::new());
     text.set_zend_string(guarded(|| ZendStr::new(json, false))?);
     as_arrays.set_bool(true);

@@ -3,7 +3,7 @@
 use ext_php_rs::types::{ZendStr, Zval};
 
 use super::native::Native;
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 static ERROR_LOG: Native = Native::function("standard", "error_log");
 
@@ -11,8 +11,8 @@ static ERROR_LOG: Native = Native::function("standard", "error_log");
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when the server finds that the client is gone, and the script is to end.
-pub(crate) fn write(message: &str) -> Result<(), Interrupted> {
+/// [`Bailout`] when the server finds that the client is gone, and the script is to end.
+pub(crate) fn write(message: &str) -> Result<(), Bailout> {
     let mut line = Zval::new();
     line.set_zend_string(ZendStr::new(message, false));
     ERROR_LOG.call([line]).map(drop)

@@ -15,7 +15,7 @@ use super::declare::native_pointer;
 use super::engine::{self, Owned, guarded};
 use super::ffi::{self, Handler};
 use super::globals;
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 /// Where a function is declared.
 enum Owner {
@@ -58,11 +58,11 @@ impl Native {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`] as [`guarded`]. An exception stays pending.
+    /// [`Bailout`] as [`guarded`]. An exception stays pending.
     pub(crate) fn call<const N: usize>(
         &self,
         arguments: [Zval; N],
-    ) -> Result<Option<Owned>, Interrupted> {
+    ) -> Result<Option<Owned>, Bailout> {
         // Looked up on the spot: nothing in it can bail out, which would leave the cell half filled for ever.
         let handler = self.handler.get_or_init(|| self.find());
         handler.map(|handler| guarded(|| Owned::from(run(handler, arguments)))).transpose()

@@ -16,7 +16,7 @@ use ext_php_rs::zend::ExecutorGlobals;
 
 use super::bailout::{guarded, is_due};
 use super::{ffi, globals};
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 /// A value that is owned.
 #[derive(Debug)]
@@ -32,10 +32,10 @@ impl Owned {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`] when that has bailed out. What it throws is pending.
-    pub(crate) fn release(self) -> Result<(), Interrupted> {
+    /// [`Bailout`] when that has bailed out. What it throws is pending.
+    pub(crate) fn release(self) -> Result<(), Bailout> {
         drop(self);
-        if is_due() { Err(Interrupted) } else { Ok(()) }
+        if is_due() { Err(Bailout) } else { Ok(()) }
     }
 
     /// Gives it to the engine.
@@ -135,8 +135,8 @@ impl Caught {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] as [`guarded`].
-pub(crate) fn without_exception<R>(action: impl FnOnce() -> R) -> Result<R, Interrupted> {
+/// [`Bailout`] as [`guarded`].
+pub(crate) fn without_exception<R>(action: impl FnOnce() -> R) -> Result<R, Bailout> {
     if !is_unwinding() {
         return guarded(action);
     }

@@ -12,7 +12,7 @@ use super::engine::{Owned, c_string, guarded, is_unwinding, run_interrupts};
 use super::ffi;
 use super::native::Native;
 use super::owned::without_exception;
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 static FROM_CALLABLE: Native = Native::method("closure", "fromcallable");
 
@@ -20,8 +20,8 @@ static FROM_CALLABLE: Native = Native::method("closure", "fromcallable");
 ///
 /// # Errors
 ///
-/// [`Interrupted`] as [`guarded`]. An exception stays pending.
-pub(crate) fn closure(callable: &Zval) -> Result<Owned, Interrupted> {
+/// [`Bailout`] as [`guarded`]. An exception stays pending.
+pub(crate) fn closure(callable: &Zval) -> Result<Owned, Bailout> {
     let closure = FROM_CALLABLE.call([callable.shallow_clone()])?;
     Ok(closure.unwrap_or_else(|| Owned::shared(callable)))
 }
@@ -33,8 +33,8 @@ pub(crate) fn closure(callable: &Zval) -> Result<Owned, Interrupted> {
 ///
 /// # Errors
 ///
-/// What `each` returns, and [`Interrupted`].
-pub(crate) fn walk<E: From<Interrupted>>(
+/// What `each` returns, and [`Bailout`].
+pub(crate) fn walk<E: From<Bailout>>(
     source: &Zval,
     mut each: impl FnMut(Owned) -> Result<bool, E>,
 ) -> Result<(), E> {
@@ -58,7 +58,7 @@ pub(crate) fn walk<E: From<Interrupted>>(
     result
 }
 
-fn walk_iterator<E: From<Interrupted>>(
+fn walk_iterator<E: From<Bailout>>(
     iterator: *mut ZendIterator,
     each: &mut impl FnMut(Owned) -> Result<bool, E>,
 ) -> Result<(), E> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use event_stream::Retry;
 use hub_protocol::{Dropped, Limit};
 
-use super::opening::{luck, not_taken};
+use super::opening::{jitter, not_taken};
 use crate::hub::{self, Lease};
 use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
@@ -81,7 +81,7 @@ impl Asked<'_> {
             Err(_) => Ok(Admission::Let(None)),
             Ok(Ok(lease)) => Ok(Admission::Let(Some(lease))),
             Ok(Err(_)) if self.on_limit != OnLimit::Refuse && request::wants_event_stream() => {
-                let time = TOO_MANY_RETRY.mul_f64(1.0 + luck());
+                let time = TOO_MANY_RETRY.mul_f64(1.0 + jitter());
                 Ok(Admission::TurnedAway(time_to_come_back(time)))
             }
             Ok(Err(_)) => self.refuse(TOO_MANY, TOO_MANY_RETRY.as_secs()),
@@ -102,7 +102,9 @@ impl Asked<'_> {
         let Some(why) = why else { return Ok(()) };
         match fallback::decide(self.server, self.method, &why)? {
             Fallback::Served(_) => Ok(()),
-            Fallback::TurnedAway => self.refuse(NO_HUB, hub::retry(luck()).as_secs() + 1).map(drop),
+            Fallback::TurnedAway => {
+                self.refuse(NO_HUB, hub::retry(jitter()).as_secs() + 1).map(drop)
+            }
         }
     }
 

@@ -36,7 +36,7 @@ impl Sse {
             let payload = Payload::new(data.unwrap_or(&empty), at)?;
             let fields = Fields { event, ..Fields::default() };
             let event = fields.over(payload.event(at)?)?;
-            self.stream.say_farewell(&event)?;
+            self.stream.send_last(&event)?;
         }
         self.end()
     }

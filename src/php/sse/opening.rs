@@ -100,7 +100,7 @@ fn create(
     limits: Vec<Limit>,
     lease: Option<Lease>,
 ) -> Owned {
-    let stream = Stream::new(connection, options, luck());
+    let stream = Stream::new(connection, options, jitter());
     let started_at = engine::here();
     let mut native = ZendClassObject::new(Sse {
         stream,
@@ -126,7 +126,7 @@ fn create(
 }
 
 /// A random number from 0 to 1.
-pub(super) fn luck() -> f64 {
+pub(super) fn jitter() -> f64 {
     // Half of the bits are enough, and convert without loss.
     #[expect(clippy::cast_possible_truncation, reason = "the lower half is as random as the whole")]
     let half = RandomState::new().hash_one(0) as u32;
@@ -181,7 +181,7 @@ pub(super) fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
             "{method}(): output has begun{place}, with {what}; {advice}"
         )),
         NotTaken::Pending => Fault::Pending,
-        NotTaken::Interrupted(interrupted) => Fault::Interrupted(interrupted),
+        NotTaken::Bailout(interrupted) => Fault::Bailout(interrupted),
     }
 }
 

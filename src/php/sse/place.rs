@@ -66,7 +66,7 @@ impl Sse {
         let begun = || self.stream.begun_with()?.parse().ok();
         let data = Dropped { position: self.position.get().or_else(begun) }.data();
         let name = Dropped::NAME.as_bytes();
-        self.stream.say_farewell(&Event {
+        self.stream.send_last(&Event {
             id: EventId::new(name).ok(),
             event: EventType::new(name).ok(),
             data: Some(data.as_bytes()),

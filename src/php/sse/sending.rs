@@ -147,7 +147,7 @@ impl Sse {
     /// Ends a script that goes on long after its client has left; and the stream, if it has to make room.
     pub(super) fn check_overstay(&self) -> Result<(), Fault> {
         self.make_room()?;
-        let goes_on = self.stream.has_outstayed_client() && self.server.has_response();
+        let goes_on = self.stream.ignores_disconnect() && self.server.has_response();
         if !goes_on || output::ignores_user_abort() {
             return Ok(());
         }

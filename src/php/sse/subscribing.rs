@@ -8,7 +8,7 @@ use hub_protocol::{Delivery, Framing, Response, Subscription};
 
 use super::Sse;
 use super::admission::time_to_come_back;
-use super::opening::luck;
+use super::opening::jitter;
 use crate::hub::{self, HubError, Subscriber};
 use crate::php::arguments::{At, given};
 use crate::php::current;
@@ -136,7 +136,7 @@ impl Sse {
                 .unwrap_or_default(),
             lifetime: self.lifetime(),
             retry: reconnection(self.stream.retry_in_force()),
-            goodbye: reconnection(self.options.goodbye),
+            goodbye: reconnection(self.options.shutdown_retry),
             write_timeout: short(write_timeout.filter(|timeout| *timeout < Duration::MAX)),
         }
     }
@@ -159,7 +159,7 @@ impl Sse {
 
     /// Tells the client when to come back, with the last event ID that it has, and ends the stream.
     fn turn_away(&self) -> Result<bool, Fault> {
-        self.stream.retry(time_to_come_back(hub::retry(luck())))?;
+        self.stream.retry(time_to_come_back(hub::retry(jitter())))?;
         self.end()?;
         Ok(false)
     }

@@ -10,7 +10,7 @@ use ext_php_rs::ffi::{zend_execute_data, zend_function, zend_object};
 use ext_php_rs::types::ZendObject;
 use once_cell::sync::OnceCell;
 
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 use crate::zend::bailout::guarded;
 use crate::zend::engine::{is_unwinding, running_frame};
 use crate::zend::ffi::{self, ThrowHook};
@@ -68,8 +68,8 @@ pub(crate) fn forget() {
 ///
 /// # Errors
 ///
-/// [`Interrupted`], as [`guarded`].
-pub(crate) fn in_callback<R>(callback: impl FnOnce() -> R) -> Result<R, Interrupted> {
+/// [`Bailout`], as [`guarded`].
+pub(crate) fn in_callback<R>(callback: impl FnOnce() -> R) -> Result<R, Bailout> {
     let before = IN_CALLBACK.replace(true);
     let result = guarded(callback);
     IN_CALLBACK.set(before);

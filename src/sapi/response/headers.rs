@@ -7,7 +7,7 @@ use ext_php_rs::zend::{remove_header, set_header, set_response_code};
 
 use super::{output, written};
 use crate::sapi::ffi;
-use crate::stream::{Header, Interrupted, Rule, including, is_no_coding, without_rivals};
+use crate::stream::{Bailout, Header, Rule, including, is_no_coding, without_rivals};
 use crate::zend::engine::{self, c_string, guarded};
 use crate::zend::{globals, versions};
 
@@ -64,8 +64,8 @@ pub(crate) fn is_event_stream() -> bool {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when an error handler of the script did not return.
-pub(crate) fn apply(headers: Vec<Header>) -> Result<(), Interrupted> {
+/// [`Bailout`] when an error handler of the script did not return.
+pub(crate) fn apply(headers: Vec<Header>) -> Result<(), Bailout> {
     let headers = without_rivals(headers, |name| get(name).is_some());
     for Header { name, value, rule } in headers {
         let value = match rule {
@@ -84,7 +84,7 @@ pub(crate) fn apply(headers: Vec<Header>) -> Result<(), Interrupted> {
 /// # Errors
 ///
 /// As [`apply`].
-pub(crate) fn remove(names: &[&str]) -> Result<(), Interrupted> {
+pub(crate) fn remove(names: &[&str]) -> Result<(), Bailout> {
     names.iter().try_for_each(|name| guarded(|| remove_header(name).is_ok()).map(|_| ()))
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn forget_default_content_type() {
 /// # Errors
 ///
 /// As [`apply`].
-pub(crate) fn set_status(code: u16) -> Result<(), Interrupted> {
+pub(crate) fn set_status(code: u16) -> Result<(), Bailout> {
     guarded(|| set_response_code(code).is_ok()).map(|_| ())
 }
 
@@ -107,8 +107,8 @@ pub(crate) fn set_status(code: u16) -> Result<(), Interrupted> {
 ///
 /// # Errors
 ///
-/// [`Interrupted`].
-pub(crate) fn send() -> Result<(), Interrupted> {
+/// [`Bailout`].
+pub(crate) fn send() -> Result<(), Bailout> {
     output::without_abort(|| {
         // php-cgi writes its head the way that echoes take.
         written::not_as_echo(|| {

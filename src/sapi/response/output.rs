@@ -8,7 +8,7 @@ use ext_php_rs::types::Zval;
 use crate::sapi::ffi::{
     self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED, OUTPUT_SENT,
 };
-use crate::stream::{Interrupted, Tail};
+use crate::stream::{Bailout, Tail};
 use crate::zend::engine::{self, guarded};
 use crate::zend::globals;
 
@@ -61,8 +61,8 @@ pub(crate) fn buffered_tail() -> Option<Tail> {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when an output callback ended in a fatal error.
-pub(crate) fn end_buffers() -> Result<(), Interrupted> {
+/// [`Bailout`] when an output callback ended in a fatal error.
+pub(crate) fn end_buffers() -> Result<(), Bailout> {
     if compressor().is_none() {
         return end_each(|| {
             // SAFETY: a buffer is open; its callback may bail out, which `end_each` guards against.
@@ -96,12 +96,12 @@ pub(crate) fn has_lost_buffers() -> bool {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when an output callback ended in a fatal error.
-pub(crate) fn discard_buffers() -> Result<(), Interrupted> {
+/// [`Bailout`] when an output callback ended in a fatal error.
+pub(crate) fn discard_buffers() -> Result<(), Bailout> {
     end_each(discard_innermost)
 }
 
-fn end_each(mut end: impl FnMut()) -> Result<(), Interrupted> {
+fn end_each(mut end: impl FnMut()) -> Result<(), Bailout> {
     while active_handler().is_some_and(|handler| handler.flags & HANDLER_REMOVABLE != 0) {
         let before = level();
         guarded(&mut end)?;
@@ -155,8 +155,8 @@ pub(crate) fn client_is_gone() -> bool {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when something else bailed out of it.
-pub(crate) fn without_abort(write: impl FnOnce()) -> Result<(), Interrupted> {
+/// [`Bailout`] when something else bailed out of it.
+pub(crate) fn without_abort(write: impl FnOnce()) -> Result<(), Bailout> {
     let knew = client_is_gone();
     let status = status();
     let before = ignore_user_abort(true);
@@ -203,8 +203,8 @@ pub(crate) fn ignores_user_abort() -> bool {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when something bailed out of it.
-pub(crate) fn print(text: &[u8]) -> Result<(), Interrupted> {
+/// [`Bailout`] when something bailed out of it.
+pub(crate) fn print(text: &[u8]) -> Result<(), Bailout> {
     without_abort(|| {
         engine::layer_write(text);
         flush();
@@ -220,8 +220,8 @@ pub(crate) fn disable() {
 ///
 /// # Errors
 ///
-/// [`Interrupted`], as [`guarded`].
-pub(crate) fn as_if_unsent(action: impl FnOnce()) -> Result<(), Interrupted> {
+/// [`Bailout`], as [`guarded`].
+pub(crate) fn as_if_unsent(action: impl FnOnce()) -> Result<(), Bailout> {
     let (sent, had_compressor) = (status() & OUTPUT_SENT, compressor().is_some());
     set_status(status() & !OUTPUT_SENT);
     let result = guarded(action);

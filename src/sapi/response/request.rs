@@ -3,7 +3,7 @@
 use ext_php_rs::ffi::zend_is_auto_global;
 use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr, Zval};
 
-use crate::stream::{Interrupted, last_event_id as last_event_id_of};
+use crate::stream::{Bailout, last_event_id as last_event_id_of};
 use crate::zend::native::Native;
 use crate::zend::{globals, versions};
 
@@ -19,8 +19,8 @@ static READ_ALL: Native = Native::function("standard", "file_get_contents");
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when it is more than there is memory for.
-pub(crate) fn read_body() -> Result<bool, Interrupted> {
+/// [`Bailout`] when it is more than there is memory for.
+pub(crate) fn read_body() -> Result<bool, Bailout> {
     if !body_is_here() {
         let mut input = Zval::new();
         input.set_zend_string(ZendStr::new("php://input", false));

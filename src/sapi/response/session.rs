@@ -1,6 +1,6 @@
 //! The session, whose lock would make every other request of the same visitor wait.
 
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 use crate::zend::native::Native;
 
 /// Does nothing where no session is active. A PHP without sessions has no such function.
@@ -10,7 +10,7 @@ static WRITE_CLOSE: Native = Native::function("session", "session_write_close");
 ///
 /// # Errors
 ///
-/// [`Interrupted`]. What a save handler throws stays pending.
-pub(crate) fn release() -> Result<(), Interrupted> {
+/// [`Bailout`]. What a save handler throws stays pending.
+pub(crate) fn release() -> Result<(), Bailout> {
     WRITE_CLOSE.call([]).map(drop)
 }

@@ -10,7 +10,7 @@ use ext_php_rs::types::Zval;
 use super::engine::guarded;
 use super::ffi;
 use super::streams::buffer::Inside;
-use crate::stream::Interrupted;
+use crate::stream::Bailout;
 
 /// A PHP stream that can be waited for.
 pub(crate) struct Source {
@@ -25,8 +25,8 @@ pub(crate) struct Source {
 ///
 /// # Errors
 ///
-/// [`Interrupted`].
-pub(crate) fn source(value: &Zval) -> Result<Option<Source>, Interrupted> {
+/// [`Bailout`].
+pub(crate) fn source(value: &Zval) -> Result<Option<Source>, Bailout> {
     guarded(|| {
         let stream = open_stream(value)?;
         let inside = Inside::of(stream, value);
