@@ -4,9 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::time::Instant;
 
-use ext_php_rs::types::{ZendClassObject, Zval};
-
-use super::sse::Sse;
 use crate::sapi::Server;
 use crate::sapi::response::beside;
 use crate::zend::engine::{self, Owned};
@@ -68,26 +65,18 @@ pub(super) fn begin_request() {
     std::mem::forget(CURRENT.with(|current| current.take()));
 }
 
-/// Ends the request: the stream is closed, and its callbacks run.
-pub(super) fn end_request() {
+/// Notes that the request is ending.
+pub(super) fn note_ending() {
     ENDING.set(true);
-    // What is due by now has come to its end.
-    engine::forget_failure();
-    if let Some(sse) = get().as_deref().and_then(native) {
-        sse.end_with_request();
-    }
-    beside::forget();
+}
+
+/// Lets go of the `Sse` object of this request.
+pub(super) fn clear() {
     drop(CURRENT.with(|current| current.take()));
-    engine::forget_failure();
 }
 
 /// Whether somebody else holds the `Sse` object of this request.
 pub(super) fn is_held() -> bool {
     let is_held = |object: &Owned| object.object().is_some_and(beside::is_held);
     CURRENT.with(|current| current.borrow().as_ref().is_some_and(is_held))
-}
-
-/// The native part of an `Sse` object.
-pub(super) fn native(object: &Zval) -> Option<&Sse> {
-    object.object().and_then(ZendClassObject::<Sse>::from_zend_obj).map(|object| &**object)
 }

@@ -2,18 +2,20 @@
 //! answer; no file in here knows the protocol.
 
 mod arguments;
+mod bytes;
 mod current;
 mod doctor;
 mod event;
+mod event_object;
 mod exception;
 mod fallback;
 mod fault;
 mod hub;
+mod jitter;
 mod module;
 mod options;
 mod parser;
 mod payload;
 mod settings;
-mod source;
 mod sse;
 mod stop_reason;

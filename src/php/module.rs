@@ -4,7 +4,8 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
-use super::event::{self, SseEvent};
+use super::event;
+use super::event_object::{self, SseEvent};
 use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
@@ -42,7 +43,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     beside::install();
     let registered = exception::register()
         .and_then(|()| declare::enumeration::<SseStopReason>())
-        .and_then(|()| declare::class::<SseEvent>(&event::PROPERTIES, &event::REFINEMENTS))
+        .and_then(|()| declare::class::<SseEvent>(&event_object::PROPERTIES, &event::REFINEMENTS))
         .map(record::install::<SseEvent, 5>)
         .and_then(|()| declare::class::<SseParser>(&[], &parser::REFINEMENTS))
         .and_then(|_| declare::class::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS))
@@ -74,7 +75,7 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
 }
 
 extern "C" fn end_request(_type: i32, _module_number: i32) -> i32 {
-    current::end_request();
+    sse::end_request();
     adoption::end_request();
     hooks::end_request();
     0

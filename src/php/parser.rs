@@ -8,7 +8,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
 use super::arguments::{At, Given, Text, bytes, int};
-use super::event::SseEvent;
+use super::event_object::SseEvent;
 use super::fault::{Fault, answer};
 use crate::stream::Bailout;
 use crate::zend::declare::{Refinement, types};

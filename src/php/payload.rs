@@ -6,7 +6,7 @@ use event_stream::{Event, Retry};
 use ext_php_rs::types::{ZendObject, Zval};
 
 use super::arguments::{At, RESERVED, event_id, event_type, text, type_name};
-use super::event::SseEvent;
+use super::event_object::{EventObject, SseEvent};
 use super::fault::Fault;
 use crate::stream::without_next_line;
 use crate::zend::engine::{self, Owned, guarded};
@@ -58,7 +58,7 @@ impl<'a> Payload<'a> {
         let value = value.dereference();
         if let Some(object) = value.object() {
             if let Some(event) = SseEvent::from_object(object) {
-                return event.payload(at);
+                return Self::of_event(&event, at);
             }
             if is_a(object, "Symfony\\Component\\HttpFoundation\\ServerEvent") {
                 return server_event(object, at);
@@ -68,6 +68,26 @@ impl<'a> Payload<'a> {
             }
         }
         Ok(Self { data: Some(data(value, at)?), ..Self::default() })
+    }
+
+    /// What an event object holds, with data that is not a string as JSON.
+    pub(super) fn of_event(event: &EventObject<'_>, at: At) -> Result<Self, Fault> {
+        let data = match event.get("data") {
+            Some(value) if value.is_string() => Some(Held::Owned(value)),
+            Some(value) => Some(match data(&value, at)? {
+                Held::Slice(bytes) => Held::Slice(Cow::Owned(bytes.into_owned())),
+                Held::Owned(json) => Held::Owned(json),
+            }),
+            None => None,
+        };
+        let milliseconds = event.get("retry").and_then(|value| value.long());
+        Ok(Self {
+            data,
+            event: event.get("event").map(Held::Owned),
+            id: event.get("id").map(Held::Owned),
+            retry: milliseconds.map(|time| own_retry(time, at)).transpose()?,
+            comment: event.get("comment").map(Held::Owned),
+        })
     }
 
     /// The event, checked; `at` is the argument that gave it.

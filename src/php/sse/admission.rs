@@ -5,11 +5,11 @@ use std::time::Duration;
 use event_stream::Retry;
 use hub_protocol::{Dropped, Limit};
 
-use super::opening::{jitter, not_taken};
 use crate::hub::{self, Lease};
 use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
 use crate::php::hub::settings;
+use crate::php::jitter::jitter;
 use crate::php::options::OnLimit;
 use crate::sapi::Server;
 use crate::sapi::diagnosis::Expected;
@@ -120,5 +120,16 @@ impl Asked<'_> {
         answer().map_err(|error| not_taken(self.method, "call it before any output", error))?;
         engine::exit_script();
         Err(Fault::Pending)
+    }
+}
+
+/// Why the response cannot be taken over, as what goes to the script.
+pub(super) fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
+    match error {
+        NotTaken::OutputBegan { what, place } => Fault::wrong_moment(format!(
+            "{method}(): output has begun{place}, with {what}; {advice}"
+        )),
+        NotTaken::Pending => Fault::Pending,
+        NotTaken::Bailout(interrupted) => Fault::Bailout(interrupted),
     }
 }

@@ -4,7 +4,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::types::{ZendCallable, ZendStr, Zval};
 
-use super::Sse;
+use super::object::{Sse, native};
 use crate::php::arguments::{At, Text, bytes, given};
 use crate::php::current;
 use crate::php::exception::SseClientGone;
@@ -120,6 +120,19 @@ impl Sse {
     fn next_callback(&self) -> Option<Owned> {
         self.callbacks.borrow_mut().pop_front()
     }
+}
+
+/// Ends the request: the stream is closed, and its callbacks run.
+pub(in crate::php) fn end_request() {
+    current::note_ending();
+    // What is due by now has come to its end.
+    engine::forget_failure();
+    if let Some(sse) = current::get().as_deref().and_then(native) {
+        sse.end_with_request();
+    }
+    beside::forget();
+    current::clear();
+    engine::forget_failure();
 }
 
 fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {

@@ -1,7 +1,6 @@
 //! How a stream of `Sse` begins.
 
 use std::cell::{Cell, RefCell};
-use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
 use event_stream::EventId;
@@ -10,18 +9,19 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 use hub_protocol::Limit;
 
-use super::Sse;
-use super::admission::{Admission, Asked};
+use super::admission::{Admission, Asked, not_taken};
+use super::object::{Sse, native};
 use super::sending::duration;
+use super::source::Source;
 use crate::hub::Lease;
 use crate::php::arguments::{At, Given, Text, bytes, event_type, given};
 use crate::php::fault::Fault;
+use crate::php::jitter::jitter;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments, allow_origin_set};
-use crate::php::source::Source;
 use crate::php::{current, hub};
 use crate::sapi::head;
 use crate::sapi::response::{beside, request};
-use crate::sapi::takeover::{self, NotTaken, Taken, response_headers, take_over};
+use crate::sapi::takeover::{self, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, WireOptions};
 use crate::stream::{Options, Stream, merged, seconds};
 use crate::zend::engine::{self, Owned};
@@ -69,7 +69,7 @@ pub(super) fn open(
     }
     begin(&object, taken, id.as_deref())?;
     if turned_away.is_some() {
-        current::native(&object).map_or(Ok(()), Sse::end)?;
+        native(&object).map_or(Ok(()), Sse::end)?;
         engine::exit_script();
         return Err(Fault::Pending);
     }
@@ -78,7 +78,7 @@ pub(super) fn open(
 
 /// Sends the first bytes; where there is no body, the stream is over.
 fn begin(object: &Owned, taken: Taken, last_event_id: Option<&str>) -> Result<(), Fault> {
-    let Some(sse) = current::native(object) else { return Ok(()) };
+    let Some(sse) = native(object) else { return Ok(()) };
     if taken == Taken::HeadOnly {
         return sse.end();
     }
@@ -89,7 +89,7 @@ fn begin(object: &Owned, taken: Taken, last_event_id: Option<&str>) -> Result<()
 /// Lets the stream before run the callbacks that it could not run when it stopped.
 fn end_previous() -> Result<(), Fault> {
     let previous = current::get();
-    previous.as_deref().and_then(current::native).map_or(Ok(()), Sse::end)
+    previous.as_deref().and_then(native).map_or(Ok(()), Sse::end)
 }
 
 fn create(
@@ -125,14 +125,6 @@ fn create(
     native.into_zval(false).unwrap_or_default().into()
 }
 
-/// A random number from 0 to 1.
-pub(super) fn jitter() -> f64 {
-    // Half of the bits are enough, and convert without loss.
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half is as random as the whole")]
-    let half = RandomState::new().hash_one(0) as u32;
-    f64::from(half) / f64::from(u32::MAX)
-}
-
 /// One stream at a time; and where there is a response, one in all.
 fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
     if current::is_ending() {
@@ -145,7 +137,7 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
     }
     let is_held = current::is_held();
     let Some(object) = current::get() else { return Ok(()) };
-    let Some(sse) = current::native(&object) else { return Ok(()) };
+    let Some(sse) = native(&object) else { return Ok(()) };
     if !is_held && !server.has_response() {
         // Nobody can send to it any more: it is closed when the next one opens.
         return Ok(());
@@ -175,16 +167,6 @@ pub(super) fn refuse_reconnection() -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
-    match error {
-        NotTaken::OutputBegan { what, place } => Fault::wrong_moment(format!(
-            "{method}(): output has begun{place}, with {what}; {advice}"
-        )),
-        NotTaken::Pending => Fault::Pending,
-        NotTaken::Bailout(interrupted) => Fault::Bailout(interrupted),
-    }
-}
-
 pub(super) fn stream_source(
     source: &Zval,
     interval: &Given<f64>,
@@ -206,7 +188,7 @@ pub(super) fn stream_source(
     let event = event.map(|event| bytes(event, at, "of type ?string")).transpose()?;
     event.as_ref().map(|event| event_type(event, at)).transpose()?;
     let object = open("Sse::stream", 4, arguments)?;
-    let Some(sse) = current::native(&object) else { return Ok(false) };
+    let Some(sse) = native(&object) else { return Ok(false) };
     Source { value: source, object: &object, interval, event: event.as_deref() }.run(sse)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use event_stream::{Event, EventId, EventType};
 use hub_protocol::Dropped;
 
-use super::Sse;
+use super::object::Sse;
 use crate::hub::{self, Lease, Standing};
 use crate::php::fault::Fault;
 use crate::php::hub::settings;

@@ -8,7 +8,7 @@ use event_stream::{Comment, Event};
 use ext_php_rs::types::Zval;
 use hub_protocol::EventName;
 
-use super::Sse;
+use super::object::Sse;
 use crate::php::arguments::{
     At, Given, Int, Text, bytes, bytes_or_int, float, given, int, retry, type_name,
 };

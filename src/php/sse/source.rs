@@ -5,10 +5,10 @@ use std::time::Duration;
 use ext_php_rs::convert::IntoZvalDyn;
 use ext_php_rs::types::{ZendCallable, Zval};
 
-use super::arguments::At;
-use super::fault::Fault;
-use super::payload::{Fields, Held, Payload};
-use super::sse::Sse;
+use super::object::Sse;
+use crate::php::arguments::At;
+use crate::php::fault::Fault;
+use crate::php::payload::{Fields, Held, Payload};
 use crate::stream::StopReason;
 use crate::zend::engine::{Caught, Owned, guarded};
 use crate::zend::value::{is_a, takes_argument, walk};

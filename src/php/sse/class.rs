@@ -1,0 +1,246 @@
+//! The methods of `Sse`: each parses its arguments, makes one call, and converts the answer.
+
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendClassObject, Zval};
+
+use super::object::{Sse, SseObject, native};
+use super::opening::{header_list, open, refuse_reconnection, stream_source};
+use super::publishing::{publish, status};
+use super::sending::{encode, fields};
+use crate::php::arguments::{At, Callback, Float, Given, Int, List, Text, Walkable, given};
+use crate::php::bytes::Bytes;
+use crate::php::fault::{Fault, answer};
+use crate::php::options::{
+    Arguments, Empty, LastEventId, LimitArguments, OnLimit, ResponseArguments,
+};
+use crate::php::stop_reason::SseStopReason;
+use crate::php::{current, doctor};
+use crate::sapi::response::request;
+use crate::zend::declare::{Refinement, types};
+use crate::zend::engine::{self, Owned};
+use crate::zend::shortcut::Shortcut;
+
+const STRING_ARRAY_OR_NULL: u32 = types::STRING | types::ARRAY | types::NULL;
+const STRING_INT_OR_NULL: u32 = types::STRING | types::INT | types::NULL;
+
+const fn refine(method: &'static str, parameter: u32, types: u32) -> Refinement {
+    Refinement { method, parameter: Some(parameter), types, default: None }
+}
+
+pub(in crate::php) const REFINEMENTS: [Refinement; 17] = [
+    refine("start", 3, STRING_ARRAY_OR_NULL),
+    refine("start", 4, types::ARRAY),
+    refine("start", 8, types::STRING),
+    refine("stream", 0, types::CALLABLE | types::ARRAY),
+    refine("stream", 1, types::FLOAT),
+    refine("stream", 6, STRING_ARRAY_OR_NULL),
+    refine("stream", 7, types::ARRAY),
+    refine("stream", 11, types::STRING),
+    refine("headers", 0, STRING_ARRAY_OR_NULL),
+    refine("headers", 1, types::ARRAY),
+    refine("encode", 2, STRING_INT_OR_NULL),
+    refine("send", 2, STRING_INT_OR_NULL),
+    refine("comment", 0, types::STRING),
+    refine("publish", 0, types::STRING | types::ARRAY),
+    refine("subscribe", 0, types::STRING | types::ARRAY),
+    Refinement { method: "status", parameter: None, types: types::ARRAY, default: None },
+    Refinement { method: "onClose", parameter: None, types: types::STATIC, default: None },
+];
+
+const NO_TEXT: &str = "";
+
+/// Most events are only a string.
+impl Shortcut for Sse {
+    const METHOD: &'static str = "send";
+
+    fn call(&self, data: &[u8]) -> PhpResult<bool> {
+        answer(self.emit_data(data))
+    }
+}
+
+#[php_impl]
+#[expect(clippy::needless_pass_by_value, reason = "the macro hands arguments over by value")]
+impl Sse {
+    /// Opens the event stream of this request.
+    #[php(vis = "private")]
+    fn __construct() -> PhpResult<Self> {
+        answer(Err(Fault::wrong_moment("Sse objects come from Sse::start()".into())))
+    }
+
+    /// Opens the event stream of this request.
+    #[php(defaults(headers = Empty, on_limit = OnLimit::REFUSE), optional = heartbeat)]
+    #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
+    fn start(
+        heartbeat: Option<Float>,
+        retry: Option<Int>,
+        max_lifetime: Option<Float>,
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+        limit_key: Option<Text>,
+        limit: Option<Int>,
+        last_event_id: Option<Text>,
+        on_limit: Given<&'static str>,
+    ) -> PhpResult<SseObject> {
+        let response = ResponseArguments { allow_origin, headers };
+        let limit = LimitArguments { key: limit_key, limit, on_limit };
+        let arguments =
+            Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
+        answer(open("Sse::start", 1, &arguments).map(SseObject))
+    }
+
+    /// A whole stream in one call.
+    #[php(defaults(interval = 1.0, headers = Empty, on_limit = OnLimit::REFUSE), optional = interval)]
+    #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
+    fn stream(
+        source: Walkable,
+        interval: Given<f64>,
+        event: Option<Text>,
+        heartbeat: Option<Float>,
+        retry: Option<Int>,
+        max_lifetime: Option<Float>,
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+        limit_key: Option<Text>,
+        limit: Option<Int>,
+        last_event_id: Option<Text>,
+        on_limit: Given<&'static str>,
+    ) -> PhpResult<bool> {
+        let response = ResponseArguments { allow_origin, headers };
+        let limit = LimitArguments { key: limit_key, limit, on_limit };
+        let arguments =
+            Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
+        answer(stream_source(source.0, &interval, event.as_ref(), &arguments))
+    }
+
+    /// The stream of this request.
+    fn current() -> Option<SseObject> {
+        current::get().map(SseObject)
+    }
+
+    /// What `$lastEventId` will hold, without opening a stream.
+    fn last_event_id() -> Option<String> {
+        request::last_event_id()
+    }
+
+    /// The response headers of an event stream by name.
+    #[php(defaults(headers = Empty), optional = allow_origin)]
+    fn headers(
+        allow_origin: Option<&Zval>,
+        headers: Given<Empty>,
+    ) -> PhpResult<Vec<(String, String)>> {
+        let arguments = ResponseArguments { allow_origin, headers };
+        answer(header_list(&arguments))
+    }
+
+    /// One event as it stands in an event stream.
+    fn encode(
+        data: &Zval,
+        event: Option<Text>,
+        id: Option<&Zval>,
+        retry: Option<Int>,
+        comment: Option<Text>,
+    ) -> PhpResult<Bytes> {
+        let fields = fields("Sse::encode", event.as_ref(), id, retry.as_ref());
+        answer(fields.and_then(|fields| encode(data, &fields, comment.as_ref())).map(Bytes))
+    }
+
+    /// Answers 204 No Content.
+    fn stop() -> PhpResult<()> {
+        answer(refuse_reconnection())
+    }
+
+    /// Sends one event.
+    fn send(
+        &self,
+        data: &Zval,
+        event: Option<Text>,
+        id: Option<&Zval>,
+        retry: Option<Int>,
+    ) -> PhpResult<bool> {
+        let fields = fields("Sse::send", event.as_ref(), id, retry.as_ref());
+        answer(fields.and_then(|fields| self.emit(data, At("Sse::send", 1, "data"), &fields)))
+    }
+
+    /// Sends several events with one write.
+    fn send_many(&self, events: Walkable) -> PhpResult<bool> {
+        answer(self.emit_all(events.0))
+    }
+
+    /// Sends a comment.
+    #[php(defaults(text = NO_TEXT))]
+    fn comment(&self, text: Given<&'static str>) -> PhpResult<bool> {
+        answer(self.write_comment(&text))
+    }
+
+    /// Tells the client how long to wait before it reconnects.
+    fn retry(&self, milliseconds: Int) -> PhpResult<bool> {
+        answer(self.write_retry(&milliseconds))
+    }
+
+    /// Waits, and keeps the connection alive meanwhile.
+    fn wait(&self, seconds: Float, read: Option<List>) -> PhpResult<bool> {
+        answer(self.wait_for(seconds.0, given(read.map(|read| read.0))))
+    }
+
+    /// Whether events can still be sent.
+    fn is_open(&self) -> PhpResult<bool> {
+        self.stream.connection().probe();
+        answer(self.settle(self.is_running()))
+    }
+
+    /// Why the stream has stopped.
+    fn stop_reason(&self) -> Option<SseStopReason> {
+        self.is_running();
+        self.reason().map(SseStopReason::from)
+    }
+
+    /// Runs a callback when the stream stops.
+    fn on_close(self_: &mut ZendClassObject<Sse>, callback: Callback) -> PhpResult<SseObject> {
+        let mut object = Owned::default();
+        object.set_object(&mut self_.std);
+        answer(self_.keep_callback(callback.0).map(|()| SseObject(object)))
+    }
+
+    /// Ends the stream.
+    fn close(&self, data: Option<&Zval>, event: Option<Text>) -> PhpResult<()> {
+        answer(self.close_with(data, event.as_ref()))
+    }
+
+    /// Publishes an event to everyone who follows one of the topics.
+    fn publish(topics: &Zval, data: &Zval, event: Option<Text>) -> PhpResult<String> {
+        answer(publish(topics, data, event.as_ref()))
+    }
+
+    /// Goes on with what is published under the topics.
+    #[php(defaults(hand_off = true), optional = filter)]
+    fn subscribe(
+        self_: &mut ZendClassObject<Sse>,
+        topics: &Zval,
+        filter: Option<Callback>,
+        hand_off: bool,
+        last_event_id: Option<Text>,
+    ) -> PhpResult<bool> {
+        let told = engine::property(&self_.std, "lastEventId").string();
+        let filter = filter.as_ref().map(|filter| filter.0);
+        let last_event_id = LastEventId::new(last_event_id.as_ref(), "Sse::subscribe", 4);
+        answer(
+            last_event_id
+                .and_then(|id| self_.subscribe_to(id.or_else(|| told), topics, filter, hand_off)),
+        )
+    }
+
+    /// How the hub is.
+    fn status() -> PhpResult<Zval> {
+        answer(status()).map(Owned::give)
+    }
+
+    /// What stands between the script and the browser, and what to change.
+    fn doctor() -> PhpResult<Vec<(String, Zval)>> {
+        let report = {
+            let current = current::get();
+            let sse = current.as_deref().and_then(native);
+            doctor::report(sse.map(|sse| sse.stream.connection()))
+        };
+        answer(Ok(report))
+    }
+}
