@@ -5,7 +5,7 @@
 //! - [`script`]: that code in scripts that tell their own CPU time
 //! - [`runner`]: what runs them: the command line, nginx + FPM
 //! - [`measure`]: CPU time and system calls per event
-//! - [`table`]: what is printed
+//! - [`table`], [`numbers`]: what is printed
 //!
 //! **Invariant**: it judges nothing. What is slow is printed; only what does not run, or puts out
 //! other bytes than it should, fails.
@@ -14,6 +14,8 @@
 
 mod contest;
 mod measure;
+#[path = "../numbers.rs"]
+mod numbers;
 mod runner;
 mod script;
 mod table;

@@ -3,6 +3,7 @@
 use crate::{
     contest::{Contest, Way},
     measure::Costs,
+    numbers::{median, short},
 };
 
 /// Prints what each of our ways costs, and beside it what each of theirs does.
@@ -25,7 +26,7 @@ fn print_contest(contest: &Contest, costs: &Costs) {
     let (ours, theirs) = costs.split_at(contest.ours.len());
     let mut name = contest.name;
     for (way, cost) in contest.ours.iter().zip(ours) {
-        print!("{name:36}{:16}{:>8}", way.name, short(median(cost)));
+        print!("{name:36}{:16}{:>8}", way.name, short(median(cost.iter().copied())));
         for (their_way, their_cost) in contest.theirs.iter().zip(theirs) {
             print!("{:>18}", cell(way, cost, their_way, their_cost));
         }
@@ -40,9 +41,8 @@ fn cell(way: &Way, cost: &[f64], their_way: &Way, their_cost: &[f64]) -> String 
     if way.batch < their_way.batch {
         return "-".to_owned();
     }
-    let ratios: Vec<f64> =
-        cost.iter().zip(their_cost).map(|(ours, theirs)| ours / theirs).collect();
-    format!("{} ({:.2})", short(median(their_cost)), median(&ratios))
+    let ratio = median(cost.iter().zip(their_cost).map(|(ours, theirs)| ours / theirs));
+    format!("{} ({ratio:.2})", short(median(their_cost.iter().copied())))
 }
 
 /// Prints the code that the names of the ways stand for.
@@ -50,17 +50,4 @@ pub(crate) fn print_code(contest: &Contest) {
     for way in contest.ways() {
         println!("  {:16}{}", way.name, way.each);
     }
-}
-
-/// The middle one of an odd number of values.
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_owned();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
-}
-
-/// With three digits or so.
-fn short(value: f64) -> String {
-    let decimals = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
-    format!("{value:.decimals$}")
 }

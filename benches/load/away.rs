@@ -7,9 +7,10 @@ use sse_load::{Crowd, Pages, Plan};
 
 use crate::{
     hub::Settings,
+    numbers::short,
     side::{Side, wait_for_streams},
     stage::Stage,
-    table::{Promises, heading, line, short},
+    table::{Promises, heading, line},
 };
 
 const WORKERS: usize = 8;

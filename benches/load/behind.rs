@@ -12,9 +12,10 @@ use sse_load::{Counts, Crowd, Pace, Payload, Plan, Publish, Published, now, publ
 
 use crate::{
     hub::Settings,
+    numbers::short,
     side::{Side, wait_for_streams},
     stage::Stage,
-    table::{Promises, heading, line, short},
+    table::{Promises, heading, line},
     usage::peak,
 };
 

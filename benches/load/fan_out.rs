@@ -7,9 +7,10 @@ use sse_load::{Counts, Pace};
 use crate::{
     hub::Settings,
     nchan::Nchan,
+    numbers::{median, short},
     side::{Round, Side, round},
     stage::Stage,
-    table::{Promises, heading, line, median, short},
+    table::{Promises, heading, line},
 };
 
 const EVENTS: u64 = 50;

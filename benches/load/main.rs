@@ -5,7 +5,7 @@
 //! - [`fan_out`], [`ordinary`], [`restarts`], [`churn`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
 //!   [`away`], [`bursts`], [`many_topics`], [`idle_redis`], [`namespaces`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
-//! - [`usage`], [`table`]: what is measured, and printed
+//! - [`usage`], [`table`], [`numbers`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 #![allow(clippy::cast_precision_loss, reason = "nothing here counts up to 2^52")]
@@ -21,6 +21,8 @@ mod idle_redis;
 mod many_topics;
 mod namespaces;
 mod nchan;
+#[path = "../numbers.rs"]
+mod numbers;
 mod ordinary;
 mod producer;
 mod quiet;

@@ -9,8 +9,9 @@ use server_tests::{binary, extension, process::Process};
 
 use crate::{
     hub::{self, Hub, Settings},
+    numbers::{median, short},
     stage::Stage,
-    table::{Promises, heading, line, median, short},
+    table::{Promises, heading, line},
 };
 
 const FEW: usize = 100;

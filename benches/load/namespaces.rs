@@ -6,9 +6,10 @@ use sse_load::{Crowd, Pace, Plan, Published, publish};
 
 use crate::{
     hub::Settings,
+    numbers::short,
     side::{Side, wait_for_streams, wait_until_complete},
     stage::Stage,
-    table::{Promises, heading, line, short},
+    table::{Promises, heading, line},
 };
 
 const STREAMS: usize = 1_000;

@@ -6,9 +6,10 @@ use sse_load::{Crowd, Pages, Plan, Rate};
 
 use crate::{
     hub::Settings,
+    numbers::{median, short},
     side::{Side, wait_for_streams},
     stage::Stage,
-    table::{Promises, heading, line, median, short},
+    table::{Promises, heading, line},
 };
 
 const STREAMS: usize = 10_000;

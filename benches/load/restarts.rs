@@ -15,9 +15,10 @@ use sse_load::{Counts, Crowd, Flow, Pace, Plan, Published};
 
 use crate::{
     hub::Settings,
+    numbers::short,
     side::{Side, wait_for_streams, wait_until_complete},
     stage::Stage,
-    table::{Promises, heading, line, short},
+    table::{Promises, heading, line},
 };
 
 const STREAMS: usize = 1_000;

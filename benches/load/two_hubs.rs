@@ -7,9 +7,10 @@ use sse_load::{Crowd, Flow, Pace, Plan, Published, Report, publish};
 
 use crate::{
     hub::Settings,
+    numbers::short,
     side::{Side, wait_for_streams, wait_until_complete},
     stage::Stage,
-    table::{Promises, heading, line, short},
+    table::{Promises, heading, line},
 };
 
 /// To each hub.

@@ -126,15 +126,11 @@ pub(crate) fn no_error_page(response: Response, log: &str) -> Response {
 }
 
 pub(crate) fn with_sse() -> Php {
-    like_in_production(Php::with_sse())
+    Php::with_sse().like_in_production().system_extensions()
 }
 
 pub(crate) fn plain() -> Php {
-    like_in_production(Php::plain())
-}
-
-fn like_in_production(php: Php) -> Php {
-    php.system_extensions().ini("output_buffering", "4096").ini("expose_php", "0")
+    Php::plain().like_in_production().system_extensions()
 }
 
 /// `name=value` of the one cookie that a response sets.

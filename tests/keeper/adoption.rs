@@ -32,7 +32,7 @@ pub(crate) fn adopting(heartbeat: Duration) -> Php {
 
 /// PHP as in production.
 pub(crate) fn like_in_production(php: Php) -> Php {
-    php.system_extensions().ini("output_buffering", "4096")
+    php.like_in_production().system_extensions()
 }
 
 /// Runs the sources, and what only looks like them.

@@ -6,13 +6,13 @@ use std::path::Path;
 use server_tests::{
     http::Response,
     patience::soon,
-    process::Pid,
+    process::{Pid, is_running},
     reader::End,
     server::{Apache, Builtin, Cgi, Cli, Fpm, Php, Server},
     site::{Gate, Site},
 };
 
-use crate::served::{Served, is_running, read_pid};
+use crate::served::{Served, read_pid};
 
 type Start = fn(&Path, Php) -> Server;
 

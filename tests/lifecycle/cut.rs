@@ -10,13 +10,13 @@ use server_tests::{
     event_stream::{Item, parse},
     http::Response,
     patience::soon,
-    process::{Pid, Signal},
+    process::{Pid, Signal, is_running},
     reader::End,
     server::{Fpm, Php},
     site::Site,
 };
 
-use crate::served::{Served, is_running, wait_for_end};
+use crate::served::{Served, wait_for_end};
 
 /// The ways to tell FPM. The workers are killed at once, after a second, and after three.
 const TERMINATE: Stop = Stop { signal: Signal::TERM, process_control_timeout: 0 };

@@ -1,11 +1,11 @@
 //! Scripts on a server of the test's own.
 
-use std::{fs, ops::Deref, path::Path};
+use std::{ops::Deref, path::Path};
 
 use server_tests::{
     http::Response,
     patience::{soon, wait_for},
-    process::Pid,
+    process::{Pid, is_running},
     server::{Php, Server},
     site::Site,
 };
@@ -69,11 +69,4 @@ pub(crate) fn read_pid(stream: &mut Response) -> Pid {
 #[track_caller]
 pub(crate) fn wait_for_end(pid: Pid) {
     wait_for("a process to end", soon(), || (!is_running(pid)).then_some(()));
-}
-
-/// True if a process has not ended yet.
-pub(crate) fn is_running(pid: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit(") ").next().and_then(|fields| fields.chars().next());
-    state.is_some_and(|state| !"ZX".contains(state))
 }

@@ -6,12 +6,12 @@ use std::path::Path;
 use server_tests::{
     http::Response,
     patience::{soon, wait_for},
-    process::Signal,
+    process::{Signal, is_running},
     server::{Builtin, Fpm, Php, Server},
     site::{Gate, Site},
 };
 
-use crate::served::{Served, is_running, wait_for_end};
+use crate::served::{Served, wait_for_end};
 
 /// One worker, which has served a stream.
 struct Worker {

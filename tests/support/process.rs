@@ -21,6 +21,13 @@ use crate::patience::wait_for;
 /// A process may take so long to stop when asked, before it is killed.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// True if a process has not ended yet, anybody's.
+pub fn is_running(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit(") ").next().and_then(|fields| fields.chars().next());
+    state.is_some_and(|state| !"ZX".contains(state))
+}
+
 /// A running child process, with all that it starts itself.
 #[derive(Debug)]
 pub struct Process {

@@ -12,7 +12,7 @@ use server_tests::{
     binary,
     patience::{soon, wait_for, wait_for_eq},
     port::start_on_free_port,
-    process::{Pid, Process, Signal},
+    process::{Pid, Process, Signal, is_running},
     server::{Apache, Builtin, Cgi, Fpm, Php},
     site::Site,
 };
@@ -28,9 +28,9 @@ fn a_server_is_gone_with_its_value() {
     ] {
         let addr = server.addr();
         let pids = [vec![server.pid()], server.workers()].concat();
-        assert!(pids.iter().all(|pid| runs(*pid)));
+        assert!(pids.iter().all(|pid| is_running(*pid)));
         drop(server);
-        wait_for_eq(&false, soon(), || pids.iter().any(|pid| runs(*pid)));
+        wait_for_eq(&false, soon(), || pids.iter().any(|pid| is_running(*pid)));
         assert!(TcpStream::connect(addr).is_err());
     }
 }
@@ -57,9 +57,9 @@ fn a_server_is_gone_with_the_test_process_even_if_that_is_killed() {
         let pids = site.read("pids").strip_suffix('\n')?.to_owned();
         Some(pids.split(' ').map(|pid| Pid::from_raw(pid.parse().unwrap()).unwrap()).collect())
     });
-    assert!(pids.len() > 1 && pids.iter().all(|pid| runs(*pid)));
+    assert!(pids.len() > 1 && pids.iter().all(|pid| is_running(*pid)));
     test.signal(Signal::KILL);
-    wait_for_eq(&false, soon(), || pids.iter().any(|pid| runs(*pid)));
+    wait_for_eq(&false, soon(), || pids.iter().any(|pid| is_running(*pid)));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_server_hears_signals_that_whoever_runs_the_tests_ignores() {
             let site = Site::new();
             let server = Builtin::new(&site, Php::plain()).start();
             server.signal(signal);
-            wait_for_eq(&false, soon(), || runs(server.pid()));
+            wait_for_eq(&false, soon(), || is_running(server.pid()));
         }
         return;
     }
@@ -103,11 +103,6 @@ fn the_programs_of_a_php_that_was_named_are_those_beside_it() {
     again.args(["--exact", NAME]).env(ROLE, site.path("")).env("PHP", site.path("bin/php"));
     let output = again.env_remove("PHP_FPM").env_remove("PHP_CGI").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-}
-
-fn runs(pid: Pid) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
 }
 
 #[test]

@@ -111,11 +111,7 @@ pub(crate) struct Kind {
 
 /// The extension, and PHP as in production.
 fn php() -> Php {
-    like_in_production(Php::with_sse())
-}
-
-fn like_in_production(php: Php) -> Php {
-    php.ini("output_buffering", "4096").ini("expose_php", "0")
+    Php::with_sse().like_in_production()
 }
 
 impl Kind {

@@ -2,7 +2,7 @@
 
 use server_tests::{http::Response, server::Php};
 
-use super::{Kind, like_in_production, next, text};
+use super::{Kind, next, text};
 
 /// The shortest: one event per request, and the browser's reconnection does the rest.
 const ONE_SHOT: &str = "<?php
@@ -83,7 +83,7 @@ ob_end_flush();
 pub(crate) fn a_page_written_by_hand_runs_as_it_does_without_the_extension(kind: &Kind) {
     for page in [ONE_SHOT, OB_LOOP, SEND_FUNCTION] {
         let [without, with] = [Php::plain(), Php::with_sse()].map(|php| {
-            let served = kind.serve_with(like_in_production(php), 1, page);
+            let served = kind.serve_with(php.like_in_production(), 1, page);
             let response = served.get("/stream.php");
             (constant_head(&response), text(response.into_body()))
         });
@@ -110,7 +110,7 @@ pub(crate) fn a_loop_written_by_hand_ends_when_its_client_leaves(kind: &Kind) {
             flush();
         }"#;
     for php in [Php::plain(), Php::with_sse()] {
-        let served = kind.serve_with(like_in_production(php), 1, page);
+        let served = kind.serve_with(php.like_in_production(), 1, page);
         let mut stream = served.get("/stream.php");
         assert_eq!(next(&mut stream), "data: tick\n\n");
         stream.into_wire().close();

@@ -31,6 +31,12 @@ impl Php {
         self
     }
 
+    /// With the output buffer of php.ini-production, and without a header that names PHP.
+    #[must_use]
+    pub fn like_in_production(self) -> Self {
+        self.ini("output_buffering", "4096").ini("expose_php", "0")
+    }
+
     /// With all extensions that the machine's own configuration loads: frameworks need many.
     #[must_use]
     pub fn system_extensions(mut self) -> Self {
