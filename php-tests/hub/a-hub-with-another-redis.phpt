@@ -1,5 +1,5 @@
 --TEST--
-A hub with another Redis, at a place that is named, is never taken for none: who asks again is told the same
+A hub with another Redis, at a socket that is named, is never taken for none: who asks again is told the same
 --FILE--
 <?php
 require __DIR__ . '/../support/hub.inc';

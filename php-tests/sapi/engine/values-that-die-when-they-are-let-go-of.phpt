@@ -5,7 +5,7 @@ Values whose end throws, exits or is fatal may be let go of anywhere
 require __DIR__ . '/../../support/process.inc';
 
 $ends = ['throw new LogicException("thrown");', 'exit(3);', 'trigger_error("x", E_USER_ERROR);'];
-$places = [
+$codes = [
     'Sse::stream(fn () => new Dies(), interval: 0);',
     'Sse::stream(fn () => [1, new Dies()], interval: 0);',
     'Sse::stream((function () { yield 1; yield new Dies(); yield 2; })());',
@@ -33,9 +33,9 @@ $classes = <<<'PHP'
     PHP;
 foreach ($ends as $end) {
     echo "$end\n";
-    foreach ($places as $place) {
+    foreach ($codes as $code) {
         $close = 'Sse::current()?->onClose(fn ($reason) => print("[$reason->name]"));';
-        command("$classes function dies() { static \$died; if (!\$died) { \$died = true; $close $end } } $place echo '[went on]'; }", ['display_errors' => '0']);
+        command("$classes function dies() { static \$died; if (!\$died) { \$died = true; $close $end } } $code echo '[went on]'; }", ['display_errors' => '0']);
     }
 }
 ?>
