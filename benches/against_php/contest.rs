@@ -1,4 +1,4 @@
-//! What is compared: ways to the same bytes, as PHP code.
+//! The ways that are compared: PHP code that makes the same bytes.
 
 /// Some of our ways and some of theirs, with the data they take.
 pub(crate) struct Contest {

@@ -1,4 +1,4 @@
-//! What an event costs, beside what it costs in plain PHP: to make it, and to send it.
+//! Measures what an event costs to make and to send, beside plain PHP.
 //!
 //! # Layout
 //! - [`contest`]: what is compared, as PHP code

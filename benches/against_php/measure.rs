@@ -1,4 +1,4 @@
-//! What an event costs, by way.
+//! Measures what an event costs, by way.
 
 use std::{fs, process::Command};
 

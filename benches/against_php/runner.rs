@@ -1,4 +1,4 @@
-//! What runs scripts: the command line, nginx + FPM; with opcache as it is by default.
+//! Runs scripts on the command line, and on nginx + FPM, with opcache as it is by default.
 
 use std::{
     path::PathBuf,

@@ -1,4 +1,4 @@
-//! What is printed: columns, and whether what was promised was kept.
+//! The output: columns, and which promises were kept.
 
 /// The promises, and those that were broken.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! What processes use, as the kernel tells it.
+//! The CPU time, memory and descriptors of processes, as the kernel tells them.
 
 use std::{fs, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Where files stand, and what the file of a folder says of the others in it.
+//! Files in folders: none stands beside its own, and the first file of each names the others.
 
 use std::path::Path;
 

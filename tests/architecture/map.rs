@@ -1,4 +1,4 @@
-//! What the documents say of files: the tables of `ARCHITECTURE.md` name each, those of `CONTRIBUTING.md` exist.
+//! Files in documents: the tables of `ARCHITECTURE.md` name each, and those in `CONTRIBUTING.md` exist.
 
 use std::path::{Path, PathBuf};
 

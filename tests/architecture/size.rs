@@ -1,4 +1,4 @@
-//! How long files and functions may be. A function may be longer where the reason stands above it, in a comment
+//! Limits the length of files and functions. A function may be longer where the reason stands above it, in a comment
 //! of its own: `// Long: one table.`
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What a Rust file says, as far as the rules ask for it: read from its tokens, so that comments and
+//! Reads a Rust file, as far as the rules ask for it, from its tokens, so that comments and
 //! strings do not count, and what stands in macros does.
 
 use std::{iter, path::Path};

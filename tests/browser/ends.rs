@@ -1,4 +1,4 @@
-//! What brings a client back, and what keeps it away.
+//! Ends of streams after which a browser comes back, and those after which it stays away.
 
 use std::collections::BTreeMap;
 

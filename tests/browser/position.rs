@@ -1,4 +1,4 @@
-//! Where a client says it is when it comes back.
+//! The position that a client sends when it comes back.
 
 use serde_json::json;
 use server_tests::{browser::Kind, event_stream::POSITION, in_each_browser};

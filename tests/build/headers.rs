@@ -1,4 +1,4 @@
-//! What `ffi.rs` declares by hand is what the headers of the PHP at hand say. Where it is not, a flag is
+//! The declarations in `ffi.rs`, by hand, are those of the headers of the PHP at hand. Where they are not, a flag is
 //! read from bytes that nobody has set, or a field from beside it, and no compiler notices.
 
 use std::{collections::BTreeMap, fs, process::Command};

@@ -1,4 +1,4 @@
-//! What the extension is built for: which versions of PHP, and what their headers declare.
+//! The versions of PHP that the extension is built for, and the declarations in their headers.
 //!
 //! # Layout
 //! - [`headers`]: the declarations in `ffi.rs`, and those of PHP

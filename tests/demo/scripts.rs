@@ -1,4 +1,4 @@
-//! What a reader finds in `examples/`.
+//! The scripts in `examples/`, as a reader finds them.
 
 use std::{ffi::OsStr, fs, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! What is published under topics: a chat, orders, a dashboard.
+//! Events that are published under topics: a chat, orders, a dashboard.
 
 use serde_json::Value;
 use server_tests::http::EventStream;

@@ -8,7 +8,7 @@
 //! - [`served`]: streams that the worker serves with the hub's events
 //! - [`kept`]: connections that the web server keeps
 //! - [`hubs`]: hubs that are started, missing, frozen, or killed
-//! - [`away`]: what a hub that is away means for others
+//! - [`away`]: a hub that is away
 //! - [`versions`]: a hub that is not of the extension's release
 //! - [`finding`]: which hub a script finds
 //! - [`access`]: whom a hub and its scripts trust

@@ -1,4 +1,4 @@
-//! What a client hears while the script is blocked in a call.
+//! A client listens while the script is blocked in a call.
 
 use std::{
     io::{Read, Write},

@@ -1,4 +1,4 @@
-//! What has to hold wherever a stream comes from.
+//! The tests that hold on every server.
 
 use server_tests::server::Php;
 

@@ -1,4 +1,4 @@
-//! How late this machine wakes up who sleeps: what no server can be blamed for.
+//! Measures how late this machine wakes up a thread that sleeps: no server is to blame for that.
 
 use std::{
     sync::{

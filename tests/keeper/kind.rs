@@ -1,4 +1,4 @@
-//! What a stream can come from: every server that has a keeper, and a script at the end of a pipe. A script
+//! The sources of a stream: every server that has a keeper, and a script at the end of a pipe. A script
 //! need not know which it runs on: it gets its query either way.
 
 use std::{path::Path, time::Instant};

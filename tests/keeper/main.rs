@@ -2,12 +2,12 @@
 //! streams of other code that are looked after.
 //!
 //! # Layout
-//! - [`kind`]: where scripts run
+//! - [`kind`]: servers, and the command line
 //! - [`blocked`]: what a client hears while the script is blocked
 //! - [`storm`]: what a client makes of events between heartbeats as fast as they go
 //! - [`adoption`]: streams that other code opens
 //! - [`everywhere`], [`others`]: the tests
-//! - [`hiccups`]: what the machine itself is to blame for
+//! - [`hiccups`]: delays of the machine itself
 //! - [`gzip`]: bytes that a server has compressed
 //!
 //! The big numbers are in `benches/storm.rs`, which `make storm` runs.

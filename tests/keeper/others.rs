@@ -1,4 +1,4 @@
-//! What has to hold for the streams that other code opens.
+//! The tests of streams that other code opens.
 
 use std::time::{Duration, Instant};
 

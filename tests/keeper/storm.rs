@@ -1,4 +1,4 @@
-//! What a client makes of a stream in a storm of heartbeats: every event has a number and a checksum,
+//! A client reads a stream in a storm of heartbeats: every event has a number and a checksum,
 //! and every byte is accounted for.
 
 use std::{

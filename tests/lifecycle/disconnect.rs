@@ -1,4 +1,4 @@
-//! How soon a script knows that its client has left, on the clock that both read.
+//! Measures how soon a script knows that its client has left, on the clock that both read.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! How streams end when they do not end by themselves: clients that leave or read nothing, servers
+//! Streams that do not end by themselves: clients that leave or read nothing, servers
 //! that reload or stop, scripts that die; and what is left of them in the worker: nothing.
 //!
 //! # Layout
-//! - [`stage`], [`served`]: what streams run on, and the visitors that watch them; a server of a test's own
+//! - [`stage`], [`served`]: servers, and the visitors that watch them; a server of a test's own
 //! - [`disconnect`], [`disconnects`], [`stalls`]: clients that leave, and those that read nothing
 //! - [`closed`], [`beside`], [`echoes`]: streams that end before their scripts; whose output belongs to them,
 //!   and when it goes out

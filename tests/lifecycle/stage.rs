@@ -1,4 +1,4 @@
-//! What streams run on, and the visitors that watch them: HTTP clients, or the reader of a pipe.
+//! Servers that streams run on, and visitors that watch them: HTTP clients, or the reader of a pipe.
 
 use std::{
     path::Path,

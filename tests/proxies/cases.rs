@@ -1,4 +1,4 @@
-//! What holds behind each server.
+//! The tests that hold behind each server.
 
 use std::{ops::RangeInclusive, path::Path};
 

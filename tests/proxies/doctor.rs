@@ -1,4 +1,4 @@
-//! What `doctor()` tells of what is in front, where that is not a matter of the server alone.
+//! `doctor()` on the server in front, where its advice depends on more than that server.
 
 use server_tests::{
     http::Request,

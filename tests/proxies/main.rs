@@ -2,8 +2,8 @@
 //! without these settings they do not.
 //!
 //! # Layout
-//! - [`scene`]: what stands in front of PHP, and a stream behind it
-//! - [`cases`]: what holds behind each of them
+//! - [`scene`]: a server in front of PHP, and a stream behind it
+//! - [`cases`]: the tests that hold behind each of them
 //! - [`doctor`]: what `doctor()` tells of it
 //! - [`controls`]: the settings that are needed, left out
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]

@@ -1,4 +1,4 @@
-//! What stands in front of PHP, and a stream behind it.
+//! A server in front of PHP, and a stream behind it.
 
 use std::{fs, ops::Deref, path::Path};
 

@@ -1,4 +1,4 @@
-//! What is sent. The seed is fixed, `SSE_TEST_SEED` takes another.
+//! The byte strings that are sent. The seed is fixed, `SSE_TEST_SEED` takes another.
 
 use std::{env, iter};
 

@@ -1,4 +1,4 @@
-//! Where the programs under test are: named by an environment variable, or found.
+//! Finds the programs under test: each is named by an environment variable, or looked for.
 
 use std::{
     env,

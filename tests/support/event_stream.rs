@@ -1,4 +1,4 @@
-//! What the bytes of an event stream mean: the rules of the HTML standard, section 9.2, read anew
+//! The meaning of the bytes of an event stream: the rules of the HTML standard, section 9.2, read anew
 //! and applied naively, so that an error in the extension's own parser has no twin here.
 
 use std::{collections::VecDeque, time::Instant};

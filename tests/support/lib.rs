@@ -1,4 +1,4 @@
-//! What the whole-server tests share: real servers on loopback, a byte-exact HTTP client, an event
+//! The library of the tests on whole servers: real servers on loopback, a byte-exact HTTP client, an event
 //! stream parser of its own, foreign parsers to compare with, and real browsers.
 //!
 //! # Layout

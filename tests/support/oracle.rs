@@ -1,4 +1,4 @@
-//! What clients written by others say that the bytes of an event stream mean.
+//! Clients written by others parse the bytes of an event stream.
 //!
 //! They are child processes that answer one line of JSON with another, so that one process serves
 //! thousands of cases. `scripts/install-oracles` installs them.

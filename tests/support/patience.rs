@@ -1,4 +1,4 @@
-//! How long a test waits: for a condition, up to a deadline, and never for a fixed time.
+//! A test waits for a condition, up to a deadline, and never for a fixed time.
 
 use std::{
     env,

@@ -1,4 +1,4 @@
-//! What one client has had, and what of it was wrong.
+//! The account of one client: the events that it has had, and those that were wrong.
 //!
 //! It outlives the connection: a client that comes back with a last event ID goes on where it was.
 //! **Invariant**: each sequence number that was published for this client is counted once as received in

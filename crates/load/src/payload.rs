@@ -1,4 +1,4 @@
-//! What stands in the data of an event: its number, and when it was published.
+//! The data of an event: its number, and the time of its publishing.
 //!
 //! `<sequence> <nanoseconds> xxx...`, with the time of `CLOCK_MONOTONIC`, which all processes of a machine
 //! share (PHP's `hrtime(true)` is the same clock).

@@ -1,4 +1,4 @@
-//! What a crowd is to do.
+//! The plan of a crowd.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},

@@ -1,4 +1,4 @@
-//! What publishers have published, so that clients know what they have to get.
+//! The events that were published, so that clients know which they have to get.
 
 use std::{
     collections::BTreeSet,

@@ -1,4 +1,4 @@
-//! What a crowd has met with, in numbers.
+//! The counts of a crowd.
 
 use std::ops::{AddAssign, Sub};
 

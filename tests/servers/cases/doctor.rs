@@ -1,4 +1,4 @@
-//! What is told of a stream before it begins.
+//! `doctor()` before a stream begins.
 
 use super::Kind;
 

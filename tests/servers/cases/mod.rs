@@ -1,4 +1,4 @@
-//! What holds on every server: each case is a function of the kind of server it runs on.
+//! The tests that hold on every server: each case is a function of the kind of server it runs on.
 //!
 //! # Layout
 //! - [`head`], [`delivery`]: the first line on; every event

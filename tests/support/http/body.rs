@@ -1,4 +1,4 @@
-//! Where a body starts and ends inside the bytes of a connection. Does no I/O.
+//! Finds a body's start and end in the bytes of a connection. Does no I/O.
 
 use super::Head;
 use crate::reader::End;

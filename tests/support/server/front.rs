@@ -1,4 +1,4 @@
-//! What can stand between a client and PHP, beside nginx.
+//! Servers between a client and PHP, beside nginx.
 
 use std::{
     fmt::Debug,
