@@ -1,7 +1,7 @@
 //! Which hub is spoken to.
 //!
 //! The invariant: what is published where nobody listens is an error, as long as somebody may listen elsewhere.
-//! A server's scripts have a hub of their user's. A script on the command line, cron above all, publishes
+//! A server's scripts have a hub of their user's. A script on the command hub, cron above all, publishes
 //! to those who are served: by its user's hub, if that has served anybody, or else by the one that there is.
 
 use std::path::PathBuf;
@@ -9,20 +9,21 @@ use std::path::PathBuf;
 use hub_protocol::place::{self, Place, default_socket};
 use rustix::process::geteuid;
 
-use super::line::Line;
-use super::opening::{Trust, open};
-use super::{HubError, Settings};
+use super::connection::HubConnection;
+use super::error::HubError;
+use super::opening::{Trust, nobody_at, open};
+use super::settings::Settings;
 
 /// A connection to a hub.
 pub(super) struct Found {
-    pub(super) line: Line,
+    pub(super) hub: HubConnection,
     /// Whether the next one who asks is to speak to the same hub; else there may be a better one by then.
     pub(super) is_settled: bool,
 }
 
 impl Found {
-    pub(super) fn settled(line: Line) -> Self {
-        Self { line, is_settled: true }
+    pub(super) fn settled(hub: HubConnection) -> Self {
+        Self { hub, is_settled: true }
     }
 }
 
@@ -49,7 +50,7 @@ pub(super) fn find(settings: &Settings) -> Result<Found, HubError> {
 }
 
 /// Where one is started if there is none. Root goes on in the place of the one service that had one.
-pub(super) fn start_place(settings: &Settings) -> Start {
+pub(super) fn where_to_start(settings: &Settings) -> Start {
     if let Some(socket) = &settings.socket {
         return Start { socket: socket.clone(), owner: None };
     }
@@ -65,7 +66,7 @@ pub(super) fn start_place(settings: &Settings) -> Start {
 }
 
 /// This user's own hub.
-fn own(settings: &Settings) -> Result<Line, HubError> {
+fn own(settings: &Settings) -> Result<HubConnection, HubError> {
     let mut absence = None;
     for socket in place::own_sockets() {
         match open(settings, &socket, Trust::Named) {
@@ -73,7 +74,7 @@ fn own(settings: &Settings) -> Result<Line, HubError> {
             found => return found,
         }
     }
-    let nowhere = || super::opening::nobody_at(&default_socket(), "no such place");
+    let nowhere = || nobody_at(&default_socket(), "no such place");
     Err(HubError::Absent(absence.unwrap_or_else(nowhere)))
 }
 
@@ -86,15 +87,15 @@ fn for_user(settings: &Settings) -> Result<Found, HubError> {
     // What root starts for itself is nobody else's to publish to.
     for place in place::others().into_iter().filter(|place| place.uid != 0) {
         match open(settings, &place.socket, Trust::Owner(place.uid)) {
-            Ok(line) => open_to_us.push((place.socket, line)),
+            Ok(hub) => open_to_us.push((place.socket, hub)),
             Err(HubError::Absent(_)) => {}
             Err(error) => closed.push(error),
         }
     }
     match (only(open_to_us)?, closed.into_iter().next()) {
-        (Some(line), _) => Ok(Found::settled(line)),
+        (Some(hub), _) => Ok(Found::settled(hub)),
         (None, Some(why)) => Err(why),
-        (None, None) => own.map(|line| Found { line, is_settled: false }),
+        (None, None) => own.map(|hub| Found { hub, is_settled: false }),
     }
 }
 
@@ -104,15 +105,15 @@ fn for_root(settings: &Settings) -> Result<Found, HubError> {
         place::others().into_iter().partition(|place| place.is_service);
     let listening = |places: Vec<Place>| {
         let opened = places.into_iter().filter_map(|place| {
-            let line = open(settings, &place.socket, Trust::Owner(place.uid)).ok()?;
-            Some((place.socket, line))
+            let hub = open(settings, &place.socket, Trust::Owner(place.uid)).ok()?;
+            Some((place.socket, hub))
         });
         opened.collect::<Vec<_>>()
     };
     let mut hubs = listening(services);
     let own = match own {
-        Ok(line) if place::has_served() => {
-            hubs.push((line.socket().to_owned(), line));
+        Ok(hub) if place::has_served() => {
+            hubs.push((hub.socket().to_owned(), hub));
             None
         }
         own => Some(own),
@@ -122,14 +123,14 @@ fn for_root(settings: &Settings) -> Result<Found, HubError> {
         found => found,
     };
     match (found, own) {
-        (Some(line), _) => Ok(Found::settled(line)),
-        (None, Some(own)) => own.map(|line| Found { line, is_settled: false }),
+        (Some(hub), _) => Ok(Found::settled(hub)),
+        (None, Some(own)) => own.map(|hub| Found { hub, is_settled: false }),
         (None, None) => Err(HubError::Absent("it has just ended".to_owned())),
     }
 }
 
 /// The only one of these, if there is one.
-fn only(mut hubs: Vec<(PathBuf, Line)>) -> Result<Option<Line>, HubError> {
+fn only(mut hubs: Vec<(PathBuf, HubConnection)>) -> Result<Option<HubConnection>, HubError> {
     if hubs.len() > 1 {
         let list: Vec<_> = hubs.iter().map(|(socket, _)| socket.display().to_string()).collect();
         let list = list.join(", ");
@@ -137,5 +138,5 @@ fn only(mut hubs: Vec<(PathBuf, Line)>) -> Result<Option<Line>, HubError> {
             "there are several, and sse.hub_socket says which: {list}"
         )));
     }
-    Ok(hubs.pop().map(|(_, line)| line))
+    Ok(hubs.pop().map(|(_, hub)| hub))
 }

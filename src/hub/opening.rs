@@ -14,8 +14,9 @@ use hub_protocol::place::group_id;
 use hub_protocol::{Client, ClientError, redis_name, socket::peer};
 use rustix::process::{Uid, geteuid};
 
-use super::line::{ANSWERS, Line, note_silence};
-use super::{HubError, PATIENCE, Settings};
+use super::connection::{ANSWERS, HubConnection, note_silence};
+use super::error::HubError;
+use super::settings::{PATIENCE, Settings};
 
 /// Why a place is looked at.
 #[derive(Clone, Copy)]
@@ -31,7 +32,11 @@ pub(super) enum Trust {
 /// # Errors
 ///
 /// [`HubError::Absent`] when nobody does.
-pub(super) fn open(settings: &Settings, socket: &Path, trust: Trust) -> Result<Line, HubError> {
+pub(super) fn open(
+    settings: &Settings,
+    socket: &Path,
+    trust: Trust,
+) -> Result<HubConnection, HubError> {
     let now = Instant::now();
     if !ANSWERS.is_closed(now) {
         return Err(HubError::Resting(ANSWERS.why()));
@@ -61,7 +66,7 @@ pub(super) fn vet(
     socket: &Path,
     trust: Trust,
     client: Client,
-) -> Result<Line, HubError> {
+) -> Result<HubConnection, HubError> {
     let owner = peer(&client).map_err(|error| HubError::Refused(error.to_string()))?.uid;
     let is_ours = owner == geteuid() || owner.is_root();
     if !(is_ours || is_shared(settings, socket, owner) || is_for_root(socket, trust, owner)) {
@@ -72,7 +77,7 @@ pub(super) fn vet(
             owner.as_raw()
         )));
     }
-    check_redis(settings, trust, Line::new(client, socket))
+    check_redis(settings, trust, HubConnection::new(client, socket))
 }
 
 /// Whether this user has opened the socket to the group: nobody can give a file to a group without being
@@ -100,20 +105,24 @@ fn is_for_root(socket: &Path, trust: Trust, owner: Uid) -> bool {
 }
 
 /// Whoever has named a Redis means that one, and not that of who has started the hub.
-fn check_redis(settings: &Settings, trust: Trust, mut line: Line) -> Result<Line, HubError> {
+fn check_redis(
+    settings: &Settings,
+    trust: Trust,
+    mut hub: HubConnection,
+) -> Result<HubConnection, HubError> {
     if settings.redis.is_empty() {
-        return Ok(line);
+        return Ok(hub);
     }
     let deadline = Instant::now() + PATIENCE;
-    let introduction = line.introduction(deadline).map_err(|error| match error {
+    let introduction = hub.introduction(deadline).map_err(|error| match error {
         ClientError::TimedOut => unanswered(trust, error),
         ClientError::Io(_) => HubError::Refused("it has closed the connection".to_owned()),
         error => HubError::from(error),
     })?;
     if introduction.redis.as_ref() == Some(&redis_name(&settings.redis)) {
-        return Ok(line);
+        return Ok(hub);
     }
-    let place = line.socket().display();
+    let place = hub.socket().display();
     Err(HubError::Unfit(match introduction.redis {
         None => format!(
             "the hub at {place} has no Redis, and sse.hub_redis names one: whoever has started it had no \

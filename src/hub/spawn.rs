@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use hub_protocol::{Client, place::REDIS_VARIABLE};
 use parking_lot::Mutex;
 
+use super::error::HubError;
 use super::finding::Start;
-use super::{HubError, PATIENCE, Settings};
+use super::settings::{PATIENCE, Settings};
 use crate::sapi::sys::process;
 
 /// After how long without a stream or a request a hub ends that was started here, in seconds.
@@ -28,18 +29,18 @@ static UNENDED: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 /// # Errors
 ///
 /// [`HubError::Absent`] when it does not within [`PATIENCE`].
-pub(super) fn spawn(settings: &Settings, place: &Start) -> Result<Client, HubError> {
+pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubError> {
     let deadline = Instant::now() + PATIENCE;
     let program = program(settings);
     let mut command = Command::new(&program);
-    command.arg("launch").arg("--socket").arg(&place.socket).args(["--idle-exit", IDLE_EXIT]);
+    command.arg("launch").arg("--socket").arg(&start.socket).args(["--idle-exit", IDLE_EXIT]);
     if !settings.group.is_empty() {
         command.args(["--group", &settings.group]);
     }
     if settings.serves {
         command.arg("--serves");
     }
-    if let Some((uid, gid)) = place.owner {
+    if let Some((uid, gid)) = start.owner {
         command.uid(uid).gid(gid);
     }
     // What a script has put into its environment is no business of a daemon's.
@@ -63,7 +64,7 @@ pub(super) fn spawn(settings: &Settings, place: &Start) -> Result<Client, HubErr
         let ended = format!("{}: {status}", program.display());
         return Err(HubError::Absent(why(launcher, ended)));
     }
-    let client = Client::connect(&place.socket, deadline);
+    let client = Client::connect(&start.socket, deadline);
     client.map_err(|error| HubError::Absent(why(launcher, error)))
 }
 

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use hub_protocol::{Delivery, EventId, Reply, Request, Subscription};
 
-use super::line::{self, Line};
-use super::{HubError, Settings};
+use super::client;
+use super::connection::{HubConnection, exchange};
+use super::error::HubError;
+use super::settings::Settings;
 
 /// A subscription.
 pub(crate) struct Subscriber {
     settings: Settings,
     subscription: Subscription,
-    client: Option<Line>,
+    client: Option<HubConnection>,
     /// Whether its client was told that nobody knows where it is.
     is_nowhere: bool,
 }
@@ -46,7 +48,7 @@ impl Subscriber {
     ///
     /// [`HubError::Unfit`]: it would wait for ever.
     pub(crate) fn connect(&mut self) -> Result<(), HubError> {
-        self.client = match self.ask() {
+        self.client = match self.subscribe() {
             Err(error @ HubError::Unfit(_)) => return Err(error),
             asked => asked.ok(),
         };
@@ -58,11 +60,11 @@ impl Subscriber {
         self.client.as_ref().map(|client| client.as_fd().as_raw_fd())
     }
 
-    fn ask(&self) -> Result<Line, HubError> {
-        let mut client = line::connect(&self.settings)?;
+    fn subscribe(&self) -> Result<HubConnection, HubError> {
+        let mut hub = client::connect(&self.settings)?;
         let request = Request::Subscribe(self.subscription.clone());
-        match line::call(&mut client, &request, None)? {
-            Reply::Subscribed => Ok(client),
+        match exchange(&mut hub, &request, None)? {
+            Reply::Subscribed => Ok(hub),
             other => Err(HubError::from_reply(other)),
         }
     }

@@ -37,7 +37,7 @@ fn hub_in_words() -> String {
             (hub.socket, words)
         }
         other => {
-            let socket = settings.place();
+            let socket = crate::hub::location(&settings);
             let place = socket.display();
             let words = match other {
                 Err(error) => format!("at {place}: {error}"),

@@ -96,7 +96,10 @@ extern "C" fn print_info(module: *mut ModuleEntry) {
     info_table_row!("Heartbeats come", expected.heartbeats.as_str());
     let moves = expected.hand_off.map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
     info_table_row!("Streams move to the hub", moves.as_str());
-    info_table_row!("The hub's socket", hub::settings().place().display().to_string().as_str());
+    info_table_row!(
+        "The hub's socket",
+        crate::hub::location(&hub::settings()).display().to_string().as_str()
+    );
     info_table_end!();
     ini::print_table(module);
 }
