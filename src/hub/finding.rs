@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use hub_protocol::place::{self, Place, default_socket};
+use hub_protocol::location::{self, Location, default_socket};
 use rustix::process::geteuid;
 
 use super::connection::HubConnection;
@@ -49,16 +49,16 @@ pub(super) fn find(settings: &Settings) -> Result<Found, HubError> {
     }
 }
 
-/// Where one is started if there is none. Root goes on in the place of the one service that had one.
+/// Where one is started if there is none. Root goes on in the location of the one service that had one.
 pub(super) fn where_to_start(settings: &Settings) -> Start {
     if let Some(socket) = &settings.socket {
         return Start { socket: socket.clone(), owner: None };
     }
-    if geteuid().is_root() && !settings.serves && !place::has_served() {
-        let services = place::others().into_iter().filter(|place| {
-            place.is_service && place.socket.with_file_name(place::SERVED).exists()
+    if geteuid().is_root() && !settings.serves && !location::has_served() {
+        let services = location::others().into_iter().filter(|location| {
+            location.is_service && location.socket.with_file_name(location::SERVED).exists()
         });
-        if let [Place { socket, uid, gid, .. }] = services.collect::<Vec<_>>().as_slice() {
+        if let [Location { socket, uid, gid, .. }] = services.collect::<Vec<_>>().as_slice() {
             return Start { socket: socket.clone(), owner: Some((*uid, *gid)) };
         }
     }
@@ -68,7 +68,7 @@ pub(super) fn where_to_start(settings: &Settings) -> Start {
 /// This user's own hub.
 fn own(settings: &Settings) -> Result<HubConnection, HubError> {
     let mut absence = None;
-    for socket in place::own_sockets() {
+    for socket in location::own_sockets() {
         match open(settings, &socket, Trust::Named) {
             Err(HubError::Absent(why)) => absence = absence.or(Some(why)),
             found => return found,
@@ -80,14 +80,14 @@ fn own(settings: &Settings) -> Result<HubConnection, HubError> {
 
 fn for_user(settings: &Settings) -> Result<Found, HubError> {
     let own = own(settings);
-    if place::has_served() || !matches!(own, Ok(_) | Err(HubError::Absent(_))) {
+    if location::has_served() || !matches!(own, Ok(_) | Err(HubError::Absent(_))) {
         return own.map(Found::settled);
     }
     let (mut open_to_us, mut closed) = (Vec::new(), Vec::new());
     // What root starts for itself is nobody else's to publish to.
-    for place in place::others().into_iter().filter(|place| place.uid != 0) {
-        match open(settings, &place.socket, Trust::Owner(place.uid)) {
-            Ok(hub) => open_to_us.push((place.socket, hub)),
+    for location in location::others().into_iter().filter(|location| location.uid != 0) {
+        match open(settings, &location.socket, Trust::Owner(location.uid)) {
+            Ok(hub) => open_to_us.push((location.socket, hub)),
             Err(HubError::Absent(_)) => {}
             Err(error) => closed.push(error),
         }
@@ -102,17 +102,17 @@ fn for_user(settings: &Settings) -> Result<Found, HubError> {
 fn for_root(settings: &Settings) -> Result<Found, HubError> {
     let own = own(settings);
     let (services, people): (Vec<_>, Vec<_>) =
-        place::others().into_iter().partition(|place| place.is_service);
-    let listening = |places: Vec<Place>| {
-        let opened = places.into_iter().filter_map(|place| {
-            let hub = open(settings, &place.socket, Trust::Owner(place.uid)).ok()?;
-            Some((place.socket, hub))
+        location::others().into_iter().partition(|location| location.is_service);
+    let listening = |locations: Vec<Location>| {
+        let opened = locations.into_iter().filter_map(|location| {
+            let hub = open(settings, &location.socket, Trust::Owner(location.uid)).ok()?;
+            Some((location.socket, hub))
         });
         opened.collect::<Vec<_>>()
     };
     let mut hubs = listening(services);
     let own = match own {
-        Ok(hub) if place::has_served() => {
+        Ok(hub) if location::has_served() => {
             hubs.push((hub.socket().to_owned(), hub));
             None
         }

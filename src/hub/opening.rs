@@ -10,7 +10,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::Instant;
 
-use hub_protocol::place::group_id;
+use hub_protocol::location::group_id;
 use hub_protocol::{Client, ClientError, redis_name, socket::peer};
 use rustix::process::{Uid, geteuid};
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hub_protocol::{Client, place::REDIS_VARIABLE};
+use hub_protocol::{Client, location::REDIS_VARIABLE};
 use parking_lot::Mutex;
 
 use super::error::HubError;

@@ -15,9 +15,9 @@ use crate::zend::value::is_stringable;
 
 /// Which argument of which method; number 0 is a property of the object.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct At(pub(super) &'static str, pub(super) u32, pub(super) &'static str);
+pub(super) struct Argument(pub(super) &'static str, pub(super) u32, pub(super) &'static str);
 
-impl fmt::Display for At {
+impl fmt::Display for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self(method, 0, property) => write!(f, "{method}(): Property ${property}"),
@@ -26,7 +26,7 @@ impl fmt::Display for At {
     }
 }
 
-impl At {
+impl Argument {
     /// A `ValueError` about this argument.
     pub(super) fn value_error(self, problem: impl fmt::Display) -> Fault {
         Fault::value_error(format!("{self} {problem}"))
@@ -53,7 +53,7 @@ pub(super) fn type_name(value: &Zval) -> String {
 }
 
 /// An argument that has a default other than null.
-pub(super) enum Given<'a, D> {
+pub(super) enum WithDefault<'a, D> {
     /// The script passed it.
     Passed(&'a Zval),
     /// The script left it out.
@@ -78,7 +78,7 @@ impl Declared for &str {
     const TYPE: DataType = DataType::String;
 }
 
-impl<'a, D: Declared> FromZval<'a> for Given<'a, D> {
+impl<'a, D: Declared> FromZval<'a> for WithDefault<'a, D> {
     const TYPE: DataType = D::TYPE;
     // An explicit null reaches the method, which refuses it in PHP's words.
     const NULLABLE: bool = true;
@@ -88,13 +88,13 @@ impl<'a, D: Declared> FromZval<'a> for Given<'a, D> {
     }
 }
 
-impl<D> From<D> for Given<'_, D> {
+impl<D> From<D> for WithDefault<'_, D> {
     fn from(default: D) -> Self {
         Self::Default(default)
     }
 }
 
-impl<D: StubLiteral> StubLiteral for Given<'_, D> {
+impl<D: StubLiteral> StubLiteral for WithDefault<'_, D> {
     fn stub_literal(&self) -> String {
         match self {
             Self::Passed(_) => String::new(),
@@ -129,7 +129,7 @@ declared_as! {
     /// An argument declared `array`.
     List: DataType::Array;
     /// An argument declared `iterable`.
-    Walkable: DataType::Iterable;
+    Iterable: DataType::Iterable;
     /// An argument declared `callable`.
     Callback: DataType::Callable;
 }
@@ -140,7 +140,7 @@ pub(super) fn given(argument: Option<&Zval>) -> Option<&Zval> {
 }
 
 /// A number of seconds, or any other `float`.
-pub(super) fn float(value: &Zval, at: At, expected: &str) -> Result<f64, Fault> {
+pub(super) fn float(value: &Zval, at: Argument, expected: &str) -> Result<f64, Fault> {
     #[expect(clippy::cast_precision_loss, reason = "that is PHP's conversion, too")]
     let number = match value {
         value if value.is_double() => value.double(),
@@ -155,7 +155,7 @@ pub(super) fn float(value: &Zval, at: At, expected: &str) -> Result<f64, Fault> 
 }
 
 /// An `int`. A float with a fraction is none.
-pub(super) fn int(value: &Zval, at: At, expected: &str) -> Result<i64, Fault> {
+pub(super) fn int(value: &Zval, at: Argument, expected: &str) -> Result<i64, Fault> {
     let number = match value {
         value if value.is_long() => value.long(),
         _ if caller_is_strict() => None,
@@ -176,7 +176,11 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 /// A `string`, as bytes.
-pub(super) fn bytes<'a>(value: &'a Zval, at: At, expected: &str) -> Result<Cow<'a, [u8]>, Fault> {
+pub(super) fn bytes<'a>(
+    value: &'a Zval,
+    at: Argument,
+    expected: &str,
+) -> Result<Cow<'a, [u8]>, Fault> {
     if let Some(string) = value.zend_str() {
         return Ok(Cow::Borrowed(string.as_bytes()));
     }
@@ -200,7 +204,7 @@ pub(super) fn text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
 }
 
 /// A `string|int`, as bytes.
-pub(super) fn bytes_or_int(value: &Zval, at: At) -> Result<Cow<'_, [u8]>, Fault> {
+pub(super) fn bytes_or_int(value: &Zval, at: Argument) -> Result<Cow<'_, [u8]>, Fault> {
     const EXPECTED: &str = "of type string|int|null";
     match value.long() {
         Some(number) => Ok(Cow::Owned(number.to_string().into_bytes())),
@@ -212,18 +216,18 @@ pub(super) fn bytes_or_int(value: &Zval, at: At) -> Result<Cow<'_, [u8]>, Fault>
 pub(super) const RESERVED: &str = r#"must not begin with "sse:", which is reserved"#;
 
 /// An event type.
-pub(super) fn event_type(bytes: &[u8], at: At) -> Result<EventType<'_>, Fault> {
+pub(super) fn event_type(bytes: &[u8], at: Argument) -> Result<EventType<'_>, Fault> {
     let event = EventType::new(bytes).map_err(|error| at.value_error(error))?;
     if event.is_reserved() { Err(at.value_error(RESERVED)) } else { Ok(event) }
 }
 
 /// An event id.
-pub(super) fn event_id(bytes: &[u8], at: At) -> Result<EventId<'_>, Fault> {
+pub(super) fn event_id(bytes: &[u8], at: Argument) -> Result<EventId<'_>, Fault> {
     EventId::new(bytes).map_err(|error| at.value_error(error))
 }
 
 /// A reconnection time in milliseconds.
-pub(super) fn retry(milliseconds: i64, at: At) -> Result<Retry, Fault> {
+pub(super) fn retry(milliseconds: i64, at: Argument) -> Result<Retry, Fault> {
     u64::try_from(milliseconds)
         .map(Retry::from_millis)
         .map_err(|_| at.value_error("must be greater than or equal to 0"))

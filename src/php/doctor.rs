@@ -5,10 +5,10 @@ use std::fmt::Display;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::php_sapi_name;
-use hub_protocol::place::has_private_tmp;
+use hub_protocol::location::has_private_tmp;
 
 use super::fallback;
-use super::hub::settings;
+use super::hub_settings::settings;
 use crate::hub;
 use crate::sapi::diagnosis::{self, Diagnosis, Expected};
 use crate::sapi::{PendingHandOff, PhpConnection, Server};
@@ -37,7 +37,7 @@ fn hub_in_words() -> String {
             (hub.socket, words)
         }
         other => {
-            let socket = crate::hub::location(&settings);
+            let socket = hub::location(&settings);
             let place = socket.display();
             let words = match other {
                 Err(error) => format!("at {place}: {error}"),

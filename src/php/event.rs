@@ -4,13 +4,13 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 
 use super::arguments::{
-    At, Int, Text, bytes, bytes_or_int, event_id, event_type, given, int, retry,
+    Argument, Int, Text, bytes, bytes_or_int, event_id, event_type, given, int, retry,
 };
 use super::bytes::Bytes;
 use super::event_object::{SseEvent, fill, number, string};
-use super::fault::{Fault, answer};
+use super::fault::{Fault, into_php};
 use super::payload::Payload;
-use crate::zend::declare::{Refinement, types};
+use crate::zend::class::{Refinement, types};
 use crate::zend::engine::{self, Owned};
 
 pub(super) const REFINEMENTS: [Refinement; 1] = [Refinement {
@@ -34,7 +34,7 @@ impl SseEvent {
         comment: Option<Text>,
     ) -> PhpResult<Self> {
         let values = values(data, event.as_ref(), id, retry.as_ref(), comment.as_ref());
-        answer(values.map(|values| {
+        into_php(values.map(|values| {
             if let Some(object) = engine::running_object() {
                 fill(object, values);
             }
@@ -44,12 +44,12 @@ impl SseEvent {
 
     /// The event as it stands in an event stream.
     fn __to_string(self_: &mut ZendClassObject<SseEvent>) -> PhpResult<Bytes> {
-        answer(encode(&self_.std).map(Bytes))
+        into_php(encode(&self_.std).map(Bytes))
     }
 }
 
 fn encode(object: &ZendObject) -> Result<Vec<u8>, Fault> {
-    let at = At("SseEvent::__toString", 0, "data");
+    let at = Argument("SseEvent::__toString", 0, "data");
     let payload = SseEvent::from_object(object).map(|event| Payload::of_event(&event, at));
     let payload = payload.transpose()?.unwrap_or_default();
     let mut frame = Vec::new();
@@ -65,7 +65,7 @@ fn values(
     milliseconds: Option<&Int>,
     comment: Option<&Text>,
 ) -> Result<[Owned; 5], Fault> {
-    let at = |number, name| At(CONSTRUCT, number, name);
+    let at = |number, name| Argument(CONSTRUCT, number, name);
     let event = given(event.map(|argument| argument.0))
         .map(|event| bytes(event, at(2, "event"), "of type ?string"))
         .transpose()?;

@@ -10,7 +10,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, ZendStr, Zval};
 
 use crate::stream::Bailout;
-use crate::zend::declare::{ReadOnly, types};
+use crate::zend::class::{ReadOnly, types};
 use crate::zend::engine::{self, Owned, guarded};
 use crate::zend::record::Record;
 

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use super::fault::Fault;
 use super::settings;
 use crate::sapi::Server;
-use crate::sapi::pool::{self, Place};
+use crate::sapi::pool::{self, Slot};
 use crate::zend::{ini, log};
 
 /// How long the log says nothing of a reason after it has.
@@ -26,8 +26,8 @@ static LOGGED: Mutex<Vec<(String, Instant)>> = Mutex::new(Vec::new());
 /// What becomes of a stream.
 #[derive(Debug)]
 pub(super) enum Fallback {
-    /// Its worker serves it, and has this place of the pool's; `None` if nobody counts.
-    Served(#[expect(dead_code, reason = "it is had, and let go of")] Option<Place>),
+    /// Its worker serves it, and has this slot of the pool's; `None` if nobody counts.
+    Served(#[expect(dead_code, reason = "it is had, and let go of")] Option<Slot>),
     /// Its client is told when to come back.
     TurnedAway,
 }
@@ -36,8 +36,8 @@ pub(super) enum Fallback {
 pub(super) fn decide(server: Server, method: &str, why: &str) -> Result<Fallback, Fault> {
     let fallback = match bound() {
         None => Fallback::Served(None),
-        Some(most) => Place::take(server, most)
-            .map_or(Fallback::TurnedAway, |place| Fallback::Served(Some(place))),
+        Some(most) => Slot::take(server, most)
+            .map_or(Fallback::TurnedAway, |slot| Fallback::Served(Some(slot))),
     };
     let what = match fallback {
         Fallback::Served(_) => "stays with its worker",

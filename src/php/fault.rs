@@ -51,7 +51,7 @@ impl Fault {
 
 /// Gives the answer to PHP. Called last in every method, when nothing is owned any more.
 #[inline]
-pub(super) fn answer<T>(result: Result<T, Fault>) -> PhpResult<T> {
+pub(super) fn into_php<T>(result: Result<T, Fault>) -> PhpResult<T> {
     if bailout::is_due() {
         drop(result);
         bailout::unwind();

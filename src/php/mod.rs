@@ -10,7 +10,7 @@ mod event_object;
 mod exception;
 mod fallback;
 mod fault;
-mod hub;
+mod hub_settings;
 mod jitter;
 mod module;
 mod options;

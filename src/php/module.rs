@@ -9,7 +9,8 @@ use super::event_object::{self, SseEvent};
 use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
-use super::{current, exception, hub, settings};
+use super::{current, exception, hub_settings, settings};
+use crate::hub::location;
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::head;
 use crate::sapi::hooks::Callbacks;
@@ -18,7 +19,7 @@ use crate::sapi::server::signals;
 use crate::sapi::sys::process;
 use crate::sapi::wire::keeper;
 use crate::sapi::{Server, adoption, hooks, overrides, pool};
-use crate::zend::{declare, ini, record, shortcut};
+use crate::zend::{class, fast_method, ini, record};
 
 /// The module.
 #[php_module]
@@ -42,12 +43,12 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     late_head::install();
     beside::install();
     let registered = exception::register()
-        .and_then(|()| declare::enumeration::<SseStopReason>())
-        .and_then(|()| declare::class::<SseEvent>(&event_object::PROPERTIES, &event::REFINEMENTS))
+        .and_then(|()| class::declare_enum::<SseStopReason>())
+        .and_then(|()| class::declare::<SseEvent>(&event_object::PROPERTIES, &event::REFINEMENTS))
         .map(record::install::<SseEvent, 5>)
-        .and_then(|()| declare::class::<SseParser>(&[], &parser::REFINEMENTS))
-        .and_then(|_| declare::class::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS))
-        .map(shortcut::install::<Sse>);
+        .and_then(|()| class::declare::<SseParser>(&[], &parser::REFINEMENTS))
+        .and_then(|_| class::declare::<Sse>(&sse::PROPERTIES, &sse::REFINEMENTS))
+        .map(fast_method::install::<Sse>);
     if registered.is_ok() { 0 } else { -1 }
 }
 
@@ -98,7 +99,7 @@ extern "C" fn print_info(module: *mut ModuleEntry) {
     info_table_row!("Streams move to the hub", moves.as_str());
     info_table_row!(
         "The hub's socket",
-        crate::hub::location(&hub::settings()).display().to_string().as_str()
+        location(&hub_settings::settings()).display().to_string().as_str()
     );
     info_table_end!();
     ini::print_table(module);

@@ -7,7 +7,7 @@ use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use hub_protocol::Limit;
 
 use super::arguments::{
-    At, Float, Given, Int, Text, bytes, event_id, float, given, int, retry, type_name,
+    Argument, Float, Int, Text, WithDefault, bytes, event_id, float, given, int, retry, type_name,
 };
 use super::fault::Fault;
 use super::settings;
@@ -45,7 +45,7 @@ pub(super) struct Arguments<'a> {
 pub(super) struct LimitArguments<'a> {
     pub(super) key: Option<Text<'a>>,
     pub(super) limit: Option<Int<'a>>,
-    pub(super) on_limit: Given<'a, &'static str>,
+    pub(super) on_limit: WithDefault<'a, &'static str>,
 }
 
 /// What becomes of a stream that is one too many.
@@ -63,7 +63,7 @@ impl OnLimit {
     /// As scripts say it: what is so by default.
     pub(super) const REFUSE: &'static str = "refuse";
 
-    fn new(given: &[u8], at: At) -> Result<Self, Fault> {
+    fn new(given: &[u8], at: Argument) -> Result<Self, Fault> {
         match given {
             b"refuse" => Ok(Self::Refuse),
             b"retry" => Ok(Self::Retry),
@@ -76,7 +76,7 @@ impl OnLimit {
 /// Those that concern the head of the response.
 pub(super) struct ResponseArguments<'a> {
     pub(super) allow_origin: Option<&'a Zval>,
-    pub(super) headers: Given<'a, Empty>,
+    pub(super) headers: WithDefault<'a, Empty>,
 }
 
 /// The head of the response, checked.
@@ -94,7 +94,7 @@ impl Arguments<'_> {
         first: u32,
         server: Server,
     ) -> Result<Options, Fault> {
-        let at = |number, name| At(method, first + number, name);
+        let at = |number, name| Argument(method, first + number, name);
         let default_beat =
             if server.has_response() { ini::number(settings::HEARTBEAT) } else { 0.0 };
         let beat = seconds(self.heartbeat.as_ref(), default_beat, at(0, "heartbeat"))?;
@@ -121,7 +121,7 @@ pub(super) enum LastEventId {
     /// It knows none, and leaves it to others to tell.
     NotGiven,
     /// It knows it.
-    Given(String),
+    WithDefault(String),
 }
 
 impl LastEventId {
@@ -131,7 +131,7 @@ impl LastEventId {
         method: &'static str,
         number: u32,
     ) -> Result<Self, Fault> {
-        let at = At(method, number, "lastEventId");
+        let at = Argument(method, number, "lastEventId");
         let Some(given) = given(argument.map(|argument| argument.0)) else {
             return Ok(Self::NotGiven);
         };
@@ -140,14 +140,14 @@ impl LastEventId {
             let problem = format!("must be at most {LAST_EVENT_ID_MAX_BYTES} bytes long");
             return Err(at.value_error(problem));
         }
-        Ok(Self::Given(event_id(&id, at)?.as_str().to_owned()))
+        Ok(Self::WithDefault(event_id(&id, at)?.as_str().to_owned()))
     }
 
     /// The id that was given.
     pub(super) fn get(&self) -> Option<&str> {
         match self {
             Self::NotGiven => None,
-            Self::Given(id) => Some(id),
+            Self::WithDefault(id) => Some(id),
         }
     }
 
@@ -155,7 +155,7 @@ impl LastEventId {
     pub(super) fn or_else(self, others: impl FnOnce() -> Option<String>) -> Option<String> {
         match self {
             Self::NotGiven => others(),
-            Self::Given(id) => Some(id).filter(|id| !id.is_empty()),
+            Self::WithDefault(id) => Some(id).filter(|id| !id.is_empty()),
         }
     }
 }
@@ -163,10 +163,10 @@ impl LastEventId {
 impl LimitArguments<'_> {
     /// What becomes of a stream that is one too many; its argument has that number.
     pub(super) fn on_limit(&self, method: &'static str, number: u32) -> Result<OnLimit, Fault> {
-        let at = At(method, number, "onLimit");
+        let at = Argument(method, number, "onLimit");
         let given = match self.on_limit {
-            Given::Passed(value) => bytes(value, at, "of type string")?,
-            Given::Default(text) => text.as_bytes().into(),
+            WithDefault::Passed(value) => bytes(value, at, "of type string")?,
+            WithDefault::Default(text) => text.as_bytes().into(),
         };
         let on_limit = OnLimit::new(&given, at)?;
         if on_limit == OnLimit::DropOldest && given_key(self).is_none() {
@@ -183,7 +183,8 @@ impl LimitArguments<'_> {
         first: u32,
         on_limit: OnLimit,
     ) -> Result<Option<Limit>, Fault> {
-        let (key_at, max_at) = (At(method, first, "limitKey"), At(method, first + 1, "limit"));
+        let (key_at, max_at) =
+            (Argument(method, first, "limitKey"), Argument(method, first + 1, "limit"));
         let key = given_key(self);
         let key = key.map(|key| bytes(key, key_at, "of type ?string")).transpose()?;
         let max = given(self.limit.as_ref().map(|argument| argument.0));
@@ -212,8 +213,8 @@ impl ResponseArguments<'_> {
     /// The head of the response, checked. `first` is the number of the first of these arguments.
     pub(super) fn response(&self, method: &'static str, first: u32) -> Result<Response, Fault> {
         Ok(Response {
-            allow_origin: allow_origin(self.allow_origin, At(method, first, "allowOrigin"))?,
-            headers: headers(&self.headers, At(method, first + 1, "headers"))?,
+            allow_origin: allow_origin(self.allow_origin, Argument(method, first, "allowOrigin"))?,
+            headers: headers(&self.headers, Argument(method, first + 1, "headers"))?,
         })
     }
 }
@@ -224,7 +225,7 @@ fn shutdown_retry() -> Option<Retry> {
     (milliseconds > 0).then(|| Retry::from_millis(milliseconds))
 }
 
-fn seconds(argument: Option<&Float>, default: f64, at: At) -> Result<Duration, Fault> {
+fn seconds(argument: Option<&Float>, default: f64, at: Argument) -> Result<Duration, Fault> {
     let number = match given(argument.map(|argument| argument.0)) {
         Some(given) => float(given, at, "of type ?float")?,
         None => default,
@@ -237,7 +238,7 @@ pub(super) fn allow_origin_set() -> AllowOrigin {
     AllowOrigin::from_list(&ini::text(settings::ALLOW_ORIGIN)).unwrap_or_default()
 }
 
-fn allow_origin(allowed: Option<&Zval>, at: At) -> Result<AllowOrigin, Fault> {
+fn allow_origin(allowed: Option<&Zval>, at: Argument) -> Result<AllowOrigin, Fault> {
     let Some(given) = given(allowed) else {
         return Ok(allow_origin_set());
     };
@@ -251,7 +252,7 @@ fn allow_origin(allowed: Option<&Zval>, at: At) -> Result<AllowOrigin, Fault> {
     checked.map_err(|error| at.value_error(error))
 }
 
-fn entries(list: &ZendHashTable, at: At) -> Result<Vec<String>, Fault> {
+fn entries(list: &ZendHashTable, at: Argument) -> Result<Vec<String>, Fault> {
     let entry = |value: &Zval| {
         value.dereference().string().ok_or_else(|| {
             let given = type_name(value);
@@ -261,13 +262,13 @@ fn entries(list: &ZendHashTable, at: At) -> Result<Vec<String>, Fault> {
     list.iter().map(|(_, value)| entry(value)).collect()
 }
 
-fn headers(given: &Given<Empty>, at: At) -> Result<Vec<Header>, Fault> {
-    let Given::Passed(given) = given else { return Ok(Vec::new()) };
+fn headers(given: &WithDefault<Empty>, at: Argument) -> Result<Vec<Header>, Fault> {
+    let WithDefault::Passed(given) = given else { return Ok(Vec::new()) };
     let list = given.array().ok_or_else(|| at.type_error("of type array", given))?;
     list.iter().map(|(name, value)| header(&name, value.dereference(), at)).collect()
 }
 
-fn header(name: &ArrayKey, value: &Zval, at: At) -> Result<Header, Fault> {
+fn header(name: &ArrayKey, value: &Zval, at: Argument) -> Result<Header, Fault> {
     let name = match name {
         ArrayKey::Long(number) => {
             return Err(at.value_error(format!("must have header names as keys, {number} given")));

@@ -7,11 +7,11 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
-use super::arguments::{At, Given, Text, bytes, int};
+use super::arguments::{Argument, Text, WithDefault, bytes, int};
 use super::event_object::SseEvent;
-use super::fault::{Fault, answer};
+use super::fault::{Fault, into_php};
 use crate::stream::Bailout;
-use crate::zend::declare::{Refinement, types};
+use crate::zend::class::{Refinement, types};
 use crate::zend::engine::Owned;
 
 /// Reads an event stream, in chunks of any size, as a browser does.
@@ -32,11 +32,11 @@ pub(super) const REFINEMENTS: [Refinement; 1] =
 impl SseParser {
     /// A parser for events of at most so many bytes.
     #[php(defaults(max_event_size = 16_777_216))]
-    fn __construct(max_event_size: Given<i64>) -> PhpResult<Self> {
-        let at = At("SseParser::__construct", 1, "maxEventSize");
+    fn __construct(max_event_size: WithDefault<i64>) -> PhpResult<Self> {
+        let at = Argument("SseParser::__construct", 1, "maxEventSize");
         let size = match max_event_size {
-            Given::Passed(value) => int(value, at, "of type int"),
-            Given::Default(size) => Ok(size),
+            WithDefault::Passed(value) => int(value, at, "of type int"),
+            WithDefault::Default(size) => Ok(size),
         };
         let size = size.and_then(|size| {
             usize::try_from(size)
@@ -44,7 +44,7 @@ impl SseParser {
                 .filter(|size| *size > 0)
                 .ok_or_else(|| at.value_error("must be greater than 0"))
         });
-        answer(size.map(|size| Self {
+        into_php(size.map(|size| Self {
             parser: RefCell::new(Parser::with_max_event_size(size)),
             kept: Cell::default(),
         }))
@@ -52,8 +52,8 @@ impl SseParser {
 
     /// Takes the next bytes, and returns the events they complete.
     fn feed(&self, chunk: Text) -> PhpResult<Vec<Zval>> {
-        let at = At("SseParser::feed", 1, "chunk");
-        answer(bytes(chunk.0, at, "of type string").and_then(|chunk| self.take(&chunk)))
+        let at = Argument("SseParser::feed", 1, "chunk");
+        into_php(bytes(chunk.0, at, "of type string").and_then(|chunk| self.take(&chunk)))
     }
 
     /// The last event ID in force.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use event_stream::{Event, Retry};
 use ext_php_rs::types::{ZendObject, Zval};
 
-use super::arguments::{At, RESERVED, event_id, event_type, text, type_name};
+use super::arguments::{Argument, RESERVED, event_id, event_type, text, type_name};
 use super::event_object::{EventObject, SseEvent};
 use super::fault::Fault;
 use crate::stream::without_next_line;
@@ -14,14 +14,14 @@ use crate::zend::json;
 use crate::zend::value::{is_a, is_json_serializable, is_stringable, walk};
 
 /// Bytes of the script's, or made for it.
-pub(super) enum Held<'a> {
+pub(super) enum Data<'a> {
     /// Bytes of a value that outlives this one.
     Slice(Cow<'a, [u8]>),
     /// A string of our own.
     Owned(Owned),
 }
 
-impl Held<'_> {
+impl Data<'_> {
     pub(super) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Slice(bytes) => bytes,
@@ -30,13 +30,13 @@ impl Held<'_> {
     }
 }
 
-impl<'a> From<Cow<'a, [u8]>> for Held<'a> {
+impl<'a> From<Cow<'a, [u8]>> for Data<'a> {
     fn from(bytes: Cow<'a, [u8]>) -> Self {
         Self::Slice(bytes)
     }
 }
 
-impl From<&'static str> for Held<'_> {
+impl From<&'static str> for Data<'_> {
     fn from(text: &'static str) -> Self {
         Self::Slice(Cow::Borrowed(text.as_bytes()))
     }
@@ -45,16 +45,16 @@ impl From<&'static str> for Held<'_> {
 /// An event as the script gave it, not yet checked.
 #[derive(Default)]
 pub(super) struct Payload<'a> {
-    pub(super) data: Option<Held<'a>>,
-    pub(super) event: Option<Held<'a>>,
-    pub(super) id: Option<Held<'a>>,
+    pub(super) data: Option<Data<'a>>,
+    pub(super) event: Option<Data<'a>>,
+    pub(super) id: Option<Data<'a>>,
     pub(super) retry: Option<Retry>,
-    pub(super) comment: Option<Held<'a>>,
+    pub(super) comment: Option<Data<'a>>,
 }
 
 impl<'a> Payload<'a> {
     /// The event that a value stands for: an event object as itself, all else as data.
-    pub(super) fn new(value: &'a Zval, at: At) -> Result<Self, Fault> {
+    pub(super) fn new(value: &'a Zval, at: Argument) -> Result<Self, Fault> {
         let value = value.dereference();
         if let Some(object) = value.object() {
             if let Some(event) = SseEvent::from_object(object) {
@@ -71,27 +71,27 @@ impl<'a> Payload<'a> {
     }
 
     /// What an event object holds, with data that is not a string as JSON.
-    pub(super) fn of_event(event: &EventObject<'_>, at: At) -> Result<Self, Fault> {
+    pub(super) fn of_event(event: &EventObject<'_>, at: Argument) -> Result<Self, Fault> {
         let data = match event.get("data") {
-            Some(value) if value.is_string() => Some(Held::Owned(value)),
+            Some(value) if value.is_string() => Some(Data::Owned(value)),
             Some(value) => Some(match data(&value, at)? {
-                Held::Slice(bytes) => Held::Slice(Cow::Owned(bytes.into_owned())),
-                Held::Owned(json) => Held::Owned(json),
+                Data::Slice(bytes) => Data::Slice(Cow::Owned(bytes.into_owned())),
+                Data::Owned(json) => Data::Owned(json),
             }),
             None => None,
         };
         let milliseconds = event.get("retry").and_then(|value| value.long());
         Ok(Self {
             data,
-            event: event.get("event").map(Held::Owned),
-            id: event.get("id").map(Held::Owned),
+            event: event.get("event").map(Data::Owned),
+            id: event.get("id").map(Data::Owned),
             retry: milliseconds.map(|time| own_retry(time, at)).transpose()?,
-            comment: event.get("comment").map(Held::Owned),
+            comment: event.get("comment").map(Data::Owned),
         })
     }
 
     /// The event, checked; `at` is the argument that gave it.
-    pub(super) fn event(&self, at: At) -> Result<Event<'_>, Fault> {
+    pub(super) fn event(&self, at: Argument) -> Result<Event<'_>, Fault> {
         let error = |field, error| Fault::value_error(format!("{at}: its {field} {error}"));
         let event = self.event.as_ref().map(|event| event_stream::EventType::new(event.as_bytes()));
         let event = event.transpose().map_err(|e| error("event type", e))?;
@@ -100,11 +100,11 @@ impl<'a> Payload<'a> {
         }
         let id = self.id.as_ref().map(|id| event_stream::EventId::new(id.as_bytes()));
         Ok(Event {
-            comment: self.comment.as_ref().map(Held::as_bytes),
+            comment: self.comment.as_ref().map(Data::as_bytes),
             id: id.transpose().map_err(|e| error("id", e))?,
             event,
             retry: self.retry,
-            data: self.data.as_ref().map(Held::as_bytes),
+            data: self.data.as_ref().map(Data::as_bytes),
         })
     }
 }
@@ -112,8 +112,8 @@ impl<'a> Payload<'a> {
 /// The fields that arguments of a method give, and that win over those of an event object.
 #[derive(Default)]
 pub(super) struct Fields<'a> {
-    pub(super) event: Option<(Cow<'a, [u8]>, At)>,
-    pub(super) id: Option<(Cow<'a, [u8]>, At)>,
+    pub(super) event: Option<(Cow<'a, [u8]>, Argument)>,
+    pub(super) id: Option<(Cow<'a, [u8]>, Argument)>,
     pub(super) retry: Option<Retry>,
 }
 
@@ -133,12 +133,12 @@ impl Fields<'_> {
 
 /// A value as the data of an event: strings as they are, objects that are text as their text, everything
 /// else as JSON.
-pub(super) fn data(value: &Zval, at: At) -> Result<Held<'_>, Fault> {
+pub(super) fn data(value: &Zval, at: Argument) -> Result<Data<'_>, Fault> {
     if let Some(string) = value.zend_str() {
-        return Ok(Held::Slice(Cow::Borrowed(string.as_bytes())));
+        return Ok(Data::Slice(Cow::Borrowed(string.as_bytes())));
     }
     if let Some(number) = value.long() {
-        return Ok(Held::Slice(Cow::Owned(number.to_string().into_bytes())));
+        return Ok(Data::Slice(Cow::Owned(number.to_string().into_bytes())));
     }
     if value.is_resource() || value.object().is_some_and(has_no_data) {
         let given = type_name(value);
@@ -156,12 +156,12 @@ pub(super) fn data(value: &Zval, at: At) -> Result<Held<'_>, Fault> {
 }
 
 /// JSON without what clients take for a line end that is none.
-fn safe_json(json: Owned) -> Held<'static> {
+fn safe_json(json: Owned) -> Data<'static> {
     let escaped = match without_next_line(json.zend_str().map_or(b"", |text| text.as_bytes())) {
         Cow::Owned(escaped) => Some(escaped),
         Cow::Borrowed(_) => None,
     };
-    escaped.map_or(Held::Owned(json), |escaped| Held::Slice(Cow::Owned(escaped)))
+    escaped.map_or(Data::Owned(json), |escaped| Data::Slice(Cow::Owned(escaped)))
 }
 
 /// The text of an object that has one, and that does not say what its JSON is.
@@ -178,17 +178,17 @@ fn has_no_data(object: &ZendObject) -> bool {
 }
 
 /// Symfony's event: `getData(): string|iterable`, `getType()`, `getId()`, `getRetry()`, `getComment()`.
-fn server_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault> {
+fn server_event(object: &ZendObject, at: Argument) -> Result<Payload<'static>, Fault> {
     let get = |method: &str| -> Result<Owned, Fault> {
         let value = guarded(|| object.try_call_method(method, vec![]).ok().map(Owned::from))?;
         Fault::if_pending()?;
         Ok(value.unwrap_or_default())
     };
-    let text = |value: Owned| value.is_string().then_some(Held::Owned(value));
+    let text = |value: Owned| value.is_string().then_some(Data::Owned(value));
     let data = get("getData")?;
     let retry = get("getRetry")?.long();
     Ok(Payload {
-        data: if data.is_string() { Some(Held::Owned(data)) } else { Some(lines(&data, at)?) },
+        data: if data.is_string() { Some(Data::Owned(data)) } else { Some(lines(&data, at)?) },
         event: text(get("getType")?),
         id: text(get("getId")?),
         retry: retry.map(|time| own_retry(time, at)).transpose()?,
@@ -197,7 +197,7 @@ fn server_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault> 
 }
 
 /// Several pieces of data as lines of one.
-fn lines(pieces: &Zval, at: At) -> Result<Held<'static>, Fault> {
+fn lines(pieces: &Zval, at: Argument) -> Result<Data<'static>, Fault> {
     let mut joined: Vec<Vec<u8>> = Vec::new();
     walk(pieces, |piece| {
         let no_text = || {
@@ -209,24 +209,24 @@ fn lines(pieces: &Zval, at: At) -> Result<Held<'static>, Fault> {
         Ok::<_, Fault>(true)
     })?;
     Fault::if_pending()?;
-    Ok(Held::Slice(Cow::Owned(joined.join(&b'\n'))))
+    Ok(Data::Slice(Cow::Owned(joined.join(&b'\n'))))
 }
 
 /// The reconnection time of an event object.
-pub(super) fn own_retry(milliseconds: i64, at: At) -> Result<Retry, Fault> {
+pub(super) fn own_retry(milliseconds: i64, at: Argument) -> Result<Retry, Fault> {
     u64::try_from(milliseconds).map(Retry::from_millis).map_err(|_| {
         Fault::value_error(format!("{at}: its retry must be greater than or equal to 0"))
     })
 }
 
 /// Laravel's event: public `$event` and `$data`.
-fn streamed_event(object: &ZendObject, at: At) -> Result<Payload<'static>, Fault> {
+fn streamed_event(object: &ZendObject, at: Argument) -> Result<Payload<'static>, Fault> {
     let value = engine::property(object, "data");
     let data = match data(&value, at)? {
-        Held::Slice(bytes) => Held::Slice(Cow::Owned(bytes.into_owned())),
-        Held::Owned(json) => Held::Owned(json),
+        Data::Slice(bytes) => Data::Slice(Cow::Owned(bytes.into_owned())),
+        Data::Owned(json) => Data::Owned(json),
     };
     let event = engine::property(object, "event");
-    let event = event.is_string().then_some(Held::Owned(event));
+    let event = event.is_string().then_some(Data::Owned(event));
     Ok(Payload { data: Some(data), event, ..Payload::default() })
 }

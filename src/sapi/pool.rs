@@ -1,8 +1,8 @@
-//! Places that the processes of a pool share: how many streams they serve at once that are not meant to be
+//! Slots that the processes of a pool share: how many streams they serve at once that are not meant to be
 //! theirs.
 //!
-//! A place is a byte of a file in memory, which all workers inherit, locked by the process that has it. The
-//! invariant: a place is free again when its process ends, however it ends, for the system takes its locks
+//! A slot is a byte of a file in memory, which all workers inherit, locked by the process that has it. The
+//! invariant: a slot is free again when its process ends, however it ends, for the system takes its locks
 //! away. A fork inherits none of them.
 
 use std::ops::Range;
@@ -16,16 +16,16 @@ use rustix::stdio::stdin;
 use super::server::kind::Server;
 use super::sys::process::forks;
 
-/// The most places a pool has.
+/// The most slots a pool has.
 const MOST: u32 = 0xffff;
 
 /// The file; -1 before it is there.
 static FILE: AtomicI32 = AtomicI32::new(-1);
 
-/// Which process this is, and the places that it has: its own locks would not keep it away.
+/// Which process this is, and the slots that it has: its own locks would not keep it away.
 static OWN: Mutex<(u32, Vec<i64>)> = Mutex::new((0, Vec::new()));
 
-/// Does something with the places of this process.
+/// Does something with the slots of this process.
 fn with_own<R>(act: impl FnOnce(&mut Vec<i64>) -> R) -> R {
     let mut own = OWN.lock();
     if own.0 != forks() {
@@ -50,44 +50,44 @@ pub(crate) fn dissolve() {
     }
 }
 
-/// A place, for as long as this lives.
+/// A slot, for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Place(Option<i64>);
+pub(crate) struct Slot(Option<i64>);
 
-impl Place {
+impl Slot {
     /// Takes one of so many; `None` when all are taken. Where there is no file nobody is counted, and of none
     /// there still is none.
     pub(crate) fn take(server: Server, of: u32) -> Option<Self> {
         let Some(file) = file() else { return (of > 0).then_some(Self(None)) };
-        let place = with_own(|own| {
-            let free = |place: &i64| !own.contains(place) && lock(file, *place, libc::F_WRLCK);
-            let place = places(server, of).find(free)?;
-            own.push(place);
-            Some(place)
+        let slot = with_own(|own| {
+            let free = |slot: &i64| !own.contains(slot) && lock(file, *slot, libc::F_WRLCK);
+            let slot = slots(server, of).find(free)?;
+            own.push(slot);
+            Some(slot)
         });
-        place.map(|place| Self(Some(place)))
+        slot.map(|slot| Self(Some(slot)))
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
-        let (Some(place), Some(file)) = (self.0, file()) else { return };
+        let (Some(slot), Some(file)) = (self.0, file()) else { return };
         with_own(|own| {
             // In a fork it is not there, and nothing of its parent's is unlocked.
-            if let Some(at) = own.iter().position(|it| *it == place) {
+            if let Some(at) = own.iter().position(|it| *it == slot) {
                 own.swap_remove(at);
-                lock(file, place, libc::F_UNLCK);
+                lock(file, slot, libc::F_UNLCK);
             }
         });
     }
 }
 
-/// How many of so many places are taken.
+/// How many of so many slots are taken.
 pub(crate) fn taken(server: Server, of: u32) -> usize {
     let Some(file) = file() else { return 0 };
     with_own(|own| {
-        let is_taken = |place: &i64| own.contains(place) || is_locked(file, *place);
-        places(server, of).filter(is_taken).count()
+        let is_taken = |slot: &i64| own.contains(slot) || is_locked(file, *slot);
+        slots(server, of).filter(is_taken).count()
     })
 }
 
@@ -95,9 +95,9 @@ fn file() -> Option<RawFd> {
     Some(FILE.load(Ordering::Relaxed)).filter(|file| *file >= 0)
 }
 
-/// So many places of this pool. The pools of one FPM differ in the socket that they listen on, which each
+/// So many slots of this pool. The pools of one FPM differ in the socket that they listen on, which each
 /// worker has as its standard input.
-fn places(server: Server, of: u32) -> Range<i64> {
+fn slots(server: Server, of: u32) -> Range<i64> {
     let is_socket = |stat: &Stat| FileType::from_raw_mode(stat.st_mode).is_socket();
     let socket = Some(stdin()).filter(|_| matches!(server, Server::Fpm | Server::Cgi));
     let socket = socket.and_then(|socket| fstat(socket).ok()).filter(is_socket);
@@ -106,26 +106,26 @@ fn places(server: Server, of: u32) -> Range<i64> {
     first..first + i64::from(of.min(MOST))
 }
 
-/// Locks a place, or unlocks it; whether that could be.
-fn lock(file: RawFd, place: i64, kind: libc::c_int) -> bool {
-    let wanted = range(place, kind);
+/// Locks a slot, or unlocks it; whether that could be.
+fn lock(file: RawFd, slot: i64, kind: libc::c_int) -> bool {
+    let wanted = range(slot, kind);
     // SAFETY: the descriptor is the file's, and the argument is what the command takes; it is only read.
     unsafe { libc::fcntl(file, libc::F_SETLK, &raw const wanted) == 0 }
 }
 
 /// Whether another process has it.
-fn is_locked(file: RawFd, place: i64) -> bool {
-    let mut found = range(place, libc::F_WRLCK);
+fn is_locked(file: RawFd, slot: i64) -> bool {
+    let mut found = range(slot, libc::F_WRLCK);
     // SAFETY: the descriptor is the file's, and the argument is what the command fills in.
     let asked = unsafe { libc::fcntl(file, libc::F_GETLK, &raw mut found) };
     asked == 0 && libc::c_int::from(found.l_type) != libc::F_UNLCK
 }
 
-fn range(place: i64, kind: libc::c_int) -> libc::flock {
+fn range(slot: i64, kind: libc::c_int) -> libc::flock {
     libc::flock {
         l_type: libc::c_short::try_from(kind).unwrap_or_default(),
         l_whence: libc::c_short::try_from(libc::SEEK_SET).unwrap_or_default(),
-        l_start: place,
+        l_start: slot,
         l_len: 1,
         l_pid: 0,
     }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn where_nobody_can_be_counted_none_are_none() {
         assert!(file().is_none(), "there is one from module start-up on");
-        assert!(Place::take(Server::Fpm, 1).is_some());
-        assert!(Place::take(Server::Fpm, 0).is_none());
+        assert!(Slot::take(Server::Fpm, 1).is_some());
+        assert!(Slot::take(Server::Fpm, 0).is_none());
     }
 }

@@ -11,8 +11,9 @@
 #![allow(unsafe_code, reason = "this module talks to the engine")]
 
 pub(crate) mod bailout;
-pub(crate) mod declare;
+pub(crate) mod class;
 pub(crate) mod engine;
+pub(crate) mod fast_method;
 pub(crate) mod ffi;
 pub(crate) mod globals;
 pub(crate) mod ini;
@@ -21,7 +22,6 @@ pub(crate) mod log;
 pub(crate) mod native;
 pub(crate) mod owned;
 pub(crate) mod record;
-pub(crate) mod shortcut;
 pub(crate) mod streams;
 pub(crate) mod value;
 pub(crate) mod versions;

@@ -11,7 +11,7 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 use once_cell::sync::OnceCell;
 
-use super::declare::native_pointer;
+use super::class::native_pointer;
 use super::engine::{self, Owned, guarded};
 use super::ffi::{self, Handler};
 use super::globals;

@@ -14,8 +14,8 @@ use ext_php_rs::zend::ClassEntry;
 use once_cell::sync::OnceCell;
 
 use super::bailout::{guarded, unwind};
+use super::fast_method::replace;
 use super::ffi::Handler;
-use super::shortcut::replace;
 
 /// A final class of such objects, with `N` properties in the order of its constructor's parameters, all
 /// of which are optional and null by default. There is one.

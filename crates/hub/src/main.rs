@@ -15,7 +15,7 @@ use std::{
 use hub::{Config, USAGE, launch, serve};
 use hub_protocol::{
     Client, Reply, Request,
-    place::{REDIS_VARIABLE, default_socket, others, own_sockets},
+    location::{REDIS_VARIABLE, default_socket, others, own_sockets},
     redis_name,
 };
 use lexopt::{Arg, Parser, ValueExt};

@@ -8,7 +8,7 @@ use hub_protocol::{Dropped, Limit};
 use crate::hub::{self, Lease};
 use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
-use crate::php::hub::settings;
+use crate::php::hub_settings::settings;
 use crate::php::jitter::jitter;
 use crate::php::options::OnLimit;
 use crate::sapi::Server;

@@ -7,18 +7,20 @@ use super::object::{Sse, SseObject, native};
 use super::opening::{header_list, open, refuse_reconnection, stream_source};
 use super::publishing::{publish, status};
 use super::sending::{encode, fields};
-use crate::php::arguments::{At, Callback, Float, Given, Int, List, Text, Walkable, given};
+use crate::php::arguments::{
+    Argument, Callback, Float, Int, Iterable, List, Text, WithDefault, given,
+};
 use crate::php::bytes::Bytes;
-use crate::php::fault::{Fault, answer};
+use crate::php::fault::{Fault, into_php};
 use crate::php::options::{
     Arguments, Empty, LastEventId, LimitArguments, OnLimit, ResponseArguments,
 };
 use crate::php::stop_reason::SseStopReason;
 use crate::php::{current, doctor};
 use crate::sapi::response::request;
-use crate::zend::declare::{Refinement, types};
+use crate::zend::class::{Refinement, types};
 use crate::zend::engine::{self, Owned};
-use crate::zend::shortcut::Shortcut;
+use crate::zend::fast_method::FastMethod;
 
 const STRING_ARRAY_OR_NULL: u32 = types::STRING | types::ARRAY | types::NULL;
 const STRING_INT_OR_NULL: u32 = types::STRING | types::INT | types::NULL;
@@ -50,11 +52,11 @@ pub(in crate::php) const REFINEMENTS: [Refinement; 17] = [
 const NO_TEXT: &str = "";
 
 /// Most events are only a string.
-impl Shortcut for Sse {
+impl FastMethod for Sse {
     const METHOD: &'static str = "send";
 
     fn call(&self, data: &[u8]) -> PhpResult<bool> {
-        answer(self.emit_data(data))
+        into_php(self.emit_data(data))
     }
 }
 
@@ -64,7 +66,7 @@ impl Sse {
     /// Opens the event stream of this request.
     #[php(vis = "private")]
     fn __construct() -> PhpResult<Self> {
-        answer(Err(Fault::wrong_moment("Sse objects come from Sse::start()".into())))
+        into_php(Err(Fault::wrong_moment("Sse objects come from Sse::start()".into())))
     }
 
     /// Opens the event stream of this request.
@@ -75,41 +77,41 @@ impl Sse {
         retry: Option<Int>,
         max_lifetime: Option<Float>,
         allow_origin: Option<&Zval>,
-        headers: Given<Empty>,
+        headers: WithDefault<Empty>,
         limit_key: Option<Text>,
         limit: Option<Int>,
         last_event_id: Option<Text>,
-        on_limit: Given<&'static str>,
+        on_limit: WithDefault<&'static str>,
     ) -> PhpResult<SseObject> {
         let response = ResponseArguments { allow_origin, headers };
         let limit = LimitArguments { key: limit_key, limit, on_limit };
         let arguments =
             Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
-        answer(open("Sse::start", 1, &arguments).map(SseObject))
+        into_php(open("Sse::start", 1, &arguments).map(SseObject))
     }
 
     /// A whole stream in one call.
     #[php(defaults(interval = 1.0, headers = Empty, on_limit = OnLimit::REFUSE), optional = interval)]
     #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
     fn stream(
-        source: Walkable,
-        interval: Given<f64>,
+        source: Iterable,
+        interval: WithDefault<f64>,
         event: Option<Text>,
         heartbeat: Option<Float>,
         retry: Option<Int>,
         max_lifetime: Option<Float>,
         allow_origin: Option<&Zval>,
-        headers: Given<Empty>,
+        headers: WithDefault<Empty>,
         limit_key: Option<Text>,
         limit: Option<Int>,
         last_event_id: Option<Text>,
-        on_limit: Given<&'static str>,
+        on_limit: WithDefault<&'static str>,
     ) -> PhpResult<bool> {
         let response = ResponseArguments { allow_origin, headers };
         let limit = LimitArguments { key: limit_key, limit, on_limit };
         let arguments =
             Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
-        answer(stream_source(source.0, &interval, event.as_ref(), &arguments))
+        into_php(stream_source(source.0, &interval, event.as_ref(), &arguments))
     }
 
     /// The stream of this request.
@@ -126,10 +128,10 @@ impl Sse {
     #[php(defaults(headers = Empty), optional = allow_origin)]
     fn headers(
         allow_origin: Option<&Zval>,
-        headers: Given<Empty>,
+        headers: WithDefault<Empty>,
     ) -> PhpResult<Vec<(String, String)>> {
         let arguments = ResponseArguments { allow_origin, headers };
-        answer(header_list(&arguments))
+        into_php(header_list(&arguments))
     }
 
     /// One event as it stands in an event stream.
@@ -141,12 +143,12 @@ impl Sse {
         comment: Option<Text>,
     ) -> PhpResult<Bytes> {
         let fields = fields("Sse::encode", event.as_ref(), id, retry.as_ref());
-        answer(fields.and_then(|fields| encode(data, &fields, comment.as_ref())).map(Bytes))
+        into_php(fields.and_then(|fields| encode(data, &fields, comment.as_ref())).map(Bytes))
     }
 
     /// Answers 204 No Content.
     fn stop() -> PhpResult<()> {
-        answer(refuse_reconnection())
+        into_php(refuse_reconnection())
     }
 
     /// Sends one event.
@@ -158,34 +160,36 @@ impl Sse {
         retry: Option<Int>,
     ) -> PhpResult<bool> {
         let fields = fields("Sse::send", event.as_ref(), id, retry.as_ref());
-        answer(fields.and_then(|fields| self.emit(data, At("Sse::send", 1, "data"), &fields)))
+        into_php(
+            fields.and_then(|fields| self.emit(data, Argument("Sse::send", 1, "data"), &fields)),
+        )
     }
 
     /// Sends several events with one write.
-    fn send_many(&self, events: Walkable) -> PhpResult<bool> {
-        answer(self.emit_all(events.0))
+    fn send_many(&self, events: Iterable) -> PhpResult<bool> {
+        into_php(self.emit_all(events.0))
     }
 
     /// Sends a comment.
     #[php(defaults(text = NO_TEXT))]
-    fn comment(&self, text: Given<&'static str>) -> PhpResult<bool> {
-        answer(self.write_comment(&text))
+    fn comment(&self, text: WithDefault<&'static str>) -> PhpResult<bool> {
+        into_php(self.write_comment(&text))
     }
 
     /// Tells the client how long to wait before it reconnects.
     fn retry(&self, milliseconds: Int) -> PhpResult<bool> {
-        answer(self.write_retry(&milliseconds))
+        into_php(self.write_retry(&milliseconds))
     }
 
     /// Waits, and keeps the connection alive meanwhile.
     fn wait(&self, seconds: Float, read: Option<List>) -> PhpResult<bool> {
-        answer(self.wait_for(seconds.0, given(read.map(|read| read.0))))
+        into_php(self.wait_for(seconds.0, given(read.map(|read| read.0))))
     }
 
     /// Whether events can still be sent.
     fn is_open(&self) -> PhpResult<bool> {
         self.stream.connection().probe();
-        answer(self.settle(self.is_running()))
+        into_php(self.settle(self.is_running()))
     }
 
     /// Why the stream has stopped.
@@ -198,17 +202,17 @@ impl Sse {
     fn on_close(self_: &mut ZendClassObject<Sse>, callback: Callback) -> PhpResult<SseObject> {
         let mut object = Owned::default();
         object.set_object(&mut self_.std);
-        answer(self_.keep_callback(callback.0).map(|()| SseObject(object)))
+        into_php(self_.keep_callback(callback.0).map(|()| SseObject(object)))
     }
 
     /// Ends the stream.
     fn close(&self, data: Option<&Zval>, event: Option<Text>) -> PhpResult<()> {
-        answer(self.close_with(data, event.as_ref()))
+        into_php(self.close_with(data, event.as_ref()))
     }
 
     /// Publishes an event to everyone who follows one of the topics.
     fn publish(topics: &Zval, data: &Zval, event: Option<Text>) -> PhpResult<String> {
-        answer(publish(topics, data, event.as_ref()))
+        into_php(publish(topics, data, event.as_ref()))
     }
 
     /// Goes on with what is published under the topics.
@@ -223,7 +227,7 @@ impl Sse {
         let told = engine::property(&self_.std, "lastEventId").string();
         let filter = filter.as_ref().map(|filter| filter.0);
         let last_event_id = LastEventId::new(last_event_id.as_ref(), "Sse::subscribe", 4);
-        answer(
+        into_php(
             last_event_id
                 .and_then(|id| self_.subscribe_to(id.or_else(|| told), topics, filter, hand_off)),
         )
@@ -231,7 +235,7 @@ impl Sse {
 
     /// How the hub is.
     fn status() -> PhpResult<Zval> {
-        answer(status()).map(Owned::give)
+        into_php(status()).map(Owned::give)
     }
 
     /// What stands between the script and the browser, and what to change.
@@ -241,6 +245,6 @@ impl Sse {
             let sse = current.as_deref().and_then(native);
             doctor::report(sse.map(|sse| sse.stream.connection()))
         };
-        answer(Ok(report))
+        into_php(Ok(report))
     }
 }

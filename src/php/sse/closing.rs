@@ -5,7 +5,7 @@ use ext_php_rs::exception::PhpException;
 use ext_php_rs::types::{ZendCallable, ZendStr, Zval};
 
 use super::object::{Sse, native};
-use crate::php::arguments::{At, Text, bytes, given};
+use crate::php::arguments::{Argument, Text, bytes, given};
 use crate::php::current;
 use crate::php::exception::SseClientGone;
 use crate::php::fault::Fault;
@@ -26,10 +26,10 @@ impl Sse {
         if data.is_some() || event.is_some() {
             let mut empty = Zval::new();
             empty.set_zend_string(ZendStr::new("", false));
-            let at = At("Sse::close", 1, "data");
+            let at = Argument("Sse::close", 1, "data");
             let event = event
                 .map(|event| {
-                    let at = At("Sse::close", 2, "event");
+                    let at = Argument("Sse::close", 2, "event");
                     Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
                 })
                 .transpose()?;
@@ -73,7 +73,7 @@ impl Sse {
     }
 
     pub(super) fn keep_callback(&self, callback: &Zval) -> Result<(), Fault> {
-        let at = At("Sse::onClose", 1, "callback");
+        let at = Argument("Sse::onClose", 1, "callback");
         if let Some(error) = callable_error(callback) {
             return Err(Fault::type_error(format!("{at} must be a valid callback, {error}")));
         }

@@ -6,14 +6,14 @@
 //! * `admission`: who is let in
 //! * `opening`, `sending`, `closing`: how a stream begins, goes on and ends
 //! * `source`: what `Sse::stream()` sends
-//! * `publishing`, `subscribing`, `place`: the hub
+//! * `publishing`, `subscribing`, `lease`: the hub
 
 mod admission;
 mod class;
 mod closing;
+mod lease;
 mod object;
 mod opening;
-mod place;
 mod publishing;
 mod sending;
 mod source;

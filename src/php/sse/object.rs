@@ -13,7 +13,7 @@ use hub_protocol::{EventId, Limit};
 use crate::hub::Lease;
 use crate::sapi::{PhpConnection, Server};
 use crate::stream::{Options, Stream};
-use crate::zend::declare::{ReadOnly, types};
+use crate::zend::class::{ReadOnly, types};
 use crate::zend::engine::Owned;
 
 /// The event stream of a request.

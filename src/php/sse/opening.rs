@@ -14,11 +14,11 @@ use super::object::{Sse, native};
 use super::sending::duration;
 use super::source::Source;
 use crate::hub::Lease;
-use crate::php::arguments::{At, Given, Text, bytes, event_type, given};
+use crate::php::arguments::{Argument, Text, WithDefault, bytes, event_type, given};
 use crate::php::fault::Fault;
 use crate::php::jitter::jitter;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments, allow_origin_set};
-use crate::php::{current, hub};
+use crate::php::{current, hub_settings};
 use crate::sapi::head;
 use crate::sapi::response::{beside, request};
 use crate::sapi::takeover::{self, Taken, response_headers, take_over};
@@ -38,7 +38,7 @@ pub(super) fn open(
     let on_limit = arguments.limit.on_limit(method, first + 8)?;
     let limit = arguments.limit.limit(method, first + 5, on_limit)?;
     let told = LastEventId::new(arguments.last_event_id.as_ref(), method, first + 7)?;
-    let limits = if server.has_response() { hub::limits(limit) } else { Vec::new() };
+    let limits = if server.has_response() { hub_settings::limits(limit) } else { Vec::new() };
     refuse_second(method, server)?;
     let asked = Asked { method, server, on_limit, allow_origin: &response.allow_origin };
     let (lease, turned_away) = match asked.admit(told.get(), &limits)? {
@@ -169,21 +169,20 @@ pub(super) fn refuse_reconnection() -> Result<(), Fault> {
 
 pub(super) fn stream_source(
     source: &Zval,
-    interval: &Given<f64>,
+    interval: &WithDefault<f64>,
     event: Option<&Text>,
     arguments: &Arguments,
 ) -> Result<bool, Fault> {
     if !source.is_callable() && !source.is_iterable() {
-        return Err(
-            At("Sse::stream", 1, "source").type_error("of type Traversable|callable|array", source)
-        );
+        return Err(Argument("Sse::stream", 1, "source")
+            .type_error("of type Traversable|callable|array", source));
     }
-    let at = At("Sse::stream", 2, "interval");
+    let at = Argument("Sse::stream", 2, "interval");
     let interval = match interval {
-        Given::Passed(value) => duration(value, at)?,
-        Given::Default(length) => seconds(*length).map_err(|error| at.value_error(error))?,
+        WithDefault::Passed(value) => duration(value, at)?,
+        WithDefault::Default(length) => seconds(*length).map_err(|error| at.value_error(error))?,
     };
-    let at = At("Sse::stream", 3, "event");
+    let at = Argument("Sse::stream", 3, "event");
     let event = given(event.map(|argument| argument.0));
     let event = event.map(|event| bytes(event, at, "of type ?string")).transpose()?;
     event.as_ref().map(|event| event_type(event, at)).transpose()?;

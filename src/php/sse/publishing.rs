@@ -4,9 +4,9 @@ use ext_php_rs::types::Zval;
 use hub_protocol::{EventName, Publication};
 
 use crate::hub;
-use crate::php::arguments::{At, Text, bytes, given};
+use crate::php::arguments::{Argument, Text, bytes, given};
 use crate::php::fault::Fault;
-use crate::php::hub::{failed, settings as hub_settings, topics};
+use crate::php::hub_settings::{failed, settings as hub_settings, topics};
 use crate::php::payload::{Fields, Payload};
 use crate::php::settings;
 use crate::zend::engine::Owned;
@@ -16,10 +16,10 @@ const METHOD: &str = "Sse::publish";
 
 /// Publishes an event; its id is the answer.
 pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result<String, Fault> {
-    let topics = topics(names, At(METHOD, 1, "topics"))?;
-    let at = At(METHOD, 2, "data");
+    let topics = topics(names, Argument(METHOD, 1, "topics"))?;
+    let at = Argument(METHOD, 2, "data");
     let event = given(event.map(|argument| argument.0)).map(|event| {
-        let at = At(METHOD, 3, "event");
+        let at = Argument(METHOD, 3, "event");
         Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
     });
     let fields = Fields { event: event.transpose()?, ..Fields::default() };

@@ -10,7 +10,7 @@ use hub_protocol::EventName;
 
 use super::object::Sse;
 use crate::php::arguments::{
-    At, Given, Int, Text, bytes, bytes_or_int, float, given, int, retry, type_name,
+    Argument, Int, Text, WithDefault, bytes, bytes_or_int, float, given, int, retry, type_name,
 };
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
@@ -21,7 +21,7 @@ use crate::zend::{engine, streams};
 
 impl Sse {
     /// Sends the event that a value stands for.
-    pub(super) fn emit(&self, value: &Zval, at: At, fields: &Fields) -> Result<bool, Fault> {
+    pub(super) fn emit(&self, value: &Zval, at: Argument, fields: &Fields) -> Result<bool, Fault> {
         self.emit_payload(&Payload::new(value, at)?, at, fields)
     }
 
@@ -36,7 +36,7 @@ impl Sse {
     pub(in crate::php) fn emit_payload(
         &self,
         payload: &Payload,
-        at: At,
+        at: Argument,
         fields: &Fields,
     ) -> Result<bool, Fault> {
         let event = fields.over(payload.event(at)?)?;
@@ -47,7 +47,7 @@ impl Sse {
     }
 
     /// On a stream that follows topics, `reset` is the hub's to say: what a script says could be taken for that.
-    fn note_type(&self, event: &Event, at: At) -> Result<(), Fault> {
+    fn note_type(&self, event: &Event, at: Argument) -> Result<(), Fault> {
         if event.event.is_none_or(|event| event.as_str() != EventName::RESET) {
             return Ok(());
         }
@@ -60,7 +60,7 @@ impl Sse {
     }
 
     pub(super) fn emit_all(&self, events: &Zval) -> Result<bool, Fault> {
-        let at = At("Sse::sendMany", 1, "events");
+        let at = Argument("Sse::sendMany", 1, "events");
         if !events.is_iterable() {
             return Err(at.type_error("of type Traversable|array", events));
         }
@@ -82,11 +82,11 @@ impl Sse {
         self.settle(open)
     }
 
-    pub(super) fn write_comment(&self, text: &Given<&'static str>) -> Result<bool, Fault> {
-        let at = At("Sse::comment", 1, "text");
+    pub(super) fn write_comment(&self, text: &WithDefault<&'static str>) -> Result<bool, Fault> {
+        let at = Argument("Sse::comment", 1, "text");
         let text = match text {
-            Given::Passed(value) => bytes(value, at, "of type string")?,
-            Given::Default(text) => Cow::Borrowed(text.as_bytes()),
+            WithDefault::Passed(value) => bytes(value, at, "of type string")?,
+            WithDefault::Default(text) => Cow::Borrowed(text.as_bytes()),
         };
         self.check_overstay()?;
         let open = self.stream.comment(Comment::new(&text))?;
@@ -94,7 +94,7 @@ impl Sse {
     }
 
     pub(super) fn write_retry(&self, milliseconds: &Int) -> Result<bool, Fault> {
-        let at = At("Sse::retry", 1, "milliseconds");
+        let at = Argument("Sse::retry", 1, "milliseconds");
         let time = retry(int(milliseconds.0, at, "of type int")?, at)?;
         self.check_overstay()?;
         let open = self.stream.retry(time)?;
@@ -102,7 +102,7 @@ impl Sse {
     }
 
     pub(super) fn wait_for(&self, length: &Zval, read: Option<&Zval>) -> Result<bool, Fault> {
-        let length = duration(length, At("Sse::wait", 1, "seconds"))?;
+        let length = duration(length, Argument("Sse::wait", 1, "seconds"))?;
         let Some(read) = read else { return self.pause(length) };
         let (descriptors, unread) = sources(read)?;
         self.pause_watching(if unread { Duration::ZERO } else { length }, descriptors)
@@ -162,7 +162,7 @@ impl Sse {
 
 /// The descriptors of PHP streams, and whether one of them has bytes that PHP has read already.
 fn sources(read: &Zval) -> Result<(Vec<RawFd>, bool), Fault> {
-    let at = At("Sse::wait", 2, "read");
+    let at = Argument("Sse::wait", 2, "read");
     let streams = read.array().ok_or_else(|| at.type_error("of type ?array", read))?;
     let mut descriptors = Vec::new();
     let mut unread = false;
@@ -184,7 +184,7 @@ fn sources(read: &Zval) -> Result<(Vec<RawFd>, bool), Fault> {
     Ok((descriptors, unread))
 }
 
-pub(super) fn duration(value: &Zval, at: At) -> Result<Duration, Fault> {
+pub(super) fn duration(value: &Zval, at: Argument) -> Result<Duration, Fault> {
     let number = float(value, at, "of type float")?;
     seconds(number).map_err(|error| at.value_error(error))
 }
@@ -196,15 +196,15 @@ pub(super) fn fields<'a>(
     milliseconds: Option<&Int<'a>>,
 ) -> Result<Fields<'a>, Fault> {
     let event = given(event.map(|argument| argument.0)).map(|event| {
-        let at = At(method, 2, "event");
+        let at = Argument(method, 2, "event");
         Ok::<_, Fault>((bytes(event, at, "of type ?string")?, at))
     });
     let id = given(id).map(|id| {
-        let at = At(method, 3, "id");
+        let at = Argument(method, 3, "id");
         Ok::<_, Fault>((bytes_or_int(id, at)?, at))
     });
     let time = given(milliseconds.map(|argument| argument.0)).map(|milliseconds| {
-        let at = At(method, 4, "retry");
+        let at = Argument(method, 4, "retry");
         retry(int(milliseconds, at, "of type ?int")?, at)
     });
     Ok(Fields { event: event.transpose()?, id: id.transpose()?, retry: time.transpose()? })
@@ -215,10 +215,10 @@ pub(super) fn encode(
     fields: &Fields,
     comment: Option<&Text>,
 ) -> Result<Vec<u8>, Fault> {
-    let at = At("Sse::encode", 5, "comment");
+    let at = Argument("Sse::encode", 5, "comment");
     let comment = given(comment.map(|argument| argument.0));
     let comment = comment.map(|text| bytes(text, at, "of type ?string")).transpose()?;
-    let at = At("Sse::encode", 1, "data");
+    let at = Argument("Sse::encode", 1, "data");
     let payload = Payload::new(value, at)?;
     let event = fields.over(payload.event(at)?)?;
     let event = Event { comment: comment.as_deref().or(event.comment), ..event };

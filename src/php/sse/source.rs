@@ -6,9 +6,9 @@ use ext_php_rs::convert::IntoZvalDyn;
 use ext_php_rs::types::{ZendCallable, Zval};
 
 use super::object::Sse;
-use crate::php::arguments::At;
+use crate::php::arguments::Argument;
 use crate::php::fault::Fault;
-use crate::php::payload::{Fields, Held, Payload};
+use crate::php::payload::{Data, Fields, Payload};
 use crate::stream::StopReason;
 use crate::zend::engine::{Caught, Owned, guarded};
 use crate::zend::value::{is_a, takes_argument, walk};
@@ -24,7 +24,7 @@ pub(super) struct Source<'a> {
     pub(super) event: Option<&'a [u8]>,
 }
 
-const AT: At = At("Sse::stream", 1, "source");
+const AT: Argument = Argument("Sse::stream", 1, "source");
 
 impl Source<'_> {
     /// Sends all of it, and closes the stream. Answers whether the source ended by itself.
@@ -86,7 +86,7 @@ impl Source<'_> {
         }
         let mut payload = Payload::new(value, AT)?;
         if payload.data.is_some() && payload.event.is_none() {
-            payload.event = self.event.map(|event| Held::Slice(event.into()));
+            payload.event = self.event.map(|event| Data::Slice(event.into()));
         }
         sse.emit_payload(&payload, AT, &Fields::default()).map(|_| ())
     }

@@ -9,12 +9,12 @@ use hub_protocol::{Delivery, Framing, Response, Subscription};
 use super::admission::time_to_come_back;
 use super::object::Sse;
 use crate::hub::{self, HubError, Subscriber};
-use crate::php::arguments::{At, given};
+use crate::php::arguments::{Argument, given};
 use crate::php::current;
 use crate::php::event_object::SseEvent;
 use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
-use crate::php::hub::{failed, settings, topics};
+use crate::php::hub_settings::{failed, settings, topics};
 use crate::php::jitter::jitter;
 use crate::php::settings::HEARTBEAT_TEXT;
 use crate::sapi::{PendingHandOff, Shape};
@@ -51,10 +51,10 @@ impl Sse {
         filter: Option<&Zval>,
         hands_off: bool,
     ) -> Result<bool, Fault> {
-        let topics = topics(names, At(METHOD, 1, "topics"))?;
+        let topics = topics(names, Argument(METHOD, 1, "topics"))?;
         let filter = given(filter);
         if let Some(error) = filter.and_then(callable_error) {
-            let at = At(METHOD, 2, "filter");
+            let at = Argument(METHOD, 2, "filter");
             return Err(Fault::type_error(format!(
                 "{at} must be a valid callback or null, {error}"
             )));

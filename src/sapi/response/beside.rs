@@ -2,7 +2,7 @@
 //! `start()`, in what that calls, and in whoever holds the `Sse` object that it returned. A framework's page
 //! after that, or one about an exception that has left that code, does not, and goes nowhere.
 //!
-//! Frames are only compared, by their place and their function, with those that are on the stack now.
+//! Frames are only compared, by their address and their function, with those that are on the stack now.
 
 use std::cell::{Cell, RefCell};
 
@@ -18,7 +18,7 @@ use crate::zend::ffi::{self, ThrowHook};
 /// A frame of the script's, as it was when the stream was opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Frame {
-    place: *const zend_execute_data,
+    address: *const zend_execute_data,
     function: *const zend_function,
 }
 
@@ -133,13 +133,13 @@ fn is_running(frame: Frame) -> bool {
 /// The frames on the stack, innermost first.
 fn stack() -> impl Iterator<Item = Frame> + Clone {
     let innermost: *const zend_execute_data = running_frame();
-    let places = std::iter::successors(Some(innermost), |place| {
+    let addresses = std::iter::successors(Some(innermost), |address| {
         // SAFETY: a frame on the stack; those before it outlive it.
-        unsafe { place.as_ref() }.map(|frame| frame.prev_execute_data.cast_const())
+        unsafe { address.as_ref() }.map(|frame| frame.prev_execute_data.cast_const())
     });
-    places.take_while(|place| !place.is_null()).map(|place| {
+    addresses.take_while(|address| !address.is_null()).map(|address| {
         // SAFETY: as above.
-        Frame { place, function: unsafe { (*place).func } }
+        Frame { address, function: unsafe { (*address).func } }
     })
 }
 

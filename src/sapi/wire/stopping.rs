@@ -15,15 +15,15 @@ const REASONS: [StopReason; 3] =
 
 /// A reason as a number other than 0.
 fn code(reason: StopReason) -> u8 {
-    let place = REASONS.iter().position(|known| *known == reason);
-    place.and_then(|place| u8::try_from(place + 1).ok()).unwrap_or(1)
+    let index = REASONS.iter().position(|known| *known == reason);
+    index.and_then(|index| u8::try_from(index + 1).ok()).unwrap_or(1)
 }
 
 impl Wire {
     /// Why the stream has to stop.
     pub(crate) fn stop_reason(&self) -> Option<StopReason> {
         let code = usize::from(self.reason.load(Ordering::Acquire));
-        code.checked_sub(1).and_then(|place| REASONS.get(place).copied())
+        code.checked_sub(1).and_then(|index| REASONS.get(index).copied())
     }
 
     /// Makes the stream stop; the first reason stays.

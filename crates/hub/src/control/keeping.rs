@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hub_protocol::place::{SERVED, looked_for_before};
+use hub_protocol::location::{SERVED, looked_for_before};
 use rustix::{
     event::epoll::{self, EventData, EventFlags},
     fs::inotify::{self, CreateFlags, WatchFlags},

@@ -18,7 +18,7 @@ use std::{
 };
 
 use hub_protocol::{
-    place::group_id,
+    location::group_id,
     socket::{Peer, peer},
 };
 use rustix::{

@@ -74,7 +74,7 @@ pub fn has_served() -> bool {
 
 /// A place where somebody else's hub may listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The socket.
     pub socket: PathBuf,
     /// Whose directory it is in.
@@ -88,7 +88,7 @@ pub struct Place {
 
 /// The places of others. Root sees those too that a service has for itself.
 #[must_use]
-pub fn others() -> Vec<Place> {
+pub fn others() -> Vec<Location> {
     let mut parents = vec![PathBuf::from(SERVICES), PathBuf::from(TEMPORARY)];
     if geteuid().is_root() {
         parents.extend(entries(Path::new(LOGINS)));
@@ -102,11 +102,11 @@ pub fn others() -> Vec<Place> {
     places.filter(|place| place.uid != geteuid().as_raw()).collect()
 }
 
-fn place(directory: &Path) -> Option<Place> {
+fn place(directory: &Path) -> Option<Location> {
     let uid = directory.file_name()?.to_str()?.strip_prefix("sse-")?.parse().ok()?;
     let found = found(directory).filter(|found| is_safe(found, uid))?;
     let is_service = directory.starts_with(SERVICES) || uid < FIRST_PERSON;
-    Some(Place { socket: directory.join("hub.sock"), uid, gid: found.gid(), is_service })
+    Some(Location { socket: directory.join("hub.sock"), uid, gid: found.gid(), is_service })
 }
 
 /// Whether this is a directory of this user's, that nobody else may write to.

@@ -13,14 +13,14 @@ use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 use once_cell::sync::OnceCell;
 
-use super::declare::native_pointer;
+use super::class::native_pointer;
 use super::ffi::Handler;
 
 /// The generated handler.
 static GENERATED: OnceCell<Handler> = OnceCell::new();
 
 /// A class whose method has a shorter way. There is one.
-pub(crate) trait Shortcut: RegisteredClass {
+pub(crate) trait FastMethod: RegisteredClass {
     /// The method's name, in lower case.
     const METHOD: &'static str;
 
@@ -33,7 +33,7 @@ pub(crate) trait Shortcut: RegisteredClass {
 }
 
 /// Installs the shorter way. Called at module start-up, when the class is registered.
-pub(crate) fn install<T: Shortcut>(class: &ClassEntry) {
+pub(crate) fn install<T: FastMethod>(class: &ClassEntry) {
     replace(class, T::METHOD, handler::<T>, &GENERATED);
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn replace(
 /// # Safety
 ///
 /// As any handler's: `call` is the running call, `answer` is where the engine wants its result.
-unsafe extern "C" fn handler<T: Shortcut>(call: *mut zend_execute_data, answer: *mut Zval) {
+unsafe extern "C" fn handler<T: FastMethod>(call: *mut zend_execute_data, answer: *mut Zval) {
     // SAFETY: the caller vouches for it.
     let running = unsafe { &*call };
     if let (Some(text), Some(object)) = (only_string(running), object::<T>(running)) {
@@ -69,7 +69,7 @@ unsafe extern "C" fn handler<T: Shortcut>(call: *mut zend_execute_data, answer: 
     }
 }
 
-fn reply<T: Shortcut>(object: &T, text: &[u8], answer: &mut Zval) {
+fn reply<T: FastMethod>(object: &T, text: &[u8], answer: &mut Zval) {
     // A panic must not reach the engine; a bailout may, past all this.
     let result = catch_unwind(AssertUnwindSafe(|| object.call(text)));
     match result.unwrap_or_else(|_| Err(PhpException::from_message("Rust panic".into()))) {
@@ -90,6 +90,6 @@ fn only_string(call: &zend_execute_data) -> Option<&[u8]> {
     argument.zend_str().map(ZendStr::as_bytes)
 }
 
-fn object<T: Shortcut>(call: &zend_execute_data) -> Option<&T> {
+fn object<T: FastMethod>(call: &zend_execute_data) -> Option<&T> {
     call.This.object().and_then(ZendClassObject::<T>::from_zend_obj).map(|object| &**object)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ext_php_rs::types::Zval;
 use hub_protocol::{InvalidTopic, Limit, Topic, Topics};
 
-use super::arguments::{At, bytes, type_name};
+use super::arguments::{Argument, bytes, type_name};
 use super::fault::Fault;
 use super::settings;
 use crate::hub::{HubError, Settings};
@@ -26,7 +26,7 @@ pub(super) fn settings() -> Settings {
 }
 
 /// The topics that an argument names: one, or an array of them.
-pub(super) fn topics(value: &Zval, at: At) -> Result<Topics, Fault> {
+pub(super) fn topics(value: &Zval, at: Argument) -> Result<Topics, Fault> {
     let error = |error: InvalidTopic| at.value_error(error);
     let topic = |value: &Zval, expected| Topic::new(&bytes(value, at, expected)?).map_err(error);
     let topics: Vec<Topic> = match value.array() {

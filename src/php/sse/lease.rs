@@ -9,7 +9,7 @@ use hub_protocol::Dropped;
 use super::object::Sse;
 use crate::hub::{self, Lease, Standing};
 use crate::php::fault::Fault;
-use crate::php::hub::settings;
+use crate::php::hub_settings::settings;
 use crate::stream::StopReason;
 
 impl Sse {

@@ -59,7 +59,7 @@ pub(crate) struct ReadOnly {
 /// # Errors
 ///
 /// What the engine refuses.
-pub(crate) fn class<T: RegisteredClass>(
+pub(crate) fn declare<T: RegisteredClass>(
     properties: &[ReadOnly],
     refinements: &[Refinement],
 ) -> Result<&'static ClassEntry> {
@@ -90,7 +90,7 @@ pub(crate) fn class<T: RegisteredClass>(
 /// # Errors
 ///
 /// What the engine refuses.
-pub(crate) fn enumeration<T: RegisteredClass + RegisteredEnum>() -> Result<()> {
+pub(crate) fn declare_enum<T: RegisteredClass + RegisteredEnum>() -> Result<()> {
     let cases = T::CASES.iter();
     cases
         .fold(EnumBuilder::new(T::CLASS_NAME), EnumBuilder::case)
