@@ -213,6 +213,8 @@ mod tests {
             "a_macro!(super::a::f());",
             "mod inner { use super::super::a::A; }",
             "fn f() { g(B { x: 1, ..crate::a::b() }) }",
+            "fn f() { g(1 as super::a::A) }",
+            "fn f() { <super::a::A as Into<u8>>::into(g()) }",
         ] {
             one_circle(&[("src/a.rs", "use crate::b::B;"), ("src/b.rs", code)], circle);
         }

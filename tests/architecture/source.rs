@@ -115,7 +115,7 @@ impl Reader {
                 self.in_import = true;
                 after
             }
-            [as_, _, after @ ..] if word(as_, "as") => after,
+            [as_, _, after @ ..] if self.in_import && word(as_, "as") => after,
             [dot, second, after @ ..] if is(dot, '.') && is(second, '.') => after,
             [dot, TokenTree::Ident(name), after @ ..] if is(dot, '.') => {
                 self.add(dot, What::Member(name.to_string()));
