@@ -1,23 +1,20 @@
 //! A blocking client: every call has a deadline, so that a frozen hub costs its caller no more.
 
-use std::{
-    error::Error,
-    fmt,
-    io::{self, ErrorKind},
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::error::Error;
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
-    net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with},
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 
-use crate::{
-    Hello, HelloError, Introduction, MessageError, Messages, Reply, Request, encode, socket,
-};
+use crate::codec::{MessageError, Messages, encode};
+use crate::hello::{Hello, HelloError};
+use crate::message::{Introduction, Reply, Request};
+use crate::socket;
 
 /// A connection to a hub.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
 //! Messages to bytes and back: four bytes of length, then the body.
 
-use std::{error::Error, fmt};
+use std::error::Error;
+use std::fmt;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::Hello;
+use crate::hello::Hello;
 
 /// The longest body, in bytes: room for the largest event that can be configured.
 pub const MAX_MESSAGE: usize = 16 * 1024 * 1024;

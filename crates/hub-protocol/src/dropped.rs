@@ -2,7 +2,7 @@
 
 use event_stream::{Event, EventType};
 
-use crate::EventId;
+use crate::id::EventId;
 
 /// The last event of such a stream, whose id brings its client no more than a 204: it must not drop the
 /// other one in its turn.

@@ -1,9 +1,11 @@
 //! The types of events that are published.
 
-use std::{error::Error, fmt};
+use std::error::Error;
+use std::fmt;
 
 use event_stream::{EventType, FieldError};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The type of an event: at most 256 bytes of UTF-8 without line breaks and NUL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

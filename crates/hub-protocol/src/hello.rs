@@ -1,6 +1,7 @@
 //! The first eight bytes of either side. They never change, so that every version can tell another one.
 
-use std::{error::Error, fmt};
+use std::error::Error;
+use std::fmt;
 
 /// The version of the messages in this crate. One more with every change to them.
 pub const VERSION: u16 = 3;

@@ -1,7 +1,9 @@
 //! The id of an event: `milliseconds-sequence`, Redis' own entry id format, one total order over all
 //! topics.
 
-use std::{error::Error, fmt, str::FromStr};
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 

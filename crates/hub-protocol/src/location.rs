@@ -4,17 +4,13 @@
 //! The invariant: where a hub is started depends on who starts it, and on nothing that comes and goes: not
 //! on the environment, nor on whether somebody is logged in.
 
-use std::{
-    fs::{self, Metadata},
-    io,
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
-};
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
-use rustix::{
-    fs::{Access, Gid, access},
-    process::geteuid,
-};
+use rustix::fs::{Access, Gid, access};
+use rustix::process::geteuid;
 
 /// The environment variable with the URL of the Redis that a hub shares its events through. Not an option:
 /// what is on a command line, everybody can read.

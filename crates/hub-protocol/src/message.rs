@@ -1,14 +1,16 @@
 //! What a client may ask, and what the hub answers.
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
 use event_stream::Heartbeat;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    EventId, EventName, MAX_TOPICS, Topic, Topics, bounded::at_most, event_name::to_publish,
-};
+use crate::bounded::at_most;
+use crate::event_name::{EventName, to_publish};
+use crate::id::EventId;
+use crate::topic::{MAX_TOPICS, Topic, Topics};
 
 /// How many limits a stream may be held to.
 pub const MAX_LIMITS: usize = 16;

@@ -1,8 +1,11 @@
 //! The names that events are published under.
 
-use std::{error::Error, fmt, ops::Deref};
+use std::error::Error;
+use std::fmt;
+use std::ops::Deref;
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bounded::at_most;
 
