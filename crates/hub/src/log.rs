@@ -4,7 +4,7 @@ use std::{io, os::fd::OwnedFd, path::Path, sync::Arc, time::Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use hub_protocol::{EventId, Publication};
-use redis_log::{AppendError, News, RedisLog, Settings};
+use redis_log::{AppendError, RedisLog, Settings, Update as LogUpdate};
 use rustix::event::{EventfdFlags, eventfd};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(crate) enum Ticket {
 pub(crate) struct SharedLog {
     log: RedisLog<Ticket>,
     settings: Arc<Settings>,
-    updates: Receiver<News<Ticket>>,
+    updates: Receiver<LogUpdate<Ticket>>,
     /// Readable when there are updates.
     waker: Arc<OwnedFd>,
     /// `None` while the first connection is being made.
@@ -159,13 +159,13 @@ impl SharedLog {
     }
 
     /// The next update of the log; what concerns only who runs the hub is noted here.
-    pub(crate) fn next(&mut self) -> Option<News<Ticket>> {
+    pub(crate) fn next(&mut self) -> Option<LogUpdate<Ticket>> {
         let update = self.updates.try_recv().ok()?;
         let now = Instant::now();
         match &update {
-            News::Connected => self.note_connection(None, now),
-            News::Disconnected(why) => self.note_connection(Some(why), now),
-            News::Lost(position) => {
+            LogUpdate::Connected => self.note_connection(None, now),
+            LogUpdate::Disconnected(why) => self.note_connection(Some(why), now),
+            LogUpdate::Lost(position) => {
                 if let Some(end) = self.noted.lost.next(now) {
                     note!(
                         "Redis has lost or dropped events, streams are told to begin anew; on from \
@@ -173,14 +173,14 @@ impl SharedLog {
                     );
                 }
             }
-            News::Foreign(why) => {
+            LogUpdate::Foreign(why) => {
                 self.foreign += 1;
                 // Not for every one of thousands.
                 if self.foreign.is_power_of_two() {
                     note!("not an event in Redis: {why} ({} so far)", self.foreign);
                 }
             }
-            News::TooLarge { id, length } => {
+            LogUpdate::TooLarge { id, length } => {
                 if let Some(end) = self.noted.large.next(now) {
                     note!(
                         "event {id} in Redis has {length} bytes, more than this hub takes; its streams are \
@@ -188,8 +188,11 @@ impl SharedLog {
                     );
                 }
             }
-            News::Appended { result, .. } => self.note_refusal(result.as_ref().err(), now),
-            News::Began(_) | News::Arrived(_) | News::Held { .. } | News::Page { .. } => {}
+            LogUpdate::Appended { result, .. } => self.note_refusal(result.as_ref().err(), now),
+            LogUpdate::Began(_)
+            | LogUpdate::Arrived(_)
+            | LogUpdate::Held { .. }
+            | LogUpdate::Page { .. } => {}
         }
         Some(update)
     }

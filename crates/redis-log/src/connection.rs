@@ -4,30 +4,17 @@
 //! stream that is there; one that is gone (emptied, deleted, or of a Redis that has lost it) is begun again
 //! by an entry without an event, above every id that there has been.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    time::Duration,
-};
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
 use hub_protocol::EventId;
 use redis::{Cmd, FromRedisValue, RedisError, RedisResult, cmd};
 
-use crate::{
-    Settings,
-    entry::{BEGINNING, Part, RawEntry},
-    handshake, reply, sentinel,
-    wire::Wire,
-};
-
-/// For how long to wait for a connection, and for an answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
-
-/// For how long XREAD waits for an entry; an answer that is later by [`PATIENCE`] does not come any more.
-pub(crate) const BLOCK: Duration = Duration::from_secs(2);
-
-/// How many entries are asked for at once. A stream keeps at least as many: a page that is not full is not
-/// what was left of a longer one.
-pub(crate) const PAGE: usize = 256;
+use crate::entry::{BEGINNING, Part, RawEntry};
+use crate::limits::{BLOCK, PAGE, PATIENCE};
+use crate::settings::Settings;
+use crate::wire::Wire;
+use crate::{handshake, reply, sentinel};
 
 /// How far a stream that begins again is ahead of Redis' clock: the clock of a Redis that takes another's
 /// place may be behind, and what others were given last is not known here.

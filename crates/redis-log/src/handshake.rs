@@ -2,7 +2,8 @@
 
 use redis::{ErrorKind, FromRedisValue, RedisError, RedisResult, Value, cmd};
 
-use crate::{url::Identity, wire::Wire};
+use crate::url::Identity;
+use crate::wire::Wire;
 
 /// Says who we are, if we are somebody. What Redis answers to a password is not passed on.
 pub(crate) fn authenticate(wire: &mut Wire, identity: &Identity) -> RedisResult<()> {

@@ -4,22 +4,61 @@
 //! lock; and the writer takes the link down before it empties the queue. So no job is left behind where
 //! nobody looks.
 
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
+use hub_protocol::Publication;
 use parking_lot::Mutex;
-
-use crate::writer::{AppendError, Job};
 
 /// How many publications may wait for Redis.
 const WAITING: usize = 4096;
+
+/// Why a publication has no id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppendError {
+    /// Redis cannot be reached; nothing was sent.
+    Unavailable(Arc<str>),
+    /// Redis has answered that it will not.
+    Refused(String),
+    /// It was sent, and the answer was lost: it is unknown whether it is in the stream.
+    Unknown(String),
+}
+
+impl fmt::Display for AppendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(reason) => {
+                write!(f, "Redis cannot be reached, the event was not published: {reason}")
+            }
+            Self::Refused(reason) => {
+                write!(f, "Redis refuses it, the event was not published: {reason}")
+            }
+            Self::Unknown(reason) => write!(
+                f,
+                "Redis was lost before it answered, it is unknown whether the event was published: \
+                 {reason}"
+            ),
+        }
+    }
+}
+
+impl Error for AppendError {}
+
+/// A publication, and who waits for its id.
+#[derive(Debug)]
+pub(crate) struct Job<Ticket> {
+    pub(crate) publication: Publication,
+    pub(crate) ticket: Ticket,
+}
 
 #[derive(Debug)]
 pub(crate) struct Link<Ticket> {
     state: Mutex<State<Ticket>>,
     /// Has the writer look whether its connection is alive, when the reader has lost its own: that is seen
     /// at once. The writer would see it when it has sent something, and not know what became of that.
-    doubts: Sender<()>,
+    ping_requests: Sender<()>,
 }
 
 #[derive(Debug)]
@@ -34,15 +73,15 @@ struct State<Ticket> {
 #[derive(Debug)]
 pub(crate) struct Jobs<Ticket> {
     pub(crate) jobs: Receiver<Job<Ticket>>,
-    pub(crate) doubts: Receiver<()>,
+    pub(crate) ping_requests: Receiver<()>,
 }
 
 impl<Ticket> Link<Ticket> {
     pub(crate) fn new() -> (Self, Jobs<Ticket>) {
         let (to_jobs, jobs) = crossbeam_channel::bounded(WAITING);
-        let (to_doubts, doubts) = crossbeam_channel::bounded(1);
+        let (ping_requests_sender, ping_requests) = crossbeam_channel::bounded(1);
         let state = Mutex::new(State { jobs: Some(to_jobs), down: None });
-        (Self { state, doubts: to_doubts }, Jobs { jobs, doubts })
+        (Self { state, ping_requests: ping_requests_sender }, Jobs { jobs, ping_requests })
     }
 
     pub(crate) fn send(&self, job: Job<Ticket>) -> Result<(), (Ticket, AppendError)> {
@@ -70,9 +109,9 @@ impl<Ticket> Link<Ticket> {
         self.state.lock().down = Some(reason.into());
     }
 
-    pub(crate) fn doubt(&self) {
+    pub(crate) fn request_ping(&self) {
         // When it is full, the writer is told already.
-        let _ = self.doubts.try_send(());
+        let _ = self.ping_requests.try_send(());
     }
 
     pub(crate) fn end(&self) {

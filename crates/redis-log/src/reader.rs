@@ -1,32 +1,35 @@
 //! The stream as it grows: one blocking XREAD, from the last id seen.
 //!
-//! The invariant: the place is kept over any number of connections, and is always an entry. Whenever entries
+//! The invariant: the position is kept over any number of connections, and is always an entry. Whenever entries
 //! are read, that one is asked for, too: where it is gone, others may have been dropped before they were
 //! read, and that is told first.
 
-use std::{sync::Arc, thread, time::Instant};
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
 
 use hub_protocol::EventId;
 use redis::RedisResult;
 
-use crate::{
-    Entry, LastPage, News, Settings, Tell,
-    backoff::{Backoff, STEADY},
-    connection::{BLOCK, Connection, is_an_answer, parse},
-    entry::{RawEntry, Said, is_beginning, read_fields},
-    link::Link,
-    newest::Newest,
-    reply::malformed,
-    trouble,
-};
+use crate::backoff::{Backoff, STEADY};
+use crate::connection::{Connection, is_an_answer, parse};
+use crate::error_text;
+use crate::limits::BLOCK;
+use crate::link::Link;
+use crate::newest::Newest;
+use crate::reading::read;
+use crate::reply::malformed;
+use crate::settings::Settings;
+use crate::update::Emit;
+use crate::update::{LastPage, Update};
 
 pub(crate) struct Reader<Ticket> {
     settings: Arc<Settings>,
     link: Arc<Link<Ticket>>,
-    tell: Arc<Tell<Ticket>>,
+    emit: Arc<Emit<Ticket>>,
     newest: Arc<Newest>,
     /// The last id seen; `None` before the first connection.
-    place: Option<EventId>,
+    position: Option<EventId>,
     backoff: Backoff,
     /// Whether the stream can be followed, as it was told last.
     told: Option<bool>,
@@ -38,27 +41,27 @@ impl<Ticket> Reader<Ticket> {
     pub(crate) fn new(
         settings: &Arc<Settings>,
         link: &Arc<Link<Ticket>>,
-        place: Option<EventId>,
+        position: Option<EventId>,
         newest: &Arc<Newest>,
-        tell: &Arc<Tell<Ticket>>,
+        emit: &Arc<Emit<Ticket>>,
     ) -> Self {
-        let (settings, link, tell) = (Arc::clone(settings), Arc::clone(link), Arc::clone(tell));
+        let (settings, link, emit) = (Arc::clone(settings), Arc::clone(link), Arc::clone(emit));
         let newest = Arc::clone(newest);
         let backoff = Backoff::new();
-        Self { settings, link, tell, newest, place, backoff, told: None, followed: None }
+        Self { settings, link, emit, newest, position, backoff, told: None, followed: None }
     }
 
     pub(crate) fn run(mut self) {
         while !self.link.ended() {
             let end = Connection::open(&self.settings)
-                .map_err(|error| Some(trouble::of_opening(&error, &self.settings)))
+                .map_err(|error| Some(error_text::of_opening(&error, &self.settings)))
                 .and_then(|opened| self.follow(opened));
             if let Err(why) = end {
                 if let Some(why) = why
                     && self.told != Some(false)
                 {
                     self.told = Some(false);
-                    (self.tell)(News::Disconnected(why));
+                    (self.emit)(Update::Disconnected(why));
                 }
                 thread::sleep(self.backoff.failed());
             }
@@ -74,21 +77,21 @@ impl<Ticket> Reader<Ticket> {
         let was_steady = self.followed.is_some_and(|since| since.elapsed() >= STEADY);
         end.map_err(|error| {
             if !is_an_answer(&error) {
-                self.link.doubt();
+                self.link.request_ping();
             }
-            let is_worth_a_word = !(was_steady && trouble::is_hang_up(&error));
-            is_worth_a_word.then(|| trouble::of(&error, &self.settings))
+            let is_worth_a_word = !(was_steady && error_text::is_hang_up(&error));
+            is_worth_a_word.then(|| error_text::of(&error, &self.settings))
         })
     }
 
     fn read_on(&mut self, connection: &mut Connection) -> RedisResult<()> {
-        let mut place = self.place.map_or_else(|| self.begin(connection), Ok)?;
+        let mut position = self.position.map_or_else(|| self.begin(connection), Ok)?;
         let mut wait = false;
         while !self.link.ended() {
             let asked = Instant::now();
-            match connection.next_entries(place, wait)? {
+            match connection.next_entries(position, wait)? {
                 None => {
-                    place = self.lose_place(connection)?;
+                    position = self.reposition(connection)?;
                     // Not for each of many in a row.
                     thread::sleep(self.backoff.failed());
                 }
@@ -98,9 +101,9 @@ impl<Ticket> Reader<Ticket> {
                     }
                 }
                 Some(raw) => {
-                    let entries = read(raw, &mut place, self.settings.max_event(), &*self.tell)?;
-                    self.take_place(place);
-                    (self.tell)(News::Arrived(entries));
+                    let entries = read(raw, &mut position, self.settings.max_event(), &*self.emit)?;
+                    self.set_position(position);
+                    (self.emit)(Update::Arrived(entries));
                 }
             }
             wait = true;
@@ -112,22 +115,22 @@ impl<Ticket> Reader<Ticket> {
     fn begin(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
         let page = LastPage::load(connection, self.newest.get(), self.settings.max_event())?;
         let newest = page.newest;
-        self.take_place(newest);
-        (self.tell)(News::Began(page));
+        self.set_position(newest);
+        (self.emit)(Update::Began(page));
         Ok(newest)
     }
 
-    fn lose_place(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
+    fn reposition(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
         let last = connection.last_entries(1, self.newest.get())?;
         let newest = last.entries.last().map_or(Ok(EventId::ZERO), |(id, _)| parse(id))?;
-        self.take_place(newest);
-        (self.tell)(News::Lost(newest));
+        self.set_position(newest);
+        (self.emit)(Update::Lost(newest));
         Ok(newest)
     }
 
-    fn take_place(&mut self, place: EventId) {
-        self.place = Some(place);
-        self.newest.raise(place);
+    fn set_position(&mut self, position: EventId) {
+        self.position = Some(position);
+        self.newest.raise(position);
     }
 
     fn succeed(&mut self) {
@@ -137,37 +140,7 @@ impl<Ticket> Reader<Ticket> {
         }
         if self.told != Some(true) {
             self.told = Some(true);
-            (self.tell)(News::Connected);
+            (self.emit)(Update::Connected);
         }
     }
-}
-
-/// The events among the entries; `place` becomes the last id, and may only grow. Those that are none are told.
-pub(crate) fn read<Ticket>(
-    raw: Vec<RawEntry>,
-    place: &mut EventId,
-    max_event: usize,
-    tell: &Tell<Ticket>,
-) -> RedisResult<Vec<Entry>> {
-    let mut entries = Vec::with_capacity(raw.len());
-    for (id, fields) in raw {
-        let id = parse(&id)?;
-        if id <= *place {
-            return Err(malformed("entries that are out of order"));
-        }
-        *place = id;
-        if is_beginning(&fields) {
-            continue;
-        }
-        match read_fields(fields, max_event) {
-            Ok(Said { publication, too_long }) => {
-                if let Some(length) = too_long {
-                    tell(News::TooLarge { id, length });
-                }
-                entries.push(Entry { id, publication });
-            }
-            Err(why) => tell(News::Foreign(format!("entry {id}: {why}"))),
-        }
-    }
-    Ok(entries)
 }

@@ -2,7 +2,11 @@
 
 use redis::{ErrorKind, RedisError, RedisResult, cmd};
 
-use crate::{Settings, connection::PATIENCE, handshake::authenticate, socket::Address, wire::Wire};
+use crate::handshake::authenticate;
+use crate::limits::PATIENCE;
+use crate::settings::Settings;
+use crate::socket::Address;
+use crate::wire::Wire;
 
 /// The longest string of a sentinel that is looked at, in bytes.
 const LONGEST: usize = 1024;
@@ -18,7 +22,7 @@ pub(crate) fn locate(settings: &Settings) -> RedisResult<Address> {
         match ask(sentinel, master, settings) {
             Ok(Some(address)) => return Ok(address),
             Ok(None) => reasons.push(format!("{sentinel} watches no master {master}")),
-            Err(error) => reasons.push(format!("{sentinel}: {}", crate::trouble::what(&error))),
+            Err(error) => reasons.push(format!("{sentinel}: {}", crate::error_text::what(&error))),
         }
     }
     Err(unknown(format!("no sentinel says where {master} is: {}", reasons.join(", "))))

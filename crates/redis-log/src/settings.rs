@@ -2,16 +2,16 @@
 //!
 //! The invariant: neither an error nor anything that is displayed holds the URL, for it may hold a password.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
 
 use hub_protocol::{MAX_EVENT, MAX_MESSAGE};
 use rustls::ClientConfig;
 
-use crate::{
-    socket::Address,
-    tls,
-    url::{self, Identity, Url},
-};
+use crate::socket::Address;
+use crate::tls;
+use crate::url::{self, Identity, Url};
 
 /// What a message takes beside its data, in bytes: the names of its topics, and of its event.
 const ROOM_FOR_NAMES: usize = 128 * 1024;

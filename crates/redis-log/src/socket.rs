@@ -3,23 +3,17 @@
 //! The invariant: reading and writing end at the deadline. It moves on only with bytes that have come or
 //! gone, and not for a few: who sends one now and then has nobody wait for the rest.
 
-use std::{
-    io::{self, Read, Write},
-    net::{TcpStream, ToSocketAddrs},
-    os::{
-        fd::{AsFd, BorrowedFd, OwnedFd},
-        unix::net::UnixStream,
-    },
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::io::{self, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use rustix::{
-    io::Errno,
-    net::{
-        AddressFamily, RecvFlags, SocketAddrUnix, SocketFlags, SocketType, connect, recv,
-        socket_with, sockopt,
-    },
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SocketAddrUnix, SocketFlags, SocketType, connect, recv, socket_with,
+    sockopt,
 };
 
 /// How many bytes have a deadline move on.

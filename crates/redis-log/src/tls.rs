@@ -1,11 +1,11 @@
 //! TLS: whom to trust, and who we are.
 
-use std::{fmt, fs, sync::Arc};
+use std::sync::Arc;
+use std::{fmt, fs};
 
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
 
 /// The files that a URL names.
 #[derive(Debug, Default)]

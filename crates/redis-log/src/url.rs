@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 
-use crate::{connection::PAGE, socket::Address, tls::Files};
+use crate::limits::PAGE;
+use crate::socket::Address;
+use crate::tls::Files;
 
 /// The stream's key, unless the URL says another.
 const STREAM: &str = "sse";

@@ -1,18 +1,15 @@
 //! What is said to Redis and what it answers, in plain or by TLS.
 
-use std::{
-    io::{self, BufReader, Read, Write},
-    sync::Arc,
-    time::Duration,
-};
+use std::io::{self, BufReader, Read, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
 use redis::{ConnectionLike, ErrorKind, RedisResult, Value};
-use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
-use crate::{
-    reply,
-    socket::{Address, Socket},
-};
+use crate::reply;
+use crate::socket::{Address, Socket};
 
 /// A connection on which every wait has an end, and every answer a bounded size.
 #[derive(Debug)]

@@ -3,27 +3,23 @@
 //! The invariant: each is answered once, with an id that no other has had. What finds the stream gone begins
 //! it again, and is sent once more.
 
-use std::{
-    error::Error,
-    fmt, io,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use crossbeam_channel::select;
-use hub_protocol::{EventId, Publication};
+use hub_protocol::EventId;
 use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
 
-use crate::{
-    News, Settings, Tell,
-    backoff::{Backoff, STEADY},
-    connection::{Connection, is_an_answer, parse},
-    entry::add_fields,
-    link::{Jobs, Link},
-    newest::Newest,
-    trouble,
-};
+use crate::backoff::{Backoff, STEADY};
+use crate::connection::{Connection, is_an_answer, parse};
+use crate::entry::add_fields;
+use crate::error_text;
+use crate::link::{AppendError, Job, Jobs, Link};
+use crate::newest::Newest;
+use crate::settings::Settings;
+use crate::update::Emit;
+use crate::update::Update;
 
 /// How much is sent before answers are read: the publications' bytes, and how many they are.
 const BATCH_BYTES: usize = 1024 * 1024;
@@ -34,44 +30,6 @@ const IDLE: Duration = Duration::from_millis(500);
 
 /// How often a publication is sent to a stream that is gone whenever it comes.
 const ATTEMPTS: usize = 5;
-
-/// Why a publication has no id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AppendError {
-    /// Redis cannot be reached; nothing was sent.
-    Unavailable(Arc<str>),
-    /// Redis has answered that it will not.
-    Refused(String),
-    /// It was sent, and the answer was lost: it is unknown whether it is in the stream.
-    Unknown(String),
-}
-
-impl fmt::Display for AppendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable(reason) => {
-                write!(f, "Redis cannot be reached, the event was not published: {reason}")
-            }
-            Self::Refused(reason) => {
-                write!(f, "Redis refuses it, the event was not published: {reason}")
-            }
-            Self::Unknown(reason) => write!(
-                f,
-                "Redis was lost before it answered, it is unknown whether the event was published: \
-                 {reason}"
-            ),
-        }
-    }
-}
-
-impl Error for AppendError {}
-
-/// A publication, and who waits for its id.
-#[derive(Debug)]
-pub(crate) struct Job<Ticket> {
-    pub(crate) publication: Publication,
-    pub(crate) ticket: Ticket,
-}
 
 /// What is known of the stream at the other end of a connection.
 #[derive(Debug, Default)]
@@ -96,7 +54,7 @@ pub(crate) struct Writer<Ticket> {
     link: Arc<Link<Ticket>>,
     queue: Jobs<Ticket>,
     newest: Arc<Newest>,
-    tell: Arc<Tell<Ticket>>,
+    emit: Arc<Emit<Ticket>>,
 }
 
 impl<Ticket> Writer<Ticket> {
@@ -105,10 +63,10 @@ impl<Ticket> Writer<Ticket> {
         link: &Arc<Link<Ticket>>,
         queue: Jobs<Ticket>,
         newest: &Arc<Newest>,
-        tell: &Arc<Tell<Ticket>>,
+        emit: &Arc<Emit<Ticket>>,
     ) -> Self {
-        let (settings, link, tell) = (Arc::clone(settings), Arc::clone(link), Arc::clone(tell));
-        Self { settings, link, queue, newest: Arc::clone(newest), tell }
+        let (settings, link, emit) = (Arc::clone(settings), Arc::clone(link), Arc::clone(emit));
+        Self { settings, link, queue, newest: Arc::clone(newest), emit }
     }
 
     pub(crate) fn run(self) {
@@ -116,9 +74,9 @@ impl<Ticket> Writer<Ticket> {
         let mut held = Vec::new();
         while !self.link.ended() {
             // A doubt from before concerns another connection.
-            let _ = self.queue.doubts.try_recv();
+            let _ = self.queue.ping_requests.try_recv();
             let opened = Connection::open(&self.settings);
-            let opened = opened.map_err(|error| trouble::of_opening(&error, &self.settings));
+            let opened = opened.map_err(|error| error_text::of_opening(&error, &self.settings));
             let began = Instant::now();
             let end = opened.and_then(|connection| {
                 backoff.succeeded();
@@ -148,14 +106,14 @@ impl<Ticket> Writer<Ticket> {
                     Next::End => return Ok(()),
                 }
             }
-            let in_doubt = held.is_empty() || self.queue.doubts.try_recv().is_ok();
+            let in_doubt = held.is_empty() || self.queue.ping_requests.try_recv().is_ok();
             let mut end = check(&mut connection, in_doubt);
             if end.is_ok() && !held.is_empty() {
                 end = self.write(&mut connection, &mut there, held);
             }
             match end {
-                Err(error) if is_second && !held.is_empty() || !trouble::is_hang_up(&error) => {
-                    return Err(trouble::of(&error, &self.settings));
+                Err(error) if is_second && !held.is_empty() || !error_text::is_hang_up(&error) => {
+                    return Err(error_text::of(&error, &self.settings));
                 }
                 Err(_) => return Ok(()),
                 Ok(()) => is_second = false,
@@ -167,7 +125,7 @@ impl<Ticket> Writer<Ticket> {
     /// which nothing is said is looked after.
     fn next(&self) -> Next<Ticket> {
         select! {
-            recv(self.queue.doubts) -> _ => Next::Nothing,
+            recv(self.queue.ping_requests) -> _ => Next::Nothing,
             recv(self.queue.jobs) -> job => job.map_or(Next::End, Next::Job),
             default(IDLE) => Next::Nothing,
         }
@@ -184,7 +142,7 @@ impl<Ticket> Writer<Ticket> {
         let mut jobs = self.batch(std::mem::take(held));
         for _ in 0..ATTEMPTS {
             if let Err(error) = self.make_certain(connection, there) {
-                if trouble::is_hang_up(&error) {
+                if error_text::is_hang_up(&error) {
                     *held = jobs;
                     return Err(error);
                 }
@@ -272,7 +230,7 @@ impl<Ticket> Writer<Ticket> {
             }
         }
         if let Err(error) = end {
-            let reason = AppendError::Unavailable(trouble::of(&error, &self.settings).into());
+            let reason = AppendError::Unavailable(error_text::of(&error, &self.settings).into());
             self.refuse_all(left, &reason);
             return Err(error);
         }
@@ -287,7 +245,7 @@ impl<Ticket> Writer<Ticket> {
     }
 
     fn explain(&self, error: &RedisError) -> AppendError {
-        let reason = trouble::of(error, &self.settings);
+        let reason = error_text::of(error, &self.settings);
         if is_an_answer(error) {
             AppendError::Refused(reason)
         } else {
@@ -302,7 +260,7 @@ impl<Ticket> Writer<Ticket> {
     }
 
     fn answer(&self, ticket: Ticket, result: Result<EventId, AppendError>) {
-        (self.tell)(News::Appended { ticket, result });
+        (self.emit)(Update::Appended { ticket, result });
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use hub_protocol::Reply;
-use redis_log::{Entry, News};
+use redis_log::{Entry, Update as LogUpdate};
 
 use super::state::{Core, unavailable};
 use crate::log::{Log, Ticket};
@@ -33,33 +33,37 @@ impl Core {
     }
 
     /// Processes one; the reply to whoever has published, if it is one.
-    fn process_log_update(&mut self, update: News<Ticket>, now: Instant) -> Option<(u64, Reply)> {
+    fn process_log_update(
+        &mut self,
+        update: LogUpdate<Ticket>,
+        now: Instant,
+    ) -> Option<(u64, Reply)> {
         match update {
-            News::Arrived(entries) => {
+            LogUpdate::Arrived(entries) => {
                 for Entry { id, publication } in entries {
                     self.deliver(id, publication, now);
                 }
             }
-            News::Began(page) => {
+            LogUpdate::Began(page) => {
                 self.backlog.begin(page);
                 self.reset(now);
                 self.subscribe_waiting(now);
             }
-            News::Lost(position) => {
+            LogUpdate::Lost(position) => {
                 self.backlog.begin_anew(position, now);
                 self.reset(now);
             }
-            News::Appended { ticket: Ticket::Publisher(publisher), result } => {
+            LogUpdate::Appended { ticket: Ticket::Publisher(publisher), result } => {
                 let reply = result.map_or_else(|error| unavailable(&error), Reply::Published);
                 return Some((publisher, reply));
             }
-            News::Held { ticket: Ticket::Replay(request), held } => {
+            LogUpdate::Held { ticket: Ticket::Replay(request), held } => {
                 self.process_checked(request, held, now);
             }
-            News::Page { ticket: Ticket::Replay(request), page } => {
+            LogUpdate::Page { ticket: Ticket::Replay(request), page } => {
                 self.process_page(request, page, now);
             }
-            News::Disconnected(_) => self.subscribe_waiting(now),
+            LogUpdate::Disconnected(_) => self.subscribe_waiting(now),
             _ => {}
         }
         None

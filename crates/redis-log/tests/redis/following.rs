@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use hub_protocol::EventId;
-use redis_log::News;
+use redis_log::Update;
 
 use crate::{hub::Hub, server::Server};
 
@@ -64,7 +64,7 @@ fn a_hub_begins_with_the_last_page_and_follows_from_its_end() {
 fn begin(server: &Server) -> (Hub, EventId, Vec<String>, bool) {
     let mut hub = Hub::start(&server.url());
     let (newest, events, left_out) = hub.until("it begins", |news| match news {
-        News::Began(page) => Some((page.newest, page.events.clone(), page.left_out)),
+        Update::Began(page) => Some((page.newest, page.events.clone(), page.left_out)),
         _ => None,
     });
     assert!(events.is_sorted_by(|(one, added), (next, later)| one.id < next.id && added <= later));
@@ -131,7 +131,7 @@ fn what_is_no_event_is_passed_over_and_told() {
     let mut hub = Hub::following(&server.url());
     server.say("XADD sse * anything else");
     let why = hub.until("it is told", |news| match news {
-        News::Foreign(why) => Some(why.clone()),
+        Update::Foreign(why) => Some(why.clone()),
         _ => None,
     });
     assert!(why.ends_with("topic must name at least one topic"), "{why}");

@@ -12,7 +12,7 @@ use std::{
 };
 
 use hub_protocol::{EventId, EventName};
-use redis_log::News;
+use redis_log::Update;
 
 use crate::{
     hub::Hub,
@@ -181,7 +181,7 @@ fn who_would_get_an_event_that_is_too_large_is_told_that_it_is_missing() {
     let last = hub.publish("t", "last").unwrap();
     let missing = ["first", r#"{"lastEventId":null}"#, "last"];
     let length = hub.until("it is told", |news| match news {
-        News::TooLarge { id, length } => (id.to_string() == large).then_some(*length),
+        Update::TooLarge { id, length } => (id.to_string() == large).then_some(*length),
         _ => None,
     });
     assert_eq!(length, 20 << 20);
@@ -194,7 +194,7 @@ fn who_would_get_an_event_that_is_too_large_is_told_that_it_is_missing() {
     let range = hub.range(first, last).unwrap();
     assert_eq!(crate::hub::data(&range, "t"), missing[1..]);
     let page = Hub::start(&server.url()).until("it begins", |news| match news {
-        News::Began(page) => Some(page.events.iter().map(|(entry, _)| entry.clone()).collect()),
+        Update::Began(page) => Some(page.events.iter().map(|(entry, _)| entry.clone()).collect()),
         _ => None,
     });
     let page: Vec<redis_log::Entry> = page;
@@ -228,7 +228,7 @@ fn pages_that_are_too_large_to_keep_come_in_parts() {
     assert_eq!(hub.lost, []);
     assert_eq!(of(&hub.range(first, last).unwrap()), expected[1..]);
     let left_out = Hub::start(&server.url()).until("it begins", |news| match news {
-        News::Began(page) => Some((page.left_out.is_some(), page.events.len() < 60)),
+        Update::Began(page) => Some((page.left_out.is_some(), page.events.len() < 60)),
         _ => None,
     });
     assert_eq!(left_out, (true, true), "what there was no room for is known to be left out");

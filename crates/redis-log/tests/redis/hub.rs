@@ -7,11 +7,11 @@ use std::{
 
 use crossbeam_channel::Receiver;
 use hub_protocol::{EventId, Publication, Topic, Topics};
-use redis_log::{AppendError, Entry, News, Page, RedisLog, Settings};
+use redis_log::{AppendError, Entry, Page, RedisLog, Settings, Update};
 
 pub(crate) struct Hub {
     pub(crate) log: RedisLog<u64>,
-    news: Receiver<News<u64>>,
+    news: Receiver<Update<u64>>,
     /// All that has arrived, in its order.
     pub(crate) arrived: Vec<Entry>,
     /// Where it went on each time that it had lost its place.
@@ -36,7 +36,7 @@ impl Hub {
     /// One that follows the stream already.
     pub(crate) fn following(url: &str) -> Self {
         let mut hub = Self::start(url);
-        hub.until("it begins", |news| matches!(news, News::Began(_)).then_some(()));
+        hub.until("it begins", |news| matches!(news, Update::Began(_)).then_some(()));
         hub.until_it_can_publish();
         hub
     }
@@ -45,7 +45,7 @@ impl Hub {
     pub(crate) fn until<T>(
         &mut self,
         what: &str,
-        mut wanted: impl FnMut(&News<u64>) -> Option<T>,
+        mut wanted: impl FnMut(&Update<u64>) -> Option<T>,
     ) -> T {
         let end = Instant::now() + Duration::from_secs(20);
         loop {
@@ -66,12 +66,12 @@ impl Hub {
         }
     }
 
-    fn keep(&mut self, news: News<u64>) {
+    fn keep(&mut self, news: Update<u64>) {
         match news {
-            News::Arrived(entries) => self.arrived.extend(entries),
-            News::Lost(id) => self.lost.push(id),
-            News::Disconnected(_) => self.losses += 1,
-            News::Appended { ticket, result } => self.answers.push((ticket, result)),
+            Update::Arrived(entries) => self.arrived.extend(entries),
+            Update::Lost(id) => self.lost.push(id),
+            Update::Disconnected(_) => self.losses += 1,
+            Update::Appended { ticket, result } => self.answers.push((ticket, result)),
             _ => {}
         }
     }
@@ -80,7 +80,7 @@ impl Hub {
         let last = |entries: &[Entry]| entries.last().is_some_and(|entry| entry.id >= id);
         if !last(&self.arrived) {
             self.until(&format!("{id} arrives"), |news| match news {
-                News::Arrived(entries) => last(entries).then_some(()),
+                Update::Arrived(entries) => last(entries).then_some(()),
                 _ => None,
             });
         }
@@ -94,8 +94,8 @@ impl Hub {
         };
         if !passed(&self.arrived, &self.lost) {
             self.until(&format!("{id} arrives"), |news| match news {
-                News::Arrived(entries) => passed(entries, &[]).then_some(()),
-                News::Lost(lost) => passed(&[], &[*lost]).then_some(()),
+                Update::Arrived(entries) => passed(entries, &[]).then_some(()),
+                Update::Lost(lost) => passed(&[], &[*lost]).then_some(()),
                 _ => None,
             });
         }
@@ -119,7 +119,7 @@ impl Hub {
             return self.answers.swap_remove(at).1;
         }
         self.until("an answer comes", |news| match news {
-            News::Appended { ticket: of, .. } if *of == ticket => Some(()),
+            Update::Appended { ticket: of, .. } if *of == ticket => Some(()),
             _ => None,
         });
         self.answers.pop().unwrap().1
@@ -136,7 +136,7 @@ impl Hub {
     pub(crate) fn page(&mut self, after: EventId, up_to: EventId) -> Page {
         self.log.page(after, up_to, 7);
         self.until("the page comes", |news| match news {
-            News::Page { ticket: 7, page } => Some(page.clone()),
+            Update::Page { ticket: 7, page } => Some(page.clone()),
             _ => None,
         })
     }
@@ -144,7 +144,7 @@ impl Hub {
     pub(crate) fn held(&mut self, ids: &[EventId]) -> Option<Vec<bool>> {
         self.log.held(ids.to_vec(), 7);
         self.until("it is said what is there", |news| match news {
-            News::Held { ticket: 7, held } => Some(held.clone()),
+            Update::Held { ticket: 7, held } => Some(held.clone()),
             _ => None,
         })
     }
@@ -165,7 +165,7 @@ impl Hub {
     /// Why the stream cannot be followed.
     pub(crate) fn until_disconnected(&mut self) -> String {
         self.until("the connection is lost", |news| match news {
-            News::Disconnected(why) => Some(why.clone()),
+            Update::Disconnected(why) => Some(why.clone()),
             _ => None,
         })
     }
@@ -173,7 +173,7 @@ impl Hub {
     /// From where it goes on when it has lost its place.
     pub(crate) fn until_lost(&mut self) -> EventId {
         self.until("its place is lost", |news| match news {
-            News::Lost(id) => Some(*id),
+            Update::Lost(id) => Some(*id),
             _ => None,
         })
     }

@@ -1,7 +1,7 @@
 //! What Redis has lost, or dropped before it was read, is told.
 
 use hub_protocol::EventId;
-use redis_log::News;
+use redis_log::Update;
 
 use crate::{hub::Hub, server::Server};
 
@@ -72,7 +72,7 @@ fn ids_that_begin_anew_below_ours_are_not_waited_past() {
     let place = hub.until_lost();
     assert_eq!(place, EventId { milliseconds: 5, sequence: 1 });
     server.say("XADD sse 5-2 topic t data small");
-    hub.until("it arrives", |news| matches!(news, News::Arrived(_)).then_some(()));
+    hub.until("it arrives", |news| matches!(news, Update::Arrived(_)).then_some(()));
     assert_eq!(hub.data("t"), ["place", "small"]);
 }
 

@@ -1,20 +1,19 @@
 //! XRANGE, for what a hub no longer has in memory: page after page, as many as it asks for.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 use hub_protocol::EventId;
 use redis::RedisResult;
 
-use crate::{
-    Entry, News, Settings, Tell,
-    connection::{Connection, PAGE},
-    entry::{Field, Part, RawEntry},
-    reader::read,
-};
+use crate::connection::Connection;
+use crate::entry::{Field, Part, RawEntry};
+use crate::limits::PAGE;
+use crate::reading::read;
+use crate::settings::Settings;
+use crate::update::Emit;
+use crate::update::{Page, Update};
 
 /// For how long nothing is asked of a Redis that has just failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -34,57 +33,39 @@ pub(crate) enum Question {
     Page { after: EventId, up_to: EventId },
 }
 
-/// Some entries of the stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Page {
-    /// These come next.
-    Next {
-        /// The events among them, in order.
-        entries: Vec<Entry>,
-        /// The id of the last one, event or not: the entry to go on after.
-        last: EventId,
-        /// Whether there are no more, up to the id that was asked for.
-        is_end: bool,
-    },
-    /// The entry that they were to come after is gone, and others may be.
-    Gone,
-    /// Redis cannot be asked.
-    Unknown,
-}
-
 enum Answer {
     Held(Vec<bool>),
     Page(Page),
 }
 
-pub(crate) struct Ranger<Ticket> {
+pub(crate) struct History<Ticket> {
     settings: Arc<Settings>,
     questions: Receiver<(Question, Ticket)>,
-    tell: Arc<Tell<Ticket>>,
+    emit: Arc<Emit<Ticket>>,
     connection: Option<Connection>,
     failed: Option<Instant>,
     /// How many entries the next page has.
     count: usize,
 }
 
-impl<Ticket> Ranger<Ticket> {
+impl<Ticket> History<Ticket> {
     pub(crate) fn new(
         settings: &Arc<Settings>,
         questions: Receiver<(Question, Ticket)>,
-        tell: &Arc<Tell<Ticket>>,
+        emit: &Arc<Emit<Ticket>>,
     ) -> Self {
-        let (settings, tell) = (Arc::clone(settings), Arc::clone(tell));
-        Self { settings, questions, tell, connection: None, failed: None, count: FIRST_PAGE }
+        let (settings, emit) = (Arc::clone(settings), Arc::clone(emit));
+        Self { settings, questions, emit, connection: None, failed: None, count: FIRST_PAGE }
     }
 
     pub(crate) fn run(mut self) {
         while let Ok((question, ticket)) = self.questions.recv() {
             let answer = self.answer(&question);
-            (self.tell)(match (answer, question) {
-                (Some(Answer::Held(held)), _) => News::Held { ticket, held: Some(held) },
-                (Some(Answer::Page(page)), _) => News::Page { ticket, page },
-                (None, Question::Held(_)) => News::Held { ticket, held: None },
-                (None, Question::Page { .. }) => News::Page { ticket, page: Page::Unknown },
+            (self.emit)(match (answer, question) {
+                (Some(Answer::Held(held)), _) => Update::Held { ticket, held: Some(held) },
+                (Some(Answer::Page(page)), _) => Update::Page { ticket, page },
+                (None, Question::Held(_)) => Update::Held { ticket, held: None },
+                (None, Question::Page { .. }) => Update::Page { ticket, page: Page::Unknown },
             });
         }
     }
@@ -134,7 +115,7 @@ impl<Ticket> Ranger<Ticket> {
         self.fit(&raw);
         raw.remove(0);
         let mut last = after;
-        let entries = read(raw, &mut last, self.settings.max_event(), &|_: News<Ticket>| {})?;
+        let entries = read(raw, &mut last, self.settings.max_event(), &|_: Update<Ticket>| {})?;
         Ok(Page::Next { entries, last, is_end })
     }
 

@@ -5,7 +5,7 @@
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-use crate::Settings;
+use crate::settings::Settings;
 
 /// How many characters of what others have said are passed on.
 const LONGEST: usize = 400;

@@ -9,26 +9,11 @@ use std::time::{Duration, Instant};
 use hub_protocol::EventId;
 use redis::RedisResult;
 
-use crate::{
-    Entry, News,
-    connection::{Connection, PAGE, parse},
-    entry::Part,
-    reader::read,
-};
-
-/// The end of the stream.
-#[derive(Debug)]
-pub struct LastPage {
-    /// The id of the newest entry.
-    pub newest: EventId,
-    /// Of what came after this id, nothing is missing among the events.
-    pub floor: EventId,
-    /// The events, in order, and when each was added: at that moment or a little earlier, by the clock of
-    /// this machine.
-    pub events: Vec<(Entry, Instant)>,
-    /// When the last entry was added that is not on the page, at the latest; `None` if there was none.
-    pub left_out: Option<Instant>,
-}
+use crate::connection::{Connection, parse};
+use crate::entry::{Entry, Part};
+use crate::limits::PAGE;
+use crate::reading::read;
+use crate::update::{LastPage, Update};
 
 impl LastPage {
     /// Loads it; a stream that is not there is begun, above what is known.
@@ -42,7 +27,7 @@ impl LastPage {
         let is_full = is_cut || raw.len() >= PAGE;
         let first = raw.first().map(|(id, _)| parse(id)).transpose()?;
         let mut newest = EventId::ZERO;
-        let entries = read(raw, &mut newest, max_event, &|_: News<()>| {})?;
+        let entries = read(raw, &mut newest, max_event, &|_: Update<()>| {})?;
         let dated = |entry: Entry| {
             let added = clock.at(entry.id);
             (entry, added)

@@ -1,0 +1,84 @@
+//! The stream, as a hub has it: its threads, and what is asked of them.
+
+use std::sync::Arc;
+use std::{io, thread};
+
+use crossbeam_channel::Sender;
+use hub_protocol::{EventId, Publication};
+
+use crate::history::{History, Question};
+use crate::link::{AppendError, Job, Link};
+use crate::newest::Newest;
+use crate::reader::Reader;
+use crate::settings::Settings;
+use crate::update::{Emit, Update};
+use crate::writer::Writer;
+
+/// The stream. Its threads end when it is dropped, within a few seconds.
+#[derive(Debug)]
+pub struct RedisLog<Ticket> {
+    link: Arc<Link<Ticket>>,
+    questions: Sender<(Question, Ticket)>,
+}
+
+impl<Ticket: Send + 'static> RedisLog<Ticket> {
+    /// Starts to follow the stream: after an id, if that is known from before, else from its last page on.
+    /// `emit` is called from several threads; while it blocks, it is Redis that waits.
+    ///
+    /// # Errors
+    ///
+    /// When no thread can be started. A Redis that cannot be reached is not an error: it is tried again.
+    pub fn start(
+        settings: &Arc<Settings>,
+        after: Option<EventId>,
+        emit: impl Fn(Update<Ticket>) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let emit: Arc<Emit<Ticket>> = Arc::new(emit);
+        let (link, jobs) = Link::new();
+        let link = Arc::new(link);
+        let (to_history, questions) = crossbeam_channel::unbounded();
+        let newest = Arc::new(Newest::from(after.unwrap_or_default()));
+
+        let writer = Writer::new(settings, &link, jobs, &newest, &emit);
+        let reader = Reader::new(settings, &link, after, &newest, &emit);
+        let history = History::new(settings, questions, &emit);
+        spawn("redis-writer", || writer.run())?;
+        spawn("redis-reader", || reader.run())?;
+        spawn("redis-history", || history.run())?;
+        Ok(Self { link, questions: to_history })
+    }
+
+    /// Publishes: [`Update::Appended`] follows.
+    ///
+    /// # Errors
+    ///
+    /// The ticket back, and why it is refused at once: nothing was sent, and nothing follows.
+    pub fn append(
+        &self,
+        publication: Publication,
+        ticket: Ticket,
+    ) -> Result<(), (Ticket, AppendError)> {
+        self.link.send(Job { publication, ticket })
+    }
+
+    /// Asks which of these ids are those of entries that are there: [`Update::Held`] follows.
+    pub fn held(&self, ids: Vec<EventId>, ticket: Ticket) {
+        // It fails only when its thread has ended, and that ends with this.
+        drop(self.questions.send((Question::Held(ids), ticket)));
+    }
+
+    /// Asks for some of what comes after an entry, up to an id: [`Update::Page`] follows.
+    pub fn page(&self, after: EventId, up_to: EventId, ticket: Ticket) {
+        drop(self.questions.send((Question::Page { after, up_to }, ticket)));
+    }
+}
+
+impl<Ticket> Drop for RedisLog<Ticket> {
+    fn drop(&mut self) {
+        self.link.end();
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name(name.into()).spawn(run).map(drop)
+}
