@@ -7,7 +7,9 @@ mod disconnect;
 #[path = "../tests/lifecycle/stage.rs"]
 mod stage;
 
-use std::{process::ExitCode, thread, time::Duration};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use disconnect::{Watch, delay};
 use stage::Kind;

@@ -17,9 +17,12 @@ mod kind;
 #[path = "../tests/keeper/storm.rs"]
 mod storm;
 
-use std::{env, process::ExitCode, thread, time::Duration};
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{env, thread};
 
-use server_tests::{reader::Reader, server::Php};
+use server_tests::reader::Reader;
+use server_tests::server::Php;
 
 use adoption::SOURCES;
 use blocked::{Block, CALLS, Heard};

@@ -1,18 +1,15 @@
 //! Measures what an event costs, by way.
 
-use std::{fs, process::Command};
+use std::fs;
+use std::process::Command;
 
-use server_tests::{
-    patience::{soon, wait_for},
-    process::{Process, Signal},
-    site::Site,
-};
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::{Process, Signal};
+use server_tests::site::Site;
 
-use crate::{
-    contest::Contest,
-    runner::{Fpm, Runner},
-    script::{self, LOOKS_AT_THE_CLOCK, Script},
-};
+use crate::contest::Contest;
+use crate::runner::{Fpm, Runner};
+use crate::script::{self, LOOKS_AT_THE_CLOCK, Script};
 
 /// For each way, ours first, what an event cost in each round.
 pub(crate) type Costs = Vec<Vec<f64>>;

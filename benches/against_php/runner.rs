@@ -1,16 +1,12 @@
 //! Runs scripts on the command line, and on nginx + FPM, with opcache as it is by default.
 
-use std::{
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
-use server_tests::{
-    binary, extension,
-    process::Pid,
-    server::{self, Php, Server},
-    site::Site,
-};
+use server_tests::process::Pid;
+use server_tests::server::{self, Php, Server};
+use server_tests::site::Site;
+use server_tests::{binary, extension};
 
 use crate::script::Script;
 

@@ -1,10 +1,8 @@
 //! The output.
 
-use crate::{
-    contest::{Contest, Way},
-    measure::Costs,
-    numbers::{median, short},
-};
+use crate::contest::{Contest, Way};
+use crate::measure::Costs;
+use crate::numbers::{median, short};
 
 /// Prints what each of our ways costs, and beside it what each of theirs does.
 pub(crate) fn print(

@@ -1,17 +1,17 @@
 //! 9. Ordinary requests while the hub is away, by default and where hand-off is required.
 
-use std::{io, sync::Arc, thread, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{io, thread};
 
 use server_tests::process::Signal;
 use sse_load::{Crowd, Pages, Plan};
 
-use crate::{
-    hub::Settings,
-    numbers::short,
-    side::{Side, wait_for_streams},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::numbers::short;
+use crate::side::{Side, wait_for_streams};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 const WORKERS: usize = 8;
 const STREAMS: usize = 60;

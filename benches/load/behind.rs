@@ -1,23 +1,19 @@
 //! 7. A hub that comes back behind Redis: clients have missed what only Redis has, and newcomers ask for
 //!    what nobody has.
 
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use server_tests::redis::Redis;
 use sse_load::{Counts, Crowd, Pace, Payload, Plan, Publish, Published, now, publish};
 
-use crate::{
-    hub::Settings,
-    numbers::short,
-    side::{Side, wait_for_streams},
-    stage::Stage,
-    table::{Promises, heading, line},
-    usage::peak,
-};
+use crate::hub::Settings;
+use crate::numbers::short;
+use crate::side::{Side, wait_for_streams};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
+use crate::usage::peak;
 
 const CLIENTS: usize = 1_000;
 const NEWCOMERS: usize = 100;

@@ -1,17 +1,17 @@
 //! 10. Bursts: all at once, or faster than anybody reads all the time. Nobody who reads is dropped.
 
-use std::{io, sync::Arc, time::Duration};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use sse_load::{Crowd, Pace, Plan, Published, publish};
 
-use crate::{
-    hub::Settings,
-    numbers::short,
-    side::{Side, wait_for_streams, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-    usage::Usage,
-};
+use crate::hub::Settings;
+use crate::numbers::short;
+use crate::side::{Side, wait_for_streams, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
+use crate::usage::Usage;
 
 const STREAMS: usize = 100;
 

@@ -1,24 +1,19 @@
 //! 4. Clients that come and go at random, while workers are killed.
 
-use std::{
-    io,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use fastrand::Rng;
 use rustix::process::{Signal, kill_process};
 use server_tests::patience::{wait_for, within};
 use sse_load::{Conduct, Counts, Crowd, Flow, Pace, Plan, Published};
 
-use crate::{
-    hub::Settings,
-    side::{Side, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-    usage::{Usage, all_descriptors},
-};
+use crate::hub::Settings;
+use crate::side::{Side, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
+use crate::usage::{Usage, all_descriptors};
 
 const CLIENTS: usize = 1_000;
 const CONNECTS: u64 = 20_000;

@@ -1,17 +1,16 @@
 //! 1. Events to 100, 1,000 and 10,000 streams, in turn with nchan where that is installed.
 
-use std::{io, time::Duration};
+use std::io;
+use std::time::Duration;
 
 use sse_load::{Counts, Pace};
 
-use crate::{
-    hub::Settings,
-    nchan::Nchan,
-    numbers::{median, short},
-    side::{Round, Side, round},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::nchan::Nchan;
+use crate::numbers::{median, short};
+use crate::side::{Round, Side, round};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 const EVENTS: u64 = 50;
 const ROUNDS: usize = 5;

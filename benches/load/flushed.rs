@@ -1,23 +1,18 @@
 //! 8. Two hubs on one Redis, which somebody empties again and again, as Laravel's `cache:clear` does.
 
-use std::{
-    collections::HashSet,
-    io,
-    sync::{Arc, Mutex},
-    thread,
-    time::Duration,
-};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use std::{io, thread};
 
 use server_tests::redis::Redis;
 use sse_load::{Counts, Crowd, Flow, Pace, Plan, Publish, Published};
 
-use crate::{
-    hub::Settings,
-    producer::Producer,
-    side::{Side, wait_for_streams, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::producer::Producer;
+use crate::side::{Side, wait_for_streams, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 /// Of each topic, to each hub.
 const STREAMS: usize = 100;

@@ -1,18 +1,15 @@
 //! The hub, in the foreground so that it can be measured; when it is killed, the extension starts another one.
 
-use std::{
-    env,
-    fs::DirBuilder,
-    os::unix::{fs::DirBuilderExt, net::UnixStream},
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::env;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use server_tests::{
-    extension,
-    patience::{soon, wait_for},
-    process::{Pid, Process, Signal},
-};
+use server_tests::extension;
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::{Pid, Process, Signal};
 
 /// The settings of a hub, where they are not the default.
 #[derive(Clone, Debug, Default)]

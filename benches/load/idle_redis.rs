@@ -1,16 +1,16 @@
 //! 12. Two hubs on a Redis that closes idle connections after a second, and all of them before each event.
 
-use std::{io, sync::Arc, time::Duration};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use server_tests::redis::Redis;
 use sse_load::{Counts, Crowd, Flow, Pace, Plan, Publish, Published};
 
-use crate::{
-    hub::Settings,
-    side::{Side, wait_for_streams, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::side::{Side, wait_for_streams, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 /// To each hub.
 const STREAMS: usize = 100;

@@ -33,7 +33,8 @@ mod table;
 mod two_hubs;
 mod usage;
 
-use std::{env, io, process::ExitCode};
+use std::process::ExitCode;
+use std::{env, io};
 
 use table::Promises;
 

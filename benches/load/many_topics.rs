@@ -1,18 +1,15 @@
 //! 11. Publications by the second, to few topics and to very many.
 
-use std::{
-    io::{self, BufRead, BufReader},
-    process::Command,
-};
+use std::io::{self, BufRead, BufReader};
+use std::process::Command;
 
-use server_tests::{binary, extension, process::Process};
+use server_tests::process::Process;
+use server_tests::{binary, extension};
 
-use crate::{
-    hub::{self, Hub, Settings},
-    numbers::{median, short},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::{self, Hub, Settings};
+use crate::numbers::{median, short};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 const FEW: usize = 100;
 const MANY: usize = 150_000;

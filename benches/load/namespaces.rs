@@ -1,16 +1,16 @@
 //! 13. A hub in a PID namespace of its own, as in a container, and PHP in another.
 
-use std::{io, sync::Arc, time::Duration};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use sse_load::{Crowd, Pace, Plan, Published, publish};
 
-use crate::{
-    hub::Settings,
-    numbers::short,
-    side::{Side, wait_for_streams, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::numbers::short;
+use crate::side::{Side, wait_for_streams, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 const STREAMS: usize = 1_000;
 const PACE: Pace = Pace { events: 50, size: 1024, every: Duration::from_millis(100) };

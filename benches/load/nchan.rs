@@ -1,18 +1,14 @@
 //! nginx with nchan, which keeps streams and events in nginx itself.
 
-use std::{
-    fs, io,
-    net::{SocketAddr, TcpListener},
-    path::Path,
-    process::Command,
-};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Command;
+use std::{fs, io};
 
-use server_tests::{
-    binary,
-    patience::{soon, wait_for},
-    process::{Pid, Process},
-    site::Site,
-};
+use server_tests::binary;
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::{Pid, Process};
+use server_tests::site::Site;
 use sse_load::{Connection, Publish};
 
 use crate::side::Side;

@@ -1,16 +1,17 @@
 //! 2. Ordinary requests while streams are open.
 
-use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{io, thread};
 
 use sse_load::{Crowd, Pages, Plan, Rate};
 
-use crate::{
-    hub::Settings,
-    numbers::{median, short},
-    side::{Side, wait_for_streams},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::numbers::{median, short};
+use crate::side::{Side, wait_for_streams};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 const STREAMS: usize = 10_000;
 const ROUNDS: usize = 3;

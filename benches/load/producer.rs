@@ -1,12 +1,11 @@
 //! A PHP script that publishes what it is told, as a queue worker would.
 
-use std::{
-    io::{self, BufRead, BufReader, ErrorKind, Write},
-    path::Path,
-    process::{ChildStdin, ChildStdout, Command},
-};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::path::Path;
+use std::process::{ChildStdin, ChildStdout, Command};
 
-use server_tests::{binary, extension, process::Process};
+use server_tests::process::Process;
+use server_tests::{binary, extension};
 use sse_load::Publish;
 
 use crate::hub::{self, Hub};

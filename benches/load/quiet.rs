@@ -1,25 +1,19 @@
 //! 6. Topics on which hardly anything happens, beside one on which much does.
 
-use std::{
-    env, io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use std::{env, io};
 
 use server_tests::patience::{wait_for, within};
 use sse_load::{Conduct, Counts, Crowd, Pace, Payload, Plan, Published, now};
 
-use crate::{
-    hub::Settings,
-    producer::Producer,
-    side::{Side, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::producer::Producer;
+use crate::side::{Side, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 /// The number of clients, unless the environment says otherwise.
 const CLIENTS: usize = 10_000;

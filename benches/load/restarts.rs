@@ -1,25 +1,18 @@
 //! 3. Streams through whatever restarts.
 
-use std::{
-    io,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
-use server_tests::{
-    patience::{soon, wait_for},
-    process::Pid,
-};
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::Pid;
 use sse_load::{Counts, Crowd, Flow, Pace, Plan, Published};
 
-use crate::{
-    hub::Settings,
-    numbers::short,
-    side::{Side, wait_for_streams, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::numbers::short;
+use crate::side::{Side, wait_for_streams, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 const STREAMS: usize = 1_000;
 

@@ -1,16 +1,12 @@
 //! One round of a load: who is asked, and what came of it.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use server_tests::{
-    patience::{wait_for, within},
-    process::Pid,
-};
+use server_tests::patience::{wait_for, within};
+use server_tests::process::Pid;
 use sse_load::{Crowd, Pace, Plan, Publish, Published, Report, publish};
 
 use crate::usage::{Usage, all_descriptors};

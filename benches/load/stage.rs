@@ -1,19 +1,17 @@
 //! nginx, FPM with two workers, and a hub: what carries the streams that are measured.
 
-use std::{io, net::SocketAddr, path::Path};
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
 
-use server_tests::{
-    process::Pid,
-    server::{Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::process::Pid;
+use server_tests::server::{Fpm, Php, Server};
+use server_tests::site::Site;
 use sse_load::Publish;
 
-use crate::{
-    hub::{self, Hub, Settings},
-    producer::Producer,
-    side::Side,
-};
+use crate::hub::{self, Hub, Settings};
+use crate::producer::Producer;
+use crate::side::Side;
 
 /// FPM's workers: as few as there can be, so that a stream that keeps one is noticed.
 const WORKERS: usize = 2;

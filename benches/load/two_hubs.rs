@@ -1,17 +1,17 @@
 //! 5. Two hubs on one Redis, which is killed twice.
 
-use std::{io, sync::Arc, thread, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{io, thread};
 
 use server_tests::redis::Redis;
 use sse_load::{Crowd, Flow, Pace, Plan, Published, Report, publish};
 
-use crate::{
-    hub::Settings,
-    numbers::short,
-    side::{Side, wait_for_streams, wait_until_complete},
-    stage::Stage,
-    table::{Promises, heading, line},
-};
+use crate::hub::Settings;
+use crate::numbers::short;
+use crate::side::{Side, wait_for_streams, wait_until_complete};
+use crate::stage::Stage;
+use crate::table::{Promises, heading, line};
 
 /// To each hub.
 const STREAMS: usize = 1_000;

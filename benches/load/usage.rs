@@ -1,6 +1,7 @@
 //! The CPU time, memory and descriptors of processes, as the kernel tells them.
 
-use std::{fs, time::Duration};
+use std::fs;
+use std::time::Duration;
 
 use server_tests::process::Pid;
 

@@ -4,7 +4,8 @@
 #![no_main]
 
 use event_stream::{Event, EventId, EventType, Retry};
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
+use libfuzzer_sys::arbitrary::Arbitrary;
+use libfuzzer_sys::{arbitrary, fuzz_target};
 
 #[path = "../../crates/event-stream/tests/format/laws.rs"]
 #[allow(dead_code, reason = "the tests hold the crate to more laws than this target")]

@@ -1,10 +1,8 @@
 //! Which file of a crate knows which: a path in an import or in code leads to the file that defines what it
 //! names, and to each file whose re-export it takes on the way. Tests do not count.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::path::{Path, PathBuf};
 
 use crate::source::{Found, What, module_of, read};
 

@@ -14,7 +14,9 @@ mod rules;
 mod size;
 mod source;
 
-use std::{env, fs, path::Path, process::Command};
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
 
 use serde_json::Value;
 use walkdir::{DirEntry, WalkDir};

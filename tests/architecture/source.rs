@@ -1,7 +1,8 @@
 //! Reads a Rust file, as far as the rules ask for it, from its tokens, so that comments and
 //! strings do not count, and what stands in macros does.
 
-use std::{iter, path::Path};
+use std::iter;
+use std::path::Path;
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 

@@ -1,12 +1,10 @@
 //! Two tabs of one user, where one stream is all that a user may have.
 
 use serde_json::json;
-use server_tests::{
-    browser::Kind,
-    hub::HubOf,
-    in_each_browser,
-    patience::{soon, wait_for},
-};
+use server_tests::browser::Kind;
+use server_tests::hub::HubOf;
+use server_tests::in_each_browser;
+use server_tests::patience::{soon, wait_for};
 
 use crate::scene::{Served, Window};
 

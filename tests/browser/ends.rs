@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use server_tests::{browser::Kind, in_each_browser};
+use server_tests::browser::Kind;
+use server_tests::in_each_browser;
 
 use crate::scene::{Served, Window};
 

@@ -2,14 +2,12 @@
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use server_tests::{
-    browser::Kind,
-    cable::Cable,
-    event_stream::POSITION,
-    hub::HubOf,
-    in_each_browser,
-    patience::{soon, wait_for, wait_for_eq},
-};
+use server_tests::browser::Kind;
+use server_tests::cable::Cable;
+use server_tests::event_stream::POSITION;
+use server_tests::hub::HubOf;
+use server_tests::in_each_browser;
+use server_tests::patience::{soon, wait_for, wait_for_eq};
 
 use crate::scene::{Served, Window};
 

@@ -1,7 +1,9 @@
 //! A page with event sources.
 
 use serde_json::json;
-use server_tests::{browser::Kind, in_each_browser, patience::soon};
+use server_tests::browser::Kind;
+use server_tests::in_each_browser;
+use server_tests::patience::soon;
 
 use crate::scene::{Served, Window};
 

@@ -1,7 +1,9 @@
 //! The position that a client sends when it comes back.
 
 use serde_json::json;
-use server_tests::{browser::Kind, event_stream::POSITION, in_each_browser};
+use server_tests::browser::Kind;
+use server_tests::event_stream::POSITION;
+use server_tests::in_each_browser;
 
 use crate::scene::{Served, Window};
 

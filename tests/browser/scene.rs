@@ -3,14 +3,12 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use server_tests::{
-    browser::{Browser, Kind},
-    extension,
-    hub::HubOf,
-    patience::{soon, wait_for_eq},
-    server::{Builtin, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::browser::{Browser, Kind};
+use server_tests::extension;
+use server_tests::hub::HubOf;
+use server_tests::patience::{soon, wait_for_eq};
+use server_tests::server::{Builtin, Fpm, Php, Server};
+use server_tests::site::Site;
 
 /// `listen(url, options, types)` opens a source, which tells `seen` about all that happens to it: `open` and
 /// `error` by name, events of the types as type, data and last event ID.

@@ -1,9 +1,12 @@
 //! The declarations in `ffi.rs`, by hand, are those of the headers of the PHP at hand. Where they are not, a flag is
 //! read from bytes that nobody has set, or a field from beside it, and no compiler notices.
 
-use std::{collections::BTreeMap, fs, process::Command};
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
 
-use server_tests::{binary, site::Site};
+use server_tests::binary;
+use server_tests::site::Site;
 
 use crate::root;
 

@@ -1,9 +1,12 @@
 //! Notifications, which are kept on disk: who gets them, and what they may be.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
-use server_tests::{event_stream::Event, http::Request, patience::soon};
+use server_tests::event_stream::Event;
+use server_tests::http::Request;
+use server_tests::patience::soon;
 
 use crate::site::{Demo, events, frame, text_field};
 

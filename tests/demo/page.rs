@@ -1,12 +1,10 @@
 //! The page, as a visitor sees it.
 
 use serde_json::{Value, json};
-use server_tests::{
-    browser::{Browser, Kind},
-    in_each_browser,
-    patience::{soon, wait_for},
-    server::Php,
-};
+use server_tests::browser::{Browser, Kind};
+use server_tests::in_each_browser;
+use server_tests::patience::{soon, wait_for};
+use server_tests::server::Php;
 
 use crate::site::Demo;
 

@@ -1,7 +1,9 @@
 //! Streams that pass on what another one sends.
 
 use serde_json::Value;
-use server_tests::{event_stream::Event, patience::soon, server::Php};
+use server_tests::event_stream::Event;
+use server_tests::patience::soon;
+use server_tests::server::Php;
 
 use crate::site::{Demo, events};
 

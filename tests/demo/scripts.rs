@@ -1,6 +1,8 @@
 //! The scripts in `examples/`, as a reader finds them.
 
-use std::{ffi::OsStr, fs, path::PathBuf};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
 
 use crate::site::{directory, files};
 

@@ -1,22 +1,18 @@
 //! A copy of the examples on a server of its own.
 
-use std::{
-    fmt::Write,
-    fs,
-    ops::Deref,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::fmt::Write;
+use std::fs;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use server_tests::{
-    event_stream::{Event, Item, POSITION},
-    http::{Request, Response},
-    hub::HubOf,
-    patience::{soon, wait_for, within},
-    reader::{Pipe, Reader},
-    server::{Builtin, Cli, CliProcess, Php, Server},
-    site::Site,
-};
+use server_tests::event_stream::{Event, Item, POSITION};
+use server_tests::http::{Request, Response};
+use server_tests::hub::HubOf;
+use server_tests::patience::{soon, wait_for, within};
+use server_tests::reader::{Pipe, Reader};
+use server_tests::server::{Builtin, Cli, CliProcess, Php, Server};
+use server_tests::site::Site;
 use walkdir::WalkDir;
 
 /// Served as `make demo` serves it.

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use serde_json::Value;
-use server_tests::{http::Request, patience::soon};
+use server_tests::http::Request;
+use server_tests::patience::soon;
 
 use crate::site::{Demo, frame};
 

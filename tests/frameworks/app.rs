@@ -2,12 +2,10 @@
 
 use std::ops::Deref;
 
-use server_tests::{
-    http::{Request, Response},
-    patience::{soon, wait_for},
-    server::{Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::http::{Request, Response};
+use server_tests::patience::{soon, wait_for};
+use server_tests::server::{Fpm, Php, Server};
+use server_tests::site::Site;
 
 /// Everything that differs between the two.
 pub(crate) struct Framework {

@@ -11,13 +11,11 @@ mod app;
 use std::panic::{self, AssertUnwindSafe};
 
 use serde_json::{Value, json};
-use server_tests::{
-    http::Request,
-    hub::HubOf,
-    patience::{soon, wait_for},
-    server::{Builtin, Cli},
-    site::Site,
-};
+use server_tests::http::Request;
+use server_tests::hub::HubOf;
+use server_tests::patience::{soon, wait_for};
+use server_tests::server::{Builtin, Cli};
+use server_tests::site::Site;
 
 use app::{
     Framework, LARAVEL, SYMFONY, no_error_page, plain, session_cookie, stable_headers, text,

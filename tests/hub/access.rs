@@ -1,25 +1,17 @@
 //! Whom a hub and its scripts trust.
 
-use std::{
-    fs::{self, Permissions},
-    io::{BufRead, BufReader},
-    os::unix::{
-        fs::{MetadataExt, PermissionsExt, chown, symlink},
-        process::CommandExt,
-    },
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
-use server_tests::{
-    patience::{soon, wait_for},
-    server::Php,
-};
+use server_tests::patience::{soon, wait_for};
+use server_tests::server::Php;
 
-use crate::{
-    hubs::{TRY_TWICE, text},
-    scene::{Kind, Scene},
-};
+use crate::hubs::{TRY_TWICE, text};
+use crate::scene::{Kind, Scene};
 
 /// Somebody who is neither root nor the user of a server.
 const STRANGER: u32 = 54_321;

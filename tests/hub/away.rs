@@ -1,25 +1,19 @@
 //! A hub that is away: what becomes of streams, and of ordinary pages beside them.
 
-use std::{
-    collections::HashSet,
-    fs::{self, Permissions},
-    os::unix::fs::PermissionsExt,
-    process::{Child, Command},
-    thread,
-};
+use std::collections::HashSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command};
+use std::thread;
 
 use rustix::process::{Pid, kill_process};
-use server_tests::{
-    http::{Request, Response},
-    patience::{soon, wait_for},
-    process::Signal,
-    server::Php,
-};
+use server_tests::http::{Request, Response};
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::Signal;
+use server_tests::server::Php;
 
-use crate::{
-    hubs::{text, without_spawning},
-    scene::{Kind, Scene},
-};
+use crate::hubs::{text, without_spawning};
+use crate::scene::{Kind, Scene};
 
 const WORKERS: usize = 8;
 const STREAMS: usize = 60;

@@ -1,13 +1,12 @@
 //! Events that are published while a stream begins: nobody misses one, neither in the hub's hands nor in
 //! the worker's.
 
-use std::{process::Stdio, thread};
+use std::process::Stdio;
+use std::thread;
 
-use server_tests::{
-    http::Request,
-    patience::{soon, wait_for},
-    server::Php,
-};
+use server_tests::http::Request;
+use server_tests::patience::{soon, wait_for};
+use server_tests::server::Php;
 
 use crate::scene::{Kind, Scene};
 

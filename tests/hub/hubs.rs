@@ -1,17 +1,13 @@
 //! Hubs that are started, missing, frozen, or killed.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, kill_process};
-use server_tests::{
-    http::Request,
-    patience::{soon, wait_for},
-    process::Signal,
-    server::Php,
-};
+use server_tests::http::Request;
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::Signal;
+use server_tests::server::Php;
 
 use crate::scene::{Kind, Scene};
 

@@ -2,7 +2,8 @@
 
 use std::thread;
 
-use server_tests::{http::Request, server::Php};
+use server_tests::http::Request;
+use server_tests::server::Php;
 
 use crate::scene::Kind;
 

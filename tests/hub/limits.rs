@@ -1,17 +1,13 @@
 //! One stream too many.
 
-use std::{
-    fs::{read_dir, read_link},
-    time::{Duration, Instant},
-};
+use std::fs::{read_dir, read_link};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, kill_process};
-use server_tests::{
-    http::Request,
-    patience::{soon, wait_for, within},
-    process::Signal,
-    server::Php,
-};
+use server_tests::http::Request;
+use server_tests::patience::{soon, wait_for, within};
+use server_tests::process::Signal;
+use server_tests::server::Php;
 
 use crate::scene::{Kind, Scene};
 

@@ -1,6 +1,10 @@
 //! Streams that leave their worker.
 
-use server_tests::{http::Request, patience::soon, process::Signal, reader::End, server::Php};
+use server_tests::http::Request;
+use server_tests::patience::soon;
+use server_tests::process::Signal;
+use server_tests::reader::End;
+use server_tests::server::Php;
 
 use crate::scene::Kind;
 

@@ -2,13 +2,11 @@
 //! back, whoever serves them and whatever has ended their stream.
 
 use rustix::process::{Pid, kill_process};
-use server_tests::{
-    event_stream::{Event, Item, POSITION},
-    http::{EventStream, Request},
-    patience::{soon, wait_for},
-    process::Signal,
-    server::Php,
-};
+use server_tests::event_stream::{Event, Item, POSITION};
+use server_tests::http::{EventStream, Request};
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::Signal;
+use server_tests::server::Php;
 
 use crate::scene::{Kind, Scene};
 

@@ -1,20 +1,16 @@
 //! A server and a hub of its own: scripts that subscribe and publish, and the program that asks the hub.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
 
 use serde_json::Value;
-use server_tests::{
-    binary, extension,
-    http::{EventStream, Request, Response},
-    hub::HubOf,
-    patience::{soon, wait_for},
-    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::http::{EventStream, Request, Response};
+use server_tests::hub::HubOf;
+use server_tests::patience::{soon, wait_for};
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::site::Site;
+use server_tests::{binary, extension};
 
 const HTTP_1_0: &str = "
     LoadModule setenvif_module /usr/lib/apache2/modules/mod_setenvif.so

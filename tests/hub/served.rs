@@ -1,7 +1,9 @@
 //! Streams that the worker serves, with the hub's events.
 
 use rustix::process::{Pid, kill_process};
-use server_tests::{http::Request, process::Signal, server::Php};
+use server_tests::http::Request;
+use server_tests::process::Signal;
+use server_tests::server::Php;
 
 use crate::scene::{Kind, Scene};
 

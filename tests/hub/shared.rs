@@ -1,14 +1,15 @@
 //! Events that are shared through a real Redis: with other machines, over upgrades, and when something is
 //! wrong with it.
 
-use std::{collections::HashSet, net::TcpListener, process::Stdio, thread};
+use std::collections::HashSet;
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::thread;
 
-use server_tests::{
-    http::{EventStream, Request},
-    patience::{soon, wait_for},
-    redis::Redis,
-    server::Php,
-};
+use server_tests::http::{EventStream, Request};
+use server_tests::patience::{soon, wait_for};
+use server_tests::redis::Redis;
+use server_tests::server::Php;
 
 use crate::scene::{Kind, Scene};
 

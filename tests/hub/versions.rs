@@ -1,25 +1,17 @@
 //! A hub that is not of the extension's release: it is named, and streams begin without it.
 
-use std::{
-    io::{Read, Write},
-    os::{
-        fd::AsFd,
-        unix::net::{UnixListener, UnixStream},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rustix::net;
-use server_tests::{
-    http::Request,
-    patience::{soon, wait_for},
-};
+use server_tests::http::Request;
+use server_tests::patience::{soon, wait_for};
 
-use crate::{
-    hubs::{TRY_TWICE, text, without_spawning},
-    scene::{Kind, Scene},
-};
+use crate::hubs::{TRY_TWICE, text, without_spawning};
+use crate::scene::{Kind, Scene};
 
 const ASK: &str = "<?php
     try { Sse::status(); } catch (SseException $e) { echo $e->getMessage(), \"\\n\"; }

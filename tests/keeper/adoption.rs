@@ -2,24 +2,18 @@
 //! libraries have it, Symfony's `StreamedResponse` and Laravel's `response()->stream()`. With
 //! `sse.adopt` they are looked after, and none of them knows.
 
-use std::{
-    fs,
-    path::PathBuf,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use server_tests::{
-    http::Response,
-    patience::{soon, wait_for},
-    reader::Reader,
-    server::Php,
-    site::Site,
-};
+use server_tests::http::Response;
+use server_tests::patience::{soon, wait_for};
+use server_tests::reader::Reader;
+use server_tests::server::Php;
+use server_tests::site::Site;
 
-use crate::{
-    blocked::Block,
-    kind::{Kind, Output, Running},
-};
+use crate::blocked::Block;
+use crate::kind::{Kind, Output, Running};
 
 /// The sources, by the names of their scripts.
 pub(crate) const SOURCES: [&str; 4] = ["tutorial", "library", "symfony", "laravel"];

@@ -1,19 +1,15 @@
 //! A client listens while the script is blocked in a call.
 
-use std::{
-    io::{Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    thread,
-    time::Duration,
-};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::thread;
+use std::time::Duration;
 
-use server_tests::{
-    event_stream::{EventStreamReader, Item},
-    patience::within,
-    reader::Reader,
-    server::Php,
-    site::Site,
-};
+use server_tests::event_stream::{EventStreamReader, Item};
+use server_tests::patience::within;
+use server_tests::reader::Reader;
+use server_tests::server::Php;
+use server_tests::site::Site;
 
 use crate::kind::{Kind, Output, Running};
 

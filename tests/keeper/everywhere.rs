@@ -2,12 +2,9 @@
 
 use server_tests::server::Php;
 
-use crate::{
-    BLOCK, all_are_steady,
-    blocked::{self, CALLS},
-    kind::Kind,
-    storm,
-};
+use crate::blocked::{self, CALLS};
+use crate::kind::Kind;
+use crate::{BLOCK, all_are_steady, storm};
 
 on! {
     [

@@ -1,9 +1,7 @@
 //! Bytes that a server has compressed on their way.
 
-use std::{
-    io::{Error, Write},
-    time::Instant,
-};
+use std::io::{Error, Write};
+use std::time::Instant;
 
 use flate2::write::GzDecoder;
 use server_tests::reader::{End, Piece, ReadError, Source};

@@ -1,13 +1,9 @@
 //! Measures how late this machine wakes up a thread that sleeps: no server is to blame for that.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 /// Watches the machine for as long as it lives.
 pub(crate) struct Hiccups {

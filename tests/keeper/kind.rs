@@ -1,16 +1,15 @@
 //! The sources of a stream: every server that has a keeper, and a script at the end of a pipe. A script
 //! need not know which it runs on: it gets its query either way.
 
-use std::{path::Path, time::Instant};
+use std::path::Path;
+use std::time::Instant;
 
 use rustix::process::Pid;
-use server_tests::{
-    binary,
-    http::{Request, Response},
-    reader::{End, Piece, ReadError, Reader, Source},
-    server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::binary;
+use server_tests::http::{Request, Response};
+use server_tests::reader::{End, Piece, ReadError, Reader, Source};
+use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::gzip::Unzipped;
 

@@ -2,20 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use server_tests::{
-    http::Head,
-    patience::soon,
-    reader::{End, Reader},
-    server::Php,
-};
+use server_tests::http::Head;
+use server_tests::patience::soon;
+use server_tests::reader::{End, Reader};
+use server_tests::server::Php;
 
-use crate::{
-    BLOCK,
-    adoption::{self, SOURCES},
-    all_are_steady,
-    hiccups::Hiccups,
-    kind::{Kind, Output, Running},
-};
+use crate::adoption::{self, SOURCES};
+use crate::hiccups::Hiccups;
+use crate::kind::{Kind, Output, Running};
+use crate::{BLOCK, all_are_steady};
 
 /// Heartbeats as fast as they go.
 const AT_ONCE: Duration = Duration::from_micros(10);

@@ -1,20 +1,16 @@
 //! A client reads a stream in a storm of heartbeats: every event has a number and a checksum,
 //! and every byte is accounted for.
 
-use std::{
-    fmt, thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+use std::{fmt, thread};
 
 use flate2::Crc;
 use rustix::process::test_kill_process;
-use server_tests::{
-    event_stream::{Event, EventStreamReader, Item},
-    patience::within,
-    reader::{End, Piece, ReadError, Reader, Source},
-    server::Php,
-    site::Site,
-};
+use server_tests::event_stream::{Event, EventStreamReader, Item};
+use server_tests::patience::within;
+use server_tests::reader::{End, Piece, ReadError, Reader, Source};
+use server_tests::server::Php;
+use server_tests::site::Site;
 
 use crate::kind::{Kind, Output};
 

@@ -3,10 +3,8 @@
 
 use std::path::Path;
 
-use server_tests::{
-    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::served::Served;
 

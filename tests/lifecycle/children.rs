@@ -3,14 +3,12 @@
 
 use std::path::Path;
 
-use server_tests::{
-    http::Response,
-    patience::soon,
-    process::{Pid, is_running},
-    reader::End,
-    server::{Apache, Builtin, Cgi, Cli, Fpm, Php, Server},
-    site::{Gate, Site},
-};
+use server_tests::http::Response;
+use server_tests::patience::soon;
+use server_tests::process::{Pid, is_running};
+use server_tests::reader::End;
+use server_tests::server::{Apache, Builtin, Cgi, Cli, Fpm, Php, Server};
+use server_tests::site::{Gate, Site};
 
 use crate::served::{Served, read_pid};
 

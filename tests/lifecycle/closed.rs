@@ -3,13 +3,11 @@
 
 use std::path::Path;
 
-use server_tests::{
-    http::Request,
-    patience::{soon, wait_for},
-    reader::End,
-    server::{Builtin, Cgi, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::http::Request;
+use server_tests::patience::{soon, wait_for};
+use server_tests::reader::End;
+use server_tests::server::{Builtin, Cgi, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::served::Served;
 

@@ -1,20 +1,16 @@
 //! FPM is told to stop or reload in the middle of the write of a large event: the client gets the event
 //! whole, and a goodbye, or it is told of no such event.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use server_tests::{
-    event_stream::{Item, parse},
-    http::Response,
-    patience::soon,
-    process::{Pid, Signal, is_running},
-    reader::End,
-    server::{Fpm, Php},
-    site::Site,
-};
+use server_tests::event_stream::{Item, parse};
+use server_tests::http::Response;
+use server_tests::patience::soon;
+use server_tests::process::{Pid, Signal, is_running};
+use server_tests::reader::End;
+use server_tests::server::{Fpm, Php};
+use server_tests::site::Site;
 
 use crate::served::{Served, wait_for_end};
 

@@ -1,14 +1,13 @@
 //! Scripts that ask whether their client is there, do not listen to the answer, and go on echoing: PHP ends
 //! them at a write, and with the extension they end no later.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
+use std::time::Duration;
 
-use server_tests::{
-    patience::{soon, within},
-    reader::End,
-    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::patience::{soon, within};
+use server_tests::reader::End;
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::served::Served;
 

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use server_tests::{
-    patience::{wait_for, within},
-    server::Php,
-};
+use server_tests::patience::{wait_for, within};
+use server_tests::server::Php;
 
 use crate::stage::{Kind, Stage, Visitor};
 

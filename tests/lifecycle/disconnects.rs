@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{
-    disconnect::{Watch, delay},
-    stage::Kind,
-};
+use crate::disconnect::{Watch, delay};
+use crate::stage::Kind;
 
 /// At once means within this time. It is a millisecond in truth (see the latency table); a busy machine may
 /// take its time.

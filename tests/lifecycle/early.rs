@@ -1,23 +1,19 @@
 //! A server that is asked to stop before a script begins its stream: the stream ends at once, all the
 //! same.
 
-use std::{
-    io::Write,
-    ops::Range,
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::kill_process_group;
-use server_tests::{
-    http::{Response, Wire},
-    patience::{soon, wait_for},
-    process::{Pid, Signal},
-    reader::Reader,
-    server::{Builtin, Fpm, Php, Server},
-    site::{Gate, Site},
-};
+use server_tests::http::{Response, Wire};
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::{Pid, Signal};
+use server_tests::reader::Reader;
+use server_tests::server::{Builtin, Fpm, Php, Server};
+use server_tests::site::{Gate, Site};
 
 use crate::served::{Served, wait_for_end};
 

@@ -1,11 +1,9 @@
 //! When a client gets what a script has echoed: `php -S` sends each write at once, with the extension as
 //! without it.
 
-use server_tests::{
-    patience::soon,
-    server::{Builtin, Php},
-    site::Site,
-};
+use server_tests::patience::soon;
+use server_tests::server::{Builtin, Php};
+use server_tests::site::Site;
 
 use crate::served::Served;
 

@@ -1,24 +1,20 @@
 //! Thousands of requests through one worker, whatever their clients and scripts do: afterwards it
 //! holds what it held before, and no response has had a byte of another.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    io::Write as _,
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
-use server_tests::{
-    patience::{soon, wait_for},
-    process::Pid,
-    reader::{End, ReadError},
-    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::Pid;
+use server_tests::reader::{End, ReadError};
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::site::Site;
 
-use crate::{random::Random, served::Served};
+use crate::random::Random;
+use crate::served::Served;
 
 /// Sends numbered events, each with the nonce of its request, and then ends somehow.
 const STREAM: &str = r#"<?php

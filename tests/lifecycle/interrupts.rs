@@ -3,12 +3,10 @@
 
 use std::path::Path;
 
-use server_tests::{
-    http::Request,
-    patience::soon,
-    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::http::Request;
+use server_tests::patience::soon;
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::served::Served;
 

@@ -1,9 +1,7 @@
 //! Scripts that run out of memory while they are given what is large: nothing of it stays in the worker.
 
-use server_tests::{
-    server::{Fpm, Php},
-    site::Site,
-};
+use server_tests::server::{Fpm, Php};
+use server_tests::site::Site;
 
 use crate::endurance::{memory_of, only_worker};
 use crate::served::Served;

@@ -1,20 +1,16 @@
 //! Scripts that go on long after their client has left, below native code that takes no notice of an exit:
 //! they end as at an `echo`, and the worker is free again.
 
-use std::{
-    io::{self, BufRead, BufReader, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use server_tests::{
-    http::Request,
-    patience::within,
-    server::{Apache, Builtin, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::http::Request;
+use server_tests::patience::within;
+use server_tests::server::{Apache, Builtin, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::served::Served;
 

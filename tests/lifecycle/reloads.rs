@@ -1,23 +1,19 @@
 //! FPM reloads under open streams: each ends cleanly and at once, its client comes back to a new
 //! worker, and goes on where it was.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
-    sync::mpsc::{Sender, channel},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use server_tests::{
-    event_stream::{Item, POSITION},
-    http::Request,
-    patience::{soon, wait_for_eq},
-    reader::End,
-    server::{Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::event_stream::{Item, POSITION};
+use server_tests::http::Request;
+use server_tests::patience::{soon, wait_for_eq};
+use server_tests::reader::End;
+use server_tests::server::{Fpm, Php, Server};
+use server_tests::site::Site;
 
 const CLIENTS: usize = 20;
 const NOTIFICATIONS: usize = 600;

@@ -1,14 +1,13 @@
 //! Scripts on a server of the test's own.
 
-use std::{ops::Deref, path::Path};
+use std::ops::Deref;
+use std::path::Path;
 
-use server_tests::{
-    http::Response,
-    patience::{soon, wait_for},
-    process::{Pid, is_running},
-    server::{Php, Server},
-    site::Site,
-};
+use server_tests::http::Response;
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::{Pid, is_running};
+use server_tests::server::{Php, Server};
+use server_tests::site::Site;
 
 /// A server with its document root. Any script may call `note()`.
 #[derive(Debug)]

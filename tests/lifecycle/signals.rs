@@ -3,13 +3,11 @@
 
 use std::path::Path;
 
-use server_tests::{
-    http::Response,
-    patience::{soon, wait_for},
-    process::{Signal, is_running},
-    server::{Builtin, Fpm, Php, Server},
-    site::{Gate, Site},
-};
+use server_tests::http::Response;
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::{Signal, is_running};
+use server_tests::server::{Builtin, Fpm, Php, Server};
+use server_tests::site::{Gate, Site};
 
 use crate::served::{Served, wait_for_end};
 

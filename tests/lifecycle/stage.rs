@@ -1,17 +1,13 @@
 //! Servers that streams run on, and visitors that watch them: HTTP clients, or the reader of a pipe.
 
-use std::{
-    path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use server_tests::{
-    http::Response,
-    patience::soon,
-    reader::{Pipe, Reader},
-    server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::http::Response;
+use server_tests::patience::soon;
+use server_tests::reader::{Pipe, Reader};
+use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, Php, Server};
+use server_tests::site::Site;
 
 /// A server, or the command line, that runs a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

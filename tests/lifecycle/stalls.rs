@@ -1,26 +1,20 @@
 //! A client that reads nothing holds neither its script nor the worker up for longer than
 //! `sse.write_timeout`; one that reads slowly is left in peace.
 
-use std::{
-    fs,
-    io::Write,
-    net::{SocketAddr, TcpStream},
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
-use rustix::net::{
-    AddressFamily, SocketType, connect, socket, sockopt::set_socket_recv_buffer_size,
-};
-use server_tests::{
-    http::Wire,
-    patience::{soon, stretched},
-    process::{Pid, Signal},
-    reader::Reader,
-    server::{Apache, Builtin, Cgi, Fpm, Php, Server},
-    site::Site,
-};
+use rustix::net::sockopt::set_socket_recv_buffer_size;
+use rustix::net::{AddressFamily, SocketType, connect, socket};
+use server_tests::http::Wire;
+use server_tests::patience::{soon, stretched};
+use server_tests::process::{Pid, Signal};
+use server_tests::reader::Reader;
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::served::{Served, wait_for_end};
 

@@ -4,14 +4,12 @@
 use std::time::{Duration, Instant};
 
 use rustix::process::{kill_process, kill_process_group};
-use server_tests::{
-    http::Response,
-    patience::soon,
-    process::{Pid, Signal},
-    reader::End,
-    server::{Apache, Builtin, Cgi, Fpm, Php},
-    site::Site,
-};
+use server_tests::http::Response;
+use server_tests::patience::soon;
+use server_tests::process::{Pid, Signal};
+use server_tests::reader::End;
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php};
+use server_tests::site::Site;
 
 use crate::served::{Served, read_pid, wait_for_end};
 

@@ -1,11 +1,9 @@
 //! httpd runs requests within requests: `virtual()`, server-side includes, error documents. A stream that
 //! begins in one of them, or is open around one, outlives it unharmed.
 
-use server_tests::{
-    binary,
-    server::{Apache, Php},
-    site::Site,
-};
+use server_tests::binary;
+use server_tests::server::{Apache, Php};
+use server_tests::site::Site;
 
 use crate::served::Served;
 

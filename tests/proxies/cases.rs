@@ -1,14 +1,13 @@
 //! The tests that hold behind each server.
 
-use std::{ops::RangeInclusive, path::Path};
+use std::ops::RangeInclusive;
+use std::path::Path;
 
-use server_tests::{
-    event_stream::Item,
-    http::{EventStream, Request},
-    patience::{soon, wait_for},
-    reader::End,
-    server::{Php, Server},
-};
+use server_tests::event_stream::Item;
+use server_tests::http::{EventStream, Request};
+use server_tests::patience::{soon, wait_for};
+use server_tests::reader::End;
+use server_tests::server::{Php, Server};
 
 use crate::scene::Scene;
 

@@ -1,23 +1,17 @@
 //! The settings that are needed, left out: what arrives then arrives late.
 
-use std::{
-    io::Write,
-    iter,
-    path::Path,
-    time::{Duration, SystemTime},
-};
+use std::io::Write;
+use std::iter;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
-use server_tests::{
-    binary,
-    patience::{soon, within},
-    reader::{ReadError, Reader},
-    server::{Fcgid, Fpm, HaProxy, Lighttpd, Php, ProxyFcgi, Server, Varnish},
-};
+use server_tests::binary;
+use server_tests::patience::{soon, within};
+use server_tests::reader::{ReadError, Reader};
+use server_tests::server::{Fcgid, Fpm, HaProxy, Lighttpd, Php, ProxyFcgi, Server, Varnish};
 
-use crate::{
-    cases::{self, Kind},
-    scene::{HAPROXY, Scene},
-};
+use crate::cases::{self, Kind};
+use crate::scene::{HAPROXY, Scene};
 
 /// Nothing of the body has come a second after the script has sent its event; all of it has when the
 /// script has ended.

@@ -1,9 +1,7 @@
 //! `doctor()` on the server in front, where its advice depends on more than that server.
 
-use server_tests::{
-    http::Request,
-    server::{Caddy, Fpm},
-};
+use server_tests::http::Request;
+use server_tests::server::{Caddy, Fpm};
 
 use crate::scene::Scene;
 

@@ -1,14 +1,14 @@
 //! A server in front of PHP, and a stream behind it.
 
-use std::{fs, ops::Deref, path::Path};
+use std::fs;
+use std::ops::Deref;
+use std::path::Path;
 
-use server_tests::{
-    extension,
-    http::{EventStream, Request},
-    hub::HubOf,
-    server::{HaProxy, Php, Server},
-    site::{Gate, Site},
-};
+use server_tests::extension;
+use server_tests::http::{EventStream, Request};
+use server_tests::hub::HubOf;
+use server_tests::server::{HaProxy, Php, Server};
+use server_tests::site::{Gate, Site};
 
 /// `HAProxy` with the options that it needs.
 pub(crate) const HAPROXY: HaProxy = HaProxy { options: &["http-no-delay", "abortonclose"] };

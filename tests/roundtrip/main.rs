@@ -11,15 +11,14 @@
 
 mod data;
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use server_tests::{
-    browser::{Browser, Kind},
-    in_each_browser,
-    oracle::Oracle,
-    server::{Builtin, Php, Server},
-    site::Site,
-};
+use server_tests::browser::{Browser, Kind};
+use server_tests::in_each_browser;
+use server_tests::oracle::Oracle;
+use server_tests::server::{Builtin, Php, Server};
+use server_tests::site::Site;
 
 use crate::data::{Random, Sent};
 

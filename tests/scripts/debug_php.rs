@@ -1,10 +1,8 @@
 //! `scripts/debug-php` and those that build on it, where archives do not have what they name.
 
-use std::{
-    io::{Read, Write},
-    net::TcpListener,
-    thread,
-};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
 
 use crate::machine::{Ended, Machine, run};
 

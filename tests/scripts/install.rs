@@ -1,8 +1,10 @@
 //! `phpize && ./configure && make` in `ext/`, with a cargo that only notes for which PHP it would build.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
-use server_tests::{binary, site::Site};
+use server_tests::binary;
+use server_tests::site::Site;
 
 use crate::machine::{Ended, Machine, run};
 

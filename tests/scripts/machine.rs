@@ -1,11 +1,9 @@
 //! A machine on which some programs are others.
 
-use std::{
-    env, fs,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    process::{Command, Output},
-};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::{env, fs};
 
 use server_tests::site::Site;
 

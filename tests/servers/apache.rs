@@ -2,12 +2,10 @@
 
 use std::process::Command;
 
-use server_tests::{
-    binary,
-    http::Request,
-    server::{Apache, Php},
-    site::Site,
-};
+use server_tests::binary;
+use server_tests::http::Request;
+use server_tests::server::{Apache, Php};
+use server_tests::site::Site;
 
 use crate::cases::{self, Head, Kind};
 

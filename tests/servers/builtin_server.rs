@@ -1,10 +1,8 @@
 //! `php -S`.
 
-use server_tests::{
-    binary,
-    server::{Builtin, Php},
-    site::Site,
-};
+use server_tests::binary;
+use server_tests::server::{Builtin, Php};
+use server_tests::site::Site;
 
 use crate::cases::{self, Head, Kind};
 

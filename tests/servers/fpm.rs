@@ -1,10 +1,8 @@
 //! nginx and PHP-FPM.
 
-use server_tests::{
-    http::Request,
-    server::{Fpm, Php},
-    site::Site,
-};
+use server_tests::http::Request;
+use server_tests::server::{Fpm, Php};
+use server_tests::site::Site;
 
 use crate::cases::{self, Head, Kind};
 

@@ -1,11 +1,9 @@
 //! Finds the programs under test: each is named by an environment variable, or looked for.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
 
 /// PHP's command line, from `PHP`.
 pub fn php() -> PathBuf {

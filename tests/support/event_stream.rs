@@ -1,12 +1,11 @@
 //! The meaning of the bytes of an event stream: the rules of the HTML standard, section 9.2, read anew
 //! and applied naively, so that an error in the extension's own parser has no twin here.
 
-use std::{collections::VecDeque, time::Instant};
+use std::collections::VecDeque;
+use std::time::Instant;
 
-use crate::{
-    patience::soon,
-    reader::{End, ReadError, Reader, Source},
-};
+use crate::patience::soon;
+use crate::reader::{End, ReadError, Reader, Source};
 
 /// The type of the event that a stream begins with whose client comes back.
 pub const POSITION: &str = "sse:position";

@@ -1,9 +1,7 @@
 //! The extension under test.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::env;
+use std::path::{Path, PathBuf};
 
 /// The shared library to load into PHP: `SSE_EXTENSION`, else what `make build` leaves.
 ///

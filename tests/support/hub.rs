@@ -1,11 +1,10 @@
 //! The hub that scripts start, which ends with the test.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use crate::{extension, site::Site};
+use crate::extension;
+use crate::site::Site;
 
 /// Where a hub of a site's scripts listens. Dropping it ends the hub, which would end by itself, but much
 /// later; whatever would start another one has to be dropped before.

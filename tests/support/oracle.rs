@@ -12,24 +12,21 @@
 //! - httpx-sse, once it has seen an ID, dispatches an event with empty data at every empty line, and
 //!   takes a byte order mark at the start of a stream for text.
 
-use std::{
-    env,
-    io::Write,
-    path::{Path, PathBuf},
-    process::{ChildStdin, Command},
-    time::Duration,
-};
+use std::env;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command};
+use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{
-    binary,
-    patience::within,
-    process::Process,
-    reader::{Pipe, Reader},
-};
+use crate::binary;
+use crate::patience::within;
+use crate::process::Process;
+use crate::reader::{Pipe, Reader};
 
 /// An event as a foreign parser dispatched it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,9 @@
 //! A test waits for a condition, up to a deadline, and never for a fixed time.
 
-use std::{
-    env,
-    fmt::Debug,
-    sync::OnceLock,
-    thread,
-    time::{Duration, Instant},
-};
+use std::fmt::Debug;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use std::{env, thread};
 
 const POLL: Duration = Duration::from_millis(2);
 

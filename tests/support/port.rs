@@ -2,10 +2,8 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use crate::{
-    patience::{soon, wait_for},
-    process::Process,
-};
+use crate::patience::{soon, wait_for};
+use crate::process::Process;
 
 /// Starts a process that listens on a free port, and waits until its log says `ready`.
 ///

@@ -3,15 +3,12 @@
 //! Each is the leader of a process group of its own. Dropping it stops the whole group; should the
 //! test process be killed before, a watchdog process does it.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io,
-    os::unix::process::CommandExt,
-    path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
 pub use rustix::process::{Pid, Signal};
 use rustix::process::{WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};

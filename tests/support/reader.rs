@@ -1,13 +1,11 @@
 //! Bytes that arrive over time, from a socket or a pipe, each piece with its time of arrival.
 
-use std::{
-    fmt,
-    fs::File,
-    io::{self, Read},
-    os::fd::OwnedFd,
-    process::ChildStdout,
-    time::{Duration, Instant},
-};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::process::ChildStdout;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 

@@ -1,16 +1,12 @@
 //! A Redis of the test's own.
 
-use std::{
-    net::SocketAddr,
-    process::{Command, Stdio},
-};
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
 
-use crate::{
-    patience::soon,
-    port::{is_up, start_on_free_port},
-    process::{Process, Signal},
-    site::Site,
-};
+use crate::patience::soon;
+use crate::port::{is_up, start_on_free_port};
+use crate::process::{Process, Signal};
+use crate::site::Site;
 
 const READY: &str = "Ready to accept connections";
 

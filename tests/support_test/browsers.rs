@@ -1,18 +1,14 @@
 //! Browsers: their pages, and what one test leaves the next.
 
-use std::{
-    io::{Read, Write},
-    net::TcpListener,
-};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use serde_json::json;
-use server_tests::{
-    browser::{Browser, Kind},
-    in_each_browser,
-    patience::soon,
-    server::{Builtin, Php},
-    site::Site,
-};
+use server_tests::browser::{Browser, Kind};
+use server_tests::in_each_browser;
+use server_tests::patience::soon;
+use server_tests::server::{Builtin, Php};
+use server_tests::site::Site;
 
 use crate::LOOP;
 

@@ -1,18 +1,14 @@
 //! Clients: what they read, and how they leave; and the parsers that others have written.
 
-use std::{
-    io::{Read, Write},
-    net::{TcpListener, TcpStream},
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use server_tests::{
-    http::Endpoint,
-    oracle::{Oracle, OracleEvent},
-    patience::{soon, within},
-    reader::{End, ReadError},
-};
+use server_tests::http::Endpoint;
+use server_tests::oracle::{Oracle, OracleEvent};
+use server_tests::patience::{soon, within};
+use server_tests::reader::{End, ReadError};
 
 /// An endpoint where `serve` talks to one client.
 fn endpoint(serve: impl FnOnce(TcpStream) + Send + 'static) -> (Endpoint, thread::JoinHandle<()>) {

@@ -1,21 +1,17 @@
 //! Processes: whose programs they are, which port they get, and that they are gone with the test.
 
-use std::{
-    cell::OnceCell,
-    env,
-    net::{TcpListener, TcpStream},
-    path::Path,
-    process::Command,
-};
+use std::cell::OnceCell;
+use std::env;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
 
-use server_tests::{
-    binary,
-    patience::{soon, wait_for, wait_for_eq},
-    port::start_on_free_port,
-    process::{Pid, Process, Signal, is_running},
-    server::{Apache, Builtin, Cgi, Fpm, Php},
-    site::Site,
-};
+use server_tests::binary;
+use server_tests::patience::{soon, wait_for, wait_for_eq};
+use server_tests::port::start_on_free_port;
+use server_tests::process::{Pid, Process, Signal, is_running};
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php};
+use server_tests::site::Site;
 
 #[test]
 fn a_server_is_gone_with_its_value() {

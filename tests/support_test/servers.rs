@@ -2,15 +2,13 @@
 
 use std::path::Path;
 
-use server_tests::{
-    event_stream::{EventStreamReader, Item},
-    http::Request,
-    patience::{soon, wait_for},
-    process::Pid,
-    reader::End,
-    server::{Apache, Builtin, Cgi, Cli, Fpm, Php, Server},
-    site::Site,
-};
+use server_tests::event_stream::{EventStreamReader, Item};
+use server_tests::http::Request;
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::Pid;
+use server_tests::reader::End;
+use server_tests::server::{Apache, Builtin, Cgi, Cli, Fpm, Php, Server};
+use server_tests::site::Site;
 
 use crate::LOOP;
 

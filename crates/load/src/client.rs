@@ -1,26 +1,23 @@
 //! One client: its connection, what it reads, and what it makes of it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use event_stream::{ParsedEvent, Parser};
 use hdrhistogram::Histogram;
-use rustix::{
-    fd::OwnedFd,
-    io::Errno,
-    net::{
-        AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, connect, recv, send,
-        socket_with, sockopt,
-    },
+use rustix::fd::OwnedFd;
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, connect, recv, send,
+    socket_with, sockopt,
 };
 
-use crate::{
-    ledger::{Ledger, Verdict},
-    payload::{Payload, now},
-    plan::Plan,
-    published::Published,
-    response::{Response, Unexpected},
-    tally::Counts,
-};
+use crate::ledger::{Ledger, Verdict};
+use crate::payload::{Payload, now};
+use crate::plan::Plan;
+use crate::published::Published;
+use crate::response::{Response, Unexpected};
+use crate::tally::Counts;
 
 /// The type of the event that says that some may have been missed.
 const RESET: &str = "reset";

@@ -1,30 +1,22 @@
 //! Many clients on a few threads.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use parking_lot::Mutex;
-use rustix::{
-    buffer::spare_capacity,
-    event::{Timespec, epoll},
-    fd::OwnedFd,
-    io::Errno,
-};
+use rustix::buffer::spare_capacity;
+use rustix::event::{Timespec, epoll};
+use rustix::fd::OwnedFd;
+use rustix::io::Errno;
 
-use crate::{
-    group::Group,
-    plan::Plan,
-    published::Published,
-    tally::{Counts, Report},
-};
+use crate::group::Group;
+use crate::plan::Plan;
+use crate::published::Published;
+use crate::tally::{Counts, Report};
 
 /// So many ready connections are taken from the kernel at once.
 const BATCH: usize = 256;

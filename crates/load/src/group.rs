@@ -1,25 +1,19 @@
 //! The clients of one thread, and what happens to them.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, VecDeque},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use hdrhistogram::Histogram;
-use rustix::{
-    event::epoll::{self, EventData, EventFlags},
-    fd::OwnedFd,
-};
+use rustix::event::epoll::{self, EventData, EventFlags};
+use rustix::fd::OwnedFd;
 
-use crate::{
-    client::{Client, End, Progress},
-    plan::{Conduct, Plan},
-    published::Published,
-    tally::{Counts, Report},
-};
+use crate::client::{Client, End, Progress};
+use crate::plan::{Conduct, Plan};
+use crate::published::Published;
+use crate::tally::{Counts, Report};
 
 /// As much as is read of one connection at a time.
 const BUFFER: usize = 64 * 1024;

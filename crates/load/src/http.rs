@@ -1,10 +1,8 @@
 //! Ordinary requests, one after the other on a connection that is kept.
 
-use std::{
-    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream},
-    time::Duration,
-};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 /// An answer may take this time.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -110,7 +108,8 @@ fn number(text: &str, radix: u32) -> io::Result<u64> {
 
 #[cfg(test)]
 mod tests {
-    use std::{net::TcpListener, thread};
+    use std::net::TcpListener;
+    use std::thread;
 
     use super::*;
 

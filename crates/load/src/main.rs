@@ -1,13 +1,11 @@
 //! `sse-load`: clients for the event stream at an address, and what they get.
 #![allow(clippy::print_stdout, reason = "a program for the command line")]
 
-use std::{
-    error::Error,
-    net::SocketAddr,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use sse_load::{Conduct, Connection, Counts, Crowd, Pace, Plan, Published, Report, publish};
 

@@ -1,9 +1,7 @@
 //! The plan of a crowd.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    time::Duration,
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 /// So many loopback addresses are connected from: each has ports of its own.
 const SOURCES: u8 = 16;

@@ -1,10 +1,8 @@
 //! The events that were published, so that clients know which they have to get.
 
-use std::{
-    collections::BTreeSet,
-    ops::Range,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 

@@ -1,20 +1,14 @@
 //! Events at a pace, each numbered and stamped.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use crate::{
-    http::Connection,
-    payload::{Payload, now},
-    published::Published,
-};
+use crate::http::Connection;
+use crate::payload::{Payload, now};
+use crate::published::Published;
 
 /// A way to publish.
 pub trait Publish {

@@ -2,7 +2,8 @@
 //!
 //! **Invariant**: where the pieces end changes nothing, and no byte of a body is copied.
 
-use std::{error::Error, fmt};
+use std::error::Error;
+use std::fmt;
 
 /// The longest head that is taken, in bytes.
 const MAX_HEAD: usize = 16 * 1024;

@@ -1,16 +1,13 @@
 //! The crowd against a server that does wrong on purpose: it has to notice.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::SeqCst},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::SeqCst;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use sse_load::{Conduct, Counts, Crowd, Payload, Plan, Published, now};
 

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use server_tests::{
-    http::Wire,
-    patience::{wait_for, within},
-};
+use server_tests::http::Wire;
+use server_tests::patience::{wait_for, within};
 
 use super::{Kind, first, next, php};
 

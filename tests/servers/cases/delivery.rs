@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use server_tests::{patience::soon, server::Php};
+use server_tests::patience::soon;
+use server_tests::server::Php;
 
 use super::{Kind, first, next, php};
 

@@ -14,14 +14,13 @@ pub(crate) mod lifetime;
 pub(crate) mod session;
 pub(crate) mod tutorials;
 
-use std::{ops::Deref, path::Path};
+use std::ops::Deref;
+use std::path::Path;
 
-use server_tests::{
-    http::{Request, Response},
-    patience::soon,
-    server::{Php, Server},
-    site::{Gate, Site},
-};
+use server_tests::http::{Request, Response};
+use server_tests::patience::soon;
+use server_tests::server::{Php, Server};
+use server_tests::site::{Gate, Site};
 
 pub(crate) use self::head::Head;
 

@@ -1,6 +1,7 @@
 //! Streams as the tutorials have them written by hand: beside the extension they run as they did.
 
-use server_tests::{http::Response, server::Php};
+use server_tests::http::Response;
+use server_tests::server::Php;
 
 use super::{Kind, next, text};
 

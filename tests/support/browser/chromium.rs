@@ -4,8 +4,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Command, ConsoleEntry, Driver, idle::Directory, web_driver::WebDriver};
-use crate::{binary, http::Endpoint, port::start_on_free_port, process::Process};
+use super::idle::Directory;
+use super::web_driver::WebDriver;
+use super::{Command, ConsoleEntry, Driver};
+use crate::binary;
+use crate::http::Endpoint;
+use crate::port::start_on_free_port;
+use crate::process::Process;
 
 /// It stays on this machine, looks for no updates, and keeps no page, with its streams, that was left.
 const ARGUMENTS: [&str; 10] = [

@@ -1,15 +1,19 @@
 //! Headless Firefox, which needs no driver beside it.
 
-use std::{cell::RefCell, fs, net::Ipv4Addr, path::Path, time::Duration};
+use std::cell::RefCell;
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Command, ConsoleEntry, Driver, entries, idle::Directory, marionette::Marionette};
-use crate::{
-    binary,
-    patience::{wait_for, within},
-    process::Process,
-};
+use super::idle::Directory;
+use super::marionette::Marionette;
+use super::{Command, ConsoleEntry, Driver, entries};
+use crate::binary;
+use crate::patience::{wait_for, within};
+use crate::process::Process;
 
 /// It stays on this machine, and listens for its driver on any free port.
 const PREFERENCES: &str = r#"

@@ -1,10 +1,8 @@
 //! Browsers that no test uses at the moment, and the directories that they leave behind.
 
-use std::{
-    path::Path,
-    process::{Child, Command as Program, Stdio},
-    sync::{Mutex, PoisonError},
-};
+use std::path::Path;
+use std::process::{Child, Command as Program, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 use tempfile::TempDir;

@@ -1,11 +1,9 @@
 //! Firefox's own protocol: over TCP, each message JSON with its length in front. Its commands are those of
 //! the `WebDriver` standard, and so are their parameters.
 
-use std::{
-    io::{self, BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
-    time::Duration,
-};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 

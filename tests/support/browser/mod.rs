@@ -14,15 +14,13 @@ mod marionette;
 mod web_driver;
 mod webkit;
 
-use std::{
-    fmt::Debug,
-    fs,
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::fmt::Debug;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 /// A browser, known by its engine's name.

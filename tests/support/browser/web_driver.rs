@@ -5,10 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Command;
-use crate::{
-    http::{Endpoint, Request},
-    patience::{soon, within},
-};
+use crate::http::{Endpoint, Request};
+use crate::patience::{soon, within};
 
 /// A session with a driver; the browser is closed on drop.
 #[derive(Debug)]

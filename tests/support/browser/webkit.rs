@@ -1,20 +1,18 @@
 //! WebKitGTK's `MiniBrowser` on a screen of its own in memory, driven by `WebKitWebDriver`.
 
-use std::{
-    io::{BufRead, BufReader},
-    net::SocketAddr,
-};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use super::{Command, ConsoleEntry, Driver, entries, idle::Directory, web_driver::WebDriver};
-use crate::{
-    binary,
-    http::{Endpoint, Request},
-    patience::soon,
-    port::{free_addr, is_up},
-    process::Process,
-};
+use super::idle::Directory;
+use super::web_driver::WebDriver;
+use super::{Command, ConsoleEntry, Driver, entries};
+use crate::binary;
+use crate::http::{Endpoint, Request};
+use crate::patience::soon;
+use crate::port::{free_addr, is_up};
+use crate::process::Process;
 
 /// Its sandbox is made of namespaces, which a container seldom has; there is no graphics card.
 const ENVIRONMENT: [(&str, &str); 4] = [

@@ -13,13 +13,20 @@ mod head;
 mod response;
 mod wire;
 
-use std::{io::Write, net::SocketAddr, sync::Arc, time::Instant};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
 
+pub use self::head::Head;
+pub use self::response::Response;
+pub use self::wire::Wire;
 pub(crate) use self::wire::trusting;
-pub use self::{head::Head, response::Response, wire::Wire};
 
 use self::response::Body;
-use crate::{event_stream::EventStreamReader, patience::soon, reader::ReadError};
+use crate::event_stream::EventStreamReader;
+use crate::patience::soon;
+use crate::reader::ReadError;
 
 /// A response whose body is read as an event stream.
 pub type EventStream = EventStreamReader<Body>;

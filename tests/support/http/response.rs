@@ -1,13 +1,13 @@
 //! A response: its head, and its body as it arrives.
 
-use std::{io, time::Instant};
+use std::io;
+use std::time::Instant;
 
-use super::{EventStream, Head, Wire, body::Decoder};
-use crate::{
-    event_stream::EventStreamReader,
-    patience::soon,
-    reader::{End, Piece, ReadError, Reader, Source},
-};
+use super::body::Decoder;
+use super::{EventStream, Head, Wire};
+use crate::event_stream::EventStreamReader;
+use crate::patience::soon;
+use crate::reader::{End, Piece, ReadError, Reader, Source};
 
 /// A response whose head has come in. Dropping it closes the connection.
 #[derive(Debug)]

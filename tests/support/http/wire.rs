@@ -1,16 +1,13 @@
 //! A connection, with or without TLS.
 
-use std::{
-    io::{self, Read, Write},
-    net::{Shutdown, SocketAddr, TcpStream},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
-use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned, pki_types::CertificateDer,
-};
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::reader::{End, Piece, ReadError, Source, time_left};
 

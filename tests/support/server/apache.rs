@@ -1,22 +1,18 @@
 //! Apache with the prefork MPM and `mod_php`.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 
 use super::{Php, Server, runs_as_root};
-use crate::{
-    binary,
-    http::{Endpoint, trusting},
-    port::start_on_free_port,
-    process::{Process, Signal},
-    site::world_writable_directory,
-};
+use crate::binary;
+use crate::http::{Endpoint, trusting};
+use crate::port::start_on_free_port;
+use crate::process::{Process, Signal};
+use crate::site::world_writable_directory;
 
 /// Apache, to be started.
 #[derive(Clone, Debug)]

@@ -1,15 +1,14 @@
 //! PHP's built-in server, `php -S`.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::{Php, Server};
-use crate::{
-    binary, http::Endpoint, port::start_on_free_port, process::Process,
-    site::world_writable_directory,
-};
+use crate::binary;
+use crate::http::Endpoint;
+use crate::port::start_on_free_port;
+use crate::process::Process;
+use crate::site::world_writable_directory;
 
 /// `php -S`, to be started.
 #[derive(Clone, Debug)]

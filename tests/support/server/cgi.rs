@@ -1,11 +1,16 @@
 //! nginx and `php-cgi -b`, the older way to run PHP behind it.
 
-use std::{os::unix::net::UnixStream, path::Path, process::Command};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Command;
 
-use super::{Php, Server, nginx::Nginx};
-use crate::{
-    binary, http::Endpoint, port::is_up, process::Process, site::world_writable_directory,
-};
+use super::nginx::Nginx;
+use super::{Php, Server};
+use crate::binary;
+use crate::http::Endpoint;
+use crate::port::is_up;
+use crate::process::Process;
+use crate::site::world_writable_directory;
 
 /// nginx in front of `php-cgi -b`, to be started.
 #[derive(Clone, Debug)]

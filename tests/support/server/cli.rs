@@ -1,21 +1,17 @@
 //! A script on the command line, with pipes.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    process::{ChildStdin, Command, ExitStatus},
-    time::Instant,
-};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, ExitStatus};
+use std::time::Instant;
 
 use tempfile::TempDir;
 
 use super::Php;
-use crate::{
-    binary,
-    process::{Pid, Process, Signal},
-    reader::{Pipe, Reader},
-    site::world_writable_directory,
-};
+use crate::binary;
+use crate::process::{Pid, Process, Signal};
+use crate::reader::{Pipe, Reader};
+use crate::site::world_writable_directory;
 
 /// A script to be run by PHP's command line.
 #[derive(Clone, Debug)]

@@ -1,24 +1,17 @@
 //! Apache without `mod_php`: `mod_fcgid`, which starts `php-cgi` itself, and `mod_proxy_fcgi` in front
 //! of FPM.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::{
-    Php, Server,
-    front::{Front, when_it_listens},
-    runs_as_root,
-};
-use crate::{
-    binary,
-    http::Endpoint,
-    process::{Process, Signal},
-    site::world_writable_directory,
-};
+use super::front::{Front, when_it_listens};
+use super::{Php, Server, runs_as_root};
+use crate::binary;
+use crate::http::Endpoint;
+use crate::process::{Process, Signal};
+use crate::site::world_writable_directory;
 
 /// Apache and `mod_fcgid`, to be started.
 #[derive(Clone, Debug)]

@@ -1,17 +1,19 @@
 //! nginx and PHP-FPM.
 
-use std::{fs, net::SocketAddr, path::Path, process::Command};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{Front, Php, Server, nginx::Nginx, runs_as_root};
-use crate::{
-    binary,
-    http::Endpoint,
-    port::{is_up, start_on_free_port},
-    process::{Process, Signal},
-    site::world_writable_directory,
-};
+use super::nginx::Nginx;
+use super::{Front, Php, Server, runs_as_root};
+use crate::binary;
+use crate::http::Endpoint;
+use crate::port::{is_up, start_on_free_port};
+use crate::process::{Process, Signal};
+use crate::site::world_writable_directory;
 
 /// Logged when FPM is ready for requests and for signals.
 const READY: &str = "ready to handle connections";

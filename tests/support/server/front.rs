@@ -1,15 +1,11 @@
 //! Servers between a client and PHP, beside nginx.
 
-use std::{
-    fmt::Debug,
-    net::{SocketAddr, TcpStream},
-    path::Path,
-};
+use std::fmt::Debug;
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 
-use crate::{
-    port::{free_addr, is_up},
-    process::Process,
-};
+use crate::port::{free_addr, is_up};
+use crate::process::Process;
 
 /// A web server that speaks FastCGI to FPM.
 pub trait Front: Debug {

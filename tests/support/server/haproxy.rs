@@ -1,9 +1,13 @@
 //! `HAProxy`, in front of FPM by FastCGI, or in front of another server by HTTP.
 
-use std::{fs, net::SocketAddr, path::Path, process::Command};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
 
 use super::front::{Front, Proxy, when_it_listens};
-use crate::{binary, process::Process};
+use crate::binary;
+use crate::process::Process;
 
 /// `HAProxy`, for either.
 #[derive(Clone, Copy, Debug)]

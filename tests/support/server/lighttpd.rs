@@ -1,9 +1,13 @@
 //! lighttpd, in front of FPM.
 
-use std::{fs, net::SocketAddr, path::Path, process::Command};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
 
 use super::front::{Front, when_it_listens};
-use crate::{binary, process::Process};
+use crate::binary;
+use crate::process::Process;
 
 /// lighttpd's `mod_fastcgi`.
 #[derive(Clone, Copy, Debug)]

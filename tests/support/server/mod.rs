@@ -28,24 +28,20 @@ use std::ops::Deref;
 
 use tempfile::TempDir;
 
-pub use self::{
-    apache::Apache,
-    builtin::Builtin,
-    caddy::Caddy,
-    cgi::Cgi,
-    cli::{Cli, CliProcess},
-    fcgid::{Fcgid, ProxyFcgi},
-    fpm::Fpm,
-    front::{Front, Proxy},
-    haproxy::HaProxy,
-    lighttpd::Lighttpd,
-    php::Php,
-    varnish::Varnish,
-};
-use crate::{
-    http::Endpoint,
-    process::{Pid, Process, Signal},
-};
+pub use self::apache::Apache;
+pub use self::builtin::Builtin;
+pub use self::caddy::Caddy;
+pub use self::cgi::Cgi;
+pub use self::cli::{Cli, CliProcess};
+pub use self::fcgid::{Fcgid, ProxyFcgi};
+pub use self::fpm::Fpm;
+pub use self::front::{Front, Proxy};
+pub use self::haproxy::HaProxy;
+pub use self::lighttpd::Lighttpd;
+pub use self::php::Php;
+pub use self::varnish::Varnish;
+use crate::http::Endpoint;
+use crate::process::{Pid, Process, Signal};
 
 /// A server that is up and runs PHP scripts. What can be asked of an [`Endpoint`] can be asked of it.
 #[derive(Debug)]

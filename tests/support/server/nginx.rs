@@ -1,14 +1,14 @@
 //! nginx, in front of FPM or `php-cgi -b`.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::runs_as_root;
-use crate::{binary, port::start_on_free_port, process::Process};
+use crate::binary;
+use crate::port::start_on_free_port;
+use crate::process::Process;
 
 /// The settings that tests vary. All else is as nginx has it by default, its buffering of responses included.
 #[derive(Clone, Debug)]

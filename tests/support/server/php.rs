@@ -1,6 +1,9 @@
 //! PHP's configuration: only what the test asks for, nothing of the machine's.
 
-use std::{fmt::Write, fs, path::Path, process::Command};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use crate::extension;
 

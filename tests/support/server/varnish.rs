@@ -1,9 +1,13 @@
 //! Varnish, in front of another web server.
 
-use std::{fs, net::SocketAddr, path::Path, process::Command};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
 
 use super::front::{Proxy, when_it_listens};
-use crate::{binary, process::Process};
+use crate::binary;
+use crate::process::Process;
 
 /// Varnish.
 #[derive(Clone, Copy, Debug)]
