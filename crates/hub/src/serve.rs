@@ -19,12 +19,12 @@ use crate::ids::Ids;
 use crate::leases::Leases;
 use crate::log::{Log, SharedLog};
 use crate::process::journal::note;
-use crate::process::notify;
 use crate::process::signals::Signals;
+use crate::process::systemd;
 use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
 use crate::socket::listener::Listener;
-use crate::upgrade::{self, Estate, Legacy};
+use crate::upgrade::{self, Snapshot, SnapshotRef};
 
 /// What is printed on stdout once the hub listens; who has started it waits for that.
 pub const LISTENING: &str = "listening";
@@ -53,7 +53,7 @@ pub fn serve(config: Config) -> Result<(), String> {
         control
     };
     note!("version {} listens at {path}", env!("CARGO_PKG_VERSION"));
-    notify::ready();
+    systemd::ready();
     control.run();
     Ok(())
 }
@@ -87,10 +87,11 @@ struct Inheritance {
 impl Inheritance {
     /// Takes it; what it comes through is the answer, too.
     fn take(config: &Config, leases: &Leases) -> Result<(Self, UnixStream), String> {
-        let (mut estate, channel) = upgrade::receive(leases)
+        let (snapshot, channel) = upgrade::receive(leases)
             .map_err(|error| format!("nothing can be taken over: {error}"))?;
-        let backlog = Backlog::restored(config.backlog, &mut estate);
-        let Estate { listener, lock, newest, began, streams, joining, connections, .. } = estate;
+        let Snapshot { listener, lock, backlog, streams, joining, connections } = snapshot;
+        let (newest, began) = (backlog.newest, backlog.began);
+        let backlog = Backlog::restored(config.backlog, backlog);
         let group = config.group.as_deref();
         let listener = Listener::inherited(&config.socket, group, listener, lock)?;
         let log_stood = (newest, began.and(Some(newest)));
@@ -105,7 +106,7 @@ fn carry(config: &Config) -> Result<(), String> {
         alone(config, carried.log_stood.0)?;
     }
     let connections: Vec<&Connection> = carried.connections.iter().collect();
-    let legacy = Legacy {
+    let snapshot = SnapshotRef {
         listener: &carried.listener,
         backlog: &carried.backlog,
         streams: &carried.streams,
@@ -113,7 +114,7 @@ fn carry(config: &Config) -> Result<(), String> {
         connections: &connections,
         asker: None,
     };
-    upgrade::carry(&channel, &legacy).map_err(|error| format!("nobody takes over: {error}"))
+    upgrade::carry(&channel, &snapshot).map_err(|error| format!("nobody takes over: {error}"))
 }
 
 /// The hub that goes on with what the program before has left.

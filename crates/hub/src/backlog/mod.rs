@@ -18,7 +18,6 @@ use crate::{
     config::BacklogLimits,
     memory::{ALLOCATION, Tally},
     update::Update,
-    upgrade::Estate,
 };
 use rings::Rings;
 
@@ -57,6 +56,17 @@ impl Drop for Kept {
     }
 }
 
+/// A backlog as it is passed on to another program.
+#[derive(Debug)]
+pub(crate) struct BacklogSnapshot {
+    pub(crate) newest: EventId,
+    pub(crate) began: Option<EventId>,
+    pub(crate) floor: EventId,
+    pub(crate) evicted: Option<Instant>,
+    pub(crate) floors: Vec<(Topic, EventId)>,
+    pub(crate) updates: Vec<Update>,
+}
+
 /// The updates that a client has missed.
 #[derive(Debug)]
 pub(crate) enum Missed {
@@ -82,19 +92,19 @@ impl Backlog {
     }
 
     /// The backlog that another hub has left.
-    pub(crate) fn restored(limits: BacklogLimits, estate: &mut Estate) -> Self {
-        let mut backlog = Self::new(limits, estate.began);
-        backlog.rings = Rings::new(estate.floor);
-        backlog.evicted = estate.evicted;
-        for (topic, floor) in estate.floors.drain(..) {
+    pub(crate) fn restored(limits: BacklogLimits, snapshot: BacklogSnapshot) -> Self {
+        let mut backlog = Self::new(limits, snapshot.began);
+        backlog.rings = Rings::new(snapshot.floor);
+        backlog.evicted = snapshot.evicted;
+        for (topic, floor) in snapshot.floors {
             backlog.rings.restore(topic, floor);
         }
-        for event in estate.events.drain(..) {
+        for event in snapshot.updates {
             backlog.insert(&Arc::new(event));
         }
         // Not before: topics are forgotten that have no update, and by now they have theirs.
         backlog.expire(Instant::now());
-        backlog.newest = estate.newest;
+        backlog.newest = snapshot.newest;
         backlog
     }
 

@@ -1,9 +1,20 @@
 //! The first thread: what is asked for at the control socket, and what is said.
 
-mod answering;
-mod keeping;
-mod serving;
-mod succession;
-mod waiting;
+//!
+//! # Layout
+//! * `event_loop`: what happens, in turn
+//! * `requests`: what is asked and answered
+//! * `pending`: publishers that wait for Redis
+//! * `location`: that the hub stays where it is looked for; `watch`: what says that it does not
+//! * `upgrade`: how it goes on as another program
+//! * `state`: what these have in common
 
-pub(crate) use serving::Control;
+mod event_loop;
+mod location;
+mod pending;
+mod requests;
+mod state;
+mod upgrade;
+mod watch;
+
+pub(crate) use state::Control;

@@ -2,6 +2,6 @@
 
 mod answer;
 pub(crate) mod counters;
-pub(crate) mod scrapes;
+pub(crate) mod exposition;
+pub(crate) mod prometheus;
 pub(crate) mod status;
-pub(crate) mod text;

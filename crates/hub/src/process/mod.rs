@@ -2,7 +2,7 @@
 
 pub(crate) mod journal;
 pub(crate) mod log_file;
-pub(crate) mod notify;
 pub(crate) mod program;
 pub(crate) mod remarks;
 pub(crate) mod signals;
+pub(crate) mod systemd;

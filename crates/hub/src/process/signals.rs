@@ -46,7 +46,7 @@ impl Signals {
     }
 
     /// Readable when one waits.
-    pub(crate) fn bell(&self) -> impl AsFd {
+    pub(crate) fn waker(&self) -> impl AsFd {
         self.0.as_fd()
     }
 

@@ -14,10 +14,9 @@ use std::{
 
 use hub_protocol::Reply;
 
-use super::{
-    CARRY, DONE, PATIENCE, TAKE_OVER,
-    giving::{Giver, Legacy},
-};
+use super::handshake::{CARRY, DONE, PATIENCE, TAKE_OVER};
+use super::sender::Sender;
+use super::snapshot::SnapshotRef;
 use crate::process::program;
 
 /// Has the program that is installed now go on with everything, in this process. It returns only if that cannot
@@ -26,10 +25,10 @@ use crate::process::program;
 /// # Errors
 ///
 /// Why this program has to go on, in words.
-pub(crate) fn hand_on(legacy: &Legacy<'_>) -> Result<Infallible, String> {
+pub(crate) fn hand_on(snapshot: &SnapshotRef<'_>) -> Result<Infallible, String> {
     let mut courier =
         Courier::start().map_err(|error| format!("the new program cannot be started: {error}"))?;
-    let handed_on = match courier.take(legacy) {
+    let handed_on = match courier.take(snapshot) {
         Ok(()) => courier.follow(),
         Err(error) => Err(format!("the new program does not take over: {error}")),
     };
@@ -60,10 +59,10 @@ impl Courier {
     }
 
     /// Passes everything on, and waits for its word.
-    fn take(&mut self, legacy: &Legacy<'_>) -> io::Result<()> {
+    fn take(&mut self, snapshot: &SnapshotRef<'_>) -> io::Result<()> {
         self.channel.set_read_timeout(Some(PATIENCE))?;
         self.channel.set_write_timeout(Some(PATIENCE))?;
-        Giver::new(&self.channel).give(legacy, Some(&Reply::Upgraded))?;
+        Sender::new(&self.channel).send_all(snapshot, Some(&Reply::Upgraded))?;
         let mut word = [0];
         let read = self.channel.read_exact(&mut word);
         let is_understood = read.is_ok() && word == [DONE];
@@ -112,8 +111,8 @@ fn arguments(role: &str) -> impl Iterator<Item = std::ffi::OsString> {
 /// # Errors
 ///
 /// When nobody takes it.
-pub(crate) fn carry(channel: &UnixStream, legacy: &Legacy<'_>) -> io::Result<()> {
+pub(crate) fn carry(channel: &UnixStream, snapshot: &SnapshotRef<'_>) -> io::Result<()> {
     channel.set_write_timeout(Some(PATIENCE))?;
     (&*channel).write_all(&[DONE])?;
-    Giver::new(channel).give(legacy, None)
+    Sender::new(channel).send_all(snapshot, None)
 }

@@ -10,31 +10,22 @@
 //!    everything back from the courier, which ends.
 //!
 //! The invariant: whatever fails before the second step (the new program does not start, or does not understand,
-//! or says nothing within [`PATIENCE`]), the old program goes on as if nothing had been. From the first step until
+//! or says nothing within [`handshake::PATIENCE`]), the old program goes on as if nothing had been. From the first step until
 //! the new program has everything, nobody serves: what clients and publishers say waits in their connections.
+//!
+//! # Layout
+//! * `courier`: the two steps
+//! * `sender`, `receiver`: both ends of the socket
+//! * `snapshot`: all that is passed on; `record`: its messages
+//! * `handshake`: what is said beside them
 
 mod courier;
-mod giving;
+mod handshake;
+mod receiver;
 mod record;
-mod taking;
-
-use std::time::Duration;
+mod sender;
+mod snapshot;
 
 pub(crate) use courier::{carry, hand_on};
-pub(crate) use giving::Legacy;
-pub(crate) use taking::{Estate, receive};
-
-/// The option that has a program go on with what its standard input gives it.
-const TAKE_OVER: &str = "--take-over";
-
-/// The option that has a program take that, and give it back.
-const CARRY: &str = "--carry";
-
-/// How long each waits for the other.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What the courier says when it has understood everything.
-const DONE: u8 = b'!';
-
-/// The longest record, in bytes: the old program is trusted, and whatever it has is passed on.
-const LONGEST: usize = u32::MAX as usize;
+pub(crate) use receiver::receive;
+pub(crate) use snapshot::{Snapshot, SnapshotRef};

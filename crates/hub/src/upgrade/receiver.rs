@@ -1,4 +1,4 @@
-//! Getting everything.
+//! The end that gets everything.
 
 use std::{
     collections::VecDeque,
@@ -15,10 +15,12 @@ use std::{
 use hub_protocol::{EventId, Hello, Messages, Topic, socket};
 
 use super::{
-    LONGEST, PATIENCE,
+    handshake::{LONGEST, PATIENCE},
     record::{ConnectionRecord, Kept, Record, StreamRecord},
+    snapshot::Snapshot,
 };
 use crate::{
+    backlog::BacklogSnapshot,
     core::NewSubscriber,
     leases::Leases,
     shard::{Inherited, Queue, Subscriber},
@@ -26,36 +28,19 @@ use crate::{
     update::Update,
 };
 
-/// All that a program has left to the next.
-#[derive(Debug)]
-pub(crate) struct Estate {
-    pub(crate) listener: OwnedFd,
-    pub(crate) lock: File,
-    pub(crate) newest: EventId,
-    pub(crate) began: Option<EventId>,
-    pub(crate) floor: EventId,
-    pub(crate) evicted: Option<Instant>,
-    pub(crate) floors: Vec<(Topic, EventId)>,
-    pub(crate) events: Vec<Update>,
-    pub(crate) streams: Vec<Subscriber>,
-    /// Streams that wait for Redis.
-    pub(crate) joining: Vec<NewSubscriber>,
-    pub(crate) connections: Vec<Connection>,
-}
-
 /// Receives all that comes from the other end of the standard input, and that end.
 ///
 /// # Errors
 ///
 /// When not everything has come, or in words of another version.
-pub(crate) fn receive(leases: &Leases) -> io::Result<(Estate, UnixStream)> {
+pub(crate) fn receive(leases: &Leases) -> io::Result<(Snapshot, UnixStream)> {
     let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     channel.set_read_timeout(Some(PATIENCE))?;
     let mut hello = [0; Hello::LENGTH];
     channel.read_exact(&mut hello)?;
     Hello::check(hello).map_err(io::Error::other)?;
-    let estate = Inventory::read(&channel, leases)?;
-    Ok((estate, channel))
+    let snapshot = Inventory::read(&channel, leases)?;
+    Ok((snapshot, channel))
 }
 
 /// What has come so far.
@@ -74,7 +59,7 @@ struct Inventory<'a> {
 }
 
 impl<'a> Inventory<'a> {
-    fn read(channel: &UnixStream, leases: &'a Leases) -> io::Result<Estate> {
+    fn read(channel: &UnixStream, leases: &'a Leases) -> io::Result<Snapshot> {
         let mut inventory = Self {
             leases,
             now: Instant::now(),
@@ -184,19 +169,21 @@ impl<'a> Inventory<'a> {
         self.connections.push(Connection::restored(socket, greeted, &unread, unsent, lease));
     }
 
-    fn close(self) -> io::Result<Estate> {
+    fn close(self) -> io::Result<Snapshot> {
         let missing =
             || io::Error::other("the listening socket, its lock or the backlog is missing");
         let (newest, began, floor, evicted) = self.backlog.ok_or_else(missing)?;
-        Ok(Estate {
+        Ok(Snapshot {
             listener: self.listener.ok_or_else(missing)?,
             lock: self.lock.ok_or_else(missing)?,
-            newest,
-            began,
-            floor,
-            evicted,
-            floors: self.floors,
-            events: self.events,
+            backlog: BacklogSnapshot {
+                newest,
+                began,
+                floor,
+                evicted,
+                floors: self.floors,
+                updates: self.events,
+            },
             streams: self.streams,
             joining: self.joining,
             connections: self.connections,

@@ -1,13 +1,10 @@
 //! The loop of the hub's first thread: connections come, are listened to, and go.
 
 use std::{
-    collections::{HashMap, VecDeque},
     io::{self, IsTerminal},
-    os::fd::OwnedFd,
     time::{Duration, Instant},
 };
 
-use hub_protocol::{Hello, Introduction, encode};
 use rustix::{
     buffer::spare_capacity,
     event::{
@@ -16,24 +13,15 @@ use rustix::{
     },
 };
 
-use super::answering::After;
-use super::keeping::Vigil;
-use crate::config::Config;
-use crate::core::Core;
-use crate::metrics::scrapes::Scrapes;
-use crate::metrics::text;
+use super::requests::After;
+use super::state::{Control, LISTENER, LOG_UPDATES, REMOVED, SIGNALS};
+use crate::metrics::exposition;
+use crate::metrics::prometheus::Scrapes;
 use crate::process::journal::{self, note};
-use crate::process::remarks::Remarks;
-use crate::process::signals::{Asked, Signals};
-use crate::process::{log_file, notify};
+use crate::process::signals::Asked;
+use crate::process::{log_file, systemd};
 use crate::socket::connection::{Connection, Ended};
-use crate::socket::listener::{Listener, NotLetIn, directory_of};
-
-pub(super) const LISTENER: u64 = 0;
-const SIGNALS: u64 = 1;
-const NEWS: u64 = 2;
-const REMOVED: u64 = 3;
-const FIRST_CONNECTION: u64 = 4;
+use crate::socket::listener::NotLetIn;
 
 /// How often what has become too old is let go of, and idleness is looked at.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -44,93 +32,7 @@ const AT_ONCE: usize = 256;
 /// How long a journal says nothing about bad connections after it has said something.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// The control socket and all who are connected to it.
-pub(crate) struct Control {
-    pub(super) config: Config,
-    pub(super) core: Core,
-    pub(super) listener: Listener,
-    /// What everybody is said first.
-    greeting: Vec<u8>,
-    /// Whether it is heard who wants to be let in.
-    pub(super) listens: bool,
-    /// What says that the hub is not found any more.
-    pub(super) vigil: Vigil,
-    /// Since when it is not.
-    pub(super) displaced: Option<Instant>,
-    /// Whether it is noted in the directory that somebody was served.
-    pub(super) served: bool,
-    /// Where Prometheus asks; its numbers are of the last [`PAUSE`].
-    scrapes: Option<Scrapes>,
-    /// That it cannot be told there.
-    metrics_remarks: Remarks,
-    signals: Signals,
-    pub(super) epoll: OwnedFd,
-    pub(super) connections: HashMap<u64, Connection>,
-    pub(super) next: u64,
-    /// Who waits for Redis, and until when: in order.
-    pub(super) expected: VecDeque<(Instant, u64)>,
-    buffer: Vec<u8>,
-    pub(super) started: Instant,
-    /// When somebody has last asked for something.
-    pub(super) active: Instant,
-    pub(super) stopping: bool,
-    quiet_until: Option<Instant>,
-}
-
 impl Control {
-    pub(crate) fn new(
-        config: Config,
-        core: Core,
-        listener: Listener,
-        signals: Signals,
-    ) -> io::Result<Self> {
-        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let add = |fd: &dyn std::os::fd::AsFd, token| {
-            epoll::add(&epoll, fd.as_fd(), EventData::new_u64(token), EventFlags::IN)
-        };
-        add(listener.socket(), LISTENER)?;
-        add(&signals.bell(), SIGNALS)?;
-        if let Some(shared) = core.log.shared() {
-            add(&shared.waker(), NEWS)?;
-        }
-        let vigil = Vigil::new();
-        vigil.watch(directory_of(listener.path()));
-        if let Some(watch) = vigil.descriptor() {
-            add(watch, REMOVED)?;
-        }
-        let introduction = encode(&Introduction { redis: config.redis_name.clone() });
-        let introduction = introduction.map_err(io::Error::other)?;
-        let greeting = [&Hello::OURS.to_bytes(), introduction.as_slice()].concat();
-        let now = Instant::now();
-        let is_for_streams = config.serves || !config.spawned;
-        let mut control = Self {
-            config,
-            core,
-            listener,
-            greeting,
-            listens: true,
-            vigil,
-            displaced: None,
-            served: false,
-            scrapes: None,
-            metrics_remarks: Remarks::default(),
-            signals,
-            epoll,
-            connections: HashMap::new(),
-            next: FIRST_CONNECTION,
-            expected: VecDeque::new(),
-            buffer: Vec::new(),
-            started: now,
-            active: now,
-            stopping: false,
-            quiet_until: None,
-        };
-        if is_for_streams {
-            control.note_served();
-        }
-        Ok(control)
-    }
-
     /// Serves until somebody asks the hub to end, or nobody asks it for anything any more.
     pub(crate) fn run(mut self) {
         let mut events = Vec::with_capacity(256);
@@ -146,10 +48,10 @@ impl Control {
                 match data.u64() {
                     LISTENER => self.let_in(),
                     SIGNALS => self.heed_signals(),
-                    NEWS => self.hear(),
+                    LOG_UPDATES => self.process_log_updates(),
                     REMOVED => {
-                        self.vigil.quieten();
-                        self.keep_place(Instant::now());
+                        self.watch.drain();
+                        self.keep_location(Instant::now());
                     }
                     token => self.ready(token, flags),
                 }
@@ -160,26 +62,31 @@ impl Control {
             }
             if now.saturating_duration_since(looked) >= PAUSE {
                 looked = now;
-                self.core.backlog.expire(now);
-                self.tell_scrapes();
-                self.listen(true);
-                self.look_after_log();
-                self.keep_place(now);
-                self.yield_to_the_first();
-                journal::catch_up();
-                self.end_if_idle(now);
+                self.look_around(now);
             }
         }
-        notify::stopping();
+        systemd::stopping();
         self.listener.remove();
         self.core.end();
         note!("ended");
     }
 
+    /// What is done once a second.
+    fn look_around(&mut self, now: Instant) {
+        self.core.backlog.expire(now);
+        self.tell_scrapes();
+        self.listen(true);
+        self.look_after_log();
+        self.keep_location(now);
+        self.yield_to_the_first();
+        journal::catch_up();
+        self.end_if_idle(now);
+    }
+
     /// Tells Prometheus how the hub is, where it asks: as soon as the port is free.
     fn tell_scrapes(&mut self) {
         let Some(address) = self.config.metrics else { return };
-        let text = text::text(&self.report());
+        let text = exposition::text(&self.report());
         match &self.scrapes {
             Some(scrapes) => scrapes.set(text),
             None => match Scrapes::open(address, text) {
@@ -207,13 +114,13 @@ impl Control {
 
     /// Somebody has moved the log away. Where stderr is no file of ours, there is nothing to open.
     fn reopen_log(&self) {
-        notify::reloading();
+        systemd::reloading();
         if self.config.spawned
             && let Err(error) = log_file::reopen(&log_file::beside(&self.config.socket))
         {
             note!("the log cannot be opened again: {error}");
         }
-        notify::ready();
+        systemd::ready();
     }
 
     fn look_after_log(&self) {
@@ -307,7 +214,7 @@ impl Control {
     }
 
     /// Redis has something to say.
-    pub(super) fn hear(&mut self) {
+    pub(super) fn process_log_updates(&mut self) {
         for token in self.take_answers() {
             self.resume(token);
         }

@@ -4,19 +4,14 @@
 //! clients come back to the one that is found. Two hubs of one user do not last.
 
 use std::{
-    fs::OpenOptions,
-    os::fd::{AsFd, OwnedFd},
-    path::Path,
+    os::fd::AsFd,
     time::{Duration, Instant},
 };
 
-use hub_protocol::location::{SERVED, looked_for_before};
-use rustix::{
-    event::epoll::{self, EventData, EventFlags},
-    fs::inotify::{self, CreateFlags, WatchFlags},
-};
+use hub_protocol::location::looked_for_before;
+use rustix::event::epoll::{self, EventData, EventFlags};
 
-use super::serving::{Control, LISTENER};
+use super::state::{Control, LISTENER};
 use crate::directory;
 use crate::process::journal::note;
 use crate::socket::listener::directory_of;
@@ -27,49 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Whoever removes more than the socket has done so then, and finds nothing new in his way.
 const A_MOMENT: Duration = Duration::from_millis(20);
 
-/// What says at once that something was removed; without it, it is noticed within a second.
-pub(super) struct Vigil(Option<OwnedFd>);
-
-impl Vigil {
-    pub(super) fn new() -> Self {
-        Self(inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok())
-    }
-
-    /// Watches this directory, instead of what has had its name before.
-    pub(super) fn watch(&self, directory: &Path) {
-        const REMOVED: WatchFlags = WatchFlags::DELETE
-            .union(WatchFlags::MOVED_FROM)
-            .union(WatchFlags::DELETE_SELF)
-            .union(WatchFlags::MOVE_SELF);
-        if let Some(watch) = &self.0 {
-            let _ = inotify::add_watch(watch, directory, REMOVED | WatchFlags::ONLYDIR);
-        }
-    }
-
-    /// Readable when something was removed.
-    pub(super) fn descriptor(&self) -> Option<&OwnedFd> {
-        self.0.as_ref()
-    }
-
-    /// What has been said is looked at in any case.
-    pub(super) fn quieten(&self) {
-        if let Some(watch) = &self.0 {
-            let _ = rustix::io::read(watch, &mut [0; 4096]);
-        }
-    }
-}
-
 impl Control {
-    /// Notes in the directory that streams are served here.
-    pub(super) fn note_served(&mut self) {
-        if !self.served {
-            let path = self.listener.path().with_file_name(SERVED);
-            self.served = directory::open(&path, OpenOptions::new().append(true)).is_ok();
-        }
-    }
-
     /// Puts back what was removed, or ends if another hub has come.
-    pub(super) fn keep_place(&mut self, now: Instant) {
+    pub(super) fn keep_location(&mut self, now: Instant) {
         if self.listener.is_in_place() {
             self.displaced = None;
             return;
@@ -97,7 +52,7 @@ impl Control {
             self.listens = true;
         }
         let path = self.listener.path();
-        self.vigil.watch(directory_of(path));
+        self.watch.watch(directory_of(path));
         self.core
             .log
             .move_to(&path.with_file_name("last-id"))

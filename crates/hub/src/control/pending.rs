@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use hub_protocol::Refusal;
 use rustix::event::epoll;
 
-use super::{answering::refuse, serving::Control};
+use super::requests::refuse;
+use super::state::Control;
 
 impl Control {
     /// From now on, this connection waits for Redis; until when.

@@ -2,17 +2,17 @@
 
 use std::{collections::BTreeSet, time::Instant};
 
-use hub_protocol::{Publication, Refusal, Reply, Request, Response, Subscription};
+use hub_protocol::{Limit, Publication, Refusal, Reply, Request, Response, Subscription};
 use rustix::{
     event::epoll,
     net::{SocketType, sockopt},
 };
 
-use super::serving::Control;
+use super::state::Control;
 use crate::core::NewSubscriber;
 use crate::framing::Output;
 use crate::leases::{Acquired, Lease};
-use crate::metrics::{status, text};
+use crate::metrics::{exposition, status};
 use crate::process::journal::note;
 use crate::socket::connection::{Accepted, Connection, Ended};
 
@@ -25,6 +25,22 @@ pub(super) enum After {
     Upgrades,
 }
 
+/// When a request is answered.
+enum Answer {
+    Now(Reply),
+    /// It wants none.
+    None,
+    /// Redis has to be asked first.
+    Later,
+    /// By who has the connection then.
+    Elsewhere(After),
+}
+
+/// True for what only streams ask: then this is a hub that has served somebody.
+fn is_of_a_stream(request: &Request) -> bool {
+    matches!(request, Request::Subscribe(_) | Request::HandOver { .. } | Request::Lease(_))
+}
+
 impl Control {
     /// Answers what has been asked so far.
     pub(super) fn serve(
@@ -34,49 +50,63 @@ impl Control {
     ) -> Result<After, Ended> {
         while let Some(request) = connection.next_request()? {
             self.active = Instant::now();
-            if matches!(
-                request,
-                Request::Subscribe(_) | Request::HandOver { .. } | Request::Lease(_)
-            ) {
+            if is_of_a_stream(&request) {
                 self.note_served();
             }
-            let reply = match request {
-                Request::Publish(publication) => {
-                    let Some(reply) = self.publish(publication, token) else {
-                        connection.waits_until = Some(self.expect_answer(token));
-                        break;
-                    };
-                    reply
+            match self.answer(request, token, connection)? {
+                Answer::Now(reply) => {
+                    connection.reply(&reply);
+                    drop(connection.flush());
                 }
-                Request::Subscribe(subscription) => return Ok(After::Listens(subscription)),
-                Request::HandOver { subscription, response } => {
-                    self.accept(connection, subscription, response)
+                Answer::None => {}
+                Answer::Later => {
+                    connection.waits_until = Some(self.expect_answer(token));
+                    break;
                 }
-                Request::Commit => {
-                    self.commit(connection)?;
-                    continue;
-                }
-                Request::Lease(limits) => match self.core.leases.acquire(limits) {
-                    Ok(Acquired { lease, dropped }) => {
-                        connection.lease = Some(lease);
-                        self.drop_streams(&dropped);
-                        Reply::Granted
-                    }
-                    Err(limit) => Reply::Exceeded(limit),
-                },
-                Request::Status => Reply::Status(self.report().to_string()),
-                Request::Metrics => Reply::Metrics(text::text(&self.report())),
-                Request::Upgrade => return Ok(After::Upgrades),
-                Request::Stop => {
-                    note!("asked to end");
-                    self.stopping = true;
-                    Reply::Stopping
-                }
-            };
-            connection.reply(&reply);
-            drop(connection.flush());
+                Answer::Elsewhere(after) => return Ok(after),
+            }
         }
         Ok(After::Stays)
+    }
+
+    fn answer(
+        &mut self,
+        request: Request,
+        token: u64,
+        connection: &mut Connection,
+    ) -> Result<Answer, Ended> {
+        Ok(Answer::Now(match request {
+            Request::Publish(publication) => {
+                return Ok(self.publish(publication, token).map_or(Answer::Later, Answer::Now));
+            }
+            Request::Commit => return self.commit(connection).map(|()| Answer::None),
+            Request::Subscribe(subscription) => {
+                return Ok(Answer::Elsewhere(After::Listens(subscription)));
+            }
+            Request::Upgrade => return Ok(Answer::Elsewhere(After::Upgrades)),
+            Request::HandOver { subscription, response } => {
+                self.accept(connection, subscription, response)
+            }
+            Request::Lease(limits) => self.lease(limits, connection),
+            Request::Status => Reply::Status(self.report().to_string()),
+            Request::Metrics => Reply::Metrics(exposition::text(&self.report())),
+            Request::Stop => {
+                note!("asked to end");
+                self.stopping = true;
+                Reply::Stopping
+            }
+        }))
+    }
+
+    fn lease(&mut self, limits: Vec<Limit>, connection: &mut Connection) -> Reply {
+        match self.core.leases.acquire(limits) {
+            Ok(Acquired { lease, dropped }) => {
+                connection.lease = Some(lease);
+                self.drop_streams(&dropped);
+                Reply::Granted
+            }
+            Err(limit) => Reply::Exceeded(limit),
+        }
     }
 
     pub(super) fn report(&self) -> serde_json::Value {

@@ -5,24 +5,24 @@ use std::time::{Duration, Instant};
 use hub_protocol::Refusal;
 use rustix::event::epoll;
 
-use super::answering::refuse;
-use super::serving::Control;
+use super::requests::refuse;
+use super::state::Control;
 use crate::core::NewSubscriber;
 use crate::process::journal::note;
-use crate::process::notify;
+use crate::process::systemd;
 use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
-use crate::upgrade::{self, Legacy};
+use crate::upgrade::{self, SnapshotRef};
 
 impl Control {
     /// Has the program that is installed now go on with everything; goes on itself if that cannot be.
     pub(super) fn upgrade(&mut self, mut asker: Connection) {
-        notify::reloading();
+        systemd::reloading();
         let _ = epoll::delete(&self.epoll, &asker.socket);
-        let settled = self.settle();
+        let settled = self.await_redis();
         let (streams, joining) = (self.core.drain(), self.core.drain_awaiting_redis());
         let connections: Vec<&Connection> = self.connections.values().collect();
-        let legacy = Legacy {
+        let snapshot = SnapshotRef {
             listener: &self.listener,
             backlog: &self.core.backlog,
             streams: &streams,
@@ -30,18 +30,18 @@ impl Control {
             connections: &connections,
             asker: Some(&asker),
         };
-        let Err(why) = upgrade::hand_on(&legacy);
+        let Err(why) = upgrade::hand_on(&snapshot);
         note!("{why}");
         self.go_on_with(streams, joining, settled);
         asker.reply(&refuse(Refusal::Unavailable, &why));
         // What it has asked besides is answered now.
         self.inherit(vec![asker]);
-        notify::ready();
+        systemd::ready();
     }
 
     /// Waits for the answers of Redis to what was published: another program would not get them. Nothing else is
     /// taken in meanwhile. Who has been answered can go on.
-    fn settle(&mut self) -> Vec<u64> {
+    fn await_redis(&mut self) -> Vec<u64> {
         let mut settled = self.take_answers();
         while self.longest_wait(Instant::now()).is_some() {
             std::thread::sleep(Duration::from_millis(1));
