@@ -1,6 +1,10 @@
 //! How a hub is set up.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use hub_protocol::MAX_EVENT;
 

@@ -3,17 +3,14 @@
 //! The invariant: it is this user's own, nobody else can put anything into it, and no link out of it is
 //! followed.
 
-use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io,
-    os::unix::{
-        fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt},
-        net::UnixStream,
-    },
-    path::Path,
-};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 
-use rustix::{fs::OFlags, process::geteuid};
+use rustix::fs::OFlags;
+use rustix::process::geteuid;
 
 /// What to do where something of somebody else's stands in the way.
 pub(crate) const ELSEWHERE: &str =

@@ -1,13 +1,11 @@
 //! Starts a hub that outlives whoever has asked for it, unless one is there.
 
-use std::{
-    fs::OpenOptions,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 

@@ -1,23 +1,18 @@
 //! The command line of the hub.
 
-use std::{
-    env,
-    ffi::OsString,
-    io::{self, Write},
-    net::SocketAddr,
-    os::unix::net::UnixStream,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use hub::{Config, USAGE, launch, serve};
-use hub_protocol::{
-    Client, Reply, Request,
-    location::{REDIS_VARIABLE, default_socket, others, own_sockets},
-    redis_name,
-};
+use hub_protocol::location::{REDIS_VARIABLE, default_socket, others, own_sockets};
+use hub_protocol::{Client, Reply, Request, redis_name};
 use lexopt::{Arg, Parser, ValueExt};
 use redis_log::Settings;
 

@@ -1,11 +1,9 @@
 //! Sets a hub up, and runs it.
 
-use std::{
-    io::{self, Write},
-    os::unix::net::UnixStream,
-    sync::Arc,
-    time::Instant,
-};
+use std::io::{self, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::Instant;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
 
@@ -24,7 +22,8 @@ use crate::process::systemd;
 use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
 use crate::socket::listener::Listener;
-use crate::upgrade::{self, Snapshot, SnapshotRef};
+use crate::upgrade;
+use crate::upgrade::{Snapshot, SnapshotRef};
 
 /// What is printed on stdout once the hub listens; who has started it waits for that.
 pub const LISTENING: &str = "listening";

@@ -1,17 +1,11 @@
 //! The loop of the hub's first thread: connections come, are listened to, and go.
 
-use std::{
-    io::{self, IsTerminal},
-    time::{Duration, Instant},
-};
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
 
-use rustix::{
-    buffer::spare_capacity,
-    event::{
-        Timespec,
-        epoll::{self, EventData, EventFlags},
-    },
-};
+use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, EventData, EventFlags};
 
 use super::requests::After;
 use super::state::{Control, LISTENER, LOG_UPDATES, REMOVED, SIGNALS};

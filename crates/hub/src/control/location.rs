@@ -3,10 +3,8 @@
 //! The invariant: a hub whose socket, lock or directory was removed is found there again, or it ends, and its
 //! clients come back to the one that is found. Two hubs of one user do not last.
 
-use std::{
-    os::fd::AsFd,
-    time::{Duration, Instant},
-};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use hub_protocol::location::looked_for_before;
 use rustix::event::epoll::{self, EventData, EventFlags};

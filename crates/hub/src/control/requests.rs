@@ -1,12 +1,11 @@
 //! What is asked on the control socket, and what the hub answers.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::collections::BTreeSet;
+use std::time::Instant;
 
 use hub_protocol::{Limit, Publication, Refusal, Reply, Request, Response, Subscription};
-use rustix::{
-    event::epoll,
-    net::{SocketType, sockopt},
-};
+use rustix::event::epoll;
+use rustix::net::{SocketType, sockopt};
 
 use super::state::Control;
 use crate::core::NewSubscriber;

@@ -12,7 +12,8 @@ use crate::process::journal::note;
 use crate::process::systemd;
 use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
-use crate::upgrade::{self, SnapshotRef};
+use crate::upgrade;
+use crate::upgrade::SnapshotRef;
 
 impl Control {
     /// Has the program that is installed now go on with everything; goes on itself if that cannot be.

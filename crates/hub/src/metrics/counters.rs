@@ -1,6 +1,7 @@
 //! What the threads have done so far.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Numbers that only grow, but for those of streams and workers, which are of now.
 #[derive(Debug, Default)]

@@ -4,14 +4,12 @@
 //! The invariant: nobody who connects there holds anybody else up: there are at most [`PLACES`] connections, each
 //! for at most [`PATIENCE`], and who comes when all places are taken gets that of the one that came first.
 
-use std::{
-    collections::VecDeque,
-    io::{self, ErrorKind, Read, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

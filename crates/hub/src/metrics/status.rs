@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::{core::Core, memory};
+use crate::core::Core;
+use crate::memory;
 
 /// The report that `Sse::status()` and `sse-hub status` show. Sizes are in bytes, times in seconds.
 pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {

@@ -3,10 +3,8 @@
 //! The invariant: a line is written whole, once and in order. Where it cannot be (a full disk), it waits
 //! until it can.
 
-use std::{
-    fmt,
-    io::{self, Write},
-};
+use std::fmt;
+use std::io::{self, Write};
 
 use parking_lot::Mutex;
 

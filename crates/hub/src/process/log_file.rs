@@ -2,11 +2,9 @@
 //!
 //! The invariant: it does not grow for ever, and when somebody has moved it away there is another.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, ErrorKind},
-    path::{Path, PathBuf},
-};
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use crate::directory;
 

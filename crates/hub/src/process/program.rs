@@ -1,9 +1,7 @@
 //! Where this program is, and with it the one that is installed in its place.
 
-use std::{
-    env, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{env, io};
 
 /// What stands where this program was called from: by now another one, maybe. A link is left as it is, as it may
 /// lead elsewhere by now; only where the name says nothing it is the file that runs.

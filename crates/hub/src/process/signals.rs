@@ -5,12 +5,11 @@
 //! the first process of a container the hub gets signals only so, and whoever is left behind there becomes its
 //! child, and is seen to.
 
-use std::{io, os::fd::AsFd};
+use std::io;
+use std::os::fd::AsFd;
 
-use nix::sys::{
-    signal::{SigSet, Signal},
-    signalfd::{SfdFlags, SignalFd},
-};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::process::{WaitOptions, wait};
 
 /// The signals that wait.

@@ -1,13 +1,9 @@
 //! What systemd is told (`sd_notify(3)`): that the hub listens, that another program begins to go on with it, and
 //! that it ends. The process is always the one that systemd has started.
 
-use std::{
-    env, io,
-    os::{
-        linux::net::SocketAddrExt,
-        unix::net::{SocketAddr, UnixDatagram},
-    },
-};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::{env, io};
 
 use rustix::time::{ClockId, clock_gettime};
 

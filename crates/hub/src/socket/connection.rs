@@ -1,6 +1,7 @@
 //! One connection to the control socket: bytes in, messages out, and the other way round.
 
-use std::{os::fd::OwnedFd, time::Instant};
+use std::os::fd::OwnedFd;
+use std::time::Instant;
 
 use hub_protocol::{
     Hello, HelloError, MessageError, Messages, Reply, Request, Response, Subscription, encode,
@@ -8,7 +9,8 @@ use hub_protocol::{
 };
 use rustix::io::Errno;
 
-use crate::{core::Cursor, leases::Lease};
+use crate::core::Cursor;
+use crate::leases::Lease;
 
 /// How much is read at a time.
 const READ: usize = 64 * 1024;

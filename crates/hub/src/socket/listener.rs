@@ -3,30 +3,19 @@
 //! The invariant: the modes of the socket and of its directory keep everybody else out; if somebody changes
 //! them, the hub still does. Nothing is removed that is not its own.
 
-use std::{
-    fmt,
-    fs::{self, File, OpenOptions, Permissions},
-    io,
-    os::{
-        fd::OwnedFd,
-        unix::{
-            fs::{FileTypeExt, MetadataExt, PermissionsExt, chown},
-            net::{UnixListener, UnixStream},
-        },
-    },
-    path::{Path, PathBuf},
-};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
-use hub_protocol::{
-    location::group_id,
-    socket::{Peer, peer},
-};
-use rustix::{
-    fs::{FlockOperation, Gid, flock},
-    io::Errno,
-    net::{SocketFlags, accept_with},
-    process::{Uid, geteuid},
-};
+use hub_protocol::location::group_id;
+use hub_protocol::socket::{Peer, peer};
+use rustix::fs::{FlockOperation, Gid, flock};
+use rustix::io::Errno;
+use rustix::net::{SocketFlags, accept_with};
+use rustix::process::{Uid, geteuid};
 
 use crate::directory::{self, ELSEWHERE};
 

@@ -1,16 +1,14 @@
 //! From the old program to the courier, and from the old program to the new one.
 
-use std::{
-    convert::Infallible,
-    env, fs,
-    io::{self, Read, Write},
-    os::{
-        fd::{AsFd, OwnedFd},
-        unix::{fs::MetadataExt, net::UnixStream, process::CommandExt},
-    },
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-};
+use std::convert::Infallible;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::{env, fs};
 
 use hub_protocol::Reply;
 

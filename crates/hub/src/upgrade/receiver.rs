@@ -1,32 +1,24 @@
 //! The end that gets everything.
 
-use std::{
-    collections::VecDeque,
-    fs::File,
-    io::{self, ErrorKind, Read},
-    os::{
-        fd::{AsFd, OwnedFd},
-        unix::net::UnixStream,
-    },
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use hub_protocol::{EventId, Hello, Messages, Topic, socket};
 
-use super::{
-    handshake::{LONGEST, PATIENCE},
-    record::{ConnectionRecord, Kept, Record, StreamRecord},
-    snapshot::Snapshot,
-};
-use crate::{
-    backlog::BacklogSnapshot,
-    core::NewSubscriber,
-    leases::Leases,
-    shard::{Inherited, Queue, Subscriber},
-    socket::connection::{Accepted, Connection},
-    update::Update,
-};
+use super::handshake::{LONGEST, PATIENCE};
+use super::record::{ConnectionRecord, Kept, Record, StreamRecord};
+use super::snapshot::Snapshot;
+use crate::backlog::BacklogSnapshot;
+use crate::core::NewSubscriber;
+use crate::leases::Leases;
+use crate::shard::{Inherited, Queue, Subscriber};
+use crate::socket::connection::{Accepted, Connection};
+use crate::update::Update;
 
 /// Receives all that comes from the other end of the standard input, and that end.
 ///

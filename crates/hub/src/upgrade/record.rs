@@ -1,9 +1,7 @@
 //! What is passed on, as messages. A change to any of them is a change of the protocol's version.
 
-use std::{
-    os::fd::OwnedFd,
-    time::{Duration, Instant},
-};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
 use hub_protocol::{
     EventId, EventName, Framing, HeartbeatText, Publication, Response, Subscription, Topic, Topics,
@@ -11,12 +9,10 @@ use hub_protocol::{
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use crate::{
-    core::{Cursor, NewSubscriber},
-    framing::Output,
-    leases::{Lease, Leases},
-    shard::{KnownPosition, ReplayProgress, Schedule, Subscriber},
-};
+use crate::core::{Cursor, NewSubscriber};
+use crate::framing::Output;
+use crate::leases::{Lease, Leases};
+use crate::shard::{KnownPosition, ReplayProgress, Schedule, Subscriber};
 
 /// One thing that is passed on.
 #[derive(Debug, Serialize, Deserialize)]

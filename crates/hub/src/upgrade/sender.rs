@@ -1,23 +1,20 @@
 //! The end that passes everything on.
 
-use std::{
-    collections::HashMap,
-    io::{self, Write},
-    os::{
-        fd::{AsFd, BorrowedFd},
-        unix::net::UnixStream,
-    },
-    time::Instant,
-};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::time::Instant;
 
 use hub_protocol::{Hello, Reply, encode, encode_up_to, socket};
 
-use super::{
-    handshake::LONGEST,
-    record::{ConnectionRecord, JoiningRecord, LeaseRecord, Record, StreamRecord},
-    snapshot::SnapshotRef,
-};
-use crate::{backlog::Backlog, shard::Subscriber, socket::connection::Connection, update::Bytes};
+use super::handshake::LONGEST;
+use super::record::{ConnectionRecord, JoiningRecord, LeaseRecord, Record, StreamRecord};
+use super::snapshot::SnapshotRef;
+use crate::backlog::Backlog;
+use crate::shard::Subscriber;
+use crate::socket::connection::Connection;
+use crate::update::Bytes;
 
 /// One end of what the new program reads.
 pub(super) struct Sender<'a> {
