@@ -1,4 +1,4 @@
-//! How bytes look on a connection: as records of FastCGI, as chunks of HTTP/1.1, or as they are.
+//! Frames bytes for a connection: as records of FastCGI, as chunks of HTTP/1.1, or not at all.
 //!
 //! The invariant: what is wrapped is whole, so that nothing else can come to stand inside it.
 
@@ -25,10 +25,10 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// How many ways there are whose bytes are worth sharing.
+    /// The number of encodings whose bytes are worth sharing.
     pub(crate) const SHARED: usize = 4;
 
-    /// Which of them this is, if it is one.
+    /// The index of this one among them, if it is one.
     pub(crate) fn shared(self) -> Option<usize> {
         match self {
             Self::Http(Framing::FastCgi { request_id: USUAL_REQUEST, .. }) => Some(0),

@@ -8,7 +8,8 @@
 //! * `core`: what is decided, in one order: ids, what was missed, limits
 //! * `log`: where events get their ids: here, or from Redis, with other hubs
 //! * `shard`: the threads that hold connections and send to them
-//! * `backlog`, `event`, `framing`, `ids`, `leases`, `wheel`: the parts that these are made of
+//! * `update`, `framing`: a published event, and its bytes; `backlog`: those that are kept
+//! * `ids`, `leases`, `timers`: the other parts that these are made of
 //! * `memory`: what all of it takes
 //! * `directory`: where it listens, and what it keeps there
 //! * `metrics`: its numbers

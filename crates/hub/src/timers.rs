@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How exact timers are. All that are due within a tick come up together: 10,000 streams with a heartbeat in
+/// The exactness of timers. All that are due within a tick come up together: 10,000 streams with a heartbeat in
 /// 15 seconds wake their shard 100 times a second, not 667 times.
 const TICK: Duration = Duration::from_millis(TICK_MILLISECONDS);
 const TICK_MILLISECONDS: u64 = 10;
@@ -45,7 +45,7 @@ impl<T: Ord> Timers<T> {
         }
     }
 
-    /// How long nothing can come up; `None` if nothing is set.
+    /// The time until the next can come up; `None` if nothing is set.
     pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
         let Reverse((tick, _)) = self.entries.peek()?;
         let due = Duration::from_millis(tick.saturating_mul(TICK_MILLISECONDS));

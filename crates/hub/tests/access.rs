@@ -72,7 +72,7 @@ fn converse(path: &Path, requests: &[Request]) -> (usize, bool) {
     let mut hub = UnixStream::connect(path).unwrap();
     let encoded = requests.iter().flat_map(|request| encode(request).unwrap());
     let message: Vec<u8> = Hello::OURS.to_bytes().into_iter().chain(encoded).collect();
-    // Who is refused may be so before having spoken.
+    // A stranger may be refused before it has spoken.
     let _ = socket::send(&hub, &message, Some(connection.as_fd()));
     drop(connection);
     hub.set_read_timeout(Some(A_WHILE)).unwrap();
@@ -113,7 +113,7 @@ fn a_stranger_who_can_open_the_socket_is_neither_heard_nor_answered() {
     assert_reads(&mut stream, format!(":\n{}", frame(id, "its own")));
 }
 
-/// How many bytes everybody is said who is let in, before any answer.
+/// The number of bytes that everybody is sent who is let in, before any answer.
 fn greeting() -> usize {
     Hello::LENGTH + encode(&Introduction { redis: None }).unwrap().len()
 }
@@ -161,11 +161,11 @@ fn a_group_is_let_in_and_nobody_else() {
 #[test]
 fn a_directory_that_everybody_may_pass_stays_as_it_is() {
     let directory = open_directory();
-    let place = directory.path().join("hub");
-    fs::create_dir(&place).unwrap();
-    fs::set_permissions(&place, Permissions::from_mode(0o755)).unwrap();
+    let path = directory.path().join("hub");
+    fs::create_dir(&path).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
     let hub = Hub::start_in(directory, &["--group", &GROUP.to_string()]);
-    let found = place.metadata().unwrap();
+    let found = path.metadata().unwrap();
     assert_eq!((found.gid(), found.mode() & 0o777), (0, 0o755));
     as_stranger(|| assert_closed(&hub.socket()));
     assert!(as_user(STRANGER, &[GROUP], || matches!(hub.ask(&Request::Status), Reply::Status(_))));

@@ -31,7 +31,7 @@ fn frames(ids: &[EventId], data: &[String]) -> String {
     ids.iter().zip(data).map(|(id, data)| frame(*id, data)).collect()
 }
 
-/// Whether the hub has ended a stream: what was sent before can still be read.
+/// True if the hub has ended a stream; whatever was sent before is read.
 fn has_ended(client: &mut UnixStream) -> bool {
     client.set_nonblocking(true).unwrap();
     let ended = client.read_to_end(&mut Vec::new()).is_ok();

@@ -9,11 +9,12 @@ use std::{
     os::{fd::AsFd, unix::net::UnixStream},
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     thread,
-    time::Instant,
 };
 
-use hub_protocol::{Client, Framing, Limit, Reply, Request, Response};
-use support::{FASTCGI, Hub, assert_reads, frame, soon, stream_by, to};
+use hub_protocol::{Client, Framing, Limit, Reply, Request};
+use support::{
+    FASTCGI, Hub, assert_reads, frame, hand_over, response, soon, stream_by, to, wait_for_some,
+};
 
 const KEY: &[u8] = b"\xc6\x33\x64\x07";
 
@@ -21,7 +22,7 @@ fn limit(max: u32, drops_oldest: bool) -> Request {
     Request::Lease(vec![Limit { key: KEY.to_vec(), max, drops_oldest }])
 }
 
-/// A worker that has a place.
+/// A worker that has a lease.
 #[track_caller]
 fn worker(hub: &Hub, limit: &Request) -> Client {
     let mut worker = hub.connect();
@@ -93,7 +94,7 @@ fn a_client_that_takes_nothing_makes_room_at_once() {
     }
     let mut alive = stream(&hub, &one, Framing::Raw);
     hub.wait_for("droppedOldest", 1);
-    // What is done in order has come as far as to an event that came later.
+    // All before this event has been done, as everything is done in order.
     let id = hub.publish(&["a"], "later");
     assert_reads(&mut alive, format!(":\n{}", frame(id, "later")));
     hub.wait_for("streams", 1);
@@ -103,9 +104,9 @@ fn a_client_that_takes_nothing_makes_room_at_once() {
 }
 
 #[test]
-fn a_worker_that_has_the_place_is_told_in_each_state_of_its_stream() {
+fn a_worker_that_has_the_lease_is_told_in_each_state_of_its_stream() {
     let (hub, one) = (Hub::start(&[]), limit(1, true));
-    // Nothing asked for yet; and a connection that has a place and a subscription.
+    // Nothing asked for yet; and a connection that has a lease and a subscription.
     let mut silent = worker(&hub, &one);
     let mut subscribed = worker(&hub, &one);
     assert_eq!(heard(&mut silent), Some(Reply::Dropped));
@@ -116,11 +117,7 @@ fn a_worker_that_has_the_place_is_told_in_each_state_of_its_stream() {
     let mut offering = worker(&hub, &one);
     assert_eq!(heard(&mut subscribed), Some(Reply::Dropped));
     assert_eq!(heard(&mut subscribed), None);
-    let (mut client, connection) = UnixStream::pair().unwrap();
-    let response = Response { framing: Framing::Raw, before: Vec::new() };
-    let request = Request::HandOver { subscription: to(&["a"]), response };
-    let accepted = offering.call(&request, Some(connection.as_fd()), soon()).unwrap();
-    assert_eq!(accepted, Reply::Accepted);
+    let (mut client, connection) = hand_over(&mut offering, response(Framing::Raw), to(&["a"]));
     let last = worker(&hub, &one);
     hub.upgrade();
     offering.send(&Request::Commit, None, soon()).unwrap();
@@ -146,7 +143,7 @@ fn who_was_the_oldest_is_so_after_an_upgrade() {
     }
 }
 
-/// How a storm of clients under one key has gone.
+/// The outcome of a storm of clients under one key.
 #[derive(Debug, PartialEq)]
 struct Storm {
     granted: usize,
@@ -156,82 +153,97 @@ struct Storm {
     most: u64,
 }
 
-/// Reads what is there; whether that was the end.
-fn has_ended(client: &mut UnixStream, all: &mut Vec<u8>) -> Option<()> {
-    client.set_nonblocking(true).unwrap();
-    client.read_to_end(all).ok().map(drop)
+/// A client of the storm, and all that it has been sent so far.
+struct Visitor {
+    connection: UnixStream,
+    read: Vec<u8>,
+}
+
+impl Visitor {
+    /// Reads what is there; true if that was the end.
+    fn has_ended(&mut self) -> bool {
+        self.connection.set_nonblocking(true).unwrap();
+        self.connection.read_to_end(&mut self.read).is_ok()
+    }
 }
 
 const THREADS: usize = 8;
 const EACH: usize = 50;
 
+/// Has clients come, one after the other, for as long as they are given leases.
+fn come(hub: &Hub, limit: &Request, granted: &AtomicUsize) -> Vec<Visitor> {
+    let mut visitors = Vec::new();
+    for number in 0..EACH {
+        let mut worker = hub.connect();
+        if worker.call(limit, None, soon()).unwrap() != Reply::Granted {
+            continue;
+        }
+        granted.fetch_add(1, Relaxed);
+        let (client, connection) = UnixStream::pair().unwrap();
+        let request =
+            Request::HandOver { subscription: to(&["a"]), response: response(Framing::Raw) };
+        let reply = worker.call(&request, Some(connection.as_fd()), soon()).unwrap();
+        // Some are dropped before they can hand over, and some workers die before they let go.
+        if reply == Reply::Accepted && number % 7 != 6 {
+            worker.send(&Request::Commit, None, soon()).unwrap();
+            visitors.push(Visitor { connection: client, read: Vec::new() });
+        } else {
+            (&connection).write_all(b"never handed over").unwrap();
+        }
+    }
+    visitors
+}
+
+/// The most streams that the hub has at a time, until it is over.
+fn most_streams(hub: &Hub, over: &AtomicBool) -> u64 {
+    let mut most = 0;
+    while !over.load(Relaxed) {
+        most = most.max(streams(hub));
+    }
+    most
+}
+
+fn streams(hub: &Hub) -> u64 {
+    hub.status()["streams"].as_u64().unwrap()
+}
+
+/// Waits until each is live or has ended, and nobody both: the numbers of those told, and of those live.
+fn settle(hub: &Hub, visitors: &mut [Visitor]) -> (usize, usize) {
+    let committed = visitors.len();
+    wait_for_some("each is live or has ended", || {
+        let told = visitors.iter_mut().filter_map(|it| it.has_ended().then_some(())).count();
+        let live = usize::try_from(streams(hub)).unwrap();
+        (told + live == committed).then_some((told, live))
+    })
+}
+
 fn storm(limit: &Request) -> Storm {
     let hub = Hub::start(&["--shards", "1"]);
     let (granted, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (clients, most) = thread::scope(|scope| {
-        let watcher = scope.spawn(|| {
-            let mut most = 0;
-            while !over.load(Relaxed) {
-                most = most.max(hub.status()["streams"].as_u64().unwrap());
-            }
-            most
-        });
-        let come = || {
-            let mut clients = Vec::new();
-            for number in 0..EACH {
-                let mut worker = hub.connect();
-                if worker.call(limit, None, soon()).unwrap() != Reply::Granted {
-                    continue;
-                }
-                granted.fetch_add(1, Relaxed);
-                let (client, connection) = UnixStream::pair().unwrap();
-                let response = Response { framing: Framing::Raw, before: Vec::new() };
-                let request = Request::HandOver { subscription: to(&["a"]), response };
-                // Some are dropped before they can hand over, and some workers die before they let go.
-                if worker.call(&request, Some(connection.as_fd()), soon()).unwrap()
-                    == Reply::Accepted
-                    && number % 7 != 6
-                {
-                    worker.send(&Request::Commit, None, soon()).unwrap();
-                    clients.push(client);
-                } else {
-                    (&connection).write_all(b"never handed over").unwrap();
-                }
-            }
-            clients
-        };
+    let (mut visitors, most) = thread::scope(|scope| {
+        let watcher = scope.spawn(|| most_streams(&hub, &over));
+        let come = || come(&hub, limit, &granted);
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(come)).collect();
-        let clients: Vec<_> = threads.into_iter().flat_map(|it| it.join().unwrap()).collect();
+        let visitors: Vec<_> = threads.into_iter().flat_map(|it| it.join().unwrap()).collect();
         over.store(true, Relaxed);
-        (clients, watcher.join().unwrap())
+        (visitors, watcher.join().unwrap())
     });
-    let committed = clients.len();
-    let mut clients: Vec<_> = clients.into_iter().map(|client| (client, Vec::new())).collect();
-    let deadline = soon();
-    // Each is live or ended in the end, and nobody both.
-    let (told, live) = loop {
-        let told = clients.iter_mut().filter_map(|(client, all)| has_ended(client, all)).count();
-        let live = usize::try_from(hub.status()["streams"].as_u64().unwrap()).unwrap();
-        if told + live == committed {
-            break (told, live);
-        }
-        assert!(Instant::now() < deadline, "{told} and {live} of {committed}");
-    };
+    let (told, live) = settle(&hub, &mut visitors);
     let dropped = dropped(&hub);
-    for (client, all) in &mut clients {
-        let is_told = String::from_utf8_lossy(all).ends_with(&dropped);
-        assert_eq!(has_ended(client, all).is_some(), is_told, "who is ended is told so");
+    for visitor in &mut visitors {
+        let is_told = String::from_utf8_lossy(&visitor.read).ends_with(&dropped);
+        assert_eq!(visitor.has_ended(), is_told, "who is ended is told so");
     }
-    drop(clients);
+    drop(visitors);
     hub.wait_for("streams", 0);
     hub.wait_for("limits", 0);
     Storm { granted: granted.into_inner(), told, live, most }
 }
 
 #[test]
-fn in_a_storm_no_place_is_taken_twice_and_none_is_lost() {
+fn in_a_storm_no_lease_counts_twice_and_none_is_lost() {
     let dropping = storm(&limit(5, true));
-    assert_eq!(dropping.granted, THREADS * EACH, "everybody finds a place: {dropping:?}");
+    assert_eq!(dropping.granted, THREADS * EACH, "everybody gets a lease: {dropping:?}");
     assert!(dropping.most <= 5 && (1..=5).contains(&dropping.live), "{dropping:?}");
     assert!(dropping.told > 100, "{dropping:?}");
     // The same storm shows what would be wrong: no room is made, and there is no limit.

@@ -3,19 +3,14 @@
 
 mod support;
 
-use std::{
-    fs,
-    os::unix::net::UnixStream,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, os::unix::net::UnixStream, thread, time::Duration};
 
 use hub_protocol::{Framing, Reply};
-use support::{Hub, assert_reads, frame, publish, soon, to};
+use support::{Hub, assert_reads, frame, publish, soon, to, wait_until};
 
 const DESCRIPTORS: usize = 64;
 
-/// How long the hub has run on a processor: fields 14 and 15 of proc(5)'s stat, in hundredths of a second.
+/// The time that the hub has run on a processor: fields 14 and 15 of proc(5)'s stat, in hundredths of a second.
 fn worked(hub: &Hub) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{}/stat", hub.pid())).unwrap();
     let fields: Vec<_> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
@@ -31,11 +26,7 @@ fn when_it_has_no_descriptor_left_streams_go_on_and_it_does_not_spin() {
     hub.wait_for("streams", 1);
     let crowd: Vec<_> =
         (0..DESCRIPTORS * 2).map(|_| UnixStream::connect(hub.socket()).unwrap()).collect();
-    let deadline = soon();
-    while hub.descriptors() < DESCRIPTORS {
-        assert!(Instant::now() < deadline, "{} are open", hub.descriptors());
-        thread::sleep(Duration::from_millis(2));
-    }
+    wait_until("all are open", || hub.descriptors() >= DESCRIPTORS);
     let before = worked(&hub);
     // For so long it could work.
     thread::sleep(Duration::from_secs(2));

@@ -9,13 +9,11 @@ use std::{
     os::unix::net::UnixStream,
     path::PathBuf,
     process::Command,
-    thread,
-    time::{Duration, Instant},
 };
 
 use hub_protocol::{EventId, Framing, Reply, Request};
 use rustix::process::Signal;
-use support::{Hub, assert_reads, command, frame, open_directory, soon, to};
+use support::{Hub, assert_reads, command, frame, open_directory, to, wait_until};
 use tempfile::TempDir;
 
 /// A small disk where a hub has its directory.
@@ -74,15 +72,6 @@ fn start(directory: TempDir) -> Hub {
     let log = directory.path().join("hub/hub.log");
     let log = OpenOptions::new().create(true).append(true).open(log).unwrap();
     Hub::start_logging(directory, log)
-}
-
-#[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = soon();
-    while !is_so() {
-        assert!(Instant::now() < deadline, "gave up waiting for {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Has the hub refuse somebody, which it notes.

@@ -1,4 +1,4 @@
-//! What is no message costs who sends it the connection, and nobody else anything.
+//! Bytes that are no message cost their sender the connection, and nobody else anything.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod support;
@@ -10,7 +10,6 @@ use std::{
         fd::{AsFd, OwnedFd},
         unix::net::UnixStream,
     },
-    time::Duration,
 };
 
 use hub_protocol::{
@@ -18,17 +17,17 @@ use hub_protocol::{
     socket::{receive, send},
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use support::{FASTCGI, Hub, assert_reads, frame, publish, to};
+use support::{FASTCGI, Hub, assert_reads, frame, publish, to, wait_until};
 
 const MESSAGES: u64 = 100_000;
 
-/// How many of them one connection sends: after the first bad one, nobody listens to it any more.
+/// One connection sends so many of them: after the first bad one, nobody listens to it any more.
 const AT_ONCE: u64 = 4;
 
-/// How long the hub may take to say hello.
+/// The time that the hub may take to say hello.
 const PATIENCE: Timespec = Timespec { tv_sec: 20, tv_nsec: 0 };
 
-/// How much more memory than after a first fifth is no leak, in bytes.
+/// So many bytes of memory more than after a first fifth are no leak.
 const FLAT: u64 = 4 << 20;
 
 /// Numbers that look random, and are the same in each run (xorshift64*).
@@ -91,8 +90,8 @@ fn message(random: &mut Random) -> Vec<u8> {
     bytes
 }
 
-/// What one connection sends after its hello. Whoever may speak to the hub may also end it, so that must
-/// not come of it.
+/// The messages that one connection sends after its hello. None of them may be understood as a request to end the
+/// hub, as whoever may speak to it may also do that.
 fn messages(random: &mut Random) -> Vec<Vec<u8>> {
     loop {
         let pieces: Vec<_> = (0..AT_ONCE).map(|_| message(random)).collect();
@@ -123,7 +122,7 @@ fn send_garbage(hub: &Hub, random: &mut Random) -> u64 {
     let hello = if random.below(20) == 0 { vec![b'x'; 20] } else { Hello::OURS.to_bytes().into() };
     let _ = send(&connection, &hello, None);
     if random.below(10) > 0 {
-        // Who has left before the hub comes to listen need not be heard.
+        // A connection that is closed before the hub comes to read from it need not be heard.
         let mut heard = [PollFd::new(&connection, PollFlags::IN)];
         assert_eq!(poll(&mut heard, Some(&PATIENCE)), Ok(1), "the hub says nothing");
     }
@@ -164,11 +163,7 @@ fn a_hundred_thousand_fuzzed_messages_leave_it_as_it_was() {
     assert!(status["published"].as_u64() > Some(1_000), "and messages between: {status}");
     let grown = status["memory"].as_u64().unwrap().saturating_sub(memory.unwrap());
     assert!(grown < FLAT, "{grown} bytes more");
-    let deadline = support::soon();
-    while hub.descriptors() > baseline {
-        assert!(std::time::Instant::now() < deadline, "{} > {baseline}", hub.descriptors());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("its descriptors are closed", || hub.descriptors() <= baseline);
     let id = hub.publish(&["untouched"], "x");
     assert_reads(&mut stream, format!(":\n{}", frame(id, "x")));
 }

@@ -1,23 +1,24 @@
-//! What a hub keeps takes no more memory than is said, whatever is published.
+//! A hub takes no more memory than is said for what it keeps, whatever is published.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod support;
 
 use std::{
-    io::Read,
+    io::{Read, Write},
+    net::Shutdown,
     os::unix::net::UnixStream,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use hub_protocol::{EventName, Framing, Publication, Request, Subscription, encode};
+use hub_protocol::{EventName, Framing, Hello, Publication, Request, Subscription, encode};
 use support::{FASTCGI, Hub, publish, published, soon, to, topics};
 
 const KEPT: u64 = 32 * 1024 * 1024;
 const ALONE: u64 = 16 * 1024 * 1024;
 const LINES: u64 = 128 * 1024 * 1024;
 
-/// What may come on top: what is being encoded and sent, and what the allocator does not give back.
+/// So much may come on top: for what is being encoded and sent, and what the allocator does not give back.
 const BESIDE: u64 = 48 * 1024 * 1024;
 
 fn start() -> Hub {
@@ -178,26 +179,38 @@ fn what_waits_for_slow_clients_counts_in_the_next_program_until_the_last_has_it(
     wait_until_nothing_is_queued(&hub);
 }
 
+/// A request to publish an event of this type, as somebody sends it who does not check: its length in seven bits a
+/// byte, as the format has it.
+fn with_event_type(name: &str) -> Vec<u8> {
+    let event = Some(EventName::try_from(Box::from("@")).unwrap());
+    let publication = Publication { topics: topics(&["a"]), event, data: b"x".to_vec() };
+    let message = encode(&Request::Publish(publication)).unwrap();
+    let at = message.iter().position(|byte| *byte == b'@').unwrap();
+    let mut body = message[4..at - 1].to_vec();
+    let mut length = name.len();
+    while length > 127 {
+        body.push(u8::try_from(length % 128).unwrap() | 128);
+        length /= 128;
+    }
+    body.push(u8::try_from(length).unwrap());
+    body.extend(name.as_bytes());
+    body.extend(&message[at + 1..]);
+    [&u32::try_from(body.len()).unwrap().to_le_bytes(), &body[..]].concat()
+}
+
+/// Sends a message on a connection of its own, and waits until the hub has hung up.
+fn say(hub: &Hub, message: &[u8]) {
+    let mut raw = UnixStream::connect(hub.socket()).unwrap();
+    raw.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    // It may hang up before all is said.
+    drop(raw.write_all(&[&Hello::OURS.to_bytes()[..], message].concat()));
+    drop(raw.shutdown(Shutdown::Write));
+    drop(raw.read_to_end(&mut Vec::new()));
+}
+
 #[test]
 fn a_long_event_type_and_one_of_the_hubs_own_are_refused() {
     let hub = start();
-    let with_name = |name: &str| {
-        // As somebody says it who does not check: its length in seven bits a byte, as the format has it.
-        let event = Some(EventName::try_from(Box::from("@")).unwrap());
-        let publication = Publication { topics: topics(&["a"]), event, data: b"x".to_vec() };
-        let message = encode(&Request::Publish(publication)).unwrap();
-        let at = message.iter().position(|byte| *byte == b'@').unwrap();
-        let mut body = message[4..at - 1].to_vec();
-        let mut length = name.len();
-        while length > 127 {
-            body.push(u8::try_from(length % 128).unwrap() | 128);
-            length /= 128;
-        }
-        body.push(u8::try_from(length).unwrap());
-        body.extend(name.as_bytes());
-        body.extend(&message[at + 1..]);
-        [&u32::try_from(body.len()).unwrap().to_le_bytes(), &body[..]].concat()
-    };
     let long = "n".repeat(257);
     let longest = "n".repeat(8 << 20);
     for (name, is_good) in [
@@ -210,13 +223,7 @@ fn a_long_event_type_and_one_of_the_hubs_own_are_refused() {
         ("sse:x", false),
     ] {
         let published = number(&hub, "/published");
-        let mut raw = UnixStream::connect(hub.socket()).unwrap();
-        raw.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let message = [&hub_protocol::Hello::OURS.to_bytes()[..], &with_name(name)].concat();
-        // It may hang up before all is said.
-        drop(std::io::Write::write_all(&mut raw, &message));
-        drop(raw.shutdown(std::net::Shutdown::Write));
-        drop(raw.read_to_end(&mut Vec::new()));
+        say(&hub, &with_event_type(name));
         let now = number(&hub, "/published");
         assert_eq!(now - published, u64::from(is_good), "{} bytes, {:?}", name.len(), &name[..4]);
     }

@@ -196,7 +196,7 @@ fn a_position_is_told_again_before_it_ages_and_seldom() {
 }
 
 #[test]
-fn a_position_takes_the_place_of_a_heartbeat() {
+fn a_position_is_sent_instead_of_a_heartbeat() {
     // An event of the topic that nobody follows is an eighth of what is kept, in time.
     let hub = Hub::start(&["--backlog-age", "4"]);
     let beating = Subscription { heartbeat: 700, ..to(&["quiet"]) };

@@ -19,7 +19,7 @@ use support::{Hub, after, publish, soon, to};
 /// Each on a topic of its own.
 const CLIENTS: usize = 24;
 
-/// How many events of the busy topic come with each of a quiet one.
+/// With each event of a quiet topic come so many of the busy one.
 const BUSY: usize = 10;
 
 const EVENTS: usize = 250;
@@ -27,11 +27,11 @@ const EVENTS: usize = 250;
 /// So that what is kept goes round within a second, and a position has to be told again.
 const OPTIONS: [&str; 4] = ["--backlog-bytes", "2000000", "--shards", "2"];
 
-/// How long, at most, a client is there, and is away.
+/// The longest times that a client is there, and is away.
 const STAY: u64 = 60;
 const AWAY: u64 = 30;
 
-/// What a client has had since it knew where it was.
+/// The events that a client has had since it knew its position.
 struct Spell {
     start: EventId,
     ids: Vec<EventId>,
@@ -41,7 +41,7 @@ struct Client {
     topic: String,
     last: Option<EventId>,
     spells: Vec<Spell>,
-    /// Whether it knows where it is by what it was told; else by events alone, as if there were nothing else.
+    /// True if it takes its position from all that it is told; else from events alone, as if there were nothing else.
     minds_positions: bool,
     has_ended: bool,
     random: u64,
@@ -105,7 +105,7 @@ impl Client {
         }
     }
 
-    /// Whether it has everything that it was not told it misses.
+    /// True if it has everything that it was not told it misses.
     fn is_complete(&self, published: &[EventId]) -> bool {
         let (last, before) = self.spells.split_last().unwrap();
         let due = |spell: &Spell| {

@@ -10,35 +10,23 @@ use std::{
     os::unix::{fs::MetadataExt, net::UnixStream},
     path::Path,
     process::{Child, Stdio},
-    thread,
-    time::{Duration, Instant},
 };
 
 use hub_protocol::{Client, Framing, Reply, Request};
 use rustix::process::Signal;
-use support::{Hub, assert_reads, command, frame, publish, soon, to};
+use support::{Hub, assert_reads, command, frame, publish, soon, to, wait_for_some, wait_until};
 
 /// Waits until a hub answers there; its report.
 #[track_caller]
 fn wait_for_hub(socket: &Path) -> serde_json::Value {
-    let deadline = soon();
-    loop {
-        let reply = Client::connect(socket, deadline)
-            .and_then(|mut client| client.call(&Request::Status, None, deadline));
+    wait_for_some("a hub that answers", || {
+        let reply = Client::connect(socket, soon())
+            .and_then(|mut client| client.call(&Request::Status, None, soon()));
         match reply {
-            Ok(Reply::Status(report)) => return serde_json::from_str(&report).unwrap(),
-            other => assert!(Instant::now() < deadline, "{other:?}"),
+            Ok(Reply::Status(report)) => Some(serde_json::from_str(&report).unwrap()),
+            _ => None,
         }
-        thread::sleep(Duration::from_millis(2));
-    }
-}
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = soon();
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::sleep(Duration::from_millis(2));
-    }
+    })
 }
 
 /// Removes it at once: file by file, the hub might be quicker.
@@ -111,7 +99,7 @@ fn a_connection_that_is_made_while_the_socket_is_removed_is_heard() {
 }
 
 #[test]
-fn a_hub_in_whose_place_another_has_come_ends_and_says_goodbye() {
+fn a_hub_that_another_has_replaced_ends_and_says_goodbye() {
     let hub = Hub::start(&[]);
     let mut stream = hub.stream(Framing::Raw, to(&["a"]));
     hub.wait_for("streams", 1);
@@ -136,7 +124,7 @@ fn start_at(socket: &Path) -> Child {
 }
 
 #[test]
-fn a_hub_after_an_upgrade_keeps_its_place_too() {
+fn a_hub_whose_directory_is_removed_makes_it_again_after_an_upgrade_too() {
     let hub = Hub::start(&[]);
     hub.upgrade();
     let pid = hub.status()["pid"].clone();

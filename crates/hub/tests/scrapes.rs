@@ -6,13 +6,13 @@ mod support;
 use std::{
     io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use hub_protocol::{Reply, Request};
-use support::{Hub, publish, soon};
+use support::{Hub, publish, wait_until};
 
-/// More than there are places.
+/// More than are let in.
 const SILENT: usize = 200;
 
 fn start() -> (Hub, SocketAddr) {
@@ -26,7 +26,7 @@ fn connect(port: SocketAddr) -> TcpStream {
     connection
 }
 
-/// What it answers, and the end.
+/// Reads its answer, up to the end.
 fn ask(port: SocketAddr, request: &[u8]) -> io::Result<String> {
     let mut connection = TcpStream::connect(port)?;
     connection.set_read_timeout(Some(Duration::from_secs(20)))?;
@@ -39,15 +39,10 @@ fn ask(port: SocketAddr, request: &[u8]) -> io::Result<String> {
 /// Waits until the answer has this in it: numbers are a second old at most.
 #[track_caller]
 fn wait_for_answer(port: SocketAddr, expected: &str) {
-    let deadline = soon();
-    loop {
+    wait_until(expected, || {
         let answer = ask(port, b"GET /metrics HTTP/1.1\r\nHost: hub\r\n\r\n");
-        if answer.as_ref().is_ok_and(|answer| answer.contains(expected)) {
-            return;
-        }
-        assert!(Instant::now() < deadline, "{answer:?}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+        answer.is_ok_and(|answer| answer.contains(expected))
+    });
 }
 
 #[test]
@@ -67,7 +62,7 @@ fn publish_one(hub: &Hub) {
     assert!(matches!(reply, Reply::Published(_)), "{reply:?}");
 }
 
-/// Whether the hub has neither said anything nor hung up.
+/// True while the hub has neither said anything nor hung up.
 fn is_waited_for(mut connection: &TcpStream) -> bool {
     connection.set_nonblocking(true).unwrap();
     connection.read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
@@ -83,7 +78,7 @@ fn who_asks_for_metrics_and_says_nothing_is_waited_for_beside_all_else() {
     publish_one(&hub);
     let waited_for = silent.iter().filter(|it| is_waited_for(it)).count();
     assert_eq!(waited_for, silent.len(), "so many were still waited for");
-    // Who says something is answered, however many say nothing.
+    // A request is answered, however many say nothing.
     wait_for_answer(port, "sse_hub_published_total 1\n");
     slow.write_all(b"x\r\n\r\n").unwrap();
     let mut answer = String::new();
@@ -104,11 +99,7 @@ fn however_many_come_there_are_few_and_whoever_asks_is_answered() {
     assert!(kept <= 32, "{kept} are kept");
     publish_one(&hub);
     drop(silent);
-    let deadline = soon();
-    while hub.descriptors() > before {
-        assert!(Instant::now() < deadline, "{} descriptors", hub.descriptors());
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("its descriptors are closed", || hub.descriptors() <= before);
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! What the clients of handed-over connections get.
+//! The clients of handed-over connections, and the bytes that they get.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod support;
 
 use std::{
     io::{Read, Write},
-    os::{fd::AsFd, unix::net::UnixStream},
+    os::unix::net::UnixStream,
     time::Duration,
 };
 
@@ -14,8 +14,8 @@ use hub_protocol::{
 };
 use rustix::process::Signal;
 use support::{
-    FASTCGI, Hub, after, assert_ends, assert_reads, chunk, frame, next_event, position, publish,
-    record, soon, to, topics,
+    FASTCGI, Hub, after, assert_ends, assert_reads, chunk, frame, hand_over, next_event, position,
+    publish, published, record, response, soon, stream_by, to, topics,
 };
 
 #[test]
@@ -37,10 +37,7 @@ fn an_event_reaches_everyone_who_follows_one_of_its_topics_once() {
 fn a_worker_without_a_commit_keeps_its_connection() {
     let hub = Hub::start(&[]);
     let mut worker = hub.connect();
-    let (mut client, connection) = UnixStream::pair().unwrap();
-    let response = Response { framing: Framing::Raw, before: Vec::new() };
-    let request = Request::HandOver { subscription: to(&["a"]), response };
-    assert_eq!(worker.call(&request, Some(connection.as_fd()), soon()).unwrap(), Reply::Accepted);
+    let (mut client, connection) = hand_over(&mut worker, response(Framing::Raw), to(&["a"]));
     hub.publish(&["a"], "not yet");
     drop(worker);
     hub.wait_for("streams", 0);
@@ -53,10 +50,8 @@ fn a_worker_without_a_commit_keeps_its_connection() {
 fn what_is_published_between_hand_over_and_commit_is_not_missed() {
     let hub = Hub::start(&[]);
     let mut worker = hub.connect();
-    let (mut client, connection) = UnixStream::pair().unwrap();
     let response = Response { framing: Framing::Raw, before: b"\n".to_vec() };
-    let request = Request::HandOver { subscription: to(&["a"]), response };
-    worker.call(&request, Some(connection.as_fd()), soon()).unwrap();
+    let (mut client, connection) = hand_over(&mut worker, response, to(&["a"]));
     drop(connection);
     let id = hub.publish(&["a"], "between");
     worker.send(&Request::Commit, None, soon()).unwrap();
@@ -265,18 +260,14 @@ fn a_worker_that_serves_a_stream_itself_gets_the_same_events() {
 }
 
 #[test]
-fn a_place_under_a_limit_goes_with_the_stream() {
+fn a_lease_goes_with_the_stream() {
     let hub = Hub::start(&[]);
     let limit = Limit { key: b"ann".to_vec(), max: 1, drops_oldest: false };
     let lease = Request::Lease(vec![limit.clone()]);
     let mut worker = hub.connect();
     assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
-    let (client, connection) = UnixStream::pair().unwrap();
-    let response = Response { framing: Framing::Raw, before: Vec::new() };
-    let request = Request::HandOver { subscription: to(&["a"]), response };
-    worker.call(&request, Some(connection.as_fd()), soon()).unwrap();
-    worker.send(&Request::Commit, None, soon()).unwrap();
-    drop((connection, worker));
+    let client = stream_by(&mut worker, Framing::Raw, to(&["a"]));
+    drop(worker);
     hub.wait_for("streams", 1);
     assert_eq!(hub.ask(&lease), Reply::Exceeded(limit));
     drop(client);
@@ -293,13 +284,7 @@ fn many_requests_on_one_connection_are_answered_in_order() {
     }
     let mut last = EventId::ZERO;
     for _ in 0..100 {
-        let reply = loop {
-            match client.next_reply().unwrap() {
-                Some(reply) => break reply,
-                None => client.fill().unwrap(),
-            }
-        };
-        let Reply::Published(id) = reply else { panic!("{reply:?}") };
+        let id = published(&mut client);
         assert!(id > last);
         last = id;
     }

@@ -6,13 +6,13 @@ mod support;
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::Write,
     mem::MaybeUninit,
     net::Shutdown,
     os::unix::net::{UnixDatagram, UnixStream},
-    path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use hub_protocol::{Client, Framing, Reply, Request};
@@ -21,30 +21,13 @@ use rustix::{
     net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg, sockopt},
     process::{Pid, Signal, kill_process},
 };
-use support::{Hub, command, open_directory, soon, storm::nobody_misses_an_event_while, to};
+use support::{
+    Hub, assert_says_goodbye, command, open_directory, soon, storm::nobody_misses_an_event_while,
+    to, wait_until,
+};
 use tempfile::TempDir;
 
 const UPGRADES: usize = 3;
-
-/// Waits for something.
-#[track_caller]
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = soon();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// Reads up to the end, which is a clean one: the client is told when to come back.
-fn assert_said_goodbye(mut stream: UnixStream) {
-    let mut said = String::new();
-    stream.read_to_string(&mut said).unwrap();
-    assert!(said.contains("retry: "), "{said:?}");
-}
 
 fn children(pid: i32) -> Vec<i32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
@@ -79,9 +62,7 @@ fn the_first_process_of_a_container_is_upgraded_and_sees_to_orphans_and_ends_whe
         let mut enter = Command::new("nsenter");
         enter.args(["--target", &first.to_string(), "--pid", "--", "sh", "-c", "sleep 0.2 &"]);
         assert!(enter.status().unwrap().success());
-        eventually("the orphan and all couriers have gone", || {
-            children(first).is_empty().then_some(())
-        });
+        wait_until("the orphan and all couriers have gone", || children(first).is_empty());
 
         for signal in [Signal::HUP, signal] {
             hub.wait_for("streams", 0);
@@ -92,7 +73,7 @@ fn the_first_process_of_a_container_is_upgraded_and_sees_to_orphans_and_ends_whe
                 assert!(matches!(hub.ask(&Request::Status), Reply::Status(_)), "it goes on");
                 drop(stream);
             } else {
-                assert_said_goodbye(stream);
+                assert_says_goodbye(stream);
             }
         }
         assert!(hub.exit_status().success());
@@ -113,7 +94,7 @@ fn a_hub_that_is_told_to_end_in_the_middle_of_an_upgrade_ends_as_at_any_other_ti
         hub.signal(Signal::TERM);
         let status = hub.exit_status();
         assert!(status.success(), "{status} after {} us", number * 500);
-        assert_said_goodbye(stream);
+        assert_says_goodbye(stream);
     }
 }
 
@@ -144,7 +125,7 @@ impl Supervisor {
         Self { process, directory }
     }
 
-    fn told(&self, words: &[&str]) -> String {
+    fn says(&self, words: &[&str]) -> String {
         let mut command = Command::new("supervisorctl");
         command.arg("--configuration").arg(self.directory.path().join("supervisord.conf"));
         String::from_utf8(command.args(words).output().unwrap().stdout).unwrap()
@@ -153,7 +134,7 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        self.told(&["shutdown"]);
+        self.says(&["shutdown"]);
         drop(self.process.wait());
     }
 }
@@ -162,25 +143,23 @@ impl Drop for Supervisor {
 fn supervisor_sees_one_process_that_is_upgraded_and_ends_when_told() {
     let supervisor = Supervisor::start(open_directory());
     let socket = supervisor.directory.path().join("hub/hub.sock");
-    eventually("the hub to run", || {
-        supervisor.told(&["status", "sse-hub"]).contains("RUNNING").then_some(())
-    });
-    let pid = supervisor.told(&["pid", "sse-hub"]);
+    wait_until("the hub to run", || supervisor.says(&["status", "sse-hub"]).contains("RUNNING"));
+    let pid = supervisor.says(&["pid", "sse-hub"]);
     let hub = Hub::somebody_elses(&socket);
     nobody_misses_an_event_while(&hub, || {
         for _ in 0..UPGRADES {
             hub.upgrade();
-            assert_eq!(supervisor.told(&["pid", "sse-hub"]), pid);
+            assert_eq!(supervisor.says(&["pid", "sse-hub"]), pid);
         }
     });
     assert_eq!(hub.status()["pid"].to_string(), pid.trim());
-    let status = supervisor.told(&["status", "sse-hub"]);
+    let status = supervisor.says(&["status", "sse-hub"]);
     assert!(status.contains("RUNNING") && status.contains(pid.trim()), "{status}");
     let stream = hub.stream(Framing::Raw, to(&["a"]));
     hub.wait_for("streams", 1);
-    supervisor.told(&["stop", "sse-hub"]);
-    assert_said_goodbye(stream);
-    let status = supervisor.told(&["status", "sse-hub"]);
+    supervisor.says(&["stop", "sse-hub"]);
+    assert_says_goodbye(stream);
+    let status = supervisor.says(&["status", "sse-hub"]);
     assert!(status.contains("STOPPED"), "{status}");
     assert!(Client::connect(&socket, soon()).is_err(), "nobody has come back by itself");
 }
@@ -189,14 +168,14 @@ fn supervisor_sees_one_process_that_is_upgraded_and_ends_when_told() {
 struct Systemd(UnixDatagram);
 
 impl Systemd {
-    fn listen(place: &Path) -> Self {
-        let told = UnixDatagram::bind(place).unwrap();
-        told.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        sockopt::set_socket_passcred(&told, true).unwrap();
-        Self(told)
+    fn listen(path: &Path) -> Self {
+        let socket = UnixDatagram::bind(path).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        sockopt::set_socket_passcred(&socket, true).unwrap();
+        Self(socket)
     }
 
-    /// What the process with this id says next.
+    /// Receives the next message, which is of the process with this id.
     #[track_caller]
     fn hears(&self, pid: u32) -> String {
         let mut bytes = [0; 128];
@@ -258,106 +237,6 @@ fn the_unit_says_what_systemd_is_told() {
         assert!(unit.lines().any(|it| it == line), "{line}");
     }
     assert!(!unit.contains("NotifyAccess"), "the main process alone is heard, as it is by default");
-}
-
-/// A hub that PHP has started, in the background.
-struct Launched {
-    directory: TempDir,
-}
-
-impl Launched {
-    fn start() -> Self {
-        let launched = Self { directory: open_directory() };
-        assert!(launched.run("launch").status.success());
-        launched
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join("hub").join(name)
-    }
-
-    fn run(&self, name: &str) -> Output {
-        command(&self.path("hub.sock"), name).output().unwrap()
-    }
-
-    fn signal(&self, signal: Signal) {
-        let pid = Hub::somebody_elses(&self.path("hub.sock")).status()["pid"].as_i64().unwrap();
-        kill_process(Pid::from_raw(pid.try_into().unwrap()).unwrap(), signal).unwrap();
-    }
-}
-
-impl Drop for Launched {
-    fn drop(&mut self) {
-        self.run("stop");
-    }
-}
-
-#[test]
-fn a_log_that_was_moved_away_is_made_anew_and_one_that_is_large_is_put_aside() {
-    let hub = Launched::start();
-    let (log, moved) = (hub.path("hub.log"), hub.path("moved"));
-    let lines = |path: &Path| fs::read_to_string(path).unwrap_or_default();
-    eventually("its first line", || lines(&log).contains("listens at").then_some(()));
-    fs::rename(&log, &moved).unwrap();
-    hub.signal(Signal::HUP);
-    assert!(hub.run("upgrade").status.success());
-    assert!(lines(&log).contains("goes on with 0 streams"), "{}", lines(&log));
-    assert_eq!(lines(&moved).lines().count(), 1);
-
-    fs::rename(&log, &moved).unwrap();
-    eventually("another, also without a signal", || log.exists().then_some(()));
-    fs::OpenOptions::new()
-        .append(true)
-        .open(&log)
-        .unwrap()
-        .write_all(&vec![b'\n'; 1 << 20])
-        .unwrap();
-    fs::OpenOptions::new().append(true).open(&log).unwrap().write_all(b"x\n").unwrap();
-    eventually("the large one to be put aside", || hub.path("hub.log.1").exists().then_some(()));
-    eventually("another", || log.exists().then_some(()));
-    hub.run("stop");
-    assert!(lines(&log).contains("ended"), "{}", lines(&log));
-}
-
-#[test]
-fn a_command_that_could_not_do_what_it_was_asked_for_fails_and_says_why() {
-    let said = |output: &Output| {
-        assert!(!output.status.success(), "{output:?}");
-        assert!(output.stdout.is_empty(), "{output:?}");
-        String::from_utf8(output.stderr.clone()).unwrap()
-    };
-    let hub = Launched::start();
-    assert!(hub.run("stop").status.success());
-    for name in ["status", "metrics", "top", "upgrade", "stop"] {
-        let said = said(&hub.run(name));
-        assert!(said.contains("hub.sock: the hub cannot be reached"), "{name}: {said}");
-    }
-    assert!(hub.run("launch").status.success());
-    let second = said(&hub.run("serve"));
-    assert!(second.contains("another hub holds it"), "{second}");
-    fs::remove_file(hub.path("last-id")).unwrap();
-    fs::create_dir(hub.path("last-id")).unwrap();
-    let why = said(&hub.run("upgrade"));
-    assert!(
-        why.contains("the new program does not take over")
-            && why.contains("last-id: cannot be opened"),
-        "{why}"
-    );
-}
-
-#[test]
-fn a_hub_has_made_room_for_another_when_stop_says_so() {
-    let hub = Launched::start();
-    for _ in 0..20 {
-        let client = Hub::somebody_elses(&hub.path("hub.sock")).stream(Framing::Raw, to(&["a"]));
-        assert!(hub.run("stop").status.success());
-        assert_said_goodbye(client);
-        // Whatever it still had would be in the way of this one.
-        let next = Hub::run(command(&hub.path("hub.sock"), "serve"), tempfile::tempdir().unwrap());
-        next.signal(Signal::TERM);
-        next.wait();
-        assert!(hub.run("launch").status.success());
-    }
 }
 
 /// A hub that is in the middle of something ends nobody's stream because somebody else hangs up.

@@ -1,4 +1,4 @@
-//! A hub that takes the place of another: nobody notices.
+//! A hub that goes on as another program: nobody notices.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod support;
@@ -7,12 +7,12 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     os::{
-        fd::{AsFd, OwnedFd},
+        fd::OwnedFd,
         unix::{fs::symlink, net::UnixStream},
     },
     path::Path,
     process::Stdio,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use hub_protocol::{
@@ -20,8 +20,8 @@ use hub_protocol::{
     VERSION, encode,
 };
 use support::{
-    FASTCGI, Hub, after, assert_reads, command, copy_program, frame, next_event, position, publish,
-    record, soon, storm::nobody_misses_an_event_while, to,
+    FASTCGI, Hub, after, assert_reads, command, copy_program, frame, hand_over, next_event,
+    position, publish, record, response, soon, storm::nobody_misses_an_event_while, to, wait_until,
 };
 
 #[track_caller]
@@ -96,10 +96,7 @@ fn what_was_begun_is_ended_with_the_new_hub() {
     let lease = Request::Lease(vec![limit.clone()]);
     let mut worker = hub.connect();
     assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
-    let (mut client, connection) = UnixStream::pair().unwrap();
-    let response = Response { framing: Framing::Raw, before: Vec::new() };
-    let request = Request::HandOver { subscription: to(&["a"]), response };
-    assert_eq!(worker.call(&request, Some(connection.as_fd()), soon()).unwrap(), Reply::Accepted);
+    let (mut client, connection) = hand_over(&mut worker, response(Framing::Raw), to(&["a"]));
     drop(connection);
     let mut slow = UnixStream::connect(hub.socket()).unwrap();
     let message = encode(&publish(&["a"], "in two halves")).unwrap();
@@ -114,7 +111,7 @@ fn what_was_begun_is_ended_with_the_new_hub() {
     assert_reads(&mut client, format!(":\n{}", frame(between, "between")));
     slow.write_all(second).unwrap();
     let mut id = [0; 4];
-    std::io::Read::read_exact(&mut client, &mut id).unwrap();
+    client.read_exact(&mut id).unwrap();
     drop(client);
     hub.wait_for("streams", 0);
     assert_eq!(hub.ask(&lease), Reply::Granted);
@@ -148,11 +145,7 @@ fn nobody_misses_an_event_in_a_storm_of_upgrades() {
     let before = hub.descriptors();
     nobody_misses_an_event_while(&hub, || (0..UPGRADES).for_each(|_| hub.upgrade()));
     hub.wait_for("streams", 0);
-    let deadline = soon();
-    while hub.descriptors() != before {
-        assert!(Instant::now() < deadline, "{before} descriptors, then {}", hub.descriptors());
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_until("there are as many descriptors as before", || hub.descriptors() == before);
 }
 
 #[test]
@@ -182,19 +175,19 @@ fn a_program_that_does_not_take_over_changes_nothing() {
 #[test]
 fn a_program_that_was_called_by_a_link_is_followed_by_the_one_that_the_link_leads_to_now() {
     let directory = tempfile::tempdir().unwrap();
-    let place = |name: &str| directory.path().join(name);
-    for (called, path) in [(place("link"), None), ("link".into(), Some(directory.path()))] {
-        drop(fs::remove_file(place("link")));
-        copy_program(&place("old"));
-        copy_program(&place("new"));
-        symlink(place("old"), place("link")).unwrap();
+    let file = |name: &str| directory.path().join(name);
+    for (called, path) in [(file("link"), None), ("link".into(), Some(directory.path()))] {
+        drop(fs::remove_file(file("link")));
+        copy_program(&file("old"));
+        copy_program(&file("new"));
+        symlink(file("old"), file("link")).unwrap();
         let hub = Hub::start_called(&called, path);
         let runs = || fs::read_link(format!("/proc/{}/exe", hub.pid())).unwrap();
-        assert_eq!(runs(), place("old"));
-        fs::remove_file(place("link")).unwrap();
-        symlink(place("new"), place("link")).unwrap();
+        assert_eq!(runs(), file("old"));
+        fs::remove_file(file("link")).unwrap();
+        symlink(file("new"), file("link")).unwrap();
         hub.upgrade();
-        assert_eq!(runs(), place("new"), "{}", called.display());
+        assert_eq!(runs(), file("new"), "{}", called.display());
     }
 }
 
@@ -205,11 +198,11 @@ fn what_another_version_leaves_is_not_taken() {
         let (mut old, stdin) = UnixStream::pair().unwrap();
         let mut command = command(&directory.path().join("hub/hub.sock"), "serve");
         command.arg("--take-over").stdin(OwnedFd::from(stdin)).stderr(Stdio::piped());
-        let heir = command.spawn().unwrap();
+        let successor = command.spawn().unwrap();
         drop(command);
         let [low, high] = version.to_le_bytes();
         old.write_all(&[b"SSEH", &[low, high, 0, 0][..], b" and what follows"].concat()).unwrap();
-        let output = heir.wait_with_output().unwrap();
+        let output = successor.wait_with_output().unwrap();
         assert!(!output.status.success());
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains(&format!("version {version} of the hub's protocol")), "{said}");
@@ -266,10 +259,8 @@ fn the_largest_things_that_are_taken_in_are_passed_on() {
     let mut slow = hub.stream(Framing::Raw, after(&before, &["a"]));
     hub.wait_for("streams", 1);
     let mut worker = hub.connect();
-    let (mut offered, connection) = UnixStream::pair().unwrap();
     let response = Response { framing: Framing::Raw, before: vec![b'\n'; largest - 200] };
-    let request = Request::HandOver { subscription: to(&["a"]), response };
-    assert_eq!(worker.call(&request, Some(connection.as_fd()), soon()).unwrap(), Reply::Accepted);
+    let (mut offered, connection) = hand_over(&mut worker, response, to(&["a"]));
     drop(connection);
     let message = encode(&publish(&["b"], &"x".repeat(largest))).unwrap();
     let mut unfinished = UnixStream::connect(hub.socket()).unwrap();

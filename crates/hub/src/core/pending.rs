@@ -1,4 +1,4 @@
-//! The subscribers that wait for what they have missed, and how far each is.
+//! The subscribers that wait for what they have missed, and the stage and progress of each.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -109,7 +109,7 @@ impl PendingReplays {
         Some(pending)
     }
 
-    /// How far a replay is, for a subscriber that is to wait in another program.
+    /// The progress of a replay, for a subscriber that is to wait in another program.
     pub(super) fn progress(&self, number: u64) -> Option<ReplayProgress> {
         let pending = self.by_number.get(&number)?;
         let mut progress = pending.progress.clone();

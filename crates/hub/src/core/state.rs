@@ -185,7 +185,7 @@ impl Core {
     }
 }
 
-/// How long it can be said what came after a position: by Redis, up to the length of its stream; by this hub
+/// The time for which it can be said what came after a position: by Redis, up to the length of its stream; by this hub
 /// alone, of each topic as long as it keeps any update of it.
 fn retention(config: &Config) -> Retention {
     let updates = config.redis.as_ref().map(|redis| redis.max_length());

@@ -1,4 +1,4 @@
-//! How a connection becomes a subscriber: from where it goes on, and what it has missed.
+//! Makes a subscriber of a connection: finds from where it goes on, and what it has missed.
 //!
 //! The invariant: what a subscriber has missed and what is published from then on join without a gap or a
 //! repeat, or its client is told that updates are missing.

@@ -1,4 +1,4 @@
-//! What the core asks of a shard.
+//! The commands of the core to a shard.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use hub_protocol::EventId;
 use super::subscriber::Subscriber;
 use crate::update::Update;
 
-/// What the core asks of a shard.
+/// A command of the core to a shard.
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Hold one more subscriber; what it has to be sent first is queued already.

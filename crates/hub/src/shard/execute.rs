@@ -1,11 +1,11 @@
-//! How a shard's thread executes the core's commands, but for those with updates: `fan_out` has these.
+//! Executes the core's commands on a shard's thread, but for those with updates, which `fan_out` has.
 
 use std::time::{Duration, Instant};
 
 use super::{command::Command, event_loop::EventLoop, goodbye, subscriber::Subscriber};
 use crate::{framing::Output, leases::Lease, memory};
 
-/// How long clients have to take the last bytes when the hub ends.
+/// Clients have so long to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// So many commands are executed before what is queued is sent, with so many bytes of updates: as many as one

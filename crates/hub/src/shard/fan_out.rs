@@ -1,4 +1,4 @@
-//! How updates reach subscribers: those that are published, those that were missed, and positions.
+//! Puts updates into the queues of subscribers: those that are published, those that were missed, and positions.
 //!
 //! The invariant: a subscriber is queued each update of its topics once and in order, or a reset. An update
 //! costs each of its subscribers an entry in a queue: no allocation but the queue's own, and no look-up but by token.

@@ -77,7 +77,7 @@ pub(crate) struct ReplayReceiver {
     received: usize,
 }
 
-/// How far the replay of a subscriber is.
+/// The progress of a subscriber's replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReplayProgress {
     /// It has had, or been sent, all up to here.

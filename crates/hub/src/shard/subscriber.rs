@@ -39,7 +39,7 @@ pub(crate) struct Subscriber {
     pub(crate) queue: Queue,
     /// The shard's end of its replay, while it waits for what it has missed.
     pub(crate) replay_receiver: Option<Box<ReplayReceiver>>,
-    /// How far its replay is, while no shard has it.
+    /// The progress of its replay, while no shard has it.
     pub(crate) replay_progress: Option<Box<ReplayProgress>>,
     /// True once it ends with what is queued.
     pub(crate) is_ending: bool,
@@ -56,7 +56,7 @@ pub(crate) struct Schedule {
     pub(crate) heartbeat: Option<Duration>,
     /// When it ends.
     pub(crate) end: Option<Instant>,
-    /// How long its client may take nothing.
+    /// The time for which its client may take nothing.
     pub(crate) write_timeout: Option<Duration>,
     /// The reconnection time that its client was told last, in milliseconds; 0 if it was told none.
     pub(crate) retry: u32,
@@ -66,7 +66,7 @@ pub(crate) struct Schedule {
     pub(crate) last_write: Instant,
 }
 
-/// How a flush went.
+/// The outcome of a flush.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Flushed {
     /// Nothing waits any more.

@@ -9,11 +9,15 @@ use std::{
 
 use hub_protocol::{Framing, Reply};
 
-use super::{Hub, publish, soon, to};
+use super::{
+    hub::Hub,
+    messages::{publish, to},
+    wait::soon,
+};
 
 const STREAMS: usize = 200;
 
-/// What stands in a position, which is no event of ours.
+/// The data of a position, which is no event of ours.
 const POSITION_DATA: &str = "{}";
 
 /// Has streams open, and publishes all the time, while something happens; then each has got every event, once

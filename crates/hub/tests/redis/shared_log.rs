@@ -1,66 +1,33 @@
 //! Hubs that share their events through a real Redis, which is killed, trimmed and emptied.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test reports by panicking"
-)]
 
-#[path = "../../redis-log/tests/redis/server.rs"]
-#[allow(dead_code, reason = "the log's own tests do more with it")]
-mod server;
-mod support;
-
-use std::{
-    io::{BufRead, BufReader},
-    os::unix::net::UnixStream,
-    time::Instant,
-};
+use std::{io::BufReader, os::unix::net::UnixStream, time::Instant};
 
 use hub_protocol::{EventId, Framing, Refusal, Reply, Request};
 use rustix::process::Signal;
-use server::{Server, eventually};
-use support::{Hub, after, assert_reads, frame, publish, soon, to};
 
+use crate::{
+    hubs::{start, until_it_publishes},
+    server::{Server, eventually},
+    support::{Hub, Told, after, assert_reads, frame, next_reply, publish, published, soon, to},
+};
+
+/// A hub that has published.
 fn hub(server: &Server) -> Hub {
-    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
-    until_it_publishes(&hub);
+    let hub = start(&server.url(), &[]);
+    until_it_is_there(&hub);
     hub
 }
 
-/// Publishes until Redis has taken one; its id.
-fn until_it_publishes(hub: &Hub) -> EventId {
-    let mut id = EventId::ZERO;
-    eventually("Redis takes an event", || match hub.ask(&publish(&["ready"], "")) {
-        Reply::Published(published) => {
-            id = published;
-            true
-        }
-        Reply::Refused { refusal: Refusal::Unavailable, .. } => false,
-        other => panic!("{other:?}"),
-    });
-    eventually("the hub has it back", || knows(hub, id));
-    id
+/// Publishes until Redis has taken an event, and waits until the hub has it back.
+fn until_it_is_there(hub: &Hub) {
+    let id = until_it_publishes(hub, "ready", "");
+    eventually("the hub has it back", || hub.position() >= id);
 }
 
-fn knows(hub: &Hub, id: EventId) -> bool {
-    let last: EventId = hub.status()["lastEventId"].as_str().unwrap().parse().unwrap();
-    last >= id
-}
-
-/// The next frame that is an event.
-fn next_event(client: &mut BufReader<UnixStream>) -> String {
-    let mut event = String::new();
-    loop {
-        let mut line = String::new();
-        assert!(client.read_line(&mut line).unwrap() > 0, "the stream has ended after {event:?}");
-        match &*line {
-            "\n" if event.contains("event: sse:position\n") => event.clear(),
-            "\n" if !event.is_empty() => return event + "\n",
-            "\n" | ":\n" => {}
-            line => event += line,
-        }
-    }
+#[track_caller]
+fn assert_next(client: &mut BufReader<UnixStream>, id: EventId, data: &str) {
+    let told = Told::next_event(client);
+    assert_eq!((told.id, &*told.event, &*told.data), (id, "", data));
 }
 
 #[test]
@@ -117,7 +84,7 @@ fn redis_killed_twice_closes_no_stream_and_costs_no_event() {
         }
         server.restart();
         for hub in &hubs {
-            until_it_publishes(hub);
+            until_it_is_there(hub);
         }
     }
 }
@@ -138,7 +105,7 @@ fn a_hub_that_was_killed_costs_its_clients_no_event() {
         })
         .collect();
     killed = Hub::start_with(killed.wait(), &[], &server.url());
-    until_it_publishes(&killed);
+    until_it_is_there(&killed);
     let mut client = killed.stream(Framing::Raw, after(&seen, &["a"]));
     let next = other.publish(&["a"], "next");
     assert_reads(&mut client, format!(":\n{missed}{}", frame(next, "next")));
@@ -154,8 +121,7 @@ fn a_client_that_is_ahead_of_its_hub_is_not_told_that_it_has_missed_something() 
         behind.signal(Signal::CONT);
         let client = behind.stream(Framing::Raw, after(&seen, &["a"]));
         let next = ahead.publish(&["a"], &format!("next {number}"));
-        let event = next_event(&mut BufReader::new(client));
-        assert_eq!(event, frame(next, &format!("next {number}")));
+        assert_next(&mut BufReader::new(client), next, &format!("next {number}"));
     }
 }
 
@@ -169,11 +135,11 @@ fn what_redis_does_not_have_any_more_is_told() {
     server.say("XTRIM sse MAXLEN 1");
     let hub = hub(&server);
     let mut client = BufReader::new(hub.stream(Framing::Raw, after(&seen, &["a"])));
-    let reset = next_event(&mut client);
-    let told = format!("event: reset\ndata: {{\"lastEventId\":\"{seen}\"}}\n\n");
-    assert!(reset.ends_with(&told), "{reset}");
+    let reset = Told::next_event(&mut client);
+    assert!(reset.is_reset(), "{reset:?}");
+    assert_eq!(reset.data, format!("{{\"lastEventId\":\"{seen}\"}}"));
     let next = other.publish(&["a"], "next");
-    assert_eq!(next_event(&mut client), frame(next, "next"));
+    assert_next(&mut client, next, "next");
 }
 
 #[test]
@@ -182,33 +148,31 @@ fn when_redis_comes_back_empty_every_stream_is_told_and_goes_on() {
     let hub = hub(&server);
     let mut client = BufReader::new(hub.stream(Framing::Raw, to(&["a"])));
     let before = hub.publish(&["a"], "before");
-    assert_eq!(next_event(&mut client), frame(before, "before"));
+    assert_next(&mut client, before, "before");
     server.lose_everything();
-    let reset = next_event(&mut client);
-    let (id, told) = reset.split_once('\n').unwrap();
-    assert_eq!(told, "event: reset\ndata: {\"lastEventId\":null}\n\n");
-    let id: EventId = id.strip_prefix("id: ").unwrap().parse().unwrap();
-    assert!(id > before, "it goes on above all that there was: {reset}");
-    until_it_publishes(&hub);
+    let reset = Told::next_event(&mut client);
+    assert_eq!((&*reset.event, &*reset.data), ("reset", "{\"lastEventId\":null}"));
+    assert!(reset.id > before, "it goes on above all that there was: {reset:?}");
+    until_it_is_there(&hub);
     let after = hub.publish(&["a"], "after");
-    assert!(after > id);
-    assert_eq!(next_event(&mut client), frame(after, "after"));
+    assert!(after > reset.id);
+    assert_next(&mut client, after, "after");
 }
 
 #[test]
 fn without_redis_a_hub_starts_and_who_comes_back_is_told() {
     let mut server = Server::start(&[]);
     server.kill();
-    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
+    let hub = start(&server.url(), &[]);
     let refused = hub.ask(&publish(&["a"], ""));
     assert!(matches!(refused, Reply::Refused { refusal: Refusal::Unavailable, .. }), "{refused:?}");
     let mut client = BufReader::new(hub.stream(Framing::Raw, after(&"5-5", &["a"])));
-    assert!(next_event(&mut client).contains("event: reset\n"));
+    assert!(Told::next_event(&mut client).is_reset());
     server.restart();
-    assert!(next_event(&mut client).contains("event: reset\n"), "what came meanwhile is unknown");
-    until_it_publishes(&hub);
+    assert!(Told::next_event(&mut client).is_reset(), "what came meanwhile is unknown");
+    until_it_is_there(&hub);
     let id = hub.publish(&["a"], "x");
-    assert_eq!(next_event(&mut client), frame(id, "x"));
+    assert_next(&mut client, id, "x");
 }
 
 #[test]
@@ -222,19 +186,9 @@ fn publications_of_one_connection_are_answered_in_order() {
     publisher.send(&Request::Status, None, soon()).unwrap();
     let mut last = EventId::ZERO;
     for _ in 0..50 {
-        let reply = next_reply(&mut publisher);
-        let Reply::Published(id) = reply else { panic!("{reply:?}") };
+        let id = published(&mut publisher);
         assert!(id > last);
         last = id;
     }
     assert!(matches!(next_reply(&mut publisher), Reply::Status(_)));
-}
-
-fn next_reply(client: &mut hub_protocol::Client) -> Reply {
-    loop {
-        if let Some(reply) = client.next_reply().unwrap() {
-            return reply;
-        }
-        client.fill().unwrap();
-    }
 }

@@ -1,34 +1,29 @@
-//! A hub that takes the place of another while events flow through a real Redis, or while Redis does not
-//! answer: nothing is lost, nothing comes twice, nobody waits for ever.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test reports by panicking"
-)]
-
-#[path = "../../redis-log/tests/redis/server.rs"]
-#[allow(dead_code, reason = "the log's own tests do more with it")]
-mod server;
-mod support;
+//! A hub that goes on as another program while events flow through Redis, or while Redis does not answer:
+//! nothing is lost, nothing comes twice, nobody waits for ever.
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::BufReader,
     os::unix::net::UnixStream,
     sync::atomic::{AtomicBool, Ordering::SeqCst},
     thread,
 };
 
-use hub_protocol::{Client, EventId, Framing, Limit, Refusal, Reply, Request};
+use hub_protocol::{Client, EventId, Framing, Limit, Refusal, Reply, Request, Subscription};
 use rustix::process::Signal;
-use server::{Server, eventually};
-use support::{Hub, Told, after, assert_reads, frame, next_event, publish, soon, stream_by, to};
+
+use crate::{
+    hubs::{connected, publish_until, read_to_end, start, until_it_publishes},
+    server::{Server, eventually},
+    support::{
+        Hub, Told, after, assert_reads, frame, next_event, next_reply, publish, soon, stream_by, to,
+    },
+};
 
 /// Has a hub say soon that Redis does not answer.
 const SOON: [&str; 2] = ["--redis-wait", "200"];
 
-/// How many events of a topic a hub keeps.
+/// A hub keeps so many events of a topic.
 const KEPT: &str = "1";
 
 /// A hub that follows Redis. It keeps few events of a topic: what clients have missed is asked of Redis.
@@ -37,10 +32,7 @@ fn hub(server: &Server) -> Hub {
 }
 
 fn hub_with(server: &Server, options: &[&str]) -> Hub {
-    let options = [&["--backlog-events", KEPT], options].concat();
-    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &options, &server.url());
-    hub.wait_for_redis();
-    hub
+    connected(&server.url(), &[&["--backlog-events", KEPT], options].concat())
 }
 
 /// Publishes, and waits until the hub has its own event back.
@@ -57,63 +49,28 @@ fn ask_later(hub: &Hub, request: &Request) -> Client {
     client
 }
 
-fn next_reply(client: &mut Client) -> Reply {
-    loop {
-        match client.next_reply().unwrap() {
-            Some(reply) => return reply,
-            None => client.fill().unwrap(),
-        }
-    }
-}
-
-/// The ids and data of a stream's events, up to the one that says it is the end.
-fn events(stream: UnixStream) -> Vec<(EventId, String)> {
-    let (mut events, mut id) = (Vec::new(), EventId::ZERO);
-    for line in BufReader::new(stream).lines() {
-        let line = line.unwrap();
-        match line.split_once(": ") {
-            Some(("id", text)) => id = text.parse().unwrap(),
-            Some(("event", "sse:position") | ("data", "{}")) | None => {}
-            Some(("data", "end")) => return events,
-            Some(("data", data)) => events.push((id, data.to_owned())),
-            Some(other) => panic!("{other:?}"),
-        }
-    }
-    panic!("the stream has ended after {} events", events.len());
-}
-
 #[test]
 fn nobody_misses_an_event_in_a_storm_of_upgrades_and_replays() {
     const STREAMS: usize = 50;
     const UPGRADES: usize = 10;
     let server = Server::start(&[]);
     let (hub, other) = (hub(&server), hub(&server));
-    let start = hub.publish(&["a"], "start");
+    let first = hub.publish(&["a"], "first");
     let streams: Vec<_> =
-        (0..STREAMS).map(|_| hub.stream(Framing::Raw, after(&start, &["a"]))).collect();
+        (0..STREAMS).map(|_| hub.stream(Framing::Raw, after(&first, &["a"]))).collect();
     let over = AtomicBool::new(false);
-    let (published, seen) = thread::scope(|scope| {
-        let reader = |stream| scope.spawn(move || events(stream));
+    let (mut published, seen) = thread::scope(|scope| {
+        let reader = |stream| scope.spawn(move || read_to_end(stream));
         let mut readers: Vec<_> = streams.into_iter().map(reader).collect();
-        // One through the hub that is followed by others, one through another machine's.
-        let publishers = [&hub, &other].map(|hub| {
-            scope.spawn(|| {
-                let (mut client, mut published) = (hub.connect(), Vec::new());
-                while !over.load(SeqCst) {
-                    let data = format!("{} of {}", published.len(), hub.pid());
-                    match client.call(&publish(&["a"], &data), None, soon()).unwrap() {
-                        Reply::Published(id) => published.push((id, data)),
-                        other => panic!("{other:?}"),
-                    }
-                }
-                published
-            })
-        });
+        // One through the hub that is upgraded, one through another machine's.
+        let over = &over;
+        let publishers =
+            [&hub, &other].map(|hub| scope.spawn(move || publish_until(over, hub, "a")));
         // Clients that come back all the time, with what they have seen long ago.
         let visitor = scope.spawn(|| {
             let mut streams = Vec::new();
             while !over.load(SeqCst) && streams.len() < STREAMS {
-                streams.push(hub.stream(Framing::Raw, after(&start, &["a"])));
+                streams.push(hub.stream(Framing::Raw, after(&first, &["a"])));
             }
             streams
         });
@@ -122,13 +79,12 @@ fn nobody_misses_an_event_in_a_storm_of_upgrades_and_replays() {
         }
         over.store(true, SeqCst);
         readers.extend(visitor.join().unwrap().into_iter().map(reader));
-        let published = publishers.map(|publisher| publisher.join().unwrap());
+        let published = publishers.map(|publisher| publisher.join().unwrap()).concat();
         hub.publish(&["a"], "end");
         let seen: Vec<_> = readers.into_iter().map(|reader| reader.join().unwrap()).collect();
         (published, seen)
     });
-    let mut published = published.concat();
-    published.sort();
+    published.sort_by_key(|told| told.id);
     for (number, seen) in seen.iter().enumerate() {
         assert_eq!(seen.len(), published.len(), "stream {number}");
         assert_eq!(*seen, published, "stream {number}");
@@ -162,6 +118,14 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
     assert_reads(&mut replayed, format!(":\n{missed}{}", frames.concat()));
 }
 
+/// A stream that has a lease.
+fn leased_stream(hub: &Hub, limit: &Limit, subscription: Subscription) -> UnixStream {
+    let mut worker = hub.connect();
+    let lease = Request::Lease(vec![limit.clone()]);
+    assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
+    stream_by(&mut worker, Framing::Raw, subscription)
+}
+
 #[test]
 fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
     let server = Server::start(&[]);
@@ -173,12 +137,7 @@ fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
     let mut publisher = hub.connect();
     publisher.send(&publish(&["b"], "nobody knows"), None, soon()).unwrap();
     publisher.send(&Request::Status, None, soon()).unwrap();
-    let mut replayed = {
-        let mut worker = hub.connect();
-        let lease = Request::Lease(vec![limit.clone()]);
-        assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
-        stream_by(&mut worker, Framing::Raw, after(&seen, &["a"]))
-    };
+    let mut replayed = leased_stream(&hub, &limit, after(&seen, &["a"]));
     let mut worker = hub.connect();
     let request = Request::Subscribe(after(&seen, &["a"]));
     assert_eq!(worker.call(&request, None, soon()).unwrap(), Reply::Subscribed);
@@ -191,32 +150,18 @@ fn what_a_frozen_redis_does_not_answer_is_said_or_asked_again() {
     assert!(message.contains("unknown whether the event was published"), "{message}");
     assert!(matches!(next_reply(&mut publisher), Reply::Status(_)), "what was asked after that");
     let lease = hub.ask(&Request::Lease(vec![limit.clone()]));
-    assert_eq!(lease, Reply::Exceeded(limit.clone()), "the stream that waits has its place");
+    assert_eq!(lease, Reply::Exceeded(limit.clone()), "the stream that waits keeps its lease");
     server.signal(Signal::CONT);
     assert_reads(&mut replayed, format!(":\n{missed}"));
     for data in ["one", "two"] {
         assert_eq!(next_event(&mut worker).data, data.as_bytes());
     }
-    let last = until_it_publishes(&hub, "last");
+    let last = until_it_publishes(&hub, "a", "last");
     assert_reads(&mut replayed, frame(last, "last"));
     drop(replayed);
-    eventually("the place is free", || {
+    eventually("the lease is free", || {
         hub.ask(&Request::Lease(vec![limit.clone()])) == Reply::Granted
     });
-}
-
-/// Publishes; where Redis was frozen, an attempt may fail.
-fn until_it_publishes(hub: &Hub, data: &str) -> EventId {
-    let mut published = None;
-    eventually("Redis takes an event", || match hub.ask(&publish(&["a"], data)) {
-        Reply::Published(id) => {
-            published = Some(id);
-            true
-        }
-        Reply::Refused { refusal: Refusal::Unavailable, .. } => false,
-        other => panic!("{other:?}"),
-    });
-    published.unwrap()
 }
 
 #[test]
@@ -256,7 +201,7 @@ fn a_hub_that_never_knew_redis_is_followed_by_one_that_does_not_invent_a_past() 
         elsewhere.publish(&["a"], "long ago");
     }
     server.kill();
-    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
+    let hub = start(&server.url(), &[]);
     let mut client = hub.stream(Framing::Raw, to(&["a"]));
     assert_reads(&mut client, ":\n");
     hub.upgrade();
@@ -267,7 +212,7 @@ fn a_hub_that_never_knew_redis_is_followed_by_one_that_does_not_invent_a_past() 
     assert!(nowhere.is_position() && nowhere.id == EventId::NOWHERE, "{nowhere:?}");
     let reset = next();
     assert_eq!((&*reset.event, &*reset.data), ("reset", "{\"lastEventId\":null}"));
-    let id = until_it_publishes(&hub, "now");
+    let id = until_it_publishes(&hub, "a", "now");
     let now = next();
     assert_eq!((now.id, &*now.data), (id, "now"));
 }
@@ -279,7 +224,7 @@ fn a_stream_that_waits_until_its_hub_knows_redis_waits_on_with_the_next() {
     let seen = elsewhere.publish(&["a"], "seen");
     let missed = frame(elsewhere.publish(&["a"], "missed"), "missed");
     server.signal(Signal::STOP);
-    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
+    let hub = start(&server.url(), &[]);
     let mut client = hub.stream(Framing::Raw, after(&seen, &["a"]));
     hub.upgrade();
     server.signal(Signal::CONT);

@@ -1,15 +1,4 @@
-//! What a hub says of a Redis that is not as it should be: soon, and never with the password.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test reports by panicking"
-)]
-
-#[path = "../../redis-log/tests/redis/server.rs"]
-#[allow(dead_code, reason = "the log's own tests do more with it")]
-mod server;
-mod support;
+//! A hub whose Redis is not as it should be says so: soon, and never with the password.
 
 use std::{
     fs,
@@ -22,17 +11,19 @@ use std::{
 use hub::Config;
 use hub_protocol::{Framing, Refusal, Reply, Request};
 use rustix::process::Signal;
-use server::{Server, eventually};
-use support::{Hub, after, assert_ends, command, publish, soon};
+
+use crate::{
+    hubs::{connected, until_it_publishes},
+    server::{Server, eventually},
+    support::{after, assert_ends, command, publish, soon},
+};
 
 #[test]
 fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() {
     const PATIENCE_OF_THE_EXTENSION: Duration = Duration::from_millis(250);
     let server = Server::start(&[]);
     let default = Config::new(PathBuf::new()).redis_wait.as_millis().to_string();
-    let directory = tempfile::tempdir().unwrap();
-    let hub = Hub::start_with(directory, &["--redis-wait", &default], &server.url());
-    hub.wait_for_redis();
+    let hub = connected(&server.url(), &["--redis-wait", &default]);
     server.signal(Signal::STOP);
     let mut publisher = hub.connect();
     // The shortest: the machine may have other things to do, too.
@@ -48,9 +39,7 @@ fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() 
     }
     assert!(waited < PATIENCE_OF_THE_EXTENSION, "{waited:?}");
     server.signal(Signal::CONT);
-    eventually("Redis takes an event", || {
-        matches!(hub.ask(&publish(&["a"], "")), Reply::Published(_))
-    });
+    until_it_publishes(&hub, "a", "");
     let reply = publisher.call(&Request::Status, None, soon()).unwrap();
     assert!(matches!(reply, Reply::Status(_)), "one answer for each: {reply:?}");
 }
@@ -58,9 +47,7 @@ fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() 
 #[test]
 fn a_stream_that_waits_for_redis_ends_cleanly_with_its_hub() {
     let server = Server::start(&[]);
-    let directory = tempfile::tempdir().unwrap();
-    let hub = Hub::start_with(directory, &["--backlog-events", "1"], &server.url());
-    hub.wait_for_redis();
+    let hub = connected(&server.url(), &["--backlog-events", "1"]);
     let seen = hub.publish(&["a"], "seen");
     hub.publish(&["a"], "not kept any more");
     let last = hub.publish(&["a"], "kept");

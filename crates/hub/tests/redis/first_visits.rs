@@ -1,19 +1,8 @@
 //! Clients that come for the first time to a hub that has just been started: what another machine has
 //! published since their scripts began is in a real Redis only.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test reports by panicking"
-)]
-
-#[path = "../../redis-log/tests/redis/server.rs"]
-#[allow(dead_code, reason = "the log's own tests do more with it")]
-mod server;
-mod support;
 
 use std::{
-    io::{BufRead, BufReader},
+    io::BufReader,
     os::unix::net::UnixStream,
     sync::atomic::{AtomicBool, Ordering::SeqCst},
     thread,
@@ -22,20 +11,12 @@ use std::{
 
 use hub_protocol::{EventId, Framing, Reply, Subscription};
 use rustix::process::Signal;
-use server::{Server, eventually};
-use support::{Hub, Told, after, assert_reads, frame, publish, to};
 
-/// A hub that may not have heard of Redis yet.
-fn start(server: &Server) -> Hub {
-    Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url())
-}
-
-/// A hub that knows where Redis stands.
-fn hub(server: &Server) -> Hub {
-    let hub = start(server);
-    hub.wait_for_redis();
-    hub
-}
+use crate::{
+    hubs::{connected, start, until_it_publishes},
+    server::{Server, eventually},
+    support::{Told, after, assert_reads, frame, publish, published, soon, to},
+};
 
 /// Now, for a script that begins.
 fn now() -> u64 {
@@ -57,26 +38,15 @@ fn wait_for_another_moment(server: &Server, id: EventId) {
     });
 }
 
-/// The type and the data of the next event.
-fn next_event(client: UnixStream) -> (String, String) {
-    let mut event = (String::new(), String::new());
-    for line in BufReader::new(client).lines() {
-        let line = line.unwrap();
-        match line.split_once(": ") {
-            Some(("event", name)) => name.clone_into(&mut event.0),
-            Some(("data", data)) => data.clone_into(&mut event.1),
-            None if event.0 == "sse:position" => event = (String::new(), String::new()),
-            None if !event.1.is_empty() => return event,
-            _ => {}
-        }
-    }
-    panic!("the stream has ended after {event:?}");
+/// The next event of a stream that has just begun.
+fn next_event(client: UnixStream) -> Told {
+    Told::next_event(&mut BufReader::new(client))
 }
 
 #[test]
 fn what_was_published_elsewhere_before_the_hub_was_there_is_not_missed() {
     let server = Server::start(&[]);
-    let elsewhere = hub(&server);
+    let elsewhere = connected(&server.url(), &[]);
     let before = elsewhere.publish(&["a"], "before the script");
     wait_for_another_moment(&server, before);
     let began = now();
@@ -84,7 +54,7 @@ fn what_was_published_elsewhere_before_the_hub_was_there_is_not_missed() {
         elsewhere.publish(&["b"], "of no interest");
         frame(elsewhere.publish(&["a"], data), data)
     });
-    let hub = hub(&server);
+    let hub = connected(&server.url(), &[]);
     let mut client = hub.stream(Framing::Raw, since(began, &["a"]));
     let next = elsewhere.publish(&["a"], "live");
     assert_reads(&mut client, format!(":\n{}{}", since_then.concat(), frame(next, "live")));
@@ -93,13 +63,13 @@ fn what_was_published_elsewhere_before_the_hub_was_there_is_not_missed() {
 #[test]
 fn a_stream_that_comes_before_its_hub_knows_redis_waits_for_it() {
     let server = Server::start(&[]);
-    let elsewhere = hub(&server);
+    let elsewhere = connected(&server.url(), &[]);
     let seen = elsewhere.publish(&["a"], "seen");
     wait_for_another_moment(&server, seen);
     let began = now();
     let missed = frame(elsewhere.publish(&["a"], "missed"), "missed");
     server.signal(Signal::STOP);
-    let hub = start(&server);
+    let hub = start(&server.url(), &[]);
     let subscriptions = [since(began, &["a"]), after(&seen, &["a"])];
     let mut clients = subscriptions.map(|subscription| hub.stream(Framing::Raw, subscription));
     server.signal(Signal::CONT);
@@ -116,80 +86,73 @@ fn a_stream_that_comes_before_its_hub_knows_redis_waits_for_it() {
 fn a_hub_that_is_started_to_publish_publishes() {
     let server = Server::start(&[]);
     server.signal(Signal::STOP);
-    let hub = start(&server);
+    let hub = start(&server.url(), &[]);
     let mut publisher = hub.connect();
-    publisher.send(&publish(&["a"], "first"), None, support::soon()).unwrap();
+    publisher.send(&publish(&["a"], "first"), None, soon()).unwrap();
     server.signal(Signal::CONT);
-    let answer = loop {
-        match publisher.next_reply().unwrap() {
-            Some(answer) => break answer,
-            None => publisher.fill().unwrap(),
-        }
-    };
-    assert!(matches!(answer, Reply::Published(_)), "{answer:?}");
+    published(&mut publisher);
 }
 
 #[test]
 fn a_stream_does_not_wait_for_a_redis_that_does_not_answer_and_is_told_when_it_does() {
     let server = Server::start(&[]);
     server.signal(Signal::STOP);
-    let hub = start(&server);
+    let hub = start(&server.url(), &[]);
     let mut client = hub.stream(Framing::Raw, since(now(), &["a"]));
     assert_reads(&mut client, ":\n");
     server.signal(Signal::CONT);
-    assert_eq!(next_event(client).0, "reset");
+    assert!(next_event(client).is_reset());
 }
 
 #[test]
 fn who_began_longer_ago_than_the_hub_can_know_is_told() {
     let server = Server::start(&[]);
-    let elsewhere = hub(&server);
+    let elsewhere = connected(&server.url(), &[]);
     let began = now();
     let all = 300;
     for number in 0..all {
         elsewhere.publish(&["a"], &number.to_string());
     }
-    let hub = hub(&server);
+    let hub = connected(&server.url(), &[]);
     let kept = hub.status()["backlog"]["events"].as_u64().unwrap();
     assert!(kept > 0 && kept < all, "{kept}");
-    assert_eq!(next_event(hub.stream(Framing::Raw, since(began, &["a"]))).0, "reset");
+    assert!(next_event(hub.stream(Framing::Raw, since(began, &["a"]))).is_reset());
 }
 
 #[test]
 fn who_began_before_redis_lost_events_is_told() {
     let mut server = Server::start(&[]);
-    let hub = hub(&server);
+    let hub = connected(&server.url(), &[]);
     let began = now();
     let lost = hub.publish(&["a"], "lost");
     eventually("it has arrived", || hub.status()["lastEventId"] == lost.to_string());
     server.lose_everything();
     eventually("the hub knows", || hub.status()["lastEventId"] != lost.to_string());
-    assert_eq!(next_event(hub.stream(Framing::Raw, since(began, &["a"]))).0, "reset");
+    assert!(next_event(hub.stream(Framing::Raw, since(began, &["a"]))).is_reset());
     let later = hub.stream(Framing::Raw, since(now(), &["a"]));
-    eventually("Redis takes an event", || {
-        matches!(hub.ask(&publish(&["a"], "after")), Reply::Published(_))
-    });
-    assert_eq!(next_event(later), (String::new(), "after".to_owned()));
+    until_it_publishes(&hub, "a", "after");
+    let told = next_event(later);
+    assert_eq!((&*told.event, &*told.data), ("", "after"));
 }
 
 #[test]
 fn who_comes_back_with_an_id_that_redis_has_lost_is_told() {
     let server = Server::start(&[]);
-    let elsewhere = hub(&server);
+    let elsewhere = connected(&server.url(), &[]);
     elsewhere.publish(&["a"], "kept");
     let lost = elsewhere.publish(&["a"], "lost");
     elsewhere.publish(&["a"], "after");
     // As from a copy of Redis' data that is some events old.
     server.say(&format!("XDEL sse {lost}"));
-    let hub = hub(&server);
-    assert_eq!(next_event(hub.stream(Framing::Raw, after(&lost, &["a"]))).0, "reset");
+    let hub = connected(&server.url(), &[]);
+    assert!(next_event(hub.stream(Framing::Raw, after(&lost, &["a"]))).is_reset());
 }
 
-/// What a client has seen that came while its hub began.
+/// The events that a client has seen that came while its hub began.
 struct Visit {
     began: u64,
     ids: Vec<EventId>,
-    /// Whether it was told that it misses some.
+    /// True if it was told that it misses some.
     reset: bool,
 }
 
@@ -199,7 +162,7 @@ impl Visit {
     fn new(server: &Server, knows_its_beginning: bool) -> Self {
         const EVENTS: usize = 20;
         let began = now();
-        let hub = start(server);
+        let hub = start(&server.url(), &[]);
         let told = if knows_its_beginning { began } else { u64::MAX };
         let (mut ids, mut reset) = (Vec::new(), false);
         let mut events = BufReader::new(hub.stream(Framing::Raw, since(told, &["a"])));
@@ -211,7 +174,7 @@ impl Visit {
         Self { began, ids, reset }
     }
 
-    /// Whether it has everything since its script began, in order and once.
+    /// True if it has everything since its script began, in order and once.
     fn is_complete(&self, published: &[Published]) -> bool {
         let due = published.partition_point(|event| event.began < self.began);
         let first = published.partition_point(|event| event.id < self.ids[0]);
@@ -231,14 +194,14 @@ struct Published {
 fn visit_in_a_storm(knows_its_beginning: bool) -> (usize, usize) {
     const VISITS: usize = 30;
     let server = Server::start(&[]);
-    let elsewhere = hub(&server);
+    let elsewhere = connected(&server.url(), &[]);
     let over = AtomicBool::new(false);
     let (visits, published) = thread::scope(|scope| {
         let publisher = scope.spawn(|| {
             let (mut client, mut published) = (elsewhere.connect(), Vec::new());
             while !over.load(SeqCst) {
                 let began = now();
-                let reply = client.call(&publish(&["a"], ""), None, support::soon()).unwrap();
+                let reply = client.call(&publish(&["a"], ""), None, soon()).unwrap();
                 let Reply::Published(id) = reply else { panic!("{reply:?}") };
                 published.push(Published { began, id });
                 thread::sleep(Duration::from_millis(1));

@@ -1,4 +1,4 @@
-//! Where no hub comes into being, and what is said about it. Only root can give a directory to somebody
+//! Directories in which no hub starts, and what is said about them. Only root can give a directory to somebody
 //! else, or be somebody else: so these tests need root.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
@@ -22,15 +22,15 @@ use tempfile::TempDir;
 const STRANGER: u32 = 54_321;
 
 /// A directory for hubs, and the program, where everybody finds it.
-struct Place {
+struct Install {
     directory: TempDir,
 }
 
-impl Place {
+impl Install {
     fn new() -> Self {
-        let place = Self { directory: open_directory() };
-        copy_program(&place.path("sse-hub"));
-        place
+        let install = Self { directory: open_directory() };
+        copy_program(&install.path("sse-hub"));
+        install
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -39,10 +39,10 @@ impl Place {
 
     /// With the hub's directory already there, with this mode.
     fn with_directory(mode: u32) -> Self {
-        let place = Self::new();
-        fs::create_dir(place.path("hub")).unwrap();
-        fs::set_permissions(place.path("hub"), Permissions::from_mode(mode)).unwrap();
-        place
+        let install = Self::new();
+        fs::create_dir(install.path("hub")).unwrap();
+        fs::set_permissions(install.path("hub"), Permissions::from_mode(mode)).unwrap();
+        install
     }
 
     fn command(&self, name: &str) -> Command {
@@ -52,7 +52,7 @@ impl Place {
         command
     }
 
-    /// What a hub says that does not start.
+    /// Runs a command that does not start a hub; what it says.
     #[track_caller]
     fn refusal(&self, command: &mut Command) -> String {
         let output = command.output().unwrap();
@@ -78,59 +78,59 @@ fn names(directory: &Path) -> Vec<String> {
 
 #[test]
 fn no_hub_follows_a_link_in_place_of_its_directory() {
-    let place = Place::new();
-    fs::create_dir(place.path("elsewhere")).unwrap();
-    symlink(place.path("elsewhere"), place.path("hub")).unwrap();
-    place.assert_refused("hub: is no directory: remove it, or have the hub listen elsewhere");
-    assert_eq!(names(&place.path("elsewhere")), [""; 0]);
+    let install = Install::new();
+    fs::create_dir(install.path("elsewhere")).unwrap();
+    symlink(install.path("elsewhere"), install.path("hub")).unwrap();
+    install.assert_refused("hub: is no directory: remove it, or have the hub listen elsewhere");
+    assert_eq!(names(&install.path("elsewhere")), [""; 0]);
 }
 
 #[test]
 fn no_hub_listens_in_somebody_elses_directory() {
-    let place = Place::with_directory(0o700);
-    chown(place.path("hub"), Some(STRANGER), None).unwrap();
-    place.assert_refused("hub: belongs to user 54321, and this hub is user 0's");
-    assert_eq!(names(&place.path("hub")), [""; 0]);
+    let install = Install::with_directory(0o700);
+    chown(install.path("hub"), Some(STRANGER), None).unwrap();
+    install.assert_refused("hub: belongs to user 54321, and this hub is user 0's");
+    assert_eq!(names(&install.path("hub")), [""; 0]);
 }
 
 #[test]
 fn no_hub_listens_where_others_may_write() {
     for mode in [0o777, 0o1777, 0o770, 0o720, 0o702] {
-        let place = Place::with_directory(mode);
-        place.assert_refused("hub: others may write to it");
-        assert_eq!(names(&place.path("hub")), [""; 0], "{mode:o}");
+        let install = Install::with_directory(mode);
+        install.assert_refused("hub: others may write to it");
+        assert_eq!(names(&install.path("hub")), [""; 0], "{mode:o}");
     }
 }
 
 #[test]
 fn a_hub_that_can_make_no_directory_says_so() {
-    let place = Place::new();
+    let install = Install::new();
     for name in ["serve", "launch"] {
-        let said = place.refusal(place.command(name).uid(STRANGER).gid(STRANGER));
+        let said = install.refusal(install.command(name).uid(STRANGER).gid(STRANGER));
         assert!(said.contains("hub: cannot be made: Permission denied"), "{said}");
     }
 }
 
 #[test]
 fn a_hub_that_cannot_write_to_its_directory_says_so() {
-    let place = Place::with_directory(0o500);
-    chown(place.path("hub"), Some(STRANGER), Some(STRANGER)).unwrap();
+    let install = Install::with_directory(0o500);
+    chown(install.path("hub"), Some(STRANGER), Some(STRANGER)).unwrap();
     for (name, file) in [("serve", "hub.lock: cannot be opened"), ("launch", "launch.lock")] {
-        let said = place.refusal(place.command(name).uid(STRANGER).gid(STRANGER));
+        let said = install.refusal(install.command(name).uid(STRANGER).gid(STRANGER));
         assert!(said.contains(&format!("hub/{file}: Permission denied")), "{said}");
     }
 }
 
 #[test]
 fn a_link_in_place_of_the_socket_is_neither_followed_nor_removed() {
-    let place = Place::with_directory(0o700);
-    let elsewhere = UnixListener::bind(place.path("elsewhere.sock")).unwrap();
+    let install = Install::with_directory(0o700);
+    let elsewhere = UnixListener::bind(install.path("elsewhere.sock")).unwrap();
     elsewhere.set_nonblocking(true).unwrap();
     for target in ["elsewhere.sock", "nowhere.sock"] {
-        let link = place.path("hub/hub.sock");
-        symlink(place.path(target), &link).unwrap();
-        place.assert_refused("hub.sock: is no socket: remove it");
-        assert_eq!(fs::read_link(&link).unwrap(), place.path(target));
+        let link = install.path("hub/hub.sock");
+        symlink(install.path(target), &link).unwrap();
+        install.assert_refused("hub.sock: is no socket: remove it");
+        assert_eq!(fs::read_link(&link).unwrap(), install.path(target));
         fs::remove_file(link).unwrap();
     }
     assert!(elsewhere.accept().is_err(), "nobody has come");
@@ -138,10 +138,10 @@ fn a_link_in_place_of_the_socket_is_neither_followed_nor_removed() {
 
 #[test]
 fn a_file_in_place_of_the_socket_is_not_removed() {
-    let place = Place::with_directory(0o700);
-    fs::write(place.path("hub/hub.sock"), "precious").unwrap();
-    place.assert_refused("hub.sock: is no socket: remove it");
-    assert_eq!(fs::read_to_string(place.path("hub/hub.sock")).unwrap(), "precious");
+    let install = Install::with_directory(0o700);
+    fs::write(install.path("hub/hub.sock"), "precious").unwrap();
+    install.assert_refused("hub.sock: is no socket: remove it");
+    assert_eq!(fs::read_to_string(install.path("hub/hub.sock")).unwrap(), "precious");
 }
 
 #[test]
@@ -152,14 +152,14 @@ fn a_link_in_place_of_a_file_of_the_hubs_is_not_followed() {
         ("launch", "launch.lock"),
         ("launch", "hub.log"),
     ] {
-        let place = Place::with_directory(0o700);
-        fs::write(place.path("precious"), "precious").unwrap();
-        symlink(place.path("precious"), place.path("hub").join(file)).unwrap();
-        let output = place.command(name).output().unwrap();
+        let install = Install::with_directory(0o700);
+        fs::write(install.path("precious"), "precious").unwrap();
+        symlink(install.path("precious"), install.path("hub").join(file)).unwrap();
+        let output = install.command(name).output().unwrap();
         assert!(!output.status.success(), "{file}");
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains(&format!("hub/{file}: ")), "{said}");
-        assert_eq!(fs::read_to_string(place.path("precious")).unwrap(), "precious");
+        assert_eq!(fs::read_to_string(install.path("precious")).unwrap(), "precious");
     }
 }
 
@@ -167,7 +167,7 @@ fn a_link_in_place_of_a_file_of_the_hubs_is_not_followed() {
 #[test]
 fn a_hub_listens_in_a_directory_of_its_own() {
     for mode in [0o700, 0o755] {
-        let Place { directory } = Place::with_directory(mode);
+        let Install { directory } = Install::with_directory(mode);
         let hub = Hub::start_in(directory, &[]);
         hub.publish(&["a"], "x");
     }

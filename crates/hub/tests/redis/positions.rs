@@ -1,35 +1,22 @@
 //! Clients on quiet topics whose hubs share their events through a real Redis: what they are told is what Redis
 //! knows, so that nothing is lost in silence when hubs come and go, and nobody is told reset for nothing.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test reports by panicking"
-)]
 
-#[path = "../../redis-log/tests/redis/server.rs"]
-#[allow(dead_code, reason = "the log's own tests do more with it")]
-mod server;
-mod support;
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::net::UnixStream,
+    time::Duration,
+};
 
-use std::{io::BufReader, os::unix::net::UnixStream, time::Duration};
-
-use hub_protocol::{EventId, Framing, Subscription};
+use hub_protocol::{EventId, Framing, Reply, Request, Subscription};
 use rustix::process::Signal;
-use server::{Server, eventually};
-use support::{Hub, Told, after, to};
+
+use crate::{
+    hubs::{connected, start},
+    server::{Server, eventually},
+    support::{Hub, Told, after, to},
+};
 
 type Client = BufReader<UnixStream>;
-
-fn start(url: &str) -> Hub {
-    Hub::start_with(tempfile::tempdir().unwrap(), &[], url)
-}
-
-fn hub(url: &str) -> Hub {
-    let hub = start(url);
-    hub.wait_for_redis();
-    hub
-}
 
 fn visit(hub: &Hub, subscription: Subscription) -> Client {
     BufReader::new(hub.stream(Framing::Raw, subscription))
@@ -43,20 +30,10 @@ fn position(client: &mut Client) -> EventId {
     told.id
 }
 
-/// The next event that says something.
-fn next_event(client: &mut Client) -> Told {
-    loop {
-        let told = Told::next(client).unwrap();
-        if !told.is_position() {
-            return told;
-        }
-    }
-}
-
 #[test]
 fn the_first_event_of_a_topic_outlives_the_hub() {
     let server = Server::start(&[]);
-    let (killed, other) = (hub(&server.url()), hub(&server.url()));
+    let (killed, other) = (connected(&server.url(), &[]), connected(&server.url(), &[]));
     other.publish(&["busy"], "x");
     eventually("it has come", || killed.position() == other.position());
     let at = position(&mut visit(&killed, to(&["quiet"])));
@@ -66,7 +43,7 @@ fn the_first_event_of_a_topic_outlives_the_hub() {
     let next = Hub::start_with(killed.wait(), &[], &server.url());
     next.wait_for_redis();
     for hub in [&next, &other] {
-        let told = next_event(&mut visit(hub, after(&at, &["quiet"])));
+        let told = Told::next_event(&mut visit(hub, after(&at, &["quiet"])));
         assert_eq!((told.id, &*told.data), (id, "first"));
     }
 }
@@ -75,13 +52,13 @@ fn the_first_event_of_a_topic_outlives_the_hub() {
 fn a_position_is_told_again_before_redis_forgets_it() {
     let server = Server::start(&[]);
     let url = server.url() + "?maxlen=1000";
-    let (quiet, other) = (hub(&url), hub(&url));
+    let (quiet, other) = (connected(&url, &[]), connected(&url, &[]));
     other.publish(&["busy"], "x");
     eventually("it has come", || quiet.position() == other.position());
     let mut client = visit(&quiet, to(&["quiet"]));
     let mut at = position(&mut client);
     for _ in 0..40 {
-        // Not more at once than Redis keeps: a hub that is further behind has lost its place.
+        // Not more at once than Redis keeps: a hub that is further behind has missed some.
         add(&server, "busy", 100);
         eventually("the other has it", || other.position() == newest(&server));
         eventually("both have it", || quiet.position() == newest(&server));
@@ -97,9 +74,9 @@ fn a_position_is_told_again_before_redis_forgets_it() {
     assert!((6..=17).contains(&times), "told {times} times in 4000 events, 1000 of which are kept");
     drop(client);
     let id = other.publish(&["quiet"], "first");
-    let fresh = hub(&url);
+    let fresh = connected(&url, &[]);
     for hub in [&fresh, &quiet] {
-        let told = next_event(&mut visit(hub, after(&at, &["quiet"])));
+        let told = Told::next_event(&mut visit(hub, after(&at, &["quiet"])));
         assert_eq!((told.id, &*told.data), (id, "first"));
     }
 }
@@ -123,7 +100,6 @@ fn newest(server: &Server) -> EventId {
 
 /// The next event; `None` when none comes any more.
 fn try_next(client: &mut Client) -> Option<Told> {
-    use std::io::BufRead;
     client.fill_buf().ok().filter(|bytes| !bytes.is_empty())?;
     Told::next(client)
 }
@@ -131,7 +107,7 @@ fn try_next(client: &mut Client) -> Option<Told> {
 #[test]
 fn who_begins_between_two_events_can_come_back_to_any_hub() {
     let server = Server::start(&[]);
-    let busy = hub(&server.url());
+    let busy = connected(&server.url(), &[]);
     // The first of its millisecond: before it is no id that an event has.
     let (began, newest) = loop {
         let began = Subscription::moment(Duration::ZERO);
@@ -146,16 +122,17 @@ fn who_begins_between_two_events_can_come_back_to_any_hub() {
     assert!(first < newest);
     assert_eq!(position(&mut client), newest, "Redis knows no event with the first id");
     let id = busy.publish(&["quiet"], "first");
-    let told = next_event(&mut visit(&hub(&server.url()), after(&newest, &["quiet"])));
+    let told =
+        Told::next_event(&mut visit(&connected(&server.url(), &[]), after(&newest, &["quiet"])));
     assert_eq!((told.id, &*told.data), (id, "first"));
 }
 
 #[test]
 fn who_is_there_before_its_hub_knows_redis_is_told_reset_when_it_is_back() {
     let mut server = Server::start(&[]);
-    hub(&server.url()).publish(&["quiet"], "before");
+    connected(&server.url(), &[]).publish(&["quiet"], "before");
     server.kill();
-    let blind = start(&server.url());
+    let blind = start(&server.url(), &[]);
     let mut client = visit(&blind, to(&["quiet"]));
     assert_eq!(position(&mut client), EventId::NOWHERE);
     drop(client);
@@ -164,7 +141,7 @@ fn who_is_there_before_its_hub_knows_redis_is_told_reset_when_it_is_back() {
     assert!(told.is_reset() && told.id == EventId::NOWHERE, "{told:?}");
     server.restart();
     blind.wait_for_redis();
-    let other = hub(&server.url());
+    let other = connected(&server.url(), &[]);
     for hub in [&blind, &other] {
         let told = Told::next(&mut visit(hub, after(&EventId::NOWHERE, &["quiet"]))).unwrap();
         assert!(told.is_reset(), "{told:?}");
@@ -176,8 +153,7 @@ fn who_is_there_before_its_hub_knows_redis_is_told_reset_when_it_is_back() {
 fn a_stream_that_waits_for_redis_is_told_no_more_than_it_was_sent() {
     let server = Server::start(&[]);
     let options = ["--backlog-events", "1"];
-    let waiting = Hub::start_with(tempfile::tempdir().unwrap(), &options, &server.url());
-    waiting.wait_for_redis();
+    let waiting = connected(&server.url(), &options);
     let seen = waiting.publish(&["a"], "seen");
     let missed = [waiting.publish(&["a"], "one"), waiting.publish(&["a"], "two")];
     eventually("all have come", || waiting.position() == missed[1]);
@@ -185,7 +161,7 @@ fn a_stream_that_waits_for_redis_is_told_no_more_than_it_was_sent() {
     let mut client = visit(&waiting, after(&seen, &["a"]));
     let mut untold = visit(&waiting, Subscription { told: false, ..after(&seen, &["a"]) });
     waiting.wait_for("waiting", 2);
-    assert_eq!(waiting.ask(&hub_protocol::Request::Stop), hub_protocol::Reply::Stopping);
+    assert_eq!(waiting.ask(&Request::Stop), Reply::Stopping);
     assert_eq!(Told::next(&mut client), None, "it comes back with what it knows");
     assert_eq!(position(&mut untold), seen);
     assert_eq!(Told::next(&mut untold), None);

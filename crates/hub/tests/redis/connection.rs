@@ -1,18 +1,4 @@
 //! Hubs whose Redis closes connections, lies, or refuses: what clients get, and what the log says.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test reports by panicking"
-)]
-
-#[path = "../../redis-log/tests/redis/proxy.rs"]
-#[allow(dead_code, reason = "the log's own tests do more with it")]
-mod proxy;
-#[path = "../../redis-log/tests/redis/server.rs"]
-#[allow(dead_code, reason = "the log's own tests do more with it")]
-mod server;
-mod support;
 
 use std::{
     fs::{self, File},
@@ -24,9 +10,13 @@ use std::{
 };
 
 use hub_protocol::{Client, Framing, Refusal, Reply};
-use proxy::Proxy;
-use server::{Server, eventually};
-use support::{Hub, after, command, publish, soon, to};
+
+use crate::{
+    hubs::connected,
+    proxy::Proxy,
+    server::{Server, eventually},
+    support::{after, command, publish, soon, to},
+};
 
 /// A hub with a log that can be read.
 struct Logging {
@@ -85,8 +75,7 @@ fn read_until(client: &mut BufReader<UnixStream>, end: &str) -> String {
 #[test]
 fn a_redis_that_closes_idle_connections_costs_no_event() {
     let server = Server::start(&["--timeout", "1"]);
-    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
-    hub.wait_for_redis();
+    let hub = connected(&server.url(), &[]);
     let mut client = BufReader::new(hub.stream(Framing::Raw, to(&["a"])));
     for number in 0..4 {
         std::thread::sleep(Duration::from_millis(1300));
@@ -153,8 +142,7 @@ fn that_redis_is_a_replica_stands_in_the_log_once() {
 #[test]
 fn clients_are_told_that_an_event_is_missing_which_is_too_large_for_the_hub() {
     let server = Server::start(&[]);
-    let hub = Hub::start_with(tempfile::tempdir().unwrap(), &[], &server.url());
-    hub.wait_for_redis();
+    let hub = connected(&server.url(), &[]);
     let mut clients = [&["a"][..], &["b"]].map(|topics| {
         let mut client = BufReader::new(hub.stream(Framing::Raw, to(topics)));
         read_until(&mut client, ":\n");

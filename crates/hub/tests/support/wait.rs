@@ -1,0 +1,30 @@
+//! Waiting for a condition, instead of sleeping.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A deadline that only something broken meets.
+pub(crate) fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    wait_for_some(what, || is_so().then_some(()));
+}
+
+/// Waits until there is something.
+#[track_caller]
+pub(crate) fn wait_for_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = soon();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
