@@ -1,15 +1,10 @@
-//! A stream that is counted under limits, for as long as a connection to the hub is open; and a connection of a
-//! client that is handed over.
+//! A stream that is counted under limits, for as long as a connection to the hub is open.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::time::Instant;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 
-use hub_protocol::{Reply, Request, Response, Subscription};
+use hub_protocol::Reply;
 
-use super::client::connect;
-use super::connection::{HubConnection, exchange, is_silent};
-use super::error::HubError;
-use super::settings::{PATIENCE, Settings};
+use super::connection::{HubConnection, is_silent};
 
 /// A place under limits, for as long as this lives.
 #[derive(Debug)]
@@ -22,6 +17,11 @@ pub(crate) struct Lease {
 impl Lease {
     pub(super) fn new(hub: HubConnection) -> Self {
         Self { hub, dropped: false }
+    }
+
+    /// The connection that it is had on.
+    pub(super) fn into_connection(self) -> HubConnection {
+        self.hub
     }
 
     /// The descriptor that is readable when something has become of it.
@@ -57,48 +57,4 @@ pub(crate) enum Standing {
     Dropped,
     /// With its hub.
     Gone,
-}
-
-/// A connection of a client's that the hub has accepted, and that is still ours.
-pub(crate) struct AcceptedHandOff(HubConnection);
-
-/// Offers a connection to the hub. A lease goes with it; a hub that refuses the connection leaves it here.
-///
-/// # Errors
-///
-/// [`HubError`]: the connection is still ours.
-pub(crate) fn hand_over(
-    settings: &Settings,
-    lease: &mut Option<Lease>,
-    subscription: Subscription,
-    response: Response,
-    connection: BorrowedFd<'_>,
-) -> Result<AcceptedHandOff, HubError> {
-    if lease.as_mut().is_some_and(|lease| lease.look() == Standing::Dropped) {
-        return Err(HubError::Dropped);
-    }
-    let is_leased = lease.is_some();
-    let mut client = match lease.take() {
-        Some(Lease { hub, .. }) => hub,
-        None => connect(settings)?,
-    };
-    let request = Request::HandOver { subscription, response };
-    match exchange(&mut client, &request, Some(connection))? {
-        Reply::Accepted => Ok(AcceptedHandOff(client)),
-        other => {
-            *lease = is_leased.then(|| Lease::new(client));
-            Err(HubError::from_reply(other))
-        }
-    }
-}
-
-impl AcceptedHandOff {
-    /// Tells the hub that the connection is its own now: nothing of it is left here.
-    ///
-    /// # Errors
-    ///
-    /// [`HubError`] when the hub cannot be told; it closes its copy then, and the client comes back.
-    pub(crate) fn commit(mut self) -> Result<(), HubError> {
-        Ok(self.0.send(&Request::Commit, None, Instant::now() + PATIENCE)?)
-    }
 }

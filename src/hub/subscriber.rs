@@ -4,12 +4,16 @@
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::Duration;
 
-use hub_protocol::{Delivery, EventId, Reply, Request, Subscription};
+use hub_protocol::{Delivery, EventId, Reply, Request};
 
 use super::client;
 use super::connection::{HubConnection, exchange};
 use super::error::HubError;
+use super::handing_over::{HandedOver, hand_over};
+use super::lease::Lease;
 use super::settings::Settings;
+use super::subscription::Subscription;
+use crate::sapi::PendingHandOff;
 
 /// A subscription.
 pub(crate) struct Subscriber {
@@ -31,14 +35,18 @@ impl Subscriber {
         self.client.is_some()
     }
 
-    /// Sets how long the stream may still live, as in [`Subscription::lifetime`].
-    pub(crate) fn set_lifetime(&mut self, lifetime: u64) {
+    /// Sets how long the stream may still live.
+    pub(crate) fn set_lifetime(&mut self, lifetime: Option<Duration>) {
         self.subscription.lifetime = lifetime;
     }
 
-    /// What is to be asked for now.
-    pub(crate) fn subscription(&self) -> Subscription {
-        self.subscription.clone()
+    /// Has the hub go on with the stream; see [`hand_over`].
+    pub(crate) fn hand_over(
+        &self,
+        lease: &mut Option<Lease>,
+        offer: PendingHandOff<'_>,
+    ) -> HandedOver {
+        hand_over(&self.settings, lease, &self.subscription, offer)
     }
 
     /// Asks the hub; it stays unconnected if there is none. With its answer may have come what is to be
@@ -62,7 +70,7 @@ impl Subscriber {
 
     fn subscribe(&self) -> Result<HubConnection, HubError> {
         let mut hub = client::connect(&self.settings)?;
-        let request = Request::Subscribe(self.subscription.clone());
+        let request = Request::Subscribe(self.subscription.message());
         match exchange(&mut hub, &request, None)? {
             Reply::Subscribed => Ok(hub),
             other => Err(HubError::from_reply(other)),
@@ -72,11 +80,11 @@ impl Subscriber {
     /// What its client is to be told while there is no hub that would tell it where it is: from where it goes
     /// on, or that nobody knows.
     pub(crate) fn take_untold(&mut self) -> Option<String> {
-        if self.is_connected() || self.is_nowhere || self.subscription.told {
+        if self.is_connected() || self.is_nowhere || self.subscription.is_told {
             return None;
         }
         let known = self.subscription.last_event_id.clone();
-        (self.subscription.told, self.is_nowhere) = (known.is_some(), known.is_none());
+        (self.subscription.is_told, self.is_nowhere) = (known.is_some(), known.is_none());
         Some(known.unwrap_or_else(|| EventId::NOWHERE.to_string()))
     }
 
@@ -86,7 +94,7 @@ impl Subscriber {
         match client.next_reply() {
             Ok(Some(Reply::Delivery(delivery))) => {
                 self.subscription.last_event_id = Some(delivery.id.to_string());
-                self.subscription.told = true;
+                self.subscription.is_told = true;
                 Some(delivery)
             }
             Ok(None) => None,

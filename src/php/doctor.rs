@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 
+use crate::hub::has_private_tmp;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::php_sapi_name;
-use hub_protocol::location::has_private_tmp;
 
 use super::fallback;
 use super::hub_settings::settings;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::hub::{InvalidTopic, Limit, Topic, Topics};
 use ext_php_rs::types::Zval;
-use hub_protocol::{InvalidTopic, Limit, Topic, Topics};
 
 use super::arguments::{Argument, bytes, type_name};
 use super::fault::Fault;

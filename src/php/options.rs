@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use event_stream::{Heartbeat, Retry};
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
-use hub_protocol::Limit;
 
 use super::arguments::{
     Argument, Float, Int, Text, WithDefault, bytes, event_id, float, given, int, retry, type_name,
 };
 use super::fault::Fault;
 use super::settings;
+use crate::hub::Limit;
 use crate::sapi::Server;
 use crate::stream::{self, AllowOrigin, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options};
 use crate::zend::ini;
@@ -121,7 +121,7 @@ pub(super) enum LastEventId {
     /// It knows none, and leaves it to others to tell.
     NotGiven,
     /// It knows it.
-    WithDefault(String),
+    Given(String),
 }
 
 impl LastEventId {
@@ -140,14 +140,14 @@ impl LastEventId {
             let problem = format!("must be at most {LAST_EVENT_ID_MAX_BYTES} bytes long");
             return Err(at.value_error(problem));
         }
-        Ok(Self::WithDefault(event_id(&id, at)?.as_str().to_owned()))
+        Ok(Self::Given(event_id(&id, at)?.as_str().to_owned()))
     }
 
     /// The id that was given.
     pub(super) fn get(&self) -> Option<&str> {
         match self {
             Self::NotGiven => None,
-            Self::WithDefault(id) => Some(id),
+            Self::Given(id) => Some(id),
         }
     }
 
@@ -155,7 +155,7 @@ impl LastEventId {
     pub(super) fn or_else(self, others: impl FnOnce() -> Option<String>) -> Option<String> {
         match self {
             Self::NotGiven => others(),
-            Self::WithDefault(id) => Some(id).filter(|id| !id.is_empty()),
+            Self::Given(id) => Some(id).filter(|id| !id.is_empty()),
         }
     }
 }

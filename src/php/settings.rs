@@ -109,7 +109,7 @@ struct EventSize;
 
 impl Valid for EventSize {
     fn accepts(value: &str) -> bool {
-        value.trim().parse().is_ok_and(|bytes| (1..=hub_protocol::MAX_EVENT).contains(&bytes))
+        value.trim().parse().is_ok_and(|bytes| (1..=crate::hub::MAX_EVENT).contains(&bytes))
     }
 }
 

@@ -19,6 +19,7 @@ const FOREIGN_CRATES: [(&str, &[&str]); 4] = [
     ("zend", &["event_stream", "hub_protocol"]),
     ("sapi", &["hub_protocol"]),
     ("hub", &["ext_php_rs"]),
+    ("php", &["hub_protocol"]),
 ];
 
 /// Everything in the file that breaks a rule, as `file:line: what is wrong`.

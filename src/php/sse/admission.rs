@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::hub::{Dropped, Limit};
 use event_stream::Retry;
-use hub_protocol::{Dropped, Limit};
 
 use crate::hub::{self, Lease};
 use crate::php::fallback::{self, Fallback};

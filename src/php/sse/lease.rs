@@ -3,8 +3,8 @@
 use std::os::fd::RawFd;
 use std::time::Duration;
 
+use crate::hub::Dropped;
 use event_stream::{Event, EventId, EventType};
-use hub_protocol::Dropped;
 
 use super::object::Sse;
 use crate::hub::{self, Lease, Standing};

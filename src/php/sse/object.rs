@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use crate::hub::{EventId, Limit};
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::{ClassFlags, DataType};
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
-use hub_protocol::{EventId, Limit};
 
 use crate::hub::Lease;
 use crate::sapi::{PhpConnection, Server};

@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
+use crate::hub::Limit;
 use event_stream::EventId;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendClassObject, ZendStr, Zval};
-use hub_protocol::Limit;
 
 use super::admission::{Admission, Asked, not_taken};
 use super::object::{Sse, native};

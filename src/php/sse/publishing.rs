@@ -1,7 +1,7 @@
 //! What `Sse` publishes, and what it knows of the hub.
 
+use crate::hub::{EventName, Publication};
 use ext_php_rs::types::Zval;
-use hub_protocol::{EventName, Publication};
 
 use crate::hub;
 use crate::php::arguments::{Argument, Text, bytes, given};

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
+use crate::hub::EventName;
 use event_stream::{Comment, Event};
 use ext_php_rs::types::Zval;
-use hub_protocol::EventName;
 
 use super::object::Sse;
 use crate::php::arguments::{

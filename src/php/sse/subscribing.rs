@@ -4,11 +4,10 @@ use std::time::{Duration, Instant};
 
 use event_stream::{Event, EventId, EventType, Retry};
 use ext_php_rs::types::{ZendCallable, Zval};
-use hub_protocol::{Delivery, Framing, Response, Subscription};
 
 use super::admission::time_to_come_back;
 use super::object::Sse;
-use crate::hub::{self, HubError, Subscriber};
+use crate::hub::{self, Delivery, HandedOver, HubError, Subscriber, Subscription, Topics};
 use crate::php::arguments::{Argument, given};
 use crate::php::current;
 use crate::php::event_object::SseEvent;
@@ -17,7 +16,6 @@ use crate::php::fault::Fault;
 use crate::php::hub_settings::{failed, settings, topics};
 use crate::php::jitter::jitter;
 use crate::php::settings::HEARTBEAT_TEXT;
-use crate::sapi::{PendingHandOff, Shape};
 use crate::stream::StopReason;
 use crate::zend::engine::{self, Owned, guarded};
 use crate::zend::ini;
@@ -25,21 +23,12 @@ use crate::zend::value::callable_error;
 
 const METHOD: &str = "Sse::subscribe";
 
-/// What has come of an offer to the hub.
-enum Handed {
-    /// The stream is the hub's.
-    Over,
-    /// The hub has failed, and is to be asked again: whom it serves but does not take would keep its worker.
-    /// Why, in words.
-    NotNow(String),
-    /// The stream stays with its worker; why, in words.
-    Not(String),
-    /// It has to make room for a younger one.
-    Dropped,
-    /// With this hub it never will be.
-    Unfit(HubError),
-    /// The script wants to serve it.
-    Unasked,
+/// Where a stream goes on that had no hub.
+enum Connected {
+    /// In this worker, with a hub or without.
+    Here,
+    /// Not here: what `subscribe()` answers.
+    Elsewhere(bool),
 }
 
 impl Sse {
@@ -53,53 +42,23 @@ impl Sse {
     ) -> Result<bool, Fault> {
         let topics = topics(names, Argument(METHOD, 1, "topics"))?;
         let filter = given(filter);
-        if let Some(error) = filter.and_then(callable_error) {
-            let at = Argument(METHOD, 2, "filter");
-            return Err(Fault::type_error(format!(
-                "{at} must be a valid callback or null, {error}"
-            )));
-        }
-        if self.said_reset.get() {
-            return Err(Fault::wrong_moment(format!(
-                "{METHOD}(): this stream has sent an event of type \"reset\", which its client would take for \
-                 the hub's: give it another type"
-            )));
-        }
+        self.check(filter)?;
         self.follows.set(true);
-        let subscription = self.subscription(topics, last_event_id);
+        let mut subscriber = Subscriber::new(settings(), self.subscription(topics, last_event_id));
         let open = self.is_running();
         if !self.settle(open)? {
             return Ok(false);
         }
-        let mut subscriber = Subscriber::new(settings(), subscription);
         let hands_off = hands_off && filter.is_none();
         let mut fallback = None;
         loop {
             if !subscriber.is_connected() {
-                subscriber.set_lifetime(self.lifetime());
+                subscriber.set_lifetime(self.stream.remaining());
                 self.renew_lease();
-                let handed = if hands_off {
-                    self.hand_over(subscriber.subscription())
-                } else {
-                    Handed::Unasked
-                };
-                match handed {
-                    Handed::Over => {
-                        self.stream.stop(StopReason::HandedOff);
-                        return self.settle(true);
-                    }
-                    Handed::Dropped => return self.say_dropped().map(|()| false),
-                    Handed::NotNow(why) if self.stays(&why, &mut fallback)? => {}
-                    Handed::Not(why) if self.stays(&why, &mut fallback)? => {
-                        subscriber.connect().map_err(unfit)?;
-                    }
-                    Handed::NotNow(_) | Handed::Not(_) => {
-                        // Who knows no position yet is to be told what it may miss meanwhile.
-                        self.tell_position(subscriber.take_untold().as_deref())?;
-                        return self.turn_away();
-                    }
-                    Handed::Unasked => subscriber.connect().map_err(unfit)?,
-                    Handed::Unfit(error) => return Err(unfit(error)),
+                let handed = hands_off.then(|| self.hand_over(&subscriber));
+                match self.connect(&mut subscriber, handed, &mut fallback)? {
+                    Connected::Here => {}
+                    Connected::Elsewhere(answer) => return Ok(answer),
                 }
             }
             if subscriber.is_connected() {
@@ -113,37 +72,67 @@ impl Sse {
         }
     }
 
-    fn subscription(
+    /// Refuses what cannot be subscribed.
+    fn check(&self, filter: Option<&Zval>) -> Result<(), Fault> {
+        if let Some(error) = filter.and_then(callable_error) {
+            let at = Argument(METHOD, 2, "filter");
+            let message = format!("{at} must be a valid callback or null, {error}");
+            return Err(Fault::type_error(message));
+        }
+        if self.said_reset.get() {
+            return Err(Fault::wrong_moment(format!(
+                "{METHOD}(): this stream has sent an event of type \"reset\", which its client would take for \
+                 the hub's: give it another type"
+            )));
+        }
+        Ok(())
+    }
+
+    /// What becomes of a stream that has no hub yet: `handed` is what has come of an offer, `None` where the script
+    /// wants to serve it.
+    fn connect(
         &self,
-        topics: hub_protocol::Topics,
-        last_event_id: Option<String>,
-    ) -> Subscription {
-        let now = Instant::now();
+        subscriber: &mut Subscriber,
+        handed: Option<HandedOver>,
+        fallback: &mut Option<Fallback>,
+    ) -> Result<Connected, Fault> {
+        match handed {
+            Some(HandedOver::Done) => {
+                self.stream.stop(StopReason::HandedOff);
+                return self.settle(true).map(Connected::Elsewhere);
+            }
+            Some(HandedOver::Dropped) => {
+                return self.say_dropped().map(|()| Connected::Elsewhere(false));
+            }
+            Some(HandedOver::Unfit(error)) => return Err(unfit(error)),
+            Some(HandedOver::NotNow(why)) if self.stays(&why, fallback)? => {}
+            Some(HandedOver::Refused(why)) if !self.stays(&why, fallback)? => {
+                return self.turn_away(subscriber);
+            }
+            Some(HandedOver::NotNow(_)) => return self.turn_away(subscriber),
+            Some(HandedOver::Refused(_)) | None => subscriber.connect().map_err(unfit)?,
+        }
+        Ok(Connected::Here)
+    }
+
+    fn subscription(&self, topics: Topics, last_event_id: Option<String>) -> Subscription {
         let began = current::began(self.server).unwrap_or(self.opened);
         let timing = self.stream.connection().timing();
         let write_timeout = timing.map(|timing| timing.write_timeout);
-        let told = last_event_id.is_some()
-            && last_event_id.as_deref() == self.stream.begun_with().as_deref();
+        let milliseconds = |retry: Retry| Duration::from_millis(retry.as_millis());
         Subscription {
             topics,
+            is_told: last_event_id.is_some()
+                && last_event_id.as_deref() == self.stream.begun_with().as_deref(),
             last_event_id,
-            told,
-            began: Subscription::moment(now.saturating_duration_since(began)),
-            heartbeat: short(self.options.heartbeat),
-            heartbeat_text: ini::text(HEARTBEAT_TEXT)
-                .into_boxed_str()
-                .try_into()
-                .unwrap_or_default(),
-            lifetime: self.lifetime(),
-            retry: reconnection(self.stream.retry_in_force()),
-            goodbye: reconnection(self.options.shutdown_retry),
-            write_timeout: short(write_timeout.filter(|timeout| *timeout < Duration::MAX)),
+            age: Instant::now().saturating_duration_since(began),
+            heartbeat: self.options.heartbeat,
+            heartbeat_text: ini::text(HEARTBEAT_TEXT),
+            lifetime: self.stream.remaining(),
+            retry: self.stream.retry_in_force().map(milliseconds),
+            shutdown_retry: self.options.shutdown_retry.map(milliseconds),
+            write_timeout: write_timeout.filter(|timeout| *timeout < Duration::MAX),
         }
-    }
-
-    /// How long it may still live, in milliseconds; 0 is for ever.
-    fn lifetime(&self) -> u64 {
-        self.stream.remaining().map_or(0, |left| milliseconds(left).max(1))
     }
 
     /// Whether its worker serves it although the hub should; decided once.
@@ -158,39 +147,24 @@ impl Sse {
     }
 
     /// Tells the client when to come back, with the last event ID that it has, and ends the stream.
-    fn turn_away(&self) -> Result<bool, Fault> {
+    fn turn_away(&self, subscriber: &mut Subscriber) -> Result<Connected, Fault> {
+        // Who knows no position yet is to be told what it may miss meanwhile.
+        self.tell_position(subscriber.take_untold().as_deref())?;
         self.stream.retry(time_to_come_back(hub::retry(jitter())))?;
         self.end()?;
-        Ok(false)
+        Ok(Connected::Elsewhere(false))
     }
 
-    /// Has the hub go on with this stream. If it does not, nothing has changed.
-    fn hand_over(&self, subscription: Subscription) -> Handed {
+    /// Offers this stream to the hub. If the hub does not take it, nothing has changed.
+    fn hand_over(&self, subscriber: &Subscriber) -> HandedOver {
         let offer = match self.stream.connection().offer() {
             Ok(offer) => offer,
-            Err(why) => return Handed::Not(why.to_owned()),
+            Err(why) => return HandedOver::Refused(why.to_owned()),
         };
-        let response = Response { framing: framing(&offer), before: offer.before_frame().to_vec() };
         let mut lease = self.lease.take();
-        let connection = offer.connection();
-        let handing = hub::hand_over(&settings(), &mut lease, subscription, response, connection);
-        let handing = match handing {
-            Ok(handing) => handing,
-            Err(error) => {
-                self.lease.set(lease);
-                offer.withdraw();
-                return match error {
-                    HubError::Dropped => Handed::Dropped,
-                    HubError::Unfit(_) => Handed::Unfit(error),
-                    HubError::Refused(_) => Handed::Not(error.to_string()),
-                    error => Handed::NotNow(error.to_string()),
-                };
-            }
-        };
-        offer.let_go();
-        // If the hub cannot be told any more it closes the connection, and the client comes back.
-        let _ = handing.commit();
-        Handed::Over
+        let handed = subscriber.hand_over(&mut lease, offer);
+        self.lease.set(lease);
+        handed
     }
 
     /// Sends what has come, and waits for more; answers whether the stream is open.
@@ -259,28 +233,4 @@ fn passes(filter: &Zval, delivery: &Delivery) -> Result<bool, Fault> {
     let answer = guarded(|| call().map(Owned::from))?;
     Fault::if_pending()?;
     Ok(answer.is_some_and(|answer| answer.coerce_to_bool()))
-}
-
-fn framing(offer: &PendingHandOff) -> Framing {
-    match offer.shape() {
-        Shape::Records { request_id } => {
-            Framing::FastCgi { request_id, is_kept: offer.is_kept_by_nginx() }
-        }
-        Shape::Raw => Framing::Raw,
-        Shape::Chunks => Framing::Chunked,
-    }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// In milliseconds; 0 is none.
-fn reconnection(time: Option<Retry>) -> u32 {
-    time.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX))
-}
-
-/// 0 is for ever.
-fn short(duration: Option<Duration>) -> u32 {
-    duration.map_or(0, |length| u32::try_from(length.as_millis()).unwrap_or(u32::MAX).max(1))
 }

@@ -1,0 +1,90 @@
+//! A stream that the hub goes on with: its connection is offered, accepted, let go of here, committed.
+
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
+
+use hub_protocol::{Reply, Request, Response, Subscription as Message};
+
+use super::client::connect;
+use super::connection::{HubConnection, exchange};
+use super::error::HubError;
+use super::lease::{Lease, Standing};
+use super::settings::{PATIENCE, Settings};
+use super::subscription::{Subscription, response};
+use crate::sapi::PendingHandOff;
+
+/// What has come of an offer to the hub.
+#[derive(Debug)]
+pub(crate) enum HandedOver {
+    /// The stream is the hub's.
+    Done,
+    /// The hub has failed, and is to be asked again: a stream whose worker it serves would keep that worker. Why, in
+    /// words.
+    NotNow(String),
+    /// The hub does not take it; why, in words.
+    Refused(String),
+    /// The stream has to make room for a younger one.
+    Dropped,
+    /// This hub never takes it: somebody has to change a setting.
+    Unfit(HubError),
+}
+
+impl From<HubError> for HandedOver {
+    fn from(error: HubError) -> Self {
+        match error {
+            HubError::Dropped => Self::Dropped,
+            HubError::Unfit(_) => Self::Unfit(error),
+            HubError::Refused(_) => Self::Refused(error.to_string()),
+            error => Self::NotNow(error.to_string()),
+        }
+    }
+}
+
+/// Has the hub go on with a stream, and lets go of its connection. Its lease goes with it. If the hub does not take
+/// it, nothing has changed.
+pub(super) fn hand_over(
+    settings: &Settings,
+    lease: &mut Option<Lease>,
+    subscription: &Subscription,
+    offer: PendingHandOff<'_>,
+) -> HandedOver {
+    let response = response(&offer);
+    match propose(settings, lease, subscription.message(), response, offer.connection()) {
+        Err(error) => {
+            offer.withdraw();
+            error.into()
+        }
+        Ok(mut hub) => {
+            offer.let_go();
+            // If the hub cannot be told any more it closes the connection, and the client comes back.
+            let _ = hub.send(&Request::Commit, None, Instant::now() + PATIENCE);
+            HandedOver::Done
+        }
+    }
+}
+
+/// Proposes a connection to the hub; it is still ours, whatever the hub answers.
+fn propose(
+    settings: &Settings,
+    lease: &mut Option<Lease>,
+    subscription: Message,
+    response: Response,
+    connection: BorrowedFd<'_>,
+) -> Result<HubConnection, HubError> {
+    if lease.as_mut().is_some_and(|lease| lease.look() == Standing::Dropped) {
+        return Err(HubError::Dropped);
+    }
+    let is_leased = lease.is_some();
+    let mut hub = match lease.take() {
+        Some(lease) => lease.into_connection(),
+        None => connect(settings)?,
+    };
+    let request = Request::HandOver { subscription, response };
+    match exchange(&mut hub, &request, Some(connection))? {
+        Reply::Accepted => Ok(hub),
+        other => {
+            *lease = is_leased.then(|| Lease::new(hub));
+            Err(HubError::from_reply(other))
+        }
+    }
+}
