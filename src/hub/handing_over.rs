@@ -10,7 +10,7 @@ use super::connection::{HubConnection, exchange};
 use super::error::HubError;
 use super::lease::{Lease, Standing};
 use super::settings::{PATIENCE, Settings};
-use super::subscription::{Subscription, response};
+use super::subscription::Subscription;
 use crate::sapi::PendingHandOff;
 
 /// What has come of an offer to the hub.
@@ -48,7 +48,7 @@ pub(super) fn hand_over(
     subscription: &Subscription,
     offer: PendingHandOff<'_>,
 ) -> HandedOver {
-    let response = response(&offer);
+    let response = Response { framing: offer.framing(), before: offer.before_frame().to_vec() };
     match propose(settings, lease, subscription.message(), response, offer.connection()) {
         Err(error) => {
             offer.withdraw();

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use hub_protocol::{Framing, Response, Topics};
-
-use crate::sapi::{PendingHandOff, Shape};
+use hub_protocol::Topics;
 
 /// What a stream follows, and how it behaves.
 #[derive(Debug, Clone)]
@@ -52,18 +50,6 @@ impl Subscription {
             write_timeout: short(self.write_timeout),
         }
     }
-}
-
-/// How the bytes of a stream have to look on a connection that is handed over.
-pub(super) fn response(offer: &PendingHandOff<'_>) -> Response {
-    let framing = match offer.shape() {
-        Shape::Records { request_id } => {
-            Framing::FastCgi { request_id, is_kept: offer.is_kept_by_nginx() }
-        }
-        Shape::Raw => Framing::Raw,
-        Shape::Chunks => Framing::Chunked,
-    };
-    Response { framing, before: offer.before_frame().to_vec() }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

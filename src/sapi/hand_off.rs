@@ -9,29 +9,36 @@ use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::sync::Arc;
 
+use framing::{Framing, end_of_stdout};
+
 use super::response::{output, request};
-use super::server::framing::stray_record;
 use super::server::kind::Server;
 use super::server::signals;
-use super::server::transport::{HandOffTarget, Shape};
+use super::server::transport::HandOffTarget;
 use super::wire::Wire;
 use super::{attached, hooks, in_front};
 
-/// What ends the response on such a connection. On a kept one, nginx may send its next request between this and
-/// the connection's end, and answers 502 then, so there is something behind it that makes nginx close it.
-fn end_of_response(target: HandOffTarget, server: Server) -> Vec<u8> {
-    let mut end = target.shape.end();
-    if let Shape::Records { request_id } = target.shape
-        && is_kept_by_nginx(target, server)
-    {
-        end.extend(stray_record(request_id));
+/// How the bytes of a response stand on its connection, for who goes on with it or ends it: only nginx has to be made
+/// to close a connection that it keeps.
+fn framing(target: HandOffTarget, server: Server) -> Framing {
+    let software = || request::server_text("SERVER_SOFTWARE").unwrap_or_default();
+    match target.framing {
+        Framing::FastCgi { request_id, is_kept } => Framing::FastCgi {
+            request_id,
+            is_kept: is_kept && in_front::is_nginx(server, &software()),
+        },
+        other => other,
     }
-    end
 }
 
-fn is_kept_by_nginx(target: HandOffTarget, server: Server) -> bool {
-    let software = || request::server_text("SERVER_SOFTWARE").unwrap_or_default();
-    target.is_kept && in_front::is_nginx(server, &software())
+/// What ends a response.
+fn end_of_response(framing: Framing) -> Vec<u8> {
+    let mut end = Vec::new();
+    if let Framing::FastCgi { request_id, .. } = framing {
+        end.extend(end_of_stdout(request_id));
+    }
+    end.extend(framing.end());
+    end
 }
 
 /// A connection that is ready to be given away. The keeper leaves it alone meanwhile.
@@ -62,15 +69,9 @@ impl<'a> PendingHandOff<'a> {
         }
     }
 
-    /// How bytes have to look on the connection.
-    pub(crate) fn shape(&self) -> Shape {
-        self.target.shape
-    }
-
-    /// Whether nginx would use it for its next request, too: then there has to be something behind the end of
-    /// the response that makes nginx close it.
-    pub(crate) fn is_kept_by_nginx(&self) -> bool {
-        is_kept_by_nginx(self.target, self.server)
+    /// How bytes have to stand on the connection.
+    pub(crate) fn framing(&self) -> Framing {
+        framing(self.target, self.server)
     }
 
     /// The connection itself.
@@ -91,7 +92,7 @@ impl<'a> PendingHandOff<'a> {
     /// Ends the response, and lets go of the connection: the script goes on without it. Closed after its
     /// last record, as `fastcgi_finish_request()` does it, so that no web server uses it again.
     pub(super) fn end_response(self) {
-        self.wire.conclude(&end_of_response(self.target, self.server));
+        self.wire.conclude(&end_of_response(self.framing()));
         self.let_go();
     }
 
@@ -106,7 +107,7 @@ impl<'a> PendingHandOff<'a> {
             unsafe { libc::dup2(self.nothing.as_raw_fd(), descriptor) };
         }
         output::disable();
-        if matches!(self.target.shape, Shape::Records { .. }) {
+        if matches!(self.target.framing, Framing::FastCgi { .. }) {
             // FPM sends what is logged over the connection, too.
             hooks::note_parted();
         }

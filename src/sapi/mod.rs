@@ -24,4 +24,3 @@ pub(crate) mod wire;
 pub(crate) use connection::{PhpConnection, WireOptions};
 pub(crate) use hand_off::PendingHandOff;
 pub(crate) use server::kind::Server;
-pub(crate) use server::transport::Shape;

@@ -25,13 +25,14 @@ use rules::violations;
 
 /// The packages of the workspace, by directory, and which of the project's own crates and bindings to
 /// PHP each may depend on. Nothing else here knows PHP, and the tests share nothing with the tested.
-const PACKAGES: [(&str, &[&str]); 7] = [
+const PACKAGES: [(&str, &[&str]); 8] = [
     ("crates/event-stream", &[]),
-    ("crates/hub-protocol", &["event-stream"]),
+    ("crates/framing", &[]),
+    ("crates/hub-protocol", &["event-stream", "framing"]),
     ("crates/redis-log", &["event-stream", "hub-protocol"]),
     ("crates/hub", &["event-stream", "hub-protocol", "redis-log"]),
     ("crates/load", &["event-stream", "hub-protocol"]),
-    ("", &["event-stream", "hub-protocol", "ext-php-rs", "ext-php-rs-build"]),
+    ("", &["event-stream", "framing", "hub-protocol", "ext-php-rs", "ext-php-rs-build"]),
     ("tests", &["sse-load"]),
 ];
 

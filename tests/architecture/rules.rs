@@ -14,7 +14,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that a layer may not know, for they belong to a layer beside or above it.
-const FOREIGN_CRATES: [(&str, &[&str]); 4] = [
+const FOREIGN_CRATES: [(&str, &[&str]); 5] = [
     ("stream", &["ext_php_rs", "hub_protocol"]),
     ("zend", &["event_stream", "hub_protocol"]),
     ("sapi", &["hub_protocol"]),

@@ -42,11 +42,12 @@ pub use client::{Client, ClientError};
 pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode, encode_up_to};
 pub use dropped::Dropped;
 pub use event_name::{EventName, InvalidName};
+pub use framing::Framing;
 pub use hello::{Hello, HelloError, VERSION};
 pub use id::{EventId, InvalidEventId};
 pub use message::{
-    Delivery, Framing, HeartbeatText, Introduction, Limit, MAX_LIMITS, Publication, Refusal, Reply,
-    Request, Response, Subscription,
+    Delivery, HeartbeatText, Introduction, Limit, MAX_LIMITS, Publication, Refusal, Reply, Request,
+    Response, Subscription,
 };
 pub use redis_name::redis_name;
 pub use topic::{InvalidTopic, MAX_TOPICS, Topic, Topics};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use event_stream::Heartbeat;
+use framing::Framing;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
@@ -162,23 +163,6 @@ pub struct Response {
     /// echoed: a few line ends, mostly none.
     #[serde(with = "serde_bytes")]
     pub before: Vec<u8>,
-}
-
-/// How bytes are framed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Framing {
-    /// Records of `FCGI_STDOUT`; the end is an `FCGI_END_REQUEST`.
-    FastCgi {
-        /// The id of the request, 1 to 65,535.
-        request_id: u16,
-        /// Whether nginx would use the connection for its next request, too. The hub closes it: behind the
-        /// end there has to be something that makes nginx close it first.
-        is_kept: bool,
-    },
-    /// As they are; the end is the end of the connection.
-    Raw,
-    /// Chunks of HTTP/1.1; the end is an empty one.
-    Chunked,
 }
 
 /// How many streams there may be at once under one key.

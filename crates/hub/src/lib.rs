@@ -8,7 +8,7 @@
 //! * `core`: what is decided, in one order: ids, what was missed, limits
 //! * `log`: where events get their ids: here, or from Redis, with other hubs
 //! * `shard`: the threads that hold connections and send to them
-//! * `update`, `framing`: a published event, and its bytes; `backlog`: those that are kept
+//! * `update`, `output`: a published event, and its bytes; `backlog`: those that are kept
 //! * `ids`, `leases`, `timers`: the other parts that these are made of
 //! * `memory`: what all of it takes
 //! * `directory`: where it listens, and what it keeps there
@@ -26,13 +26,13 @@ mod config;
 mod control;
 mod core;
 mod directory;
-mod framing;
 mod ids;
 mod launch;
 mod leases;
 mod log;
 mod memory;
 mod metrics;
+mod output;
 mod process;
 mod serve;
 mod shard;

@@ -11,8 +11,8 @@ use event_stream::{EventId as Id, EventType};
 use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, encode};
 
 use crate::{
-    framing::{self, Output},
     memory::{self, ALLOCATION, Footprint, Tally},
+    output::Output,
 };
 
 /// Bytes that several subscribers are to be sent.
@@ -153,7 +153,7 @@ impl Update {
 
     fn encode(&self, output: Output) -> Bytes {
         match output {
-            Output::Http(framing) => framing::wrap(framing, &self.frame()).into(),
+            Output::Http(framing) => framing.wrap(&self.frame()).into(),
             // Whatever was taken in can be passed on: a delivery is hardly longer than a publication.
             Output::Worker => encode(&Reply::Delivery(self.delivery())).unwrap_or_default().into(),
         }

@@ -8,13 +8,14 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
+use framing::Framing;
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::sockopt::socket_send_buffer_size;
 
 use super::apache_variables;
 use super::httpd::{Httpd, Request, filters, is_within_another, request, with_keeper_inside};
 use super::obstacle::{self, Obstacle};
-use super::transport::{HandOffTarget, Shape, Transport, TryWrite, WritePath};
+use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::sys::poll::poll;
 use crate::sapi::sys::socket::{duplicate, is_same, unsent_bytes};
 
@@ -130,10 +131,10 @@ impl Transport for Apache {
         let descriptor = self.httpd.descriptor(self.request);
         let descriptor = descriptor.filter(|descriptor| is_same(*descriptor, &self.fd));
         let descriptor = descriptor.ok_or("the request is another one now")?;
-        let mut shape = Shape::Raw;
+        let mut framing = Framing::Raw;
         for name in filters(self.request).ok_or("httpd's filters are not known")? {
             match name.as_str() {
-                CHUNK_FILTER => shape = Shape::Chunks,
+                CHUNK_FILTER => framing = Framing::Chunked,
                 name if PLAIN_FILTERS.contains(&name) => {}
                 _ => return Err("httpd encrypts or changes the response on its way"),
             }
@@ -142,7 +143,7 @@ impl Transport for Apache {
         if !self.httpd.flush(self.request) {
             return Err("the browser has left");
         }
-        Ok(HandOffTarget { descriptor, shape, is_kept: false })
+        Ok(HandOffTarget { descriptor, framing })
     }
 
     fn describe(&self) -> &'static str {

@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use rustix::net::getpeername;
 
-use super::framing::Framing;
 use super::signals;
-use super::transport::{HandOffTarget, Shape, Transport, TryWrite, WritePath};
+use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::response::request;
 use crate::sapi::sys::socket::{duplicate, is_same, local_address, was_accepted_from};
 use crate::zend::globals;
+use framing::Framing;
 
 /// The head of `struct php_cli_server_client`.
 #[repr(C)]
@@ -120,7 +120,7 @@ impl Transport for CliServer {
         if !is_same(descriptor, &self.fd) {
             return Err("the request is another one now");
         }
-        Ok(HandOffTarget { descriptor, shape: Shape::Raw, is_kept: false })
+        Ok(HandOffTarget { descriptor, framing: Framing::Raw })
     }
 
     fn describe(&self) -> &'static str {

@@ -8,12 +8,12 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
-use super::framing::Framing;
 use super::obstacle::{NO_FASTCGI, Obstacle};
 use super::signals;
-use super::transport::{HandOffTarget, Shape, Transport, TryWrite, WritePath};
+use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::sys::socket::{duplicate, is_listening, is_same, was_accepted_from};
 use crate::zend::globals;
+use framing::Framing;
 
 /// The head of `struct _fcgi_request`.
 #[repr(C)]
@@ -93,7 +93,7 @@ impl Transport for FastCgi {
     }
 
     fn write_path(&self) -> WritePath {
-        WritePath::Direct(Framing::FastCgi { request_id: self.request_id })
+        WritePath::Direct(Framing::FastCgi { request_id: self.request_id, is_kept: false })
     }
 
     fn try_write(&self, _: &[u8], _: usize) -> TryWrite {
@@ -115,8 +115,8 @@ impl Transport for FastCgi {
         if !was_accepted_from(&self.fd, self.listener) {
             return Err("the connection was not accepted from the worker's socket");
         }
-        let shape = Shape::Records { request_id: self.request_id };
-        Ok(HandOffTarget { descriptor: request.fd, shape, is_kept: request.keep == 1 })
+        let framing = Framing::FastCgi { request_id: self.request_id, is_kept: request.keep == 1 };
+        Ok(HandOffTarget { descriptor: request.fd, framing })
     }
 
     fn describe(&self) -> &'static str {

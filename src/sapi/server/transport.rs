@@ -3,7 +3,9 @@
 
 use std::os::fd::{BorrowedFd, RawFd};
 
-use super::framing::{Framing, end_records};
+use framing::Framing;
+
+use super::packets;
 
 /// Which way the script's own bytes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +20,7 @@ impl WritePath {
     /// How many echoed bytes wait for the script's flush. What goes through the server waits there.
     pub(crate) fn echoes_kept(self) -> usize {
         match self {
-            Self::Direct(framing) => framing.echoes_kept(),
+            Self::Direct(framing) => packets::echoes_kept(framing),
             Self::Server => 0,
         }
     }
@@ -35,39 +37,13 @@ pub(crate) enum TryWrite {
     Closed,
 }
 
-/// How the bytes of a response look on its connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// In `FCGI_STDOUT` records of this request.
-    Records {
-        /// The request the records belong to.
-        request_id: u16,
-    },
-    /// As they are.
-    Raw,
-    /// In chunks of HTTP/1.1.
-    Chunks,
-}
-
-impl Shape {
-    /// What ends a response of this shape, apart from the end of the connection.
-    pub(crate) fn end(self) -> Vec<u8> {
-        match self {
-            Self::Records { request_id } => end_records(request_id),
-            Self::Raw => Vec::new(),
-            Self::Chunks => b"0\r\n\r\n".to_vec(),
-        }
-    }
-}
-
 /// What a transport knows of a connection that can be given away.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HandOffTarget {
     /// The server's own descriptor of it.
     pub(crate) descriptor: RawFd,
-    pub(crate) shape: Shape,
-    /// Whether the web server would use it for its next request, too.
-    pub(crate) is_kept: bool,
+    /// How the bytes of the response stand on it.
+    pub(crate) framing: Framing,
 }
 
 /// What carries the bytes of a stream. Used from two threads, under the wire lock where it writes.

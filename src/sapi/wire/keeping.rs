@@ -9,7 +9,7 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 use super::sending::{LOOK, Sent};
 use super::{Outgoing, Wire, ticks};
 #[cfg(without_wire_lock)]
-use crate::sapi::server::transport::WritePath;
+use crate::sapi::server::{packets, transport::WritePath};
 use crate::sapi::sys::socket;
 use crate::stream::{Packet, StopReason};
 
@@ -136,7 +136,7 @@ impl Wire {
         let heartbeat = self.timing.heartbeat_line.line();
         match self.path {
             WritePath::Direct(framing) => {
-                framing.with_slices(&mut Packet::of(heartbeat), |slices| {
+                packets::with_slices(framing, &mut Packet::of(heartbeat), |slices| {
                     let mut control = SendAncillaryBuffer::default();
                     let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
                     let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);

@@ -10,6 +10,7 @@ use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, send, sendmsg};
 
 use super::{Outgoing, Wire, ticks};
+use crate::sapi::server::packets;
 use crate::sapi::server::transport::{TryWrite, WritePath};
 use crate::sapi::sys::poll::poll;
 use crate::sapi::sys::{clock, socket};
@@ -47,7 +48,7 @@ impl Wire {
         packet: &mut Packet,
     ) -> Result<bool, StopReason> {
         let WritePath::Direct(framing) = self.path else { return Ok(false) };
-        let Some(run) = framing.one_run(packet).filter(|_| line.is_clear()) else {
+        let Some(run) = packets::one_run(framing, packet).filter(|_| line.is_clear()) else {
             return Ok(false);
         };
         match send(self.transport.fd(), run, FLAGS) {
@@ -128,9 +129,9 @@ impl Wire {
             return sent;
         }
         let (written, sent) =
-            framing.with_slices(packet, |slices| self.send_slices(slices, patience));
+            packets::with_slices(framing, packet, |slices| self.send_slices(slices, patience));
         if sent != Sent::Whole && written > 0 {
-            line.residue = framing.rest(packet, written);
+            line.residue = packets::rest(framing, packet, written);
         }
         if written > 0 {
             self.note_progress(line);

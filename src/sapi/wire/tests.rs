@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use super::sending::Sent;
 use super::*;
-use crate::sapi::server::framing::Framing;
 use crate::sapi::server::transport::TryWrite;
+use framing::Framing;
 
 /// A connection whose other end the test holds.
 struct Pair(UnixStream, Framing);
@@ -46,7 +46,7 @@ impl Transport for Pair {
 const HEARTBEAT_RECORD: &[u8] = b"\x01\x06\x00\x01\x00\x02\x00\x00:\n";
 
 fn wire(write_timeout: Duration) -> (Wire, UnixStream) {
-    framed(Framing::FastCgi { request_id: 1 }, write_timeout)
+    framed(Framing::FastCgi { request_id: 1, is_kept: false }, write_timeout)
 }
 
 fn framed(framing: Framing, write_timeout: Duration) -> (Wire, UnixStream) {

@@ -9,9 +9,9 @@ use rustix::net::{SocketType, sockopt};
 
 use super::state::Control;
 use crate::core::NewSubscriber;
-use crate::framing::Output;
 use crate::leases::{Acquired, Lease};
 use crate::metrics::{exposition, status};
+use crate::output::Output;
 use crate::process::journal::note;
 use crate::socket::connection::{Accepted, Connection, Ended};
 

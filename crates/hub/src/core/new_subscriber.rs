@@ -9,8 +9,8 @@ use hub_protocol::{EventId, Subscription};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    framing::{self, Output},
     leases::Lease,
+    output::Output,
     shard::{KnownPosition, Queue, Schedule, Subscriber},
     update::Update,
 };
@@ -66,7 +66,7 @@ impl NewSubscriber {
         match output {
             Output::Http(framing) => {
                 let comment = subscriber.heartbeat_text.heartbeat();
-                let first = framing::wrap(framing, &[&before, comment.line()].concat());
+                let first = framing.wrap(&[&before, comment.line()].concat());
                 subscriber.queue.push_comment(first.into());
             }
             Output::Worker => subscriber.queue.push(before.into()),

@@ -29,8 +29,8 @@ use super::{
     registry::{Registry, Token},
     subscriber::{Flushed, Subscriber},
 };
-use crate::framing::{self, Output};
 use crate::metrics::counters::Counters;
+use crate::output::Output;
 use crate::timers::Timers;
 use crate::update::Bytes;
 
@@ -285,9 +285,9 @@ fn discard_input(subscriber: &Subscriber) -> bool {
 fn heartbeat(framing: Framing, text: &HeartbeatText) -> Bytes {
     static USUAL: LazyLock<[Bytes; 3]> = LazyLock::new(|| {
         [Framing::FastCgi { request_id: 1, is_kept: false }, Framing::Raw, Framing::Chunked]
-            .map(|framing| framing::wrap(framing, Heartbeat::default().line()).into())
+            .map(|framing| framing.wrap(Heartbeat::default().line()).into())
     });
     let shared = Output::Http(framing).shared().filter(|_| text.is_empty());
     let usual = shared.and_then(|index| USUAL.get(index));
-    usual.map_or_else(|| framing::wrap(framing, text.heartbeat().line()).into(), Arc::clone)
+    usual.map_or_else(|| framing.wrap(text.heartbeat().line()).into(), Arc::clone)
 }

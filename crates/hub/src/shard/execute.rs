@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{command::Command, event_loop::EventLoop, goodbye, subscriber::Subscriber};
-use crate::{framing::Output, leases::Lease, memory};
+use crate::{leases::Lease, memory, output::Output};
 
 /// Clients have so long to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);

@@ -4,7 +4,7 @@ use event_stream::{LAST_LINE, Retry};
 use hub_protocol::{Dropped, Reply, encode};
 
 use super::{positions::PositionTracker, subscriber::Subscriber};
-use crate::framing::{self, Output};
+use crate::output::Output;
 
 /// The reconnection time that clients are told at the hub's end if the script has named none, in milliseconds. It
 /// is spread up to three times as much, so that clients do not come back all at once.
@@ -25,7 +25,7 @@ pub(super) fn say_goodbye(
         let spread = u64::from(least) * 2 * (index as u64 % 100) / 100;
         let mut goodbye = Vec::new();
         Retry::from_millis(u64::from(least) + spread).encode_into(&mut goodbye);
-        subscriber.queue.push(framing::wrap(framing, &goodbye).into());
+        subscriber.queue.push(framing.wrap(&goodbye).into());
     }
     end(subscriber, positions);
 }
@@ -42,9 +42,7 @@ pub(super) fn say_dropped(subscriber: &mut Subscriber, positions: &mut PositionT
         // No position comes behind it that would take its id away.
         positions.note_told(&mut subscriber.known, position);
         let bytes = match subscriber.output {
-            Output::Http(framing) => {
-                framing::wrap(framing, &Dropped { position: Some(position) }.frame())
-            }
+            Output::Http(framing) => framing.wrap(&Dropped { position: Some(position) }.frame()),
             Output::Worker => encode(&Reply::Dropped).unwrap_or_default(),
         };
         subscriber.queue.push(bytes.into());
@@ -63,9 +61,9 @@ pub(super) fn end(subscriber: &mut Subscriber, positions: &mut PositionTracker) 
     if let Output::Http(framing) = subscriber.output {
         if subscriber.queue.ends_in_comment() {
             let line = last_line(subscriber.schedule.retry);
-            subscriber.queue.push(framing::wrap(framing, &line).into());
+            subscriber.queue.push(framing.wrap(&line).into());
         }
-        subscriber.queue.push(framing::end(framing).into());
+        subscriber.queue.push(framing.end().into());
     }
     subscriber.is_ending = true;
 }

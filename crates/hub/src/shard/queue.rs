@@ -8,8 +8,8 @@ use std::{collections::VecDeque, io::IoSlice, sync::Arc, time::Instant};
 use hub_protocol::EventId;
 
 use crate::{
-    framing::Output,
     memory::QueueMemory,
+    output::Output,
     update::{Bytes, Update},
 };
 

@@ -19,7 +19,7 @@ use super::{
     queue::{PIECES, Queue},
     replay_channel::{NEVER, ReplayProgress, ReplayReceiver},
 };
-use crate::{framing::Output, leases::Lease};
+use crate::{leases::Lease, output::Output};
 
 /// A connection that updates are sent to.
 #[derive(Debug)]

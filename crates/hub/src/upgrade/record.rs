@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::core::{Cursor, NewSubscriber};
-use crate::framing::Output;
 use crate::leases::{Lease, Leases};
+use crate::output::Output;
 use crate::shard::{KnownPosition, ReplayProgress, Schedule, Subscriber};
 
 /// One thing that is passed on.
