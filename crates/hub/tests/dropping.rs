@@ -22,17 +22,9 @@ fn limit(max: u32, drops_oldest: bool) -> Request {
     Request::Lease(vec![Limit { key: KEY.to_vec(), max, drops_oldest }])
 }
 
-/// A worker that has a lease.
-#[track_caller]
-fn worker(hub: &Hub, limit: &Request) -> Client {
-    let mut worker = hub.connect();
-    assert_eq!(worker.call(limit, None, soon()).unwrap(), Reply::Granted);
-    worker
-}
-
 #[track_caller]
 fn stream(hub: &Hub, limit: &Request, framing: Framing) -> UnixStream {
-    stream_by(&mut worker(hub, limit), framing, to(&["a"]))
+    stream_by(&mut hub.leased_worker(limit), framing, to(&["a"]))
 }
 
 /// The next message that is no event, or the end.
@@ -107,18 +99,18 @@ fn a_client_that_takes_nothing_makes_room_at_once() {
 fn a_worker_that_has_the_lease_is_told_in_each_state_of_its_stream() {
     let (hub, one) = (Hub::start(&[]), limit(1, true));
     // Nothing asked for yet; and a connection that has a lease and a subscription.
-    let mut silent = worker(&hub, &one);
-    let mut subscribed = worker(&hub, &one);
+    let mut silent = hub.leased_worker(&one);
+    let mut subscribed = hub.leased_worker(&one);
     assert_eq!(heard(&mut silent), Some(Reply::Dropped));
     let reply = subscribed.call(&Request::Subscribe(to(&["a"])), None, soon()).unwrap();
     assert_eq!(reply, Reply::Subscribed);
     hub.wait_for("workers", 1);
     // Offered, and not yet let go of: it ends as soon as it is the hub's.
-    let mut offering = worker(&hub, &one);
+    let mut offering = hub.leased_worker(&one);
     assert_eq!(heard(&mut subscribed), Some(Reply::Dropped));
     assert_eq!(heard(&mut subscribed), None);
     let (mut client, connection) = hand_over(&mut offering, response(Framing::Raw), to(&["a"]));
-    let last = worker(&hub, &one);
+    let last = hub.leased_worker(&one);
     hub.upgrade();
     offering.send(&Request::Commit, None, soon()).unwrap();
     drop(connection);

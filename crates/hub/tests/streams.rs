@@ -264,8 +264,7 @@ fn a_lease_goes_with_the_stream() {
     let hub = Hub::start(&[]);
     let limit = Limit { key: b"ann".to_vec(), max: 1, drops_oldest: false };
     let lease = Request::Lease(vec![limit.clone()]);
-    let mut worker = hub.connect();
-    assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
+    let mut worker = hub.leased_worker(&lease);
     let client = stream_by(&mut worker, Framing::Raw, to(&["a"]));
     drop(worker);
     hub.wait_for("streams", 1);

@@ -94,8 +94,7 @@ fn what_was_begun_is_ended_with_the_new_hub() {
     let hub = Hub::start(&[]);
     let limit = Limit { key: b"ann".to_vec(), max: 1, drops_oldest: false };
     let lease = Request::Lease(vec![limit.clone()]);
-    let mut worker = hub.connect();
-    assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
+    let mut worker = hub.leased_worker(&lease);
     let (mut client, connection) = hand_over(&mut worker, response(Framing::Raw), to(&["a"]));
     drop(connection);
     let mut slow = UnixStream::connect(hub.socket()).unwrap();

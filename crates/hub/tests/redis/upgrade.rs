@@ -120,9 +120,7 @@ fn what_waits_for_redis_gets_its_answer_before_or_after() {
 
 /// A stream that has a lease.
 fn leased_stream(hub: &Hub, limit: &Limit, subscription: Subscription) -> UnixStream {
-    let mut worker = hub.connect();
-    let lease = Request::Lease(vec![limit.clone()]);
-    assert_eq!(worker.call(&lease, None, soon()).unwrap(), Reply::Granted);
+    let mut worker = hub.leased_worker(&Request::Lease(vec![limit.clone()]));
     stream_by(&mut worker, Framing::Raw, subscription)
 }
 

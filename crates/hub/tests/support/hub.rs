@@ -130,6 +130,14 @@ impl Hub {
         Client::connect(&self.socket(), soon()).unwrap()
     }
 
+    /// A worker that has been granted the lease that this request asks for.
+    #[track_caller]
+    pub(crate) fn leased_worker(&self, lease: &Request) -> Client {
+        let mut worker = self.connect();
+        assert_eq!(worker.call(lease, None, soon()).unwrap(), Reply::Granted);
+        worker
+    }
+
     pub(crate) fn ask(&self, request: &Request) -> Reply {
         self.connect().call(request, None, soon()).unwrap()
     }
