@@ -4,10 +4,8 @@
 //! The invariant: never more leases count under a key than its limit allows. Where the oldest makes room, it counts no
 //! more at once; its client is told, and its stream ends.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use hub_protocol::Limit;
 use parking_lot::Mutex;

@@ -1,6 +1,10 @@
 //! Where events get their ids and their order: in this hub alone, or in Redis, with other hubs.
 
-use std::{io, os::fd::OwnedFd, path::Path, sync::Arc, time::Instant};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, bounded};
 use hub_protocol::{EventId, Publication};

@@ -3,13 +3,10 @@
 //! The invariant: an update counts where it is kept, with all that was encoded of it: in the backlog's tally as
 //! long as that keeps it, then among what is kept for slow clients alone, until the last of them has it.
 
-use std::{
-    mem,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-};
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use parking_lot::Mutex;
 

@@ -3,11 +3,10 @@
 //! The invariant: an entry comes up when its time has come, and never before. It also comes up if it has become
 //! out of date meanwhile: who has set it looks again, and sets it anew.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, binary_heap::PeekMut},
-    time::{Duration, Instant},
-};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::time::{Duration, Instant};
 
 /// The exactness of timers. All that are due within a tick come up together: 10,000 streams with a heartbeat in
 /// 15 seconds wake their shard 100 times a second, not 667 times.

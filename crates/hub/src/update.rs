@@ -2,18 +2,14 @@
 //!
 //! The invariant: its bytes are made at most once for each encoding, and shared by all subscribers that need it.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use event_stream::{EventId as Id, EventType};
 use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, encode};
 
-use crate::{
-    memory::{self, ALLOCATION, Footprint, Tally},
-    output::Output,
-};
+use crate::memory::{self, ALLOCATION, Footprint, Tally};
+use crate::output::Output;
 
 /// Bytes that several subscribers are to be sent.
 pub(crate) type Bytes = Arc<[u8]>;

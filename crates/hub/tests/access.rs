@@ -4,24 +4,19 @@
 
 mod support;
 
-use std::{
-    fs::{self, Permissions},
-    io::{ErrorKind, Read},
-    os::{
-        fd::AsFd,
-        unix::{
-            fs::{MetadataExt, PermissionsExt},
-            net::UnixStream,
-        },
-    },
-    path::Path,
-    time::Duration,
-};
+use std::fs::{self, Permissions};
+use std::io::{ErrorKind, Read};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
 
 use hub_protocol::{
     Client, ClientError, Framing, Hello, Introduction, Limit, Reply, Request, Response, encode,
     socket,
 };
+
 use support::{Hub, as_user, assert_reads, command, frame, open_directory, publish, soon, to};
 
 /// Somebody who is not the hub's user, nor root.

@@ -3,14 +3,13 @@
 
 mod support;
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    os::unix::net::UnixStream,
-    thread,
-    time::Instant,
-};
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::net::UnixStream;
+use std::thread;
+use std::time::Instant;
 
 use hub_protocol::{EventId, Framing, Subscription};
+
 use support::{Hub, after, assert_reads, frame, publish, published, soon, to, wait_until};
 
 /// Publishes all of it without waiting for an answer, as several publishers at once would.

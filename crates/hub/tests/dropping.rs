@@ -3,15 +3,16 @@
 
 mod support;
 
-use std::{
-    io::{Read, Write},
-    net::Shutdown,
-    os::{fd::AsFd, unix::net::UnixStream},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
-    thread,
-};
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::thread;
 
 use hub_protocol::{Client, Framing, Limit, Reply, Request};
+
 use support::{
     FASTCGI, Hub, assert_reads, frame, hand_over, response, soon, stream_by, to, wait_for_some,
 };

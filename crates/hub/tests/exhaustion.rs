@@ -3,9 +3,12 @@
 
 mod support;
 
-use std::{fs, os::unix::net::UnixStream, thread, time::Duration};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+use std::{fs, thread};
 
 use hub_protocol::{Framing, Reply};
+
 use support::{Hub, assert_reads, frame, publish, soon, to, wait_until};
 
 const DESCRIPTORS: usize = 64;

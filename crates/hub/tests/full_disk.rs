@@ -3,18 +3,17 @@
 
 mod support;
 
-use std::{
-    fs::{self, OpenOptions},
-    io::Write,
-    os::unix::net::UnixStream,
-    path::PathBuf,
-    process::Command,
-};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Command;
 
 use hub_protocol::{EventId, Framing, Reply, Request};
 use rustix::process::Signal;
-use support::{Hub, assert_reads, command, frame, open_directory, to, wait_until};
 use tempfile::TempDir;
+
+use support::{Hub, assert_reads, command, frame, open_directory, to, wait_until};
 
 /// A small disk where a hub has its directory.
 struct Disk {

@@ -3,20 +3,17 @@
 
 mod support;
 
-use std::{
-    fs::File,
-    net::TcpListener,
-    os::{
-        fd::{AsFd, OwnedFd},
-        unix::net::UnixStream,
-    },
-};
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 
+use hub_protocol::socket::{receive, send};
 use hub_protocol::{
     Framing, Hello, Introduction, Limit, Messages, Reply, Request, Response, encode,
-    socket::{receive, send},
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
 use support::{FASTCGI, Hub, assert_reads, frame, publish, to, wait_until};
 
 const MESSAGES: u64 = 100_000;

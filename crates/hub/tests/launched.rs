@@ -3,17 +3,16 @@
 
 mod support;
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-    process::Output,
-};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use hub_protocol::Framing;
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Hub, assert_says_goodbye, command, open_directory, to, wait_until};
 use tempfile::TempDir;
+
+use support::{Hub, assert_says_goodbye, command, open_directory, to, wait_until};
 
 /// A hub that PHP has started, in the background.
 struct Launched {

@@ -3,15 +3,14 @@
 
 mod support;
 
-use std::{
-    io::{Read, Write},
-    net::Shutdown,
-    os::unix::net::UnixStream,
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use hub_protocol::{EventName, Framing, Hello, Publication, Request, Subscription, encode};
+
 use support::{FASTCGI, Hub, publish, published, soon, to, topics};
 
 const KEPT: u64 = 32 * 1024 * 1024;

@@ -5,20 +5,17 @@
 
 mod support;
 
-use std::{
-    fs::{self, Permissions},
-    os::unix::{
-        fs::{PermissionsExt, chown},
-        net::UnixStream,
-        process::CommandExt,
-    },
-    process::{Command, Output, Stdio},
-    time::{Duration, Instant},
-};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use hub_protocol::{Framing, Request};
-use support::{Hub, as_user, assert_reads, copy_program, frame, open_directory, to, wait_until};
 use tempfile::TempDir;
+
+use support::{Hub, as_user, assert_reads, copy_program, frame, open_directory, to, wait_until};
 
 /// An ordinary user.
 const USER: u32 = 54_323;

@@ -4,14 +4,13 @@
 
 mod support;
 
-use std::{
-    io::{BufReader, Read},
-    os::unix::net::UnixStream,
-    time::Duration,
-};
+use std::io::{BufReader, Read};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use hub_protocol::{EventId, Framing, Reply, Request, Subscription};
 use rustix::process::Signal;
+
 use support::{Hub, Told, after, frame, next_delivery, position, soon, to};
 
 /// Reads exactly these bytes, positions with them.

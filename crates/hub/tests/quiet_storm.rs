@@ -5,15 +5,15 @@
 
 mod support;
 
-use std::{
-    io::{ErrorKind, Read},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{ErrorKind, Read};
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use event_stream::{ParsedEvent, Parser};
 use hub_protocol::{EventId, Framing, Reply};
+
 use support::{Hub, after, publish, soon, to};
 
 /// Each on a topic of its own.

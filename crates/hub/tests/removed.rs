@@ -4,16 +4,16 @@
 
 mod support;
 
-use std::{
-    fs,
-    io::Read,
-    os::unix::{fs::MetadataExt, net::UnixStream},
-    path::Path,
-    process::{Child, Stdio},
-};
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, Stdio};
 
 use hub_protocol::{Client, Framing, Reply, Request};
 use rustix::process::Signal;
+
 use support::{Hub, assert_reads, command, frame, publish, soon, to, wait_for_some, wait_until};
 
 /// Waits until a hub answers there; its report.

@@ -3,13 +3,12 @@
 
 mod support;
 
-use std::{
-    io::{self, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    time::Duration,
-};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 
 use hub_protocol::{Reply, Request};
+
 use support::{Hub, publish, wait_until};
 
 /// More than are let in.

@@ -3,16 +3,15 @@
 
 mod support;
 
-use std::{
-    io::{Read, Write},
-    os::unix::net::UnixStream,
-    time::Duration,
-};
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use hub_protocol::{
     EventId, Framing, HeartbeatText, Limit, Reply, Request, Response, Subscription,
 };
 use rustix::process::Signal;
+
 use support::{
     FASTCGI, Hub, after, assert_ends, assert_reads, chunk, frame, hand_over, next_event, position,
     publish, published, record, response, soon, stream_by, to, topics,

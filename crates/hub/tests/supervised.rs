@@ -4,28 +4,23 @@
 
 mod support;
 
-use std::{
-    fs,
-    io::Write,
-    mem::MaybeUninit,
-    net::Shutdown,
-    os::unix::net::{UnixDatagram, UnixStream},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::fs;
+use std::io::Write;
+use std::mem::MaybeUninit;
+use std::net::Shutdown;
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use hub_protocol::{Client, Framing, Reply, Request};
-use rustix::{
-    io::IoSliceMut,
-    net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg, sockopt},
-    process::{Pid, Signal, kill_process},
-};
-use support::{
-    Hub, assert_says_goodbye, command, open_directory, soon, storm::nobody_misses_an_event_while,
-    to, wait_until,
-};
+use rustix::io::IoSliceMut;
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg, sockopt};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use support::storm::nobody_misses_an_event_while;
+use support::{Hub, assert_says_goodbye, command, open_directory, soon, to, wait_until};
 
 const UPGRADES: usize = 3;
 

@@ -4,19 +4,16 @@
 
 mod support;
 
-use std::{
-    fs::{self, Permissions},
-    os::unix::{
-        fs::{PermissionsExt, chown, symlink},
-        net::UnixListener,
-        process::CommandExt,
-    },
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
 
 use support::{Hub, copy_program, open_directory};
-use tempfile::TempDir;
 
 /// Somebody who is not root.
 const STRANGER: u32 = 54_321;

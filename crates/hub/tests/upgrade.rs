@@ -3,25 +3,24 @@
 
 mod support;
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    os::{
-        fd::OwnedFd,
-        unix::{fs::symlink, net::UnixStream},
-    },
-    path::Path,
-    process::Stdio,
-    time::Duration,
-};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use hub_protocol::{
     Client, EventId, Framing, Hello, Limit, MAX_MESSAGE, Reply, Request, Response, Subscription,
     VERSION, encode,
 };
+
+use support::storm::nobody_misses_an_event_while;
 use support::{
     FASTCGI, Hub, after, assert_reads, command, copy_program, frame, hand_over, next_event,
-    position, publish, record, response, soon, storm::nobody_misses_an_event_while, to, wait_until,
+    position, publish, record, response, soon, to, wait_until,
 };
 
 #[track_caller]

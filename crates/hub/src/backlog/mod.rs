@@ -9,17 +9,17 @@
 
 mod rings;
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
 
 use hub_protocol::{EventId, Topic};
 use redis_log::{Entry, LastPage};
-
-use crate::{
-    config::BacklogLimits,
-    memory::{ALLOCATION, Tally},
-    update::Update,
-};
 use rings::Rings;
+
+use crate::config::BacklogLimits;
+use crate::memory::{ALLOCATION, Tally};
+use crate::update::Update;
 
 /// Topics without updates may take one in so many of the bytes.
 const SHARE_OF_EMPTY: usize = 4;
@@ -99,8 +99,8 @@ impl Backlog {
         for (topic, floor) in snapshot.floors {
             backlog.rings.restore(topic, floor);
         }
-        for event in snapshot.updates {
-            backlog.insert(&Arc::new(event));
+        for update in snapshot.updates {
+            backlog.insert(&Arc::new(update));
         }
         // Not before: topics are forgotten that have no update, and by now they have theirs.
         backlog.expire(Instant::now());

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use hub_protocol::{Publication, Topics};
-use proptest::{collection::vec, prelude::*};
+use proptest::collection::vec;
+use proptest::prelude::*;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::*;

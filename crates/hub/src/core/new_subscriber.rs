@@ -1,19 +1,15 @@
 //! A connection that is to become a subscriber, and from where it goes on.
 
-use std::{
-    os::fd::OwnedFd,
-    time::{Duration, Instant},
-};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
 use hub_protocol::{EventId, Subscription};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    leases::Lease,
-    output::Output,
-    shard::{KnownPosition, Queue, Schedule, Subscriber},
-    update::Update,
-};
+use crate::leases::Lease;
+use crate::output::Output;
+use crate::shard::{KnownPosition, Queue, Schedule, Subscriber};
+use crate::update::Update;
 
 /// From where a subscriber goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,17 +1,13 @@
 //! The subscribers that wait for what they have missed, and the stage and progress of each.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use hub_protocol::{EventId, Topic};
 
-use crate::{
-    config::ReplayLimits,
-    shard::{ReplayProgress, ReplaySender, Waker},
-    update::Update,
-};
+use crate::config::ReplayLimits;
+use crate::shard::{ReplayProgress, ReplaySender, Waker};
+use crate::update::Update;
 
 /// The stages of a replay, by what the subscriber waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,23 +5,17 @@
 //! without a gap from its last event ID up to some position; it goes live from a position that the backlog reaches
 //! back to, or its client is told that updates are missing.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Instant,
-};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
 
 use hub_protocol::EventId;
 
-use super::{
-    pending::{PendingReplay, Stage},
-    state::Core,
-};
-use crate::{
-    backlog::Missed,
-    shard::{Command, ReplayBatch, ReplayProgress, Subscriber, replay_channel},
-    update::Update,
-};
+use super::pending::{PendingReplay, Stage};
+use super::state::Core;
+use crate::backlog::Missed;
+use crate::shard::{Command, ReplayBatch, ReplayProgress, Subscriber, replay_channel};
+use crate::update::Update;
 
 /// Redis is asked for so many ids at once.
 const IDS: usize = 256;

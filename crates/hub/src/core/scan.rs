@@ -4,15 +4,15 @@
 //! The invariant: there is one scan at a time, and one page of it; the next is asked for when this one has been sent,
 //! so that the hub has time for everything else between. An update is in memory once, for all who are sent it.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
 
 use hub_protocol::EventId;
 use redis_log::{Entry, Page};
 
-use super::{
-    pending::{Admission, Scan, Stage},
-    state::Core,
-};
+use super::pending::{Admission, Scan, Stage};
+use super::state::Core;
 use crate::update::Update;
 
 /// The updates that are sent of a page, by the numbers of the replays.

@@ -1,12 +1,16 @@
 //! The state of the hub: what it has, and what it does with it.
 
-use std::{collections::BTreeSet, io, sync::Arc, time::Instant};
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::unbounded;
 use hub_protocol::{EventId, Publication, Refusal, Reply};
 use redis_log::AppendError;
 
-use super::{new_subscriber::NewSubscriber, pending::PendingReplays};
+use super::new_subscriber::NewSubscriber;
+use super::pending::PendingReplays;
 use crate::backlog::Backlog;
 use crate::config::Config;
 use crate::leases::{Lease, Leases};

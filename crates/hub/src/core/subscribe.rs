@@ -3,20 +3,17 @@
 //! The invariant: what a subscriber has missed and what is published from then on join without a gap or a
 //! repeat, or its client is told that updates are missing.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use hub_protocol::{EventId, Subscription};
 
-use super::{
-    new_subscriber::{Cursor, NewSubscriber},
-    state::Core,
-};
-use crate::{
-    backlog::Missed,
-    log::SharedLog,
-    shard::{KnownPosition, ReplayProgress},
-    update::Update,
-};
+use super::new_subscriber::{Cursor, NewSubscriber};
+use super::state::Core;
+use crate::backlog::Missed;
+use crate::log::SharedLog;
+use crate::shard::{KnownPosition, ReplayProgress};
+use crate::update::Update;
 
 impl Core {
     /// Says from where a subscriber goes on that asks now. What is published from here on is not missed.

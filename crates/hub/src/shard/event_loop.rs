@@ -1,34 +1,26 @@
 //! The loop of a shard's thread: it sends what waits, and sees to its subscribers' timers and their ends.
 
-use std::{
-    collections::HashMap,
-    io,
-    os::fd::OwnedFd,
-    sync::{Arc, LazyLock},
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 use event_stream::Heartbeat;
 use hub_protocol::{Framing, HeartbeatText};
-use rustix::{
-    buffer::spare_capacity,
-    event::{
-        Timespec,
-        epoll::{self, EventData, EventFlags},
-    },
-    io::Errno,
-    net::{RecvFlags, Shutdown, recv, shutdown},
-};
+use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, EventData, EventFlags};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 use slotmap::{Key, KeyData};
 
-use super::{
-    command::Command,
-    goodbye::end,
-    positions::PositionTracker,
-    registry::{Registry, Token},
-    subscriber::{Flushed, Subscriber},
-};
+use super::command::Command;
+use super::goodbye::end;
+use super::positions::PositionTracker;
+use super::registry::{Registry, Token};
+use super::subscriber::{Flushed, Subscriber};
 use crate::metrics::counters::Counters;
 use crate::output::Output;
 use crate::timers::Timers;

@@ -2,8 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{command::Command, event_loop::EventLoop, goodbye, subscriber::Subscriber};
-use crate::{leases::Lease, memory, output::Output};
+use super::command::Command;
+use super::event_loop::EventLoop;
+use super::goodbye;
+use super::subscriber::Subscriber;
+use crate::leases::Lease;
+use crate::memory;
+use crate::output::Output;
 
 /// Clients have so long to take the last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::{command::ReplayBatch, event_loop::EventLoop};
+use super::command::ReplayBatch;
+use super::event_loop::EventLoop;
 use crate::update::Update;
 
 impl EventLoop {

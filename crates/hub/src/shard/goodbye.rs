@@ -3,7 +3,8 @@
 use event_stream::{LAST_LINE, Retry};
 use hub_protocol::{Dropped, Reply, encode};
 
-use super::{positions::PositionTracker, subscriber::Subscriber};
+use super::positions::PositionTracker;
+use super::subscriber::Subscriber;
 use crate::output::Output;
 
 /// The reconnection time that clients are told at the hub's end if the script has named none, in milliseconds. It

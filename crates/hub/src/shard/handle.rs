@@ -3,24 +3,21 @@
 //! The invariant: the queue is bounded, in commands and in bytes of updates. The core waits for a shard that is
 //! further behind.
 
-use std::{
-    cell::Cell,
-    io,
-    os::fd::OwnedFd,
-    sync::Arc,
-    thread::{self, JoinHandle},
-    time::Instant,
-};
+use std::cell::Cell;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use crossbeam_channel::{Sender, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{
-    command::Command,
-    event_loop::EventLoop,
-    positions::{PositionTracker, Retention},
-};
-use crate::{metrics::counters::Counters, update::Update};
+use super::command::Command;
+use super::event_loop::EventLoop;
+use super::positions::{PositionTracker, Retention};
+use crate::metrics::counters::Counters;
+use crate::update::Update;
 
 /// The number of commands that may wait.
 const COMMANDS: usize = 16 * 1024;

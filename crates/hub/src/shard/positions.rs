@@ -3,10 +3,8 @@
 //! The invariant: a client is told a position only when it has been sent everything of its topics up to there;
 //! and it is told another one before the log has moved on so far that nobody could say what came after the last.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use hub_protocol::EventId;
 use serde::{Deserialize, Serialize};

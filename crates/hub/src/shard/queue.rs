@@ -3,15 +3,16 @@
 //! The invariant: pieces leave in the order in which they came, and each whole. What the queue alone keeps in
 //! memory is counted among what is kept for slow clients.
 
-use std::{collections::VecDeque, io::IoSlice, sync::Arc, time::Instant};
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+use std::time::Instant;
 
 use hub_protocol::EventId;
 
-use crate::{
-    memory::QueueMemory,
-    output::Output,
-    update::{Bytes, Update},
-};
+use crate::memory::QueueMemory;
+use crate::output::Output;
+use crate::update::{Bytes, Update};
 
 /// One system call sends so many pieces.
 pub(super) const PIECES: usize = 64;

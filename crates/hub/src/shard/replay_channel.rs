@@ -4,13 +4,10 @@
 //! The invariant: the core knows, without asking, whether the subscriber is still there, and whether its client
 //! takes what it is sent.
 
-use std::{
-    os::fd::OwnedFd,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
-    },
-};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use hub_protocol::EventId;
 use serde::{Deserialize, Serialize};

@@ -2,24 +2,19 @@
 //!
 //! The invariant: what was queued is sent whole and in order, or the connection is closed.
 
-use std::{
-    io::IoSlice,
-    os::fd::OwnedFd,
-    time::{Duration, Instant},
-};
+use std::io::IoSlice;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
 use hub_protocol::{EventId, HeartbeatText, Topic};
-use rustix::{
-    io::{self, Errno},
-    net::{SendAncillaryBuffer, SendFlags, sendmsg},
-};
+use rustix::io::{self, Errno};
+use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
-use super::{
-    positions::{KnownPosition, PositionTracker},
-    queue::{PIECES, Queue},
-    replay_channel::{NEVER, ReplayProgress, ReplayReceiver},
-};
-use crate::{leases::Lease, output::Output};
+use super::positions::{KnownPosition, PositionTracker};
+use super::queue::{PIECES, Queue};
+use super::replay_channel::{NEVER, ReplayProgress, ReplayReceiver};
+use crate::leases::Lease;
+use crate::output::Output;
 
 /// A connection that updates are sent to.
 #[derive(Debug)]

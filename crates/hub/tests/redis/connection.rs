@@ -1,22 +1,18 @@
 //! Hubs whose Redis closes connections, lies, or refuses: what clients get, and what the log says.
 
-use std::{
-    fs::{self, File},
-    io::{BufRead, BufReader},
-    os::unix::net::UnixStream,
-    path::PathBuf,
-    process::Child,
-    time::Duration,
-};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Child;
+use std::time::Duration;
 
 use hub_protocol::{Client, Framing, Refusal, Reply};
 
-use crate::{
-    hubs::connected,
-    proxy::Proxy,
-    server::{Server, eventually},
-    support::{after, command, publish, soon, to},
-};
+use crate::hubs::connected;
+use crate::proxy::Proxy;
+use crate::server::{Server, eventually};
+use crate::support::{after, command, publish, soon, to};
 
 /// A hub with a log that can be read.
 struct Logging {

@@ -1,22 +1,19 @@
 //! Clients that come for the first time to a hub that has just been started: what another machine has
 //! published since their scripts began is in a real Redis only.
 
-use std::{
-    io::BufReader,
-    os::unix::net::UnixStream,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
-    thread,
-    time::Duration,
-};
+use std::io::BufReader;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
+use std::thread;
+use std::time::Duration;
 
 use hub_protocol::{EventId, Framing, Reply, Subscription};
 use rustix::process::Signal;
 
-use crate::{
-    hubs::{connected, start, until_it_publishes},
-    server::{Server, eventually},
-    support::{Told, after, assert_reads, frame, publish, published, soon, to},
-};
+use crate::hubs::{connected, start, until_it_publishes};
+use crate::server::{Server, eventually};
+use crate::support::{Told, after, assert_reads, frame, publish, published, soon, to};
 
 /// Now, for a script that begins.
 fn now() -> u64 {

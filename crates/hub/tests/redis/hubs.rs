@@ -1,17 +1,14 @@
 //! Hubs that share a Redis, and events in it.
 
-use std::{
-    io::BufReader,
-    os::unix::net::UnixStream,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
-};
+use std::io::BufReader;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 
 use hub_protocol::{EventId, Refusal, Reply};
 
-use crate::{
-    server::{Server, eventually},
-    support::{Hub, Told, publish, soon},
-};
+use crate::server::{Server, eventually};
+use crate::support::{Hub, Told, publish, soon};
 
 /// A hub that may not have heard of Redis yet.
 pub(crate) fn start(url: &str, options: &[&str]) -> Hub {

@@ -1,4 +1,14 @@
 //! Hubs that share their events through a real Redis.
+//!
+//! # Layout
+//!
+//! * `shared_log`: hubs of several machines, one order of events
+//! * `connection`, `trouble`: a Redis that closes connections, lies, refuses, does not answer
+//! * `first_visits`, `positions`: clients that come for the first time, and what they are told of their position
+//! * `replay`, `replay_storms`: clients that have missed what only Redis has
+//! * `upgrade`: a hub that goes on as another program meanwhile
+//! * `hubs`: hubs that share a Redis, and events in it
+//! * `server`, `proxy`, `support`: Redis, a proxy before it, and a hub
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,20 +1,16 @@
 //! Clients on quiet topics whose hubs share their events through a real Redis: what they are told is what Redis
 //! knows, so that nothing is lost in silence when hubs come and go, and nobody is told reset for nothing.
 
-use std::{
-    io::{BufRead, BufReader},
-    os::unix::net::UnixStream,
-    time::Duration,
-};
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use hub_protocol::{EventId, Framing, Reply, Request, Subscription};
 use rustix::process::Signal;
 
-use crate::{
-    hubs::{connected, start},
-    server::{Server, eventually},
-    support::{Hub, Told, after, to},
-};
+use crate::hubs::{connected, start};
+use crate::server::{Server, eventually};
+use crate::support::{Hub, Told, after, to};
 
 type Client = BufReader<UnixStream>;
 

@@ -1,20 +1,16 @@
 //! Clients that have missed what only Redis has: it is read once for all of them, none waits for another one, and
 //! those that wait have heartbeats.
 
-use std::{
-    io::{BufReader, Read},
-    os::unix::net::UnixStream,
-    thread,
-};
+use std::io::{BufReader, Read};
+use std::os::unix::net::UnixStream;
+use std::thread;
 
 use hub_protocol::{EventId, Framing, Subscription};
 use rustix::process::Signal;
 
-use crate::{
-    hubs::{connected, fill, until_it_publishes},
-    server::{Server, eventually},
-    support::{Hub, Told, after, assert_reads, frame, to},
-};
+use crate::hubs::{connected, fill, until_it_publishes};
+use crate::server::{Server, eventually};
+use crate::support::{Hub, Told, after, assert_reads, frame, to};
 
 /// The number of times that XRANGE was called since the last call of this.
 fn ranges(server: &Server) -> u64 {

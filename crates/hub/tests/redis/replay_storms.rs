@@ -1,21 +1,18 @@
 //! Clients that come, and a database that is flushed, while events are published through Redis: nothing is lost in
 //! silence.
 
-use std::{
-    collections::HashSet,
-    io::BufReader,
-    os::unix::net::UnixStream,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
-    thread,
-};
+use std::collections::HashSet;
+use std::io::BufReader;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
+use std::thread;
 
 use hub_protocol::{EventId, Framing};
 
-use crate::{
-    hubs::{connected, fill, publish_until, read_to_end},
-    server::{Server, eventually},
-    support::{Hub, Told, after, assert_reads, to},
-};
+use crate::hubs::{connected, fill, publish_until, read_to_end};
+use crate::server::{Server, eventually};
+use crate::support::{Hub, Told, after, assert_reads, to};
 
 #[test]
 fn replay_and_live_events_join_without_a_gap_or_a_repeat_for_all_who_come_at_any_time() {

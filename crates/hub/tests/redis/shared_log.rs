@@ -1,14 +1,16 @@
 //! Hubs that share their events through a real Redis, which is killed, trimmed and emptied.
 
-use std::{io::BufReader, os::unix::net::UnixStream, time::Instant};
+use std::io::BufReader;
+use std::os::unix::net::UnixStream;
+use std::time::Instant;
 
 use hub_protocol::{EventId, Framing, Refusal, Reply, Request};
 use rustix::process::Signal;
 
-use crate::{
-    hubs::{start, until_it_publishes},
-    server::{Server, eventually},
-    support::{Hub, Told, after, assert_reads, frame, next_reply, publish, published, soon, to},
+use crate::hubs::{start, until_it_publishes};
+use crate::server::{Server, eventually};
+use crate::support::{
+    Hub, Told, after, assert_reads, frame, next_reply, publish, published, soon, to,
 };
 
 /// A hub that has published.

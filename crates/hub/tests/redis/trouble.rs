@@ -1,22 +1,18 @@
 //! A hub whose Redis is not as it should be says so: soon, and never with the password.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read},
-    path::PathBuf,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use hub::Config;
 use hub_protocol::{Framing, Refusal, Reply, Request};
 use rustix::process::Signal;
 
-use crate::{
-    hubs::{connected, until_it_publishes},
-    server::{Server, eventually},
-    support::{after, assert_ends, command, publish, soon},
-};
+use crate::hubs::{connected, until_it_publishes};
+use crate::server::{Server, eventually};
+use crate::support::{after, assert_ends, command, publish, soon};
 
 #[test]
 fn that_redis_does_not_answer_is_said_before_anybody_takes_the_hub_for_frozen() {

@@ -1,23 +1,19 @@
 //! A hub that goes on as another program while events flow through Redis, or while Redis does not answer:
 //! nothing is lost, nothing comes twice, nobody waits for ever.
 
-use std::{
-    fs,
-    io::BufReader,
-    os::unix::net::UnixStream,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
-    thread,
-};
+use std::io::BufReader;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
+use std::{fs, thread};
 
 use hub_protocol::{Client, EventId, Framing, Limit, Refusal, Reply, Request, Subscription};
 use rustix::process::Signal;
 
-use crate::{
-    hubs::{connected, publish_until, read_to_end, start, until_it_publishes},
-    server::{Server, eventually},
-    support::{
-        Hub, Told, after, assert_reads, frame, next_event, next_reply, publish, soon, stream_by, to,
-    },
+use crate::hubs::{connected, publish_until, read_to_end, start, until_it_publishes};
+use crate::server::{Server, eventually};
+use crate::support::{
+    Hub, Told, after, assert_reads, frame, next_event, next_reply, publish, soon, stream_by, to,
 };
 
 /// Has a hub say soon that Redis does not answer.

@@ -1,9 +1,7 @@
 //! The bytes and events that clients are sent.
 
-use std::{
-    io::{BufRead, Read},
-    os::unix::net::UnixStream,
-};
+use std::io::{BufRead, Read};
+use std::os::unix::net::UnixStream;
 
 use hub_protocol::EventId;
 

@@ -1,24 +1,19 @@
 //! A running hub, and the ways to start one.
 
-use std::{
-    fs::{self, File},
-    io::{BufRead, BufReader},
-    mem,
-    os::unix::net::UnixStream,
-    path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use std::{mem, thread};
 
 use hub_protocol::{Client, EventId, Framing, Reply, Request, Subscription};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use super::{
-    messages::{publish, stream_by},
-    wait::{soon, wait_until},
-};
+use super::messages::{publish, stream_by};
+use super::wait::{soon, wait_until};
 
 /// Has a hub wait for Redis even on a machine with much else to do, unless a test says otherwise.
 const PATIENT: [&str; 2] = ["--redis-wait", "5000"];

@@ -1,9 +1,8 @@
 //! The messages of workers and publishers, and the hub's replies.
 
-use std::{
-    os::{fd::AsFd, unix::net::UnixStream},
-    time::Duration,
-};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use hub_protocol::{
     Client, Delivery, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response,

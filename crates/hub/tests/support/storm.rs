@@ -1,19 +1,16 @@
 //! Events without a pause while something happens, and clients that hold their hub to every one of them.
 
-use std::{
-    io::{BufRead, BufReader},
-    os::unix::net::UnixStream,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
-    thread,
-};
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
+use std::thread;
 
 use hub_protocol::{Framing, Reply};
 
-use super::{
-    hub::Hub,
-    messages::{publish, to},
-    wait::soon,
-};
+use super::hub::Hub;
+use super::messages::{publish, to};
+use super::wait::soon;
 
 const STREAMS: usize = 200;
 

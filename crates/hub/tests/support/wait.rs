@@ -1,9 +1,7 @@
 //! Waiting for a condition, instead of sleeping.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// A deadline that only something broken meets.
 pub(crate) fn soon() -> Instant {
