@@ -116,3 +116,75 @@ impl Registry {
         self.subscribers.keys().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+    use std::time::Instant;
+
+    use hub_protocol::{EventId, Framing, HeartbeatText};
+
+    use super::*;
+    use crate::output::Output;
+    use crate::shard::{KnownPosition, Queue, Schedule};
+
+    fn subscriber(topic: &str) -> Box<Subscriber> {
+        let schedule = Schedule {
+            heartbeat: None,
+            end: None,
+            write_timeout: None,
+            retry: 0,
+            shutdown_retry: 0,
+            last_write: Instant::now(),
+        };
+        Box::new(Subscriber {
+            socket: UnixStream::pair().unwrap().0.into(),
+            output: Output::Http(Framing::Raw),
+            topics: [Topic::new(topic.as_bytes()).unwrap()].into(),
+            position: EventId::ZERO,
+            known: KnownPosition::new(EventId::ZERO),
+            schedule,
+            heartbeat_text: HeartbeatText::default(),
+            lease: None,
+            queue: Queue::default(),
+            replay_receiver: None,
+            replay_progress: None,
+            is_ending: false,
+            timer: None,
+            awaits_writable: false,
+        })
+    }
+
+    fn turns(registry: &mut Registry, count: usize) -> Vec<Token> {
+        let mut visited = Vec::new();
+        registry.take_turns(count, |token, _| visited.push(token));
+        visited
+    }
+
+    #[test]
+    fn all_have_a_turn_before_one_has_another_whoever_comes_and_goes() {
+        let mut registry = Registry::default();
+        let tokens: Vec<_> = (0..10).map(|_| registry.add(subscriber("a"))).collect();
+        assert_eq!(turns(&mut registry, 3), tokens[..3]);
+        for token in &tokens[3..9] {
+            assert!(registry.remove(*token).is_some());
+        }
+        let late = registry.add(subscriber("a"));
+        let expected = [&tokens[9..], &tokens[..3], &[late]].concat();
+        assert_eq!(turns(&mut registry, usize::MAX), expected);
+        assert_eq!(registry.turns(), 5, "nobody who has left has a turn for ever");
+    }
+
+    #[test]
+    fn a_token_names_nobody_who_has_come_later() {
+        let (mut registry, topic) = (Registry::default(), Topic::new(b"a").unwrap());
+        let first = registry.add(subscriber("a"));
+        let stays = registry.add(subscriber("a"));
+        assert!(registry.remove(first).is_some());
+        let second = registry.add(subscriber("a"));
+        assert!(registry.get(first).is_none() && registry.remove(first).is_none());
+        let mut visited = Vec::new();
+        registry.for_each_of_topic(&topic, |token, _| visited.push(token));
+        assert_eq!(visited, [stays, second]);
+    }
+}
