@@ -20,7 +20,7 @@ observe(fn () => Sse::stream([], limitKey: 'a'));
 observe(fn () => Sse::start(limitKey: 'a', limit: 1, onLimit: 'drop'));
 observe(fn () => Sse::start(limitKey: 'a', limit: 1, onLimit: "retry\0"));
 observe(fn () => Sse::start(onLimit: 'drop-oldest'));
-observe(fn () => Sse::start(onLimit: null));
+observe(fn () => @Sse::start(onLimit: null));
 observe(fn () => Sse::stream([], onLimit: 'Refuse'));
 // Nobody limits the command line. Keys are bytes; sse.max_streams is a limit, too.
 observe(fn () => Sse::start(limitKey: "\xff", limit: 1, onLimit: 'drop-oldest'));
@@ -41,7 +41,7 @@ threw ValueError: Sse::stream(): Argument #10 ($limit) must be given with limitK
 threw ValueError: Sse::start(): Argument #9 ($onLimit) must be one of "refuse", "retry", or "drop-oldest"
 threw ValueError: Sse::start(): Argument #9 ($onLimit) must be one of "refuse", "retry", or "drop-oldest"
 threw ValueError: Sse::start(): Argument #9 ($onLimit) must not be "drop-oldest" without limitKey
-threw TypeError: Sse::start(): Argument #9 ($onLimit) must be of type string, null given
+threw ValueError: Sse::start(): Argument #9 ($onLimit) must be one of "refuse", "retry", or "drop-oldest"
 threw ValueError: Sse::stream(): Argument #12 ($onLimit) must be one of "refuse", "retry", or "drop-oldest"
 wrote ":\n", returned Sse
 wrote ":\n", returned Sse

@@ -10,7 +10,8 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::Zval;
 
 use super::fault::Fault;
-use crate::zend::engine::{caller_is_strict, guarded};
+use crate::zend::coercion;
+use crate::zend::engine::guarded;
 use crate::zend::value::is_stringable;
 
 /// Which argument of which method; number 0 is a property of the object.
@@ -38,17 +39,24 @@ impl Argument {
     }
 }
 
-/// The name of a value's type, as php-src's errors have it.
+/// The name of a value's type, as php-src's errors have it: `zend_zval_type_name()`, since PHP 8.3
+/// `zend_zval_value_name()`.
 pub(super) fn type_name(value: &Zval) -> String {
     match value.dereference() {
         value if value.is_null() => "null".into(),
-        value if value.is_bool() => "bool".into(),
+        value if value.is_bool() && !cfg!(php83) => "bool".into(),
+        value if value.is_true() => "true".into(),
+        value if value.is_false() => "false".into(),
         value if value.is_long() => "int".into(),
         value if value.is_double() => "float".into(),
         value if value.is_string() => "string".into(),
         value if value.is_array() => "array".into(),
         value if value.is_resource() => "resource".into(),
-        value => value.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default(),
+        value => {
+            let class = value.object().and_then(|object| object.get_class_name().ok());
+            // That of an anonymous class goes on behind a NUL, with where it is declared.
+            class.unwrap_or_default().split('\0').next().unwrap_or_default().to_owned()
+        }
     }
 }
 
@@ -72,6 +80,10 @@ impl Declared for f64 {
 
 impl Declared for i64 {
     const TYPE: DataType = DataType::Long;
+}
+
+impl Declared for bool {
+    const TYPE: DataType = DataType::Bool;
 }
 
 impl Declared for &str {
@@ -141,38 +153,17 @@ pub(super) fn given(argument: Option<&Zval>) -> Option<&Zval> {
 
 /// A number of seconds, or any other `float`.
 pub(super) fn float(value: &Zval, at: Argument, expected: &str) -> Result<f64, Fault> {
-    #[expect(clippy::cast_precision_loss, reason = "that is PHP's conversion, too")]
-    let number = match value {
-        value if value.is_double() => value.double(),
-        value if value.is_long() => value.long().map(|number| number as f64),
-        _ if caller_is_strict() => None,
-        value if value.is_bool() => Some(f64::from(u8::from(value.is_true()))),
-        value => {
-            value.str().and_then(|text| text.trim().parse().ok()).filter(|n: &f64| n.is_finite())
-        }
-    };
-    number.ok_or_else(|| at.type_error(expected, value))
+    coerced(coercion::float(value, at.1)?, value, at, expected)
 }
 
-/// An `int`. A float with a fraction is none.
+/// An `int`.
 pub(super) fn int(value: &Zval, at: Argument, expected: &str) -> Result<i64, Fault> {
-    let number = match value {
-        value if value.is_long() => value.long(),
-        _ if caller_is_strict() => None,
-        value if value.is_double() => value.double().and_then(whole),
-        value if value.is_bool() => Some(i64::from(value.is_true())),
-        value => value.str().and_then(|text| {
-            let text = text.trim();
-            text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
-        }),
-    };
-    number.ok_or_else(|| at.type_error(expected, value))
+    coerced(coercion::int(value, at.1)?, value, at, expected)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "checked to be a whole number in range")]
-fn whole(number: f64) -> Option<i64> {
-    const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
-    (number.fract() == 0.0 && (-TOO_LARGE..TOO_LARGE).contains(&number)).then_some(number as i64)
+/// A `bool`.
+pub(super) fn bool(value: &Zval, at: Argument, expected: &str) -> Result<bool, Fault> {
+    coerced(coercion::bool(value, at.1)?, value, at, expected)
 }
 
 /// A `string`, as bytes.
@@ -184,8 +175,15 @@ pub(super) fn bytes<'a>(
     if let Some(string) = value.zend_str() {
         return Ok(Cow::Borrowed(string.as_bytes()));
     }
-    let text = if caller_is_strict() { None } else { text(value)? };
-    text.ok_or_else(|| at.type_error(expected, value))
+    let string = coerced(coercion::string(value, at.1)?, value, at, expected)?;
+    Ok(Cow::Owned(string.zend_str().map_or_else(Vec::new, |it| it.as_bytes().to_vec())))
+}
+
+/// What the engine has made of an argument, or why it has made nothing of it.
+fn coerced<T>(made: Option<T>, value: &Zval, at: Argument, expected: &str) -> Result<T, Fault> {
+    // What an error handler has thrown comes first, whatever has come of the value.
+    Fault::if_pending()?;
+    made.ok_or_else(|| at.type_error(expected, value))
 }
 
 /// A value as the text PHP would make of it, without a word: `None` if it would not.
@@ -205,11 +203,15 @@ pub(super) fn text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
 
 /// A `string|int`, as bytes.
 pub(super) fn bytes_or_int(value: &Zval, at: Argument) -> Result<Cow<'_, [u8]>, Fault> {
-    const EXPECTED: &str = "of type string|int|null";
-    match value.long() {
-        Some(number) => Ok(Cow::Owned(number.to_string().into_bytes())),
-        None => bytes(value, at, EXPECTED),
+    if let Some(string) = value.zend_str() {
+        return Ok(Cow::Borrowed(string.as_bytes()));
     }
+    let made = coercion::string_or_int(value, at.1)?;
+    let made = coerced(made, value, at, "of type string|int|null")?;
+    Ok(Cow::Owned(match made.long() {
+        Some(number) => number.to_string().into_bytes(),
+        None => made.zend_str().map_or_else(Vec::new, |it| it.as_bytes().to_vec()),
+    }))
 }
 
 /// What is wrong with an event type that tells of the stream itself.

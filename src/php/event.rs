@@ -15,7 +15,7 @@ use crate::zend::engine::{self, Owned};
 
 pub(super) const REFINEMENTS: [Refinement; 1] = [Refinement {
     method: "__construct",
-    parameter: Some(2),
+    parameter: Some("id"),
     types: types::STRING | types::INT | types::NULL,
     default: None,
 }];

@@ -24,8 +24,12 @@ pub struct SseParser {
     kept: Cell<Vec<ParsedEvent>>,
 }
 
-pub(super) const REFINEMENTS: [Refinement; 1] =
-    [Refinement { method: "__construct", parameter: Some(0), types: types::INT, default: None }];
+pub(super) const REFINEMENTS: [Refinement; 1] = [Refinement {
+    method: "__construct",
+    parameter: Some("maxEventSize"),
+    types: types::INT,
+    default: None,
+}];
 
 #[php_impl]
 #[expect(clippy::needless_pass_by_value, reason = "the macro hands arguments over by value")]

@@ -21,6 +21,7 @@ use super::versions::{self, ArgumentInfo};
 /// PHP types, as bits of `zend_type.type_mask` (`Zend/zend_type_info.h`).
 pub(crate) mod types {
     pub(crate) const NULL: u32 = 1 << 1;
+    pub(crate) const BOOL: u32 = 1 << 2 | 1 << 3;
     pub(crate) const INT: u32 = 1 << 4;
     pub(crate) const FLOAT: u32 = 1 << 5;
     pub(crate) const STRING: u32 = 1 << 6;
@@ -38,8 +39,8 @@ pub(crate) mod types {
 pub(crate) struct Refinement {
     /// The method.
     pub(crate) method: &'static str,
-    /// The parameter, counted from 0; `None` is the return type.
-    pub(crate) parameter: Option<u32>,
+    /// The parameter, by its PHP name; `None` is the return type.
+    pub(crate) parameter: Option<&'static str>,
     /// The types it has, besides a class it may name.
     pub(crate) types: u32,
     /// The default value as PHP source; `None` leaves what is there.
@@ -165,13 +166,14 @@ fn refine(class: &ClassEntry, refinement: &Refinement) {
 fn argument_info(class: &ClassEntry, refinement: &Refinement) -> Option<*mut ArgumentInfo> {
     let method = class.function_table.get(refinement.method.to_ascii_lowercase().as_str())?;
     let function = native_function(method)?;
-    match refinement.parameter {
+    let Some(name) = refinement.parameter else {
         // SAFETY: `arg_info` is preceded by the info of the return type.
-        None => Some(unsafe { function.arg_info.sub(1) }),
-        // SAFETY: the index is below the number of arguments.
-        Some(n) if n < function.num_args => Some(unsafe { function.arg_info.add(n as usize) }),
-        Some(_) => None,
-    }
+        return Some(unsafe { function.arg_info.sub(1) });
+    };
+    // SAFETY: each index is below the number of arguments.
+    let mut all = (0..function.num_args as usize).map(|n| unsafe { function.arg_info.add(n) });
+    // SAFETY: info of a class that is being registered, which is only read.
+    all.find(|info| versions::parameter_name(unsafe { &**info }) == name)
 }
 
 /// The function behind an entry of a native class's function table.

@@ -5,8 +5,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ext_php_rs::ffi::{
-    ZEND_ACC_STRICT_TYPES, ZEND_INTERNAL_FUNCTION, php_output_write, zend_execute_data,
-    zend_function, zend_interrupt_function, zend_read_property,
+    ZEND_INTERNAL_FUNCTION, php_output_write, zend_execute_data, zend_function,
+    zend_interrupt_function, zend_read_property,
 };
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
@@ -93,20 +93,6 @@ fn is_timed_out() -> bool {
     let flag = globals::executor(|executor| &raw const executor.timed_out).cast::<AtomicBool>();
     // SAFETY: one atomic byte, as `vm_interrupt`.
     unsafe { &*flag }.load(Ordering::Relaxed)
-}
-
-/// Whether the code that called the running function declares `strict_types`.
-pub(crate) fn caller_is_strict() -> bool {
-    let running = running_frame();
-    // SAFETY: null, or the running frame, which outlives this call.
-    let Some(running) = (unsafe { running.as_ref() }) else { return false };
-    // SAFETY: null, or the frame that called it, which outlives it.
-    let Some(caller) = (unsafe { running.prev_execute_data.as_ref() }) else { return false };
-    // SAFETY: null, or the function that frame runs.
-    let Some(function) = (unsafe { caller.func.as_ref() }) else { return false };
-    // SAFETY: `common` is the prefix that every kind of function shares.
-    let flags = unsafe { function.common.fn_flags };
-    flags & ZEND_ACC_STRICT_TYPES != 0
 }
 
 /// Native functions that pass an exit on as soon as what they have called is back, by class and name; "" is

@@ -91,6 +91,30 @@ unsafe extern "C" {
         value: *mut zval,
     );
 
+    pub(crate) fn zend_parse_arg_long_slow(value: *mut zval, int: *mut i64, number: c_uint)
+    -> bool;
+    pub(crate) fn zend_parse_arg_double_slow(
+        value: *mut zval,
+        float: *mut c_double,
+        number: c_uint,
+    ) -> bool;
+    pub(crate) fn zend_parse_arg_bool_slow(
+        value: *mut zval,
+        result: *mut bool,
+        number: c_uint,
+    ) -> bool;
+    pub(crate) fn zend_parse_arg_str_slow(
+        value: *mut zval,
+        string: *mut *mut zend_string,
+        number: c_uint,
+    ) -> bool;
+    pub(crate) fn zend_parse_arg_str_or_long_slow(
+        value: *mut zval,
+        string: *mut *mut zend_string,
+        int: *mut i64,
+        number: c_uint,
+    ) -> bool;
+
     // Zend/zend_exceptions.h
     pub(crate) static mut zend_throw_exception_hook: Option<ThrowHook>;
 

@@ -12,6 +12,7 @@
 
 pub(crate) mod bailout;
 pub(crate) mod class;
+pub(crate) mod coercion;
 pub(crate) mod engine;
 pub(crate) mod fast_method;
 pub(crate) mod ffi;

@@ -1,7 +1,9 @@
 --TEST--
-Null is a TypeError where it is not the default
+With strict_types, null is a TypeError where it is not the default
 --FILE--
 <?php
+declare(strict_types=1);
+
 require __DIR__ . '/../../support/observe.inc';
 
 $sse = started();

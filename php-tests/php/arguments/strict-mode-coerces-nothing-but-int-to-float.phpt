@@ -32,19 +32,19 @@ observe(fn () => new SseEvent('x', retry: '5'));
 observe(fn () => new SseParser('20'));
 observe(fn () => (new SseParser())->feed(5));
 ?>
---EXPECT--
+--EXPECTF--
 threw TypeError: Sse::send(): Argument #2 ($event) must be of type ?string, int given
 threw TypeError: Sse::send(): Argument #2 ($event) must be of type ?string, Tick given
 wrote "id: 5\ndata: x\n\n", returned true
 threw TypeError: Sse::send(): Argument #3 ($id) must be of type string|int|null, float given
-threw TypeError: Sse::send(): Argument #3 ($id) must be of type string|int|null, bool given
+threw TypeError: Sse::send(): Argument #3 ($id) must be of type string|int|null, %s given
 threw TypeError: Sse::send(): Argument #3 ($id) must be of type string|int|null, Tick given
 threw TypeError: Sse::send(): Argument #4 ($retry) must be of type ?int, string given
 threw TypeError: Sse::send(): Argument #4 ($retry) must be of type ?int, float given
 threw TypeError: Sse::comment(): Argument #1 ($text) must be of type string, int given
 threw TypeError: Sse::retry(): Argument #1 ($milliseconds) must be of type int, string given
 threw TypeError: Sse::wait(): Argument #1 ($seconds) must be of type float, string given
-threw TypeError: Sse::wait(): Argument #1 ($seconds) must be of type float, bool given
+threw TypeError: Sse::wait(): Argument #1 ($seconds) must be of type float, %s given
 returned true
 threw TypeError: Sse::close(): Argument #2 ($event) must be of type ?string, int given
 threw TypeError: Sse::stream(): Argument #2 ($interval) must be of type float, string given

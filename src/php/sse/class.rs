@@ -25,26 +25,27 @@ use crate::zend::fast_method::FastMethod;
 const STRING_ARRAY_OR_NULL: u32 = types::STRING | types::ARRAY | types::NULL;
 const STRING_INT_OR_NULL: u32 = types::STRING | types::INT | types::NULL;
 
-const fn refine(method: &'static str, parameter: u32, types: u32) -> Refinement {
+const fn refine(method: &'static str, parameter: &'static str, types: u32) -> Refinement {
     Refinement { method, parameter: Some(parameter), types, default: None }
 }
 
-pub(in crate::php) const REFINEMENTS: [Refinement; 17] = [
-    refine("start", 3, STRING_ARRAY_OR_NULL),
-    refine("start", 4, types::ARRAY),
-    refine("start", 8, types::STRING),
-    refine("stream", 0, types::CALLABLE | types::ARRAY),
-    refine("stream", 1, types::FLOAT),
-    refine("stream", 6, STRING_ARRAY_OR_NULL),
-    refine("stream", 7, types::ARRAY),
-    refine("stream", 11, types::STRING),
-    refine("headers", 0, STRING_ARRAY_OR_NULL),
-    refine("headers", 1, types::ARRAY),
-    refine("encode", 2, STRING_INT_OR_NULL),
-    refine("send", 2, STRING_INT_OR_NULL),
-    refine("comment", 0, types::STRING),
-    refine("publish", 0, types::STRING | types::ARRAY),
-    refine("subscribe", 0, types::STRING | types::ARRAY),
+pub(in crate::php) const REFINEMENTS: [Refinement; 18] = [
+    refine("start", "allowOrigin", STRING_ARRAY_OR_NULL),
+    refine("start", "headers", types::ARRAY),
+    refine("start", "onLimit", types::STRING),
+    refine("stream", "source", types::CALLABLE | types::ARRAY),
+    refine("stream", "interval", types::FLOAT),
+    refine("stream", "allowOrigin", STRING_ARRAY_OR_NULL),
+    refine("stream", "headers", types::ARRAY),
+    refine("stream", "onLimit", types::STRING),
+    refine("headers", "allowOrigin", STRING_ARRAY_OR_NULL),
+    refine("headers", "headers", types::ARRAY),
+    refine("encode", "id", STRING_INT_OR_NULL),
+    refine("send", "id", STRING_INT_OR_NULL),
+    refine("comment", "text", types::STRING),
+    refine("publish", "topics", types::STRING | types::ARRAY),
+    refine("subscribe", "topics", types::STRING | types::ARRAY),
+    refine("subscribe", "handOff", types::BOOL),
     Refinement { method: "status", parameter: None, types: types::ARRAY, default: None },
     Refinement { method: "onClose", parameter: None, types: types::STATIC, default: None },
 ];
@@ -221,7 +222,7 @@ impl Sse {
         self_: &mut ZendClassObject<Sse>,
         topics: &Zval,
         filter: Option<Callback>,
-        hand_off: bool,
+        hand_off: WithDefault<bool>,
         last_event_id: Option<Text>,
     ) -> PhpResult<bool> {
         let told = engine::property(&self_.std, "lastEventId").string();
@@ -229,7 +230,7 @@ impl Sse {
         let last_event_id = LastEventId::new(last_event_id.as_ref(), "Sse::subscribe", 4);
         into_php(
             last_event_id
-                .and_then(|id| self_.subscribe_to(id.or_else(|| told), topics, filter, hand_off)),
+                .and_then(|id| self_.subscribe_to(id.or_else(|| told), topics, filter, &hand_off)),
         )
     }
 

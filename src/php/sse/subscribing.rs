@@ -8,7 +8,7 @@ use ext_php_rs::types::{ZendCallable, Zval};
 use super::admission::time_to_come_back;
 use super::object::Sse;
 use crate::hub::{self, Delivery, HandedOver, HubError, Subscriber, Subscription, Topics};
-use crate::php::arguments::{Argument, given};
+use crate::php::arguments::{Argument, WithDefault, bool, given};
 use crate::php::current;
 use crate::php::event_object::SseEvent;
 use crate::php::fallback::{self, Fallback};
@@ -38,10 +38,16 @@ impl Sse {
         last_event_id: Option<String>,
         names: &Zval,
         filter: Option<&Zval>,
-        hands_off: bool,
+        hand_off: &WithDefault<bool>,
     ) -> Result<bool, Fault> {
         let topics = topics(names, Argument(METHOD, 1, "topics"))?;
         let filter = given(filter);
+        let hands_off = match hand_off {
+            WithDefault::Default(hand_off) => *hand_off,
+            WithDefault::Passed(value) => {
+                bool(value, Argument(METHOD, 3, "handOff"), "of type bool")?
+            }
+        };
         self.check(filter)?;
         self.follows.set(true);
         let mut subscriber = Subscriber::new(settings(), self.subscription(topics, last_event_id));

@@ -1,0 +1,109 @@
+//! Values as PHP's own functions take them: by the engine's rules for the caller's `strict_types`, with its
+//! deprecations (`Zend/zend_API.c`, `zend_parse_arg_*_slow`).
+//!
+//! `number` is that of the argument in the function that runs, counted from 1: the engine names it when it
+//! deprecates something. `None` is a value of another type; then an exception may be pending, thrown by an error
+//! handler or by a `__toString()`.
+
+use std::ptr;
+
+use ext_php_rs::ffi::zend_string;
+use ext_php_rs::types::Zval;
+
+use super::bailout::guarded;
+use super::ffi;
+use super::owned::Owned;
+use crate::stream::Bailout;
+
+/// A value as an `int`.
+///
+/// # Errors
+///
+/// [`Bailout`], as of all in this file: an error handler ran that has not returned.
+pub(crate) fn int(value: &Zval, number: u32) -> Result<Option<i64>, Bailout> {
+    if let Some(int) = value.long() {
+        return Ok(Some(int));
+    }
+    let (mut value, mut int) = (Owned::shared(value), 0);
+    // SAFETY: a value of ours, which the engine may convert in place, and where it puts the answer. A bailout goes
+    // into the guard; what the value holds leaks then, until the request's memory is freed.
+    let fits = guarded(|| unsafe {
+        ffi::zend_parse_arg_long_slow(&raw mut *value, &raw mut int, number)
+    })?;
+    Ok(fits.then_some(int))
+}
+
+/// A value as a `float`.
+///
+/// # Errors
+///
+/// As [`int`].
+pub(crate) fn float(value: &Zval, number: u32) -> Result<Option<f64>, Bailout> {
+    if let Some(float) = value.double() {
+        return Ok(Some(float));
+    }
+    let (mut value, mut float) = (Owned::shared(value), 0.0);
+    // SAFETY: as in `int`.
+    let fits = guarded(|| unsafe {
+        ffi::zend_parse_arg_double_slow(&raw mut *value, &raw mut float, number)
+    })?;
+    Ok(fits.then_some(float))
+}
+
+/// A value as a `bool`.
+///
+/// # Errors
+///
+/// As [`int`].
+pub(crate) fn bool(value: &Zval, number: u32) -> Result<Option<bool>, Bailout> {
+    if let Some(bool) = value.bool() {
+        return Ok(Some(bool));
+    }
+    let (mut value, mut bool) = (Owned::shared(value), false);
+    // SAFETY: as in `int`.
+    let fits = guarded(|| unsafe {
+        ffi::zend_parse_arg_bool_slow(&raw mut *value, &raw mut bool, number)
+    })?;
+    Ok(fits.then_some(bool))
+}
+
+/// A value as a `string`.
+///
+/// # Errors
+///
+/// As [`int`].
+pub(crate) fn string(value: &Zval, number: u32) -> Result<Option<Owned>, Bailout> {
+    let mut value = Owned::shared(value);
+    if value.is_string() {
+        return Ok(Some(value));
+    }
+    let mut string: *mut zend_string = ptr::null_mut();
+    // SAFETY: as in `int`; the string is the value's own, which is one by then.
+    let fits = guarded(|| unsafe {
+        ffi::zend_parse_arg_str_slow(&raw mut *value, &raw mut string, number)
+    })?;
+    Ok(fits.then_some(value))
+}
+
+/// A value as a `string|int`: one of the two.
+///
+/// # Errors
+///
+/// As [`int`].
+pub(crate) fn string_or_int(value: &Zval, number: u32) -> Result<Option<Owned>, Bailout> {
+    let mut value = Owned::shared(value);
+    if value.is_string() || value.is_long() {
+        return Ok(Some(value));
+    }
+    let mut string: *mut zend_string = ptr::null_mut();
+    let mut int = 0;
+    // SAFETY: as in `int`; a string is the value's own, which is one by then.
+    let fits = guarded(|| unsafe {
+        ffi::zend_parse_arg_str_or_long_slow(&raw mut *value, &raw mut string, &raw mut int, number)
+    })?;
+    if fits && string.is_null() {
+        value = Owned::default();
+        value.set_long(int);
+    }
+    Ok(fits.then_some(value))
+}
