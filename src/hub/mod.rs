@@ -40,6 +40,5 @@ pub(crate) use subscription::Subscription;
 // What scripts name: topics, types of events, ids, limits.
 pub(crate) use hub_protocol::location::has_private_tmp;
 pub(crate) use hub_protocol::{
-    Delivery, Dropped, EventId, EventName, InvalidTopic, Limit, MAX_EVENT, Publication, Topic,
-    Topics,
+    Delivery, Dropped, EventId, EventName, InvalidTopic, Limit, Publication, Topic, Topics,
 };

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+// Below the hub its protocol is not known.
+const _: () = assert!(hub_protocol::MAX_EVENT == crate::sapi::settings::LARGEST_EVENT);
+
 /// How long a hub has to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
 

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::fault::Fault;
-use super::settings;
 use crate::sapi::Server;
 use crate::sapi::pool::{self, Slot};
-use crate::zend::{ini, log};
+use crate::sapi::settings;
+use crate::zend::log;
 
 /// How long the log says nothing of a reason after it has.
 const QUIET: Duration = Duration::from_secs(300);
@@ -51,10 +51,10 @@ pub(super) fn decide(server: Server, method: &str, why: &str) -> Result<Fallback
 
 /// How many such streams this pool's workers serve at once; `None` for as many as come.
 fn bound() -> Option<u32> {
-    if ini::text(settings::HAND_OFF).eq_ignore_ascii_case(settings::REQUIRE) {
+    if settings::requires_hand_off() {
         return Some(0);
     }
-    let most = u32::try_from(ini::integer(settings::MAX_WORKER_STREAMS)).unwrap_or(0);
+    let most = settings::max_worker_streams();
     (most > 0).then_some(most)
 }
 

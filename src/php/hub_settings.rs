@@ -1,27 +1,22 @@
 //! The hub, as scripts and settings name it.
 
-use std::path::PathBuf;
-
 use crate::hub::{InvalidTopic, Limit, Topic, Topics};
 use ext_php_rs::types::Zval;
 
 use super::arguments::{Argument, bytes, type_name};
 use super::fault::Fault;
-use super::settings;
 use crate::hub::{HubError, Settings};
-use crate::sapi::Server;
-use crate::zend::ini;
+use crate::sapi::{Server, settings};
 
 /// Which hub the settings name.
 pub(super) fn settings() -> Settings {
-    let path = |name| Some(ini::text(name)).filter(|path| !path.is_empty()).map(PathBuf::from);
     Settings {
-        socket: path(settings::HUB_SOCKET),
+        socket: settings::hub_socket(),
         serves: Server::current() != Server::CommandLine,
-        program: path(settings::HUB_PATH),
-        spawns: ini::flag(settings::HUB_SPAWN),
-        group: ini::text(settings::HUB_GROUP),
-        redis: ini::text(settings::HUB_REDIS),
+        program: settings::hub_path(),
+        spawns: settings::hub_spawn(),
+        group: settings::hub_group(),
+        redis: settings::hub_redis(),
     }
 }
 
@@ -49,7 +44,7 @@ pub(super) fn topics(value: &Zval, at: Argument) -> Result<Topics, Fault> {
 
 /// The limits that a new stream comes under: the pool's, and that of its own key.
 pub(super) fn limits(own: Option<Limit>) -> Vec<Limit> {
-    let all = u32::try_from(ini::integer(settings::MAX_STREAMS)).unwrap_or(0);
+    let all = settings::max_streams();
     let all = (all > 0).then(|| Limit { key: Vec::new(), max: all, drops_oldest: false });
     all.into_iter().chain(own).collect()
 }

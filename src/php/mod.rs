@@ -16,6 +16,5 @@ mod module;
 mod options;
 mod parser;
 mod payload;
-mod settings;
 mod sse;
 mod stop_reason;

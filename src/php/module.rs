@@ -9,7 +9,7 @@ use super::event_object::{self, SseEvent};
 use super::parser::{self, SseParser};
 use super::sse::{self, Sse};
 use super::stop_reason::SseStopReason;
-use super::{current, exception, hub_settings, settings};
+use super::{current, exception, hub_settings};
 use crate::hub::location;
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::head;
@@ -18,7 +18,7 @@ use crate::sapi::response::{beside, late_head, output};
 use crate::sapi::server::signals;
 use crate::sapi::sys::process;
 use crate::sapi::wire::keeper;
-use crate::sapi::{Server, adoption, hooks, overrides, pool};
+use crate::sapi::{Server, adoption, hooks, overrides, pool, settings};
 use crate::zend::{class, fast_method, ini, record};
 
 /// The module.

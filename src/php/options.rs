@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use event_stream::{Heartbeat, Retry};
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 
 use super::arguments::{
     Argument, Float, Int, Text, WithDefault, bytes, event_id, float, given, int, retry, type_name,
 };
 use super::fault::Fault;
-use super::settings;
 use crate::hub::Limit;
-use crate::sapi::Server;
+use crate::sapi::{Server, settings};
 use crate::stream::{self, AllowOrigin, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options};
-use crate::zend::ini;
 
 /// The empty array, as a default.
 pub(super) struct Empty;
@@ -95,22 +92,20 @@ impl Arguments<'_> {
         server: Server,
     ) -> Result<Options, Fault> {
         let at = |number, name| Argument(method, first + number, name);
-        let default_beat =
-            if server.has_response() { ini::number(settings::HEARTBEAT) } else { 0.0 };
+        let default_beat = if server.has_response() { settings::heartbeat() } else { 0.0 };
         let beat = seconds(self.heartbeat.as_ref(), default_beat, at(0, "heartbeat"))?;
         let milliseconds = match given(self.retry.as_ref().map(|argument| argument.0)) {
             Some(given) => int(given, at(1, "retry"), "of type ?int")?,
-            None => ini::integer(settings::RETRY),
+            None => settings::retry(),
         };
         let reconnect = retry(milliseconds, at(1, "retry"))?;
-        let default_lifetime = ini::number(settings::MAX_LIFETIME);
+        let default_lifetime = settings::max_lifetime();
         let lifetime = seconds(self.max_lifetime.as_ref(), default_lifetime, at(2, "maxLifetime"))?;
         Ok(Options {
             heartbeat: (!beat.is_zero()).then_some(beat),
-            heartbeat_line: Heartbeat::new(&ini::text(settings::HEARTBEAT_TEXT))
-                .unwrap_or_default(),
+            heartbeat_line: settings::heartbeat_line(),
             retry: (reconnect.as_millis() > 0).then_some(reconnect),
-            shutdown_retry: shutdown_retry(),
+            shutdown_retry: settings::shutdown_retry(),
             max_lifetime: (!lifetime.is_zero()).then(|| Lifetime::new(lifetime)),
         })
     }
@@ -219,12 +214,6 @@ impl ResponseArguments<'_> {
     }
 }
 
-/// The reconnection time to leave behind when the server stops; the setting was checked.
-fn shutdown_retry() -> Option<Retry> {
-    let milliseconds = u64::try_from(ini::integer(settings::SHUTDOWN_RETRY)).unwrap_or(0);
-    (milliseconds > 0).then(|| Retry::from_millis(milliseconds))
-}
-
 fn seconds(argument: Option<&Float>, default: f64, at: Argument) -> Result<Duration, Fault> {
     let number = match given(argument.map(|argument| argument.0)) {
         Some(given) => float(given, at, "of type ?float")?,
@@ -233,14 +222,9 @@ fn seconds(argument: Option<&Float>, default: f64, at: Argument) -> Result<Durat
     stream::seconds(number).map_err(|error| at.value_error(error))
 }
 
-/// Who may read what, unless the script says otherwise; the setting was checked.
-pub(super) fn allow_origin_set() -> AllowOrigin {
-    AllowOrigin::from_list(&ini::text(settings::ALLOW_ORIGIN)).unwrap_or_default()
-}
-
 fn allow_origin(allowed: Option<&Zval>, at: Argument) -> Result<AllowOrigin, Fault> {
     let Some(given) = given(allowed) else {
-        return Ok(allow_origin_set());
+        return Ok(settings::allow_origin());
     };
     let checked = if let Some(list) = given.array() {
         let entries = entries(list, at)?;

@@ -13,9 +13,9 @@ use super::connection::{WireOptions, attach_wire};
 use super::response::{headers, output, request};
 use super::server::kind::Server;
 use super::server::signals;
+use super::settings;
 use super::{attached, hooks};
 use crate::stream::{StopReason, seconds};
-use crate::zend::ini;
 
 /// How far the adoption of this response has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,7 @@ pub(crate) fn flushed() {
         return;
     }
     STAGE.set(Stage::None);
-    let heartbeat = seconds(ini::number(c"sse.heartbeat")).ok();
+    let heartbeat = seconds(settings::heartbeat()).ok();
     let options = WireOptions::from_settings(heartbeat.filter(|beat| !beat.is_zero()));
     let options = WireOptions { ends_with_server: true, ..options };
     // Without a wire the stream is what it was without us.
@@ -115,7 +115,7 @@ pub(crate) fn flushed() {
 /// Whether a response whose head is going out is one to look after.
 pub(super) fn is_to_be_adopted() -> bool {
     STAGE.get() == Stage::None
-        && ini::flag(c"sse.adopt")
+        && settings::adopt()
         && headers::is_event_stream()
         && headers::status() == 200
 }

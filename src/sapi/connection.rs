@@ -5,7 +5,6 @@ use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use event_stream::Heartbeat;
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
@@ -14,12 +13,13 @@ use super::response::{output, request, written};
 use super::server::choice::transport;
 use super::server::kind::Server;
 use super::server::signals;
+use super::settings;
 use super::sys::poll::poll_unless;
 use super::sys::process::forks;
 use super::wire::{Wire, WireTiming, keeper};
 use super::{attached, hooks};
-use crate::stream::{Bailout, Connection, Packet, StopReason, Tail, Written, seconds};
-use crate::zend::{bailout, engine, ini};
+use crate::stream::{Bailout, Connection, Packet, StopReason, Tail, Written};
+use crate::zend::{bailout, engine};
 
 /// The connection of a stream.
 pub(crate) struct PhpConnection {
@@ -50,13 +50,13 @@ pub(crate) struct WireOptions {
 impl WireOptions {
     /// What the settings say, with this heartbeat.
     pub(crate) fn from_settings(heartbeat: Option<Duration>) -> Self {
-        let write_timeout = seconds(ini::number(c"sse.write_timeout")).unwrap_or_default();
-        let write_timeout = if write_timeout.is_zero() { Duration::MAX } else { write_timeout };
-        let ignores_half_close = ini::flag(c"sse.ignore_half_close");
-        let interrupts = ini::flag(c"sse.interrupt");
-        let heartbeat_line = Heartbeat::new(&ini::text(c"sse.heartbeat_text")).unwrap_or_default();
-        let timing = WireTiming { heartbeat, heartbeat_line, write_timeout, ignores_half_close };
-        Self { timing, interrupts, ends_with_server: false }
+        let timing = WireTiming {
+            heartbeat,
+            heartbeat_line: settings::heartbeat_line(),
+            write_timeout: settings::write_timeout(),
+            ignores_half_close: settings::ignore_half_close(),
+        };
+        Self { timing, interrupts: settings::interrupt(), ends_with_server: false }
     }
 }
 

@@ -6,6 +6,7 @@ use super::response::{output, request};
 use super::server::kind::Server;
 use super::server::obstacle::Obstacle;
 use super::server::{apache_variables, choice};
+use super::settings;
 use crate::zend::ini;
 
 /// What stands between a script and the browser.
@@ -60,7 +61,7 @@ fn advice(server: Server) -> Vec<String> {
         &InFront {
             software: &software,
             headers: headers.map(|(_, header)| header).collect(),
-            heartbeat: ini::number(c"sse.heartbeat"),
+            heartbeat: settings::heartbeat(),
         },
     )
 }

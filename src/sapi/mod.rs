@@ -17,6 +17,7 @@ pub(crate) mod overrides;
 pub(crate) mod pool;
 pub(crate) mod response;
 pub(crate) mod server;
+pub(crate) mod settings;
 pub(crate) mod sys;
 pub(crate) mod takeover;
 pub(crate) mod wire;

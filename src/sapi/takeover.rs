@@ -2,6 +2,7 @@
 
 use super::response::{headers, late_head, output, request, session};
 use super::server::kind::Server;
+use super::settings;
 use super::{adoption, head};
 use crate::stream::{
     AllowOrigin, Bailout, Header, NOT_FOR_A_STREAM, Preflight, is_session_cache_limiter,
@@ -60,7 +61,7 @@ pub(crate) fn take_over(
     if headers::sent() {
         check_sent_headers()?;
     }
-    if ini::flag(c"sse.release_session") {
+    if settings::release_session() {
         session::release()?;
         if is_unwinding() {
             return Err(NotTaken::Pending);

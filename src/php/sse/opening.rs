@@ -17,12 +17,12 @@ use crate::hub::Lease;
 use crate::php::arguments::{Argument, Text, WithDefault, bytes, event_type, given};
 use crate::php::fault::Fault;
 use crate::php::jitter::jitter;
-use crate::php::options::{Arguments, LastEventId, ResponseArguments, allow_origin_set};
+use crate::php::options::{Arguments, LastEventId, ResponseArguments};
 use crate::php::{current, hub_settings};
 use crate::sapi::head;
 use crate::sapi::response::{beside, request};
 use crate::sapi::takeover::{self, Taken, response_headers, take_over};
-use crate::sapi::{PhpConnection, Server, WireOptions};
+use crate::sapi::{PhpConnection, Server, WireOptions, settings};
 use crate::stream::{Options, Stream, merged, seconds};
 use crate::zend::engine::{self, Owned};
 
@@ -161,7 +161,7 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
 pub(super) fn refuse_reconnection() -> Result<(), Fault> {
     let server = Server::current();
     refuse_second("Sse::stop", server)?;
-    takeover::answer_no_content(server, &allow_origin_set())
+    takeover::answer_no_content(server, &settings::allow_origin())
         .map_err(|error| not_taken("Sse::stop", "call it before any output", error))?;
     current::note_stop(engine::here());
     Ok(())

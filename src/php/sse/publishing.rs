@@ -8,9 +8,9 @@ use crate::php::arguments::{Argument, Text, bytes, given};
 use crate::php::fault::Fault;
 use crate::php::hub_settings::{failed, settings as hub_settings, topics};
 use crate::php::payload::{Fields, Payload};
-use crate::php::settings;
+use crate::sapi::settings;
 use crate::zend::engine::Owned;
-use crate::zend::{ini, json};
+use crate::zend::json;
 
 const METHOD: &str = "Sse::publish";
 
@@ -29,7 +29,7 @@ pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result
         return Err(at.value_error("must have neither id, retry nor comment: the hub gives ids"));
     }
     let data = event.data.ok_or_else(|| at.value_error("must have data"))?;
-    let limit = usize::try_from(ini::integer(settings::MAX_EVENT)).unwrap_or(0);
+    let limit = settings::max_event();
     if data.len() > limit {
         let length = data.len();
         let problem = format!("must be at most {limit} bytes (sse.max_event), {length} given");

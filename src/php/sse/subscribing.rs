@@ -13,12 +13,11 @@ use crate::php::current;
 use crate::php::event_object::SseEvent;
 use crate::php::fallback::{self, Fallback};
 use crate::php::fault::Fault;
-use crate::php::hub_settings::{failed, settings, topics};
+use crate::php::hub_settings::{failed, settings as hub_settings, topics};
 use crate::php::jitter::jitter;
-use crate::php::settings::HEARTBEAT_TEXT;
+use crate::sapi::settings;
 use crate::stream::StopReason;
 use crate::zend::engine::{self, Owned, guarded};
-use crate::zend::ini;
 use crate::zend::value::callable_error;
 
 const METHOD: &str = "Sse::subscribe";
@@ -50,7 +49,8 @@ impl Sse {
         };
         self.check(filter)?;
         self.follows.set(true);
-        let mut subscriber = Subscriber::new(settings(), self.subscription(topics, last_event_id));
+        let mut subscriber =
+            Subscriber::new(hub_settings(), self.subscription(topics, last_event_id));
         let open = self.is_running();
         if !self.settle(open)? {
             return Ok(false);
@@ -133,7 +133,7 @@ impl Sse {
             last_event_id,
             age: Instant::now().saturating_duration_since(began),
             heartbeat: self.options.heartbeat,
-            heartbeat_text: ini::text(HEARTBEAT_TEXT),
+            heartbeat_text: settings::heartbeat_text(),
             lifetime: self.stream.remaining(),
             retry: self.stream.retry_in_force().map(milliseconds),
             shutdown_retry: self.options.shutdown_retry.map(milliseconds),
