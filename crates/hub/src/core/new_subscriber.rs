@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::leases::Lease;
 use crate::output::Output;
-use crate::shard::{KnownPosition, Queue, Schedule, Subscriber};
+use crate::shard::{KnownPosition, Schedule, Subscriber};
 use crate::update::Update;
 
 /// From where a subscriber goes on.
@@ -43,21 +43,12 @@ impl NewSubscriber {
             Cursor::Unknown => (EventId::NOWHERE, !subscription.told),
             Cursor::Lost { .. } => (EventId::NOWHERE, false),
         };
+        let schedule = schedule(&subscription, output, now);
+        let topics = Vec::from(subscription.topics).into();
         let mut subscriber = Subscriber {
-            socket,
-            output,
             known: KnownPosition::new(known),
-            schedule: schedule(&subscription, output, now),
-            topics: Vec::from(subscription.topics).into(),
-            position: EventId::ZERO,
-            heartbeat_text: subscription.heartbeat_text,
             lease: lease.map(Box::new),
-            queue: Queue::default(),
-            replay_receiver: None,
-            replay_progress: None,
-            is_ending: false,
-            timer: None,
-            awaits_writable: false,
+            ..Subscriber::new(socket, output, topics, schedule, subscription.heartbeat_text)
         };
         match output {
             Output::Http(framing) => {

@@ -122,11 +122,11 @@ mod tests {
     use std::os::unix::net::UnixStream;
     use std::time::Instant;
 
-    use hub_protocol::{EventId, Framing, HeartbeatText};
+    use hub_protocol::{Framing, HeartbeatText};
 
     use super::*;
     use crate::output::Output;
-    use crate::shard::{KnownPosition, Queue, Schedule};
+    use crate::shard::Schedule;
 
     fn subscriber(topic: &str) -> Box<Subscriber> {
         let schedule = Schedule {
@@ -137,22 +137,10 @@ mod tests {
             shutdown_retry: 0,
             last_write: Instant::now(),
         };
-        Box::new(Subscriber {
-            socket: UnixStream::pair().unwrap().0.into(),
-            output: Output::Http(Framing::Raw),
-            topics: [Topic::new(topic.as_bytes()).unwrap()].into(),
-            position: EventId::ZERO,
-            known: KnownPosition::new(EventId::ZERO),
-            schedule,
-            heartbeat_text: HeartbeatText::default(),
-            lease: None,
-            queue: Queue::default(),
-            replay_receiver: None,
-            replay_progress: None,
-            is_ending: false,
-            timer: None,
-            awaits_writable: false,
-        })
+        let socket = UnixStream::pair().unwrap().0.into();
+        let topics = [Topic::new(topic.as_bytes()).unwrap()].into();
+        let (output, text) = (Output::Http(Framing::Raw), HeartbeatText::default());
+        Box::new(Subscriber::new(socket, output, topics, schedule, text))
     }
 
     fn turns(registry: &mut Registry, count: usize) -> Vec<Token> {

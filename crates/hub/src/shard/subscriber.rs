@@ -73,6 +73,32 @@ pub(crate) enum Flushed {
 }
 
 impl Subscriber {
+    /// One that waits for nothing, has been sent nothing, and whose client knows no position.
+    pub(crate) fn new(
+        socket: OwnedFd,
+        output: Output,
+        topics: Box<[Topic]>,
+        schedule: Schedule,
+        heartbeat_text: HeartbeatText,
+    ) -> Self {
+        Self {
+            socket,
+            output,
+            topics,
+            position: EventId::ZERO,
+            known: KnownPosition::new(EventId::ZERO),
+            schedule,
+            heartbeat_text,
+            lease: None,
+            queue: Queue::default(),
+            replay_receiver: None,
+            replay_progress: None,
+            is_ending: false,
+            timer: None,
+            awaits_writable: false,
+        }
+    }
+
     /// Keeps updates from it until it has what it has missed.
     pub(crate) fn await_replay(&mut self, receiver: ReplayReceiver) {
         self.position = NEVER;

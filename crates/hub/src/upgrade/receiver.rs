@@ -136,21 +136,15 @@ impl<'a> Inventory<'a> {
         let (output, schedule) = (record.output(), record.schedule(self.now));
         let queue = Queue::restored(pieces, record.sent, record.ends_in_comment, output);
         let lease = record.lease.map(|lease| lease.restore(self.leases));
+        let topics = record.topics.into();
         self.streams.push(Subscriber {
-            socket,
-            output,
-            topics: record.topics.into(),
             position: record.position,
             known: record.known,
-            schedule,
-            heartbeat_text: record.heartbeat_text,
             lease: lease.map(Box::new),
             queue,
-            replay_receiver: None,
             replay_progress: record.missing.map(Box::new),
             is_ending: record.ending,
-            timer: None,
-            awaits_writable: false,
+            ..Subscriber::new(socket, output, topics, schedule, record.heartbeat_text)
         });
         Ok(())
     }
