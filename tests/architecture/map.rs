@@ -35,11 +35,12 @@ fn named_files(map: &str) -> Vec<PathBuf> {
     files
 }
 
-/// A question in a numbered list, with the files that its answer names.
+/// A question in a numbered list, with the files and the functions that its answer names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Question<'a> {
     pub(crate) text: &'a str,
     pub(crate) files: Vec<&'a str>,
+    pub(crate) functions: Vec<&'a str>,
 }
 
 /// The questions below the heading that ends in that word.
@@ -51,7 +52,9 @@ pub(crate) fn questions<'a>(text: &'a str, heading: &str) -> Vec<Question<'a>> {
     };
     let question = |item: &'a str| {
         let files = code_in(item).into_iter().filter(|name| is_file(name)).collect();
-        Question { text: item.lines().next().unwrap_or_default(), files }
+        let functions = code_in(item).into_iter().filter_map(|name| name.strip_suffix("()"));
+        let text = item.lines().next().unwrap_or_default();
+        Question { text, files, functions: functions.collect() }
     };
     items(section).into_iter().map(question).collect()
 }
@@ -127,9 +130,16 @@ mod tests {
     fn questions_are_read_with_the_files_of_their_answers() {
         let text = "# A\n\n## Ten questions\n\n1. **Where?** In `src/a.rs`,\n   and `src/b.rs` by `f()`.\n\
             2. **Who?** `src/c.rs`.\n\n## Others\n\n1. `d.rs`\n";
-        let first =
-            Question { text: "1. **Where?** In `src/a.rs`,", files: vec!["src/a.rs", "src/b.rs"] };
-        let second = Question { text: "2. **Who?** `src/c.rs`.", files: vec!["src/c.rs"] };
+        let first = Question {
+            text: "1. **Where?** In `src/a.rs`,",
+            files: vec!["src/a.rs", "src/b.rs"],
+            functions: vec!["f"],
+        };
+        let second = Question {
+            text: "2. **Who?** `src/c.rs`.",
+            files: vec!["src/c.rs"],
+            functions: vec![],
+        };
         assert_eq!(questions(text, "questions"), [first, second]);
         assert_eq!(questions(text, "answers"), []);
     }
