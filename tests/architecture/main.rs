@@ -14,13 +14,14 @@ mod rules;
 mod size;
 mod source;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 use serde_json::Value;
 use walkdir::{DirEntry, WalkDir};
 
+use graph::Graph;
 use rules::violations;
 
 /// The packages of the workspace, by directory, and which of the project's own crates and bindings to
@@ -34,6 +35,23 @@ const PACKAGES: [(&str, &[&str]); 8] = [
     ("crates/load", &["event-stream", "hub-protocol"]),
     ("", &["event-stream", "framing", "hub-protocol", "ext-php-rs", "ext-php-rs-build"]),
     ("tests", &["sse-load"]),
+];
+
+/// Folders from the bottom up: none knows a later one.
+const ORDERS: [&[&str]; 1] = [&["src/stream", "src/zend", "src/sapi", "src/hub", "src/php"]];
+
+/// Where the paths begin that a document names from the root of the repository.
+const FOLDERS: [&str; 10] = [
+    "benches",
+    "crates",
+    "docs",
+    "examples",
+    "fuzz",
+    "php-tests",
+    "scripts",
+    "src",
+    "stubs",
+    "tests",
 ];
 
 fn root() -> &'static Path {
@@ -130,4 +148,93 @@ fn the_format_forbids_unsafe_code() {
     let found = source::read(path, &fs::read_to_string(root().join(path)).unwrap());
     let forbid = source::What::Attribute(vec!["forbid".to_owned(), "unsafe_code".to_owned()]);
     assert!(found.iter().any(|found| found.what == forbid));
+}
+
+/// Every Rust file, by its path from the root of the repository, and its code.
+fn read_rust_files() -> Vec<(PathBuf, String)> {
+    let read = |file: DirEntry| {
+        let path = file.path().strip_prefix(root()).unwrap().to_owned();
+        (path, fs::read_to_string(file.path()).unwrap())
+    };
+    rust_files().into_iter().map(read).collect()
+}
+
+/// The code of each crate, but for the tests.
+fn sources() -> Vec<PathBuf> {
+    let crates = PACKAGES.iter().filter(|(package, _)| *package != "tests");
+    crates.map(|(package, _)| Path::new(package).join("src")).collect()
+}
+
+/// The graph of each crate.
+fn graphs() -> Vec<Graph> {
+    let files = read_rust_files();
+    let graph = |source: PathBuf| {
+        let files = files.iter().filter(|(path, _)| path.starts_with(&source));
+        Graph::of(files.map(|(path, code)| (path.as_path(), code.as_str())))
+    };
+    sources().into_iter().map(graph).collect()
+}
+
+#[track_caller]
+fn none(found: impl Iterator<Item = String>) {
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn no_files_know_one_another_in_a_circle() {
+    none(graphs().iter().flat_map(Graph::circles));
+}
+
+#[test]
+fn no_folder_knows_a_later_one() {
+    let uphill = |graph: &Graph| ORDERS.map(|folders| graph.uphill(folders)).concat();
+    none(graphs().iter().flat_map(uphill));
+}
+
+#[test]
+fn no_file_and_no_function_is_too_long() {
+    none(read_rust_files().iter().flat_map(|(path, code)| size::too_long(path, code)));
+}
+
+#[test]
+fn no_file_stands_beside_its_folder() {
+    let files = read_rust_files();
+    let paths: Vec<&Path> = files.iter().map(|(path, _)| path.as_path()).collect();
+    none(folders::beside_their_folders(&paths).into_iter());
+}
+
+#[test]
+fn every_layout_names_every_file() {
+    none(read_rust_files().iter().flat_map(|(path, code)| folders::not_in_layout(path, code)));
+}
+
+#[test]
+fn the_map_names_every_file() {
+    let (files, sources) = (read_rust_files(), sources());
+    let is_source = |path: &&Path| sources.iter().any(|source| path.starts_with(source));
+    let paths: Vec<&Path> =
+        files.iter().map(|(path, _)| path.as_path()).filter(is_source).collect();
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    none(map::differences(&map, &paths).into_iter());
+}
+
+#[test]
+fn ten_questions_are_answered_with_one_or_two_files() {
+    let contributing = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let questions = map::questions(&contributing, "questions");
+    assert_eq!(questions.len(), 10, "{questions:?}");
+    for question in questions {
+        assert!((1..=2).contains(&question.files.len()), "{question:?}");
+        assert!(question.files.iter().all(|file| root().join(file).exists()), "{question:?}");
+    }
+}
+
+#[test]
+fn every_path_that_contributing_names_exists() {
+    let contributing = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let paths = map::paths(&contributing, &FOLDERS);
+    assert!(paths.len() > 10, "where are the others? {paths:?}");
+    let gone = paths.into_iter().filter(|path| !root().join(path).exists());
+    none(gone.map(str::to_owned));
 }
