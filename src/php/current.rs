@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use std::time::Instant;
 
 use crate::sapi::Server;
-use crate::sapi::response::beside;
+use crate::sapi::response::ownership;
 use crate::zend::engine::{self, Owned};
 
 thread_local! {
@@ -77,6 +77,6 @@ pub(super) fn clear() {
 
 /// Whether somebody else holds the `Sse` object of this request.
 pub(super) fn is_held() -> bool {
-    let is_held = |object: &Owned| object.object().is_some_and(beside::is_held);
+    let is_held = |object: &Owned| object.object().is_some_and(ownership::is_held);
     CURRENT.with(|current| current.borrow().as_ref().is_some_and(is_held))
 }

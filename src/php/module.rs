@@ -14,7 +14,7 @@ use crate::hub::location;
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::head;
 use crate::sapi::hooks::Callbacks;
-use crate::sapi::response::{beside, late_head, output};
+use crate::sapi::response::{late_head, output, ownership};
 use crate::sapi::server::signals;
 use crate::sapi::sys::process;
 use crate::sapi::wire::keeper;
@@ -41,7 +41,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     hooks::install(Callbacks { client_gone: sse::throw_client_gone, flushed: adoption::flushed });
     head::install();
     late_head::install();
-    beside::install();
+    ownership::install();
     let registered = exception::register()
         .and_then(|()| class::declare_enum::<SseStopReason>())
         .and_then(|()| class::declare::<SseEvent>(&event_object::PROPERTIES, &event::REFINEMENTS))
@@ -54,7 +54,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
 
 extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
     keeper::quit();
-    beside::remove();
+    ownership::remove();
     late_head::remove();
     head::remove();
     hooks::remove();
@@ -71,7 +71,7 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     adoption::begin_request();
     head::begin_request();
     late_head::begin_request();
-    beside::forget();
+    ownership::forget();
     0
 }
 

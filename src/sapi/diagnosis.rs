@@ -1,7 +1,7 @@
 //! What stands between a script and the browser, in words.
 
 use super::attached;
-use super::in_front::{self, InFront};
+use super::proxies::{self, InFront};
 use super::response::{output, request};
 use super::server::kind::Server;
 use super::server::obstacle::Obstacle;
@@ -55,8 +55,8 @@ const TERMINATE: &str = "PHP-FPM: request_terminate_timeout, which cannot be ask
 fn advice(server: Server) -> Vec<String> {
     let software = request::server_text("SERVER_SOFTWARE").unwrap_or_default();
     let is_there = |name: &str| request::server_variable(name).is_some();
-    let headers = in_front::HEADERS.into_iter().filter(|(name, _)| is_there(name));
-    in_front::advice(
+    let headers = proxies::HEADERS.into_iter().filter(|(name, _)| is_there(name));
+    proxies::advice(
         server,
         &InFront {
             software: &software,

@@ -16,7 +16,7 @@ use super::server::kind::Server;
 use super::server::signals;
 use super::server::transport::HandOffTarget;
 use super::wire::Wire;
-use super::{attached, hooks, in_front};
+use super::{attached, hooks, proxies};
 
 /// How the bytes of a response stand on its connection, for who goes on with it or ends it: only nginx has to be made
 /// to close a connection that it keeps.
@@ -25,7 +25,7 @@ fn framing(target: HandOffTarget, server: Server) -> Framing {
     match target.framing {
         Framing::FastCgi { request_id, is_kept } => Framing::FastCgi {
             request_id,
-            is_kept: is_kept && in_front::is_nginx(server, &software()),
+            is_kept: is_kept && proxies::is_nginx(server, &software()),
         },
         other => other,
     }

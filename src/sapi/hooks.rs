@@ -14,7 +14,7 @@ use once_cell::sync::OnceCell;
 
 use super::attached;
 use super::ffi::{Flush, LogMessage, ReadPost, UbWrite};
-use super::response::{beside, headers, output, written};
+use super::response::{headers, output, ownership, written};
 use super::sys::process;
 use super::wire::{HELD_BACK_MAX, Wire};
 use crate::stream::GRACE;
@@ -123,7 +123,7 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
     if bytes.is_null() || length == 0 {
         return 0;
     }
-    if headers::is_nothing(bytes) || process::is_cut_off() || !beside::belongs() {
+    if headers::is_nothing(bytes) || process::is_cut_off() || !ownership::belongs() {
         return length;
     }
     written::note_echo();

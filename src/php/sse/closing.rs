@@ -11,7 +11,7 @@ use crate::php::exception::SseClientGone;
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
 use crate::php::stop_reason::SseStopReason;
-use crate::sapi::response::{beside, output};
+use crate::sapi::response::{output, ownership};
 use crate::stream::StopReason;
 use crate::zend::engine::{self, Caught, Owned};
 use crate::zend::value::{callable_error, closure, takes_argument};
@@ -130,13 +130,13 @@ pub(in crate::php) fn end_request() {
     if let Some(sse) = current::get().as_deref().and_then(native) {
         sse.end_with_request();
     }
-    beside::forget();
+    ownership::forget();
     current::clear();
     engine::forget_failure();
 }
 
 fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
-    beside::in_callback(|| {
+    ownership::in_callback(|| {
         let reason = SseStopReason::from(reason).into_zval(false);
         // What it throws stays pending.
         if let (Ok(callable), Ok(reason)) = (ZendCallable::new(callback), reason) {

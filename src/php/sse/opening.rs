@@ -20,7 +20,7 @@ use crate::php::jitter::jitter;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments};
 use crate::php::{current, hub_settings};
 use crate::sapi::head;
-use crate::sapi::response::{beside, request};
+use crate::sapi::response::{ownership, request};
 use crate::sapi::takeover::{self, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, WireOptions, settings};
 use crate::stream::{Options, Stream, merged, seconds};
@@ -65,7 +65,7 @@ pub(super) fn open(
     if server.has_response()
         && let Some(object) = object.object()
     {
-        beside::note_opener(object);
+        ownership::note_opener(object);
     }
     begin(&object, taken, id.as_deref())?;
     if turned_away.is_some() {
