@@ -1,7 +1,9 @@
 //! Server-Sent Events for PHP, as a native extension.
 //!
-//! A script says what to send; the extension does the rest. Layers, each knowing only those above
-//! its own line:
+//! A script says what to send; the extension does the rest.
+//!
+//! # Layout
+//! Layers, each knowing only those above its own line:
 //!
 //! - `event_stream`, a crate of its own: the format of the WHATWG HTML standard;
 //! - [`stream`]: the life of one event stream, without PHP, unsafe code or a clock;

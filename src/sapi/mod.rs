@@ -1,6 +1,19 @@
 //! PHP's servers: what they have in common, what each does in its own way, and every byte to them.
 //!
 //! Nothing in here decides anything about event streams. The two rules of [`crate::zend`] hold here, too.
+//!
+//! # Layout
+//! * `ffi`: declarations
+//! * `sys/`: the operating system
+//! * `response/`: the request and its response
+//! * `server/`: one file for each server
+//! * `wire/`: the connection to one client, and the keeper
+//! * `hooks`, `attached`, `head`, `overrides`: every written byte, and the wire that takes it; the last word on a
+//!   head; PHP functions that must know
+//! * `takeover`, `connection`, `hand_off`: a response is taken over, written to, given away
+//! * `adoption`: streams that other code opens
+//! * `diagnosis`, `in_front`: `doctor()`, and what it says of servers in front
+//! * `settings`, `pool`: INI settings; slots that the processes of a pool share
 
 #![allow(unsafe_code, reason = "this module talks to the servers of PHP")]
 

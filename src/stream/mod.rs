@@ -3,6 +3,16 @@
 //! Knows nothing of PHP, holds no `unsafe`, and has no clock of its own: the connection is a trait, and
 //! has the time, so that a whole life is tested on a vector, or on a connection that dies at the n-th
 //! write.
+//!
+//! # Layout
+//! * `life`: one stream, from its first byte to its stop reason
+//! * `waiting`, `following`: a stream that waits; one that follows a log of events
+//! * `connection`, `packet`: what it writes to, and bytes on their way out
+//! * `tail`, `client_position`: where the last byte stands; the position that its client knows
+//! * `response`, `header`, `list`: the head of the response, its lines and lists
+//! * `cors`, `origin`: pages of other origins
+//! * `last_event_id`, `json`: the client's id; JSON as data
+//! * `options`, `lifetime`, `stop_reason`: options; how long it lives; why it has stopped
 
 mod client_position;
 mod connection;

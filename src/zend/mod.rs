@@ -7,6 +7,15 @@
 //! timeout, PHP's own end of an aborted request) is made where no lock, borrow or owner of this
 //! extension is alive, or inside [`bailout::guarded`]; values of PHP's are [`owned::Owned`]. And no
 //! reference into the engine's globals is held across a call into the engine.
+//!
+//! # Layout
+//! * `ffi`, `versions`: declarations, and what differs between versions of PHP
+//! * `engine`, `globals`, `native`: calls, globals, PHP's own functions
+//! * `bailout`, `owned`: bailouts that are caught, and values that are let go of
+//! * `value`, `coercion`, `json`: PHP values, and arguments as PHP takes them
+//! * `class`, `record`, `fast_method`: classes as the stub has them, and shorter ways into them
+//! * `ini`, `log`: settings; the error log
+//! * `streams/`: PHP's streams
 
 #![allow(unsafe_code, reason = "this module talks to the engine")]
 

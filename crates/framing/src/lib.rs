@@ -10,6 +10,9 @@
 //! assert_eq!(Framing::Chunked.wrap(b":\n"), b"2\r\n:\n\r\n");
 //! assert_eq!(Framing::Chunked.end(), b"0\r\n\r\n");
 //! ```
+//!
+//! # Layout
+//! * `fastcgi`: records
 
 #![forbid(unsafe_code)]
 

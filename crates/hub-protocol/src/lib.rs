@@ -10,6 +10,7 @@
 //! ([`Introduction`]); then the client asks ([`Request`]), the hub answers in order ([`Reply`]). A descriptor
 //! travels with the first byte of its message.
 //!
+//! # Layout
 //! * `hello`: the version handshake
 //! * `id`: [`EventId`], `milliseconds-sequence`, one total order
 //! * `topic`: [`Topic`] and [`Topics`]
@@ -20,7 +21,7 @@
 //! * `codec`: messages to bytes and back, incrementally
 //! * `socket`: bytes and a descriptor through a socket
 //! * `client`: a blocking client with deadlines
-//! * `place`: where a hub listens, and how it is told of Redis
+//! * `location`: where a hub listens, and how it is told of Redis
 //! * `redis_name`: which Redis that is, without a password
 
 #![forbid(unsafe_code)]

@@ -3,6 +3,7 @@
 //! A worker hands the connection of its client over, and is free. Whoever publishes an event tells the
 //! hub, and the hub sends it to everyone who follows one of its topics.
 //!
+//! # Layout
 //! * `socket`: the socket that workers and publishers speak to
 //! * `control`: the thread that answers them
 //! * `core`: what is decided, in one order: ids, what was missed, limits
@@ -12,6 +13,7 @@
 //! * `ids`, `leases`, `timers`: the other parts that these are made of
 //! * `memory`: what all of it takes
 //! * `directory`: where it listens, and what it keeps there
+//! * `config`, `usage`: its options, and the help on them
 //! * `metrics`: its numbers
 //! * `process`: what it is told, and what it says
 //! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it goes on as another program

@@ -1,4 +1,12 @@
 //! One file for each way that a server carries bytes to its client, and what they have in common.
+//!
+//! # Layout
+//! * `kind`, `choice`: the server, and the transport that it gets
+//! * `transport`, `obstacle`: the trait of a transport, and what keeps a server from its best one
+//! * `fastcgi`, `cli_server`, `apache`, `stdio`: a transport each
+//! * `httpd`, `apache_variables`: questions to httpd, and its compression
+//! * `packets`: frames in the records of a connection
+//! * `signals`: signals that ask the server to stop
 
 mod apache;
 pub(crate) mod apache_variables;

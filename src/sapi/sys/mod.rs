@@ -1,4 +1,10 @@
 //! What the operating system offers: processes, sockets, waiting, the clock.
+//!
+//! # Layout
+//! * `process`, `unshared`: this process, and descriptors that its forks do not share
+//! * `socket`, `poll`, `waker`: sockets, and waiting for them
+//! * `signal_mask`, `symbol`: signals that a thread does not take; functions of the running program
+//! * `clock`: the monotonic clock
 
 pub(crate) mod clock;
 pub(crate) mod poll;

@@ -4,6 +4,12 @@
 //! write is whole, or what is left of it is kept and goes out before any other byte. The script
 //! never waits longer than the write timeout for a client that takes nothing, the keeper never
 //! waits at all. Nothing in here calls the engine, but for transports whose server does the writing.
+//!
+//! # Layout
+//! * `lock`: the wire lock
+//! * `sending`: whole writes
+//! * `stopping`: why a stream has to stop
+//! * `keeping`, `keeper`: the keeper's side of a wire; its thread
 
 pub(crate) mod keeper;
 mod keeping;

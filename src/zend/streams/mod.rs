@@ -1,4 +1,7 @@
 //! PHP's streams: what `wait()` can wait for besides the time.
+//!
+//! # Layout
+//! * `buffer`: the buffer inside a stream
 
 mod buffer;
 

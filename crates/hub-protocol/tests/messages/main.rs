@@ -1,4 +1,8 @@
 //! Messages to bytes and back: whatever the chunks, whatever the bytes.
+//!
+//! # Layout
+//! * `strategies`: any message
+//! * `laws`, `limits`: what holds for all, and at their limits
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test reports by panicking")]
 
 mod laws;

@@ -1,5 +1,4 @@
 //! The first thread: what is asked for at the control socket, and what is said.
-
 //!
 //! # Layout
 //! * `event_loop`: what happens, in turn
