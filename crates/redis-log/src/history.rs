@@ -12,8 +12,7 @@ use crate::entry::{Field, Part, RawEntry};
 use crate::limits::PAGE;
 use crate::reading::read;
 use crate::settings::Settings;
-use crate::update::Emit;
-use crate::update::{Page, Update};
+use crate::update::{Emit, Page, Update};
 
 /// For how long nothing is asked of a Redis that has just failed.
 const PAUSE: Duration = Duration::from_secs(1);

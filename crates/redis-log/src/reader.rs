@@ -20,8 +20,7 @@ use crate::newest::Newest;
 use crate::reading::read;
 use crate::reply::malformed;
 use crate::settings::Settings;
-use crate::update::Emit;
-use crate::update::{LastPage, Update};
+use crate::update::{Emit, LastPage, Update};
 
 pub(crate) struct Reader<Ticket> {
     settings: Arc<Settings>,

@@ -95,19 +95,7 @@ fn read_network(rest: &str, kind: Kind, with_tls: bool) -> Result<Url, String> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
     let (path, query) = tail.split_at(tail.find('?').unwrap_or(tail.len()));
-    let path = path.trim_start_matches('/');
-    let (master, database) = match kind {
-        Kind::Sentinels => {
-            let (master, database) = path.split_once('/').unwrap_or((path, ""));
-            (Some(master_name(master)?), database)
-        }
-        _ => (None, path),
-    };
-    if !database.is_empty() && database.parse::<u32>().is_err() {
-        return Err(format!(
-            "must name its database by a number, as in redis://host/1; {ENCODING}"
-        ));
-    }
+    let (master, database) = read_path(path.trim_start_matches('/'), kind)?;
     let (identity, hosts) = match authority.rsplit_once('@') {
         Some((identity, hosts)) => (format!("{identity}@"), hosts),
         None => (String::new(), authority),
@@ -131,6 +119,23 @@ fn read_network(rest: &str, kind: Kind, with_tls: bool) -> Result<Url, String> {
     }
     let (info, parameters) = last.ok_or_else(|| malformed("names no host"))?;
     Ok(url(addresses, master, with_tls, &info, parameters))
+}
+
+/// The master's name, for sentinels, and the database: empty, or a number.
+fn read_path(path: &str, kind: Kind) -> Result<(Option<String>, &str), String> {
+    let (master, database) = match kind {
+        Kind::Sentinels => {
+            let (master, database) = path.split_once('/').unwrap_or((path, ""));
+            (Some(master_name(master)?), database)
+        }
+        _ => (None, path),
+    };
+    if !database.is_empty() && database.parse::<u32>().is_err() {
+        return Err(format!(
+            "must name its database by a number, as in redis://host/1; {ENCODING}"
+        ));
+    }
+    Ok((master, database))
 }
 
 fn url(

@@ -18,8 +18,7 @@ use crate::error_text;
 use crate::link::{AppendError, Job, Jobs, Link};
 use crate::newest::Newest;
 use crate::settings::Settings;
-use crate::update::Emit;
-use crate::update::Update;
+use crate::update::{Emit, Update};
 
 /// How much is sent before answers are read: the publications' bytes, and how many they are.
 const BATCH_BYTES: usize = 1024 * 1024;
@@ -201,12 +200,7 @@ impl<Ticket> Writer<Ticket> {
         there: &There,
         jobs: Vec<Job<Ticket>>,
     ) -> RedisResult<Vec<Job<Ticket>>> {
-        let mut packed = Vec::new();
-        for job in &jobs {
-            let mut command = connection.addition(there.adds_only == Some(true));
-            add_fields(&mut command, &job.publication);
-            packed.extend(command.get_packed_command());
-        }
+        let packed = pack(connection, there.adds_only == Some(true), &jobs);
         let mut end = connection.send(&packed);
         let mut left = Vec::new();
         for job in jobs {
@@ -262,6 +256,17 @@ impl<Ticket> Writer<Ticket> {
     fn answer(&self, ticket: Ticket, result: Result<EventId, AppendError>) {
         (self.emit)(Update::Appended { ticket, result });
     }
+}
+
+/// One XADD for each of the jobs; with `only`, to a stream that exists.
+fn pack<Ticket>(connection: &Connection, only: bool, jobs: &[Job<Ticket>]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    for job in jobs {
+        let mut command = connection.addition(only);
+        add_fields(&mut command, &job.publication);
+        packed.extend(command.get_packed_command());
+    }
+    packed
 }
 
 /// Nothing is sent on a connection that may be lost: its answer might be, too.

@@ -20,16 +20,18 @@ use crate::{
     server::{Server, eventually},
 };
 
-/// What is no answer to anything, or to nothing that was asked.
+/// Bytes that answer no command, or another than was sent.
 fn garbage() -> Vec<Vec<u8>> {
-    let max = u64::MAX;
-    let entry =
-        |id: &str| format!("*2\r\n${}\r\n{id}\r\n*2\r\n$5\r\ntopic\r\n$1\r\nt\r\n", id.len());
-    let read = |entries: &[&str]| {
-        let entries: Vec<String> = entries.iter().map(|id| entry(id)).collect();
-        format!("*1\r\n*2\r\n$3\r\nsse\r\n*{}\r\n{}", entries.len(), entries.concat())
-    };
-    let texts = [
+    let texts = malformed_answers().into_iter().chain(impossible_entries());
+    let mut garbage: Vec<Vec<u8>> = texts.map(String::into_bytes).collect();
+    garbage.push(vec![0xff; 100]);
+    garbage.push([&b"$1000000\r\n"[..], &[0; 1000]].concat());
+    garbage
+}
+
+/// Answers that break the protocol, or are of a type that no command of ours gets.
+fn malformed_answers() -> Vec<String> {
+    vec![
         String::new(),
         "\r\n".into(),
         "HTTP/1.1 200 OK\r\n\r\n".into(),
@@ -54,6 +56,19 @@ fn garbage() -> Vec<Vec<u8>> {
         "-ERR a\r\n".into(),
         "-ERR a\n1 sse-hub[1]: forged\r\n".into(),
         format!("-{}\r\n", "E".repeat(100_000)),
+    ]
+}
+
+/// Answers with times and entries that cannot be: ids out of order, out of range, or malformed.
+fn impossible_entries() -> Vec<String> {
+    let max = u64::MAX;
+    let entry =
+        |id: &str| format!("*2\r\n${}\r\n{id}\r\n*2\r\n$5\r\ntopic\r\n$1\r\nt\r\n", id.len());
+    let read = |entries: &[&str]| {
+        let entries: Vec<String> = entries.iter().map(|id| entry(id)).collect();
+        format!("*1\r\n*2\r\n$3\r\nsse\r\n*{}\r\n{}", entries.len(), entries.concat())
+    };
+    vec![
         format!("*2\r\n$20\r\n{max}\r\n$20\r\n{max}\r\n"),
         "*2\r\n$2\r\n-1\r\n$2\r\n-1\r\n".into(),
         entry("1-1"),
@@ -67,11 +82,7 @@ fn garbage() -> Vec<Vec<u8>> {
         read(&[]),
         "*1\r\n*2\r\n$3\r\nsse\r\n*1\r\n*2\r\n$3\r\n9-9\r\n*1\r\n$5\r\ntopic\r\n".into(),
         "*1\r\n*2\r\n$3\r\nsse\r\n*1\r\n*2\r\n$3\r\n9-9\r\n$-1\r\n".into(),
-    ];
-    let mut garbage: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
-    garbage.push(vec![0xff; 100]);
-    garbage.push([&b"$1000000\r\n"[..], &[0; 1000]].concat());
-    garbage
+    ]
 }
 
 const STEPS: [&str; 7] = ["PING", "XREVRANGE", "TIME", "XLEN", "XREAD", "XRANGE", "XADD"];

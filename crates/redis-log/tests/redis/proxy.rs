@@ -121,7 +121,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Until one of both ends, or it has been idle or lasted for too long.
+/// Relays until one of both ends, or the connection has been idle or lasted for too long.
 fn relay(
     guest: &TcpStream,
     redis: &UnixStream,
@@ -130,7 +130,6 @@ fn relay(
     idle: Option<Duration>,
     lifetime: Option<Duration>,
 ) {
-    let (mut guest, mut redis) = (guest, redis);
     guest.set_nonblocking(true).unwrap();
     redis.set_nonblocking(true).unwrap();
     let began = Instant::now();
@@ -142,31 +141,35 @@ fn relay(
         if too_old || idle.is_some_and(|idle| passed.elapsed() > idle) {
             return;
         }
-        let mut moved = false;
-        if !is_frozen {
-            let (question, answer) = (read(&mut guest), read(&mut redis));
-            let (Some(question), Some(answer)) = (question, answer) else { return };
-            if !question.is_empty() {
-                moved = true;
-                asked = String::from_utf8_lossy(&question).into_owned();
-                if write(&mut redis, &question).is_none() {
-                    return;
-                }
-            }
-            if !answer.is_empty() {
-                moved = true;
-                let lie = state.lie.lock().as_mut().and_then(|lie| lie(&asked));
-                if write(&mut guest, &lie.unwrap_or(answer)).is_none() {
-                    return;
-                }
-            }
-        }
+        let moved = if is_frozen { Some(false) } else { pass(guest, redis, &mut asked, state) };
+        let Some(moved) = moved else { return };
         if moved {
             passed = Instant::now();
         } else {
             thread::sleep(Duration::from_millis(1));
         }
     }
+}
+
+/// Passes on the bytes that have come from both ends, or a lie for an answer. Returns true if there were some,
+/// and `None` once one end is gone. `asked` is the last question.
+fn pass(
+    mut guest: &TcpStream,
+    mut redis: &UnixStream,
+    asked: &mut String,
+    state: &State,
+) -> Option<bool> {
+    let (question, answer) = (read(&mut guest), read(&mut redis));
+    let (question, answer) = (question?, answer?);
+    if !question.is_empty() {
+        *asked = String::from_utf8_lossy(&question).into_owned();
+        write(&mut redis, &question)?;
+    }
+    if !answer.is_empty() {
+        let lie = state.lie.lock().as_mut().and_then(|lie| lie(asked));
+        write(&mut guest, lie.as_ref().unwrap_or(&answer))?;
+    }
+    Some(!question.is_empty() || !answer.is_empty())
 }
 
 /// What has come; nothing if nothing has, `None` at the end.
