@@ -6,10 +6,8 @@ use std::{env, fs};
 
 use redis_log::Settings;
 
-use crate::{
-    hub::Hub,
-    server::{Server, free_port},
-};
+use crate::hub::Hub;
+use crate::server::{Server, free_port};
 
 const PASSWORD: &str = "s3cret";
 

@@ -1,17 +1,17 @@
 //! A stream that is emptied, deleted or replaced while hubs publish and read: FLUSHDB, which Laravel's
 //! `cache:clear` says; DEL; XTRIM.
 
-use std::{
-    collections::HashSet,
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
-    thread,
-    time::Duration,
-};
+use std::collections::HashSet;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
+use std::thread;
+use std::time::Duration;
 
 use hub_protocol::EventId;
 use redis_log::AppendError;
 
-use crate::{hub::Hub, server::Server};
+use crate::hub::Hub;
+use crate::server::Server;
 
 /// How often the stream is emptied.
 const ROUNDS: usize = 40;

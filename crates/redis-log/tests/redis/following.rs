@@ -5,7 +5,8 @@ use std::time::Instant;
 use hub_protocol::EventId;
 use redis_log::Update;
 
-use crate::{hub::Hub, server::Server};
+use crate::hub::Hub;
+use crate::server::Server;
 
 #[test]
 fn two_hubs_get_all_events_in_the_same_order() {

@@ -1,24 +1,18 @@
 //! A Redis that says what it should not. Whatever it is, the hub goes on, and follows when it is good again.
 
-use std::{
-    io::Write,
-    net::TcpListener,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::Write;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use hub_protocol::{EventId, EventName};
 use redis_log::Update;
 
-use crate::{
-    hub::Hub,
-    proxy::Proxy,
-    server::{Server, eventually},
-};
+use crate::hub::Hub;
+use crate::proxy::Proxy;
+use crate::server::{Server, eventually};
 
 /// Bytes that answer no command, or another than was sent.
 fn garbage() -> Vec<Vec<u8>> {

@@ -1,9 +1,7 @@
 //! What a hub does with its log, as far as the log is concerned.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 use hub_protocol::{EventId, Publication, Topic, Topics};

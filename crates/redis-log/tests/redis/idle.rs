@@ -1,13 +1,13 @@
 //! Connections that others close, or that end without a word.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use redis_log::AppendError;
 
-use crate::{hub::Hub, proxy::Proxy, server::Server};
+use crate::hub::Hub;
+use crate::proxy::Proxy;
+use crate::server::Server;
 
 /// Each of these was published, and has arrived once.
 #[track_caller]

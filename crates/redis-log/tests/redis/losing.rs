@@ -3,7 +3,8 @@
 use hub_protocol::EventId;
 use redis_log::Update;
 
-use crate::{hub::Hub, server::Server};
+use crate::hub::Hub;
+use crate::server::Server;
 
 #[test]
 fn events_that_were_dropped_while_a_hub_was_away_are_told() {

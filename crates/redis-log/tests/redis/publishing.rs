@@ -6,10 +6,8 @@ use hub_protocol::EventId;
 use redis_log::AppendError;
 use rustix::process::Signal;
 
-use crate::{
-    hub::Hub,
-    server::{Server, eventually},
-};
+use crate::hub::Hub;
+use crate::server::{Server, eventually};
 
 #[test]
 fn without_redis_publishing_is_refused_at_once() {

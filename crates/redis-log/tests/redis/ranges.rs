@@ -3,10 +3,8 @@
 use hub_protocol::EventId;
 use redis_log::Page;
 
-use crate::{
-    hub::{Hub, data},
-    server::{Server, eventually},
-};
+use crate::hub::{Hub, data};
+use crate::server::{Server, eventually};
 
 #[test]
 fn pages_hold_what_came_after_an_entry_up_to_an_id() {

@@ -1,14 +1,10 @@
 //! Redis behind sentinels, which say where the master is.
 
-use std::{
-    fs,
-    process::{Child, Command, Stdio},
-};
+use std::fs;
+use std::process::{Child, Command, Stdio};
 
-use crate::{
-    hub::Hub,
-    server::{Server, eventually, free_port},
-};
+use crate::hub::Hub;
+use crate::server::{Server, eventually, free_port};
 
 struct Sentinel {
     port: u16,

@@ -1,15 +1,12 @@
 //! A Redis of the test's own, on sockets in a directory of its own; and what it is told beside the log.
 
-use std::{
-    env, fs,
-    net::TcpListener,
-    os::unix::process::ExitStatusExt,
-    path::PathBuf,
-    process::{Child, Command, Stdio, id},
-    sync::atomic::{AtomicU32, Ordering},
-    thread,
-    time::{Duration, Instant},
-};
+use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio, id};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 use redis::{Client, Connection};
 use rustix::process::{Pid, Signal, kill_process};

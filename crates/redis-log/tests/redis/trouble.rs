@@ -1,17 +1,13 @@
 //! What is said when the URL does not fit: what has happened, what to do, and never the password.
 
-use std::{
-    io::{Read, Write},
-    net::TcpListener,
-    thread,
-};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
 
 use redis_log::AppendError;
 
-use crate::{
-    hub::Hub,
-    server::{Server, eventually, free_port},
-};
+use crate::hub::Hub;
+use crate::server::{Server, eventually, free_port};
 
 const PASSWORD: &str = "s3cret";
 
