@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_millis(50);
-const LONGEST: Duration = Duration::from_secs(2);
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// What has stood for so long was no failure: one that follows is the first.
 pub(crate) const STEADY: Duration = Duration::from_secs(1);
@@ -18,19 +18,19 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     pub(crate) const fn new() -> Self {
-        Self { next: FIRST }
+        Self { next: FIRST_WAIT }
     }
 
-    pub(crate) fn succeeded(&mut self) {
-        self.next = FIRST;
+    pub(crate) fn reset(&mut self) {
+        self.next = FIRST_WAIT;
     }
 
-    pub(crate) fn failed(&mut self) -> Duration {
+    pub(crate) fn next_wait(&mut self) -> Duration {
         let wait = self.next;
-        self.next = (wait * 2).min(LONGEST);
+        self.next = (wait * 2).min(MAX_WAIT);
         // A new hasher has random keys: enough chance for this.
-        let chance = RandomState::new().hash_one(0) % 1024;
-        wait.mul_f64(0.5 + 0.5 * f64::from(u32::try_from(chance).unwrap_or(0)) / 1024.0)
+        let jitter = RandomState::new().hash_one(0) % 1024;
+        wait.mul_f64(0.5 + 0.5 * f64::from(u32::try_from(jitter).unwrap_or(0)) / 1024.0)
     }
 }
 
@@ -42,13 +42,13 @@ mod tests {
     fn waits_double_up_to_the_longest_and_half_of_each_is_chance() {
         let mut backoff = Backoff::new();
         for expected in [50, 100, 200, 400, 800, 1600, 2000, 2000] {
-            let wait = backoff.failed();
+            let wait = backoff.next_wait();
             let expected = Duration::from_millis(expected);
             assert!(wait >= expected / 2 && wait <= expected, "{wait:?} of {expected:?}");
         }
-        backoff.succeeded();
-        assert!(backoff.failed() <= FIRST);
-        let waits: Vec<Duration> = (0..50).map(|_| Backoff::new().failed()).collect();
+        backoff.reset();
+        assert!(backoff.next_wait() <= FIRST_WAIT);
+        let waits: Vec<Duration> = (0..50).map(|_| Backoff::new().next_wait()).collect();
         assert!(waits.iter().any(|wait| wait != &waits[0]), "no two hubs come back together");
     }
 }

@@ -11,7 +11,7 @@ use hub_protocol::EventId;
 use redis::{Cmd, FromRedisValue, RedisError, RedisResult, cmd};
 
 use crate::entry::{BEGINNING, Part, RawEntry};
-use crate::limits::{BLOCK, PAGE, PATIENCE};
+use crate::limits::{BLOCK, PAGE, TIMEOUT};
 use crate::settings::Settings;
 use crate::wire::Wire;
 use crate::{handshake, reply, sentinel};
@@ -39,9 +39,9 @@ impl Connection {
     /// Connects, authenticates, chooses the database, and asks whether Redis serves (it may still load).
     pub(crate) fn open(settings: &Settings) -> RedisResult<Self> {
         let address = sentinel::locate(settings)?;
-        let mut wire = Wire::connect(&address, settings.tls(), PATIENCE, settings.max_event())?;
+        let mut wire = Wire::connect(&address, settings.tls(), TIMEOUT, settings.max_event())?;
         handshake::authenticate(&mut wire, settings.identity())?;
-        handshake::choose_database(&mut wire, settings.database())?;
+        handshake::select_database(&mut wire, settings.database())?;
         if settings.master().is_some() {
             handshake::check_is_master(&mut wire)?;
         }
@@ -67,7 +67,7 @@ impl Connection {
 
     /// For a connection that is to wait for entries.
     pub(crate) fn allow_to_block(&mut self) {
-        self.wire.set_patience(BLOCK + PATIENCE);
+        self.wire.set_timeout(BLOCK + TIMEOUT);
     }
 
     /// Whether an XADD can be told not to make the stream: from Redis 6.2 on. Nothing is added: there is no
@@ -85,7 +85,7 @@ impl Connection {
     }
 
     /// An XADD without its fields; `only` to a stream that is there, else nothing is added.
-    pub(crate) fn addition(&self, only: bool) -> Cmd {
+    pub(crate) fn xadd(&self, only: bool) -> Cmd {
         let mut command = cmd("XADD");
         command.arg(&self.stream);
         if only {
@@ -149,12 +149,12 @@ impl Connection {
 
     /// Whether the entry with this id is there. Then all that came after it is there, too: entries are
     /// dropped from the oldest on, and no id is given out twice.
-    pub(crate) fn holds(&mut self, id: EventId) -> RedisResult<bool> {
-        let entries: Vec<RawEntry> = self.only(id).query(&mut self.wire)?;
+    pub(crate) fn contains(&mut self, id: EventId) -> RedisResult<bool> {
+        let entries: Vec<RawEntry> = self.lookup(id).query(&mut self.wire)?;
         Ok(!entries.is_empty())
     }
 
-    fn only(&self, id: EventId) -> Cmd {
+    fn lookup(&self, id: EventId) -> Cmd {
         let mut command = cmd("XRANGE");
         command.arg(&self.stream).arg(id.to_string()).arg(id.to_string());
         command
@@ -175,17 +175,17 @@ impl Connection {
         command.arg("STREAMS").arg(&self.stream).arg(after.to_string());
         // In this order: what is there after the entries were read was there before. Always: whatever has
         // come, the stream may have been emptied while Redis was waited for.
-        let both = [command, self.only(after)].map(|command| command.get_packed_command());
+        let both = [command, self.lookup(after)].map(|command| command.get_packed_command());
         self.send(&both.concat())?;
         let streams = self.receive::<Option<Vec<(String, Vec<RawEntry>)>>>();
         let streams = match streams {
-            Err(error) if !is_an_answer(&error) => return Err(error),
+            Err(error) if !is_error_reply(&error) => return Err(error),
             streams => streams,
         };
         // Two answers, whatever the first is.
-        let place: Vec<RawEntry> = self.receive()?;
+        let at_position: Vec<RawEntry> = self.receive()?;
         let entries = streams?.into_iter().flatten().flat_map(|(_, entries)| entries).collect();
-        if place.is_empty() {
+        if at_position.is_empty() {
             return Ok(None);
         }
         let Part { entries, is_cut } = Part::new(entries, 1, self.max_event);
@@ -209,11 +209,11 @@ impl Connection {
 }
 
 /// Redis has answered, in words: what it was asked is not done, and the connection is as it was.
-pub(crate) fn is_an_answer(error: &RedisError) -> bool {
+pub(crate) fn is_error_reply(error: &RedisError) -> bool {
     error.code().is_some()
 }
 
 /// An id of Redis.
-pub(crate) fn parse(id: &str) -> RedisResult<EventId> {
+pub(crate) fn parse_id(id: &str) -> RedisResult<EventId> {
     id.parse().map_err(|_| reply::malformed("an entry has an id of another form"))
 }

@@ -79,7 +79,7 @@ impl Part {
 
 /// What an entry says.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct Decoded {
     pub(crate) publication: Publication,
     /// How many bytes of data it had, if they are too many to pass on: who follows it is told instead that
     /// an event is missing.
@@ -103,7 +103,7 @@ pub(crate) fn is_beginning(fields: &[Field]) -> bool {
 }
 
 /// What these fields say, or why they say nothing.
-pub(crate) fn read_fields(fields: Vec<Field>, max_event: usize) -> Result<Said, String> {
+pub(crate) fn decode_fields(fields: Vec<Field>, max_event: usize) -> Result<Decoded, String> {
     let (mut topics, mut event, mut data) = (Vec::new(), None, None);
     let mut fields = fields.into_iter();
     while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
@@ -121,19 +121,19 @@ pub(crate) fn read_fields(fields: Vec<Field>, max_event: usize) -> Result<Said, 
     let topics = Topics::try_from(topics).map_err(|why| format!("topic {why}"))?;
     match data.ok_or("data is missing")? {
         Field::Bytes(data) if data.len() <= max_event => {
-            Ok(Said { publication: Publication { topics, event, data }, too_long: None })
+            Ok(Decoded { publication: Publication { topics, event, data }, too_long: None })
         }
-        Field::Bytes(data) => Ok(missing(topics, data.len())),
-        Field::TooLong(length) => Ok(missing(topics, length)),
+        Field::Bytes(data) => Ok(reset_event(topics, data.len())),
+        Field::TooLong(length) => Ok(reset_event(topics, length)),
     }
 }
 
 /// In place of an event that is too large: as with others that a client cannot be given.
-fn missing(topics: Topics, length: usize) -> Said {
+fn reset_event(topics: Topics, length: usize) -> Decoded {
     let data = br#"{"lastEventId":null}"#.to_vec();
     let event = EventType::new(EventName::RESET.as_bytes()).ok();
     let event = event.and_then(|name| EventName::try_from(name).ok());
-    Said { publication: Publication { topics, event, data }, too_long: Some(length) }
+    Decoded { publication: Publication { topics, event, data }, too_long: Some(length) }
 }
 
 fn event_name(name: &[u8]) -> Result<EventName, String> {
@@ -147,7 +147,7 @@ mod tests {
 
     fn fields(fields: &[&[u8]]) -> Result<Publication, String> {
         let fields = fields.iter().map(|field| Field::Bytes(field.to_vec())).collect();
-        read_fields(fields, 100).map(|said| said.publication)
+        decode_fields(fields, 100).map(|decoded| decoded.publication)
     }
 
     #[test]
@@ -162,8 +162,8 @@ mod tests {
                 redis::Arg::Simple(bytes) => Field::Bytes(bytes.to_vec()),
                 _ => panic!("a cursor"),
             });
-            let said = Said { publication, too_long: None };
-            assert_eq!(read_fields(written.collect(), 100), Ok(said));
+            let decoded = Decoded { publication, too_long: None };
+            assert_eq!(decode_fields(written.collect(), 100), Ok(decoded));
         }
     }
 
@@ -194,12 +194,12 @@ mod tests {
         let bytes = |text: &[u8]| Field::Bytes(text.to_vec());
         let with = |data| vec![bytes(b"topic"), bytes(b"a"), bytes(b"data"), data];
         for (data, length) in [(bytes(&[b'x'; 101]), 101), (Field::TooLong(20), 20)] {
-            let said = read_fields(with(data), 100).unwrap();
-            assert_eq!(said.too_long, Some(length));
-            assert_eq!(said.publication.event.unwrap().as_str(), "reset");
-            assert_eq!(said.publication.topics[0].as_str(), "a");
+            let decoded = decode_fields(with(data), 100).unwrap();
+            assert_eq!(decoded.too_long, Some(length));
+            assert_eq!(decoded.publication.event.unwrap().as_str(), "reset");
+            assert_eq!(decoded.publication.topics[0].as_str(), "a");
         }
-        assert_eq!(read_fields(with(bytes(&[b'x'; 100])), 100).unwrap().too_long, None);
+        assert_eq!(decode_fields(with(bytes(&[b'x'; 100])), 100).unwrap().too_long, None);
     }
 
     #[test]

@@ -8,10 +8,10 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 use crate::settings::Settings;
 
 /// How many characters of what others have said are passed on.
-const LONGEST: usize = 400;
+const MAX_REASON: usize = 400;
 
 /// Why there is no connection.
-pub(crate) fn of_opening(error: &RedisError, settings: &Settings) -> String {
+pub(crate) fn for_connect(error: &RedisError, settings: &Settings) -> String {
     let text = error.to_string();
     let advice = if error.kind() == ErrorKind::AuthenticationFailed {
         "its URL is redis://user:password@host, with %40 for @, %2F for /, %3A for :"
@@ -21,7 +21,7 @@ pub(crate) fn of_opening(error: &RedisError, settings: &Settings) -> String {
         "what the system does not trust is trusted with ?ca=/path/to/ca.pem in its URL"
     } else if error.kind() == ErrorKind::Parse
         || error.is_timeout()
-        || is_hang_up(error)
+        || is_disconnect(error)
         || text.contains("corrupt message")
     {
         "check host, port and TLS: with it the URL begins with rediss://, without it with redis://"
@@ -30,14 +30,14 @@ pub(crate) fn of_opening(error: &RedisError, settings: &Settings) -> String {
     } else if text.contains("DB index") || text.contains("SELECT") {
         "its URL names a database that is there: redis://host/0"
     } else {
-        return of(error, settings);
+        return for_command(error, settings);
     };
-    said(&what(error), advice, settings)
+    line(&describe(error), advice, settings)
 }
 
 /// Why Redis has not done what it was asked for.
-pub(crate) fn of(error: &RedisError, settings: &Settings) -> String {
-    said(&what(error), advice(error), settings)
+pub(crate) fn for_command(error: &RedisError, settings: &Settings) -> String {
+    line(&describe(error), advice(error), settings)
 }
 
 fn advice(error: &RedisError) -> &'static str {
@@ -64,7 +64,7 @@ fn advice(error: &RedisError) -> &'static str {
     }
 }
 
-pub(crate) fn what(error: &RedisError) -> String {
+pub(crate) fn describe(error: &RedisError) -> String {
     match error.kind() {
         ErrorKind::Parse | ErrorKind::UnexpectedReturnType => "what answers is no Redis".to_owned(),
         ErrorKind::AuthenticationFailed => "it does not take this user and password".to_owned(),
@@ -72,7 +72,7 @@ pub(crate) fn what(error: &RedisError) -> String {
             error.detail().unwrap_or_default().to_owned()
         }
         _ if error.is_timeout() => "it does not answer".to_owned(),
-        _ if is_hang_up(error) => "it has closed the connection".to_owned(),
+        _ if is_disconnect(error) => "it has closed the connection".to_owned(),
         _ => match (error.code(), error.detail()) {
             (Some(code), Some(detail)) => format!("{code} {detail}"),
             _ => error.to_string(),
@@ -81,19 +81,20 @@ pub(crate) fn what(error: &RedisError) -> String {
 }
 
 /// Whether there was a connection.
-pub(crate) fn is_hang_up(error: &RedisError) -> bool {
+pub(crate) fn is_disconnect(error: &RedisError) -> bool {
     error.is_connection_dropped() && !error.is_connection_refusal()
 }
 
 /// What others say stays on one line, and cannot be taken for a line of ours.
-fn said(what: &str, advice: &str, settings: &Settings) -> String {
-    let clean = |c: char| if c.is_control() || is_unseen(c) { ' ' } else { c };
-    let what: String = settings.redact(what.to_owned()).chars().map(clean).take(LONGEST).collect();
+fn line(what: &str, advice: &str, settings: &Settings) -> String {
+    let clean = |c: char| if c.is_control() || is_invisible(c) { ' ' } else { c };
+    let what: String =
+        settings.redact(what.to_owned()).chars().map(clean).take(MAX_REASON).collect();
     let semicolon = if advice.is_empty() { "" } else { "; " };
     format!("{what}{semicolon}{advice}")
 }
 
 /// What breaks a line, or has it read in another order.
-fn is_unseen(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }

@@ -12,13 +12,13 @@ pub(crate) fn authenticate(wire: &mut Wire, identity: &Identity) -> RedisResult<
     let answer = authenticate_as(wire, user, password);
     let answer = match answer {
         // Before Redis 6 there were no users.
-        Err(error) if user.is_some() && says(&error, "wrong number of arguments") => {
+        Err(error) if user.is_some() && mentions(&error, "wrong number of arguments") => {
             authenticate_as(wire, None, password)
         }
         answer => answer,
     };
     answer.map_err(|error| {
-        if says(&error, "max number of clients") {
+        if mentions(&error, "max number of clients") {
             error
         } else if error.code().is_some() {
             (ErrorKind::AuthenticationFailed, "the password is refused").into()
@@ -36,11 +36,11 @@ fn authenticate_as(wire: &mut Wire, user: Option<&str>, password: &str) -> Redis
     command.arg(password).exec(wire)
 }
 
-fn says(error: &RedisError, what: &str) -> bool {
+fn mentions(error: &RedisError, what: &str) -> bool {
     error.detail().is_some_and(|detail| detail.contains(what))
 }
 
-pub(crate) fn choose_database(wire: &mut Wire, database: i64) -> RedisResult<()> {
+pub(crate) fn select_database(wire: &mut Wire, database: i64) -> RedisResult<()> {
     if database == 0 { Ok(()) } else { cmd("SELECT").arg(database).exec(wire) }
 }
 

@@ -10,7 +10,7 @@ use redis::RedisResult;
 use crate::connection::Connection;
 use crate::entry::{Field, Part, RawEntry};
 use crate::limits::PAGE;
-use crate::reading::read;
+use crate::reading::decode;
 use crate::settings::Settings;
 use crate::update::{Emit, Page, Update};
 
@@ -23,23 +23,23 @@ const PAGE_BYTES: usize = 256 * 1024;
 /// How many entries the first page has.
 const FIRST_PAGE: usize = 32;
 
-/// A question.
+/// A query.
 #[derive(Debug)]
-pub(crate) enum Question {
+pub(crate) enum Query {
     /// Which of these ids are those of entries that are there.
     Held(Vec<EventId>),
     /// What comes after one entry, up to an id.
     Page { after: EventId, up_to: EventId },
 }
 
-enum Answer {
+enum QueryResult {
     Held(Vec<bool>),
     Page(Page),
 }
 
 pub(crate) struct History<Ticket> {
     settings: Arc<Settings>,
-    questions: Receiver<(Question, Ticket)>,
+    queries: Receiver<(Query, Ticket)>,
     emit: Arc<Emit<Ticket>>,
     connection: Option<Connection>,
     failed: Option<Instant>,
@@ -50,47 +50,47 @@ pub(crate) struct History<Ticket> {
 impl<Ticket> History<Ticket> {
     pub(crate) fn new(
         settings: &Arc<Settings>,
-        questions: Receiver<(Question, Ticket)>,
+        queries: Receiver<(Query, Ticket)>,
         emit: &Arc<Emit<Ticket>>,
     ) -> Self {
         let (settings, emit) = (Arc::clone(settings), Arc::clone(emit));
-        Self { settings, questions, emit, connection: None, failed: None, count: FIRST_PAGE }
+        Self { settings, queries, emit, connection: None, failed: None, count: FIRST_PAGE }
     }
 
     pub(crate) fn run(mut self) {
-        while let Ok((question, ticket)) = self.questions.recv() {
-            let answer = self.answer(&question);
-            (self.emit)(match (answer, question) {
-                (Some(Answer::Held(held)), _) => Update::Held { ticket, held: Some(held) },
-                (Some(Answer::Page(page)), _) => Update::Page { ticket, page },
-                (None, Question::Held(_)) => Update::Held { ticket, held: None },
-                (None, Question::Page { .. }) => Update::Page { ticket, page: Page::Unknown },
+        while let Ok((query, ticket)) = self.queries.recv() {
+            let answer = self.execute(&query);
+            (self.emit)(match (answer, query) {
+                (Some(QueryResult::Held(held)), _) => Update::Held { ticket, held: Some(held) },
+                (Some(QueryResult::Page(page)), _) => Update::Page { ticket, page },
+                (None, Query::Held(_)) => Update::Held { ticket, held: None },
+                (None, Query::Page { .. }) => Update::Page { ticket, page: Page::Unknown },
             });
         }
     }
 
     /// `None` when Redis cannot be asked. A connection that was kept may be dead: then another is asked.
-    fn answer(&mut self, question: &Question) -> Option<Answer> {
+    fn execute(&mut self, query: &Query) -> Option<QueryResult> {
         let pausing = self.failed.is_some_and(|failed| failed.elapsed() < PAUSE);
         if pausing {
             return None;
         }
         let kept = self.connection.take();
         let kept = kept.and_then(|mut kept| kept.is_usable().then_some(kept));
-        let answer = kept.and_then(|connection| self.ask(connection, question).ok());
+        let answer = kept.and_then(|connection| self.query(connection, query).ok());
         let answer = answer.map_or_else(
-            || Connection::open(&self.settings).and_then(|new| self.ask(new, question)),
+            || Connection::open(&self.settings).and_then(|new| self.query(new, query)),
             Ok,
         );
         self.failed = answer.is_err().then(Instant::now);
         answer.ok()
     }
 
-    fn ask(&mut self, mut connection: Connection, question: &Question) -> RedisResult<Answer> {
-        let answer = match question {
-            Question::Held(ids) => Answer::Held(held(&mut connection, ids)?),
-            Question::Page { after, up_to } => {
-                Answer::Page(self.page(&mut connection, *after, *up_to)?)
+    fn query(&mut self, mut connection: Connection, query: &Query) -> RedisResult<QueryResult> {
+        let answer = match query {
+            Query::Held(ids) => QueryResult::Held(held(&mut connection, ids)?),
+            Query::Page { after, up_to } => {
+                QueryResult::Page(self.page(&mut connection, *after, *up_to)?)
             }
         };
         self.connection = Some(connection);
@@ -114,7 +114,7 @@ impl<Ticket> History<Ticket> {
         self.fit(&raw);
         raw.remove(0);
         let mut last = after;
-        let entries = read(raw, &mut last, self.settings.max_event(), &|_: Update<Ticket>| {})?;
+        let entries = decode(raw, &mut last, self.settings.max_event(), &|_: Update<Ticket>| {})?;
         Ok(Page::Next { entries, last, is_end })
     }
 
@@ -130,5 +130,5 @@ impl<Ticket> History<Ticket> {
 
 /// One after the other: an entry may be large.
 fn held(connection: &mut Connection, ids: &[EventId]) -> RedisResult<Vec<bool>> {
-    ids.iter().map(|id| connection.holds(*id)).collect()
+    ids.iter().map(|id| connection.contains(*id)).collect()
 }

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use hub_protocol::EventId;
 use redis::RedisResult;
 
-use crate::connection::{Connection, parse};
+use crate::connection::{Connection, parse_id};
 use crate::entry::{Entry, Part};
 use crate::limits::PAGE;
-use crate::reading::read;
+use crate::reading::decode;
 use crate::update::{LastPage, Update};
 
 impl LastPage {
@@ -25,9 +25,9 @@ impl LastPage {
         let Part { entries: raw, is_cut } = connection.last_entries(PAGE, known)?;
         let clock = Clock { time: connection.time()?, now: Instant::now() };
         let is_full = is_cut || raw.len() >= PAGE;
-        let first = raw.first().map(|(id, _)| parse(id)).transpose()?;
+        let first = raw.first().map(|(id, _)| parse_id(id)).transpose()?;
         let mut newest = EventId::ZERO;
-        let entries = read(raw, &mut newest, max_event, &|_: Update<()>| {})?;
+        let entries = decode(raw, &mut newest, max_event, &|_: Update<()>| {})?;
         let dated = |entry: Entry| {
             let added = clock.at(entry.id);
             (entry, added)

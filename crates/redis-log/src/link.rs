@@ -100,12 +100,12 @@ impl<Ticket> Link<Ticket> {
         })
     }
 
-    pub(crate) fn up(&self) {
+    pub(crate) fn set_up(&self) {
         self.state.lock().down = None;
     }
 
     /// Nothing more is sent.
-    pub(crate) fn down(&self, reason: &str) {
+    pub(crate) fn set_down(&self, reason: &str) {
         self.state.lock().down = Some(reason.into());
     }
 
@@ -114,11 +114,11 @@ impl<Ticket> Link<Ticket> {
         let _ = self.ping_requests.try_send(());
     }
 
-    pub(crate) fn end(&self) {
+    pub(crate) fn close(&self) {
         self.state.lock().jobs = None;
     }
 
-    pub(crate) fn ended(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.state.lock().jobs.is_none()
     }
 }

@@ -6,7 +6,7 @@ use std::{io, thread};
 use crossbeam_channel::Sender;
 use hub_protocol::{EventId, Publication};
 
-use crate::history::{History, Question};
+use crate::history::{History, Query};
 use crate::link::{AppendError, Job, Link};
 use crate::newest::Newest;
 use crate::reader::Reader;
@@ -18,7 +18,7 @@ use crate::writer::Writer;
 #[derive(Debug)]
 pub struct RedisLog<Ticket> {
     link: Arc<Link<Ticket>>,
-    questions: Sender<(Question, Ticket)>,
+    queries: Sender<(Query, Ticket)>,
 }
 
 impl<Ticket: Send + 'static> RedisLog<Ticket> {
@@ -36,16 +36,16 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
         let emit: Arc<Emit<Ticket>> = Arc::new(emit);
         let (link, jobs) = Link::new();
         let link = Arc::new(link);
-        let (to_history, questions) = crossbeam_channel::unbounded();
-        let newest = Arc::new(Newest::from(after.unwrap_or_default()));
+        let (to_history, queries) = crossbeam_channel::unbounded();
+        let newest = Arc::new(Newest::new(after.unwrap_or_default()));
 
         let writer = Writer::new(settings, &link, jobs, &newest, &emit);
         let reader = Reader::new(settings, &link, after, &newest, &emit);
-        let history = History::new(settings, questions, &emit);
+        let history = History::new(settings, queries, &emit);
         spawn("redis-writer", || writer.run())?;
         spawn("redis-reader", || reader.run())?;
         spawn("redis-history", || history.run())?;
-        Ok(Self { link, questions: to_history })
+        Ok(Self { link, queries: to_history })
     }
 
     /// Publishes: [`Update::Appended`] follows.
@@ -64,18 +64,18 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
     /// Asks which of these ids are those of entries that are there: [`Update::Held`] follows.
     pub fn held(&self, ids: Vec<EventId>, ticket: Ticket) {
         // It fails only when its thread has ended, and that ends with this.
-        drop(self.questions.send((Question::Held(ids), ticket)));
+        drop(self.queries.send((Query::Held(ids), ticket)));
     }
 
     /// Asks for some of what comes after an entry, up to an id: [`Update::Page`] follows.
     pub fn page(&self, after: EventId, up_to: EventId, ticket: Ticket) {
-        drop(self.questions.send((Question::Page { after, up_to }, ticket)));
+        drop(self.queries.send((Query::Page { after, up_to }, ticket)));
     }
 }
 
 impl<Ticket> Drop for RedisLog<Ticket> {
     fn drop(&mut self) {
-        self.link.end();
+        self.link.close();
     }
 }
 

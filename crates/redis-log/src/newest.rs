@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 pub(crate) struct Newest(Mutex<EventId>);
 
 impl Newest {
-    pub(crate) fn from(id: EventId) -> Self {
+    pub(crate) fn new(id: EventId) -> Self {
         Self(Mutex::new(id))
     }
 

@@ -12,12 +12,12 @@ use hub_protocol::EventId;
 use redis::RedisResult;
 
 use crate::backoff::{Backoff, STEADY};
-use crate::connection::{Connection, is_an_answer, parse};
+use crate::connection::{Connection, is_error_reply, parse_id};
 use crate::error_text;
 use crate::limits::BLOCK;
 use crate::link::Link;
 use crate::newest::Newest;
-use crate::reading::read;
+use crate::reading::decode;
 use crate::reply::malformed;
 use crate::settings::Settings;
 use crate::update::{Emit, LastPage, Update};
@@ -31,9 +31,9 @@ pub(crate) struct Reader<Ticket> {
     position: Option<EventId>,
     backoff: Backoff,
     /// Whether the stream can be followed, as it was told last.
-    told: Option<bool>,
+    reported: Option<bool>,
     /// Since when it is followed on this connection.
-    followed: Option<Instant>,
+    followed_since: Option<Instant>,
 }
 
 impl<Ticket> Reader<Ticket> {
@@ -47,22 +47,31 @@ impl<Ticket> Reader<Ticket> {
         let (settings, link, emit) = (Arc::clone(settings), Arc::clone(link), Arc::clone(emit));
         let newest = Arc::clone(newest);
         let backoff = Backoff::new();
-        Self { settings, link, emit, newest, position, backoff, told: None, followed: None }
+        Self {
+            settings,
+            link,
+            emit,
+            newest,
+            position,
+            backoff,
+            reported: None,
+            followed_since: None,
+        }
     }
 
     pub(crate) fn run(mut self) {
-        while !self.link.ended() {
+        while !self.link.is_closed() {
             let end = Connection::open(&self.settings)
-                .map_err(|error| Some(error_text::of_opening(&error, &self.settings)))
+                .map_err(|error| Some(error_text::for_connect(&error, &self.settings)))
                 .and_then(|opened| self.follow(opened));
             if let Err(why) = end {
                 if let Some(why) = why
-                    && self.told != Some(false)
+                    && self.reported != Some(false)
                 {
-                    self.told = Some(false);
+                    self.reported = Some(false);
                     (self.emit)(Update::Disconnected(why));
                 }
-                thread::sleep(self.backoff.failed());
+                thread::sleep(self.backoff.next_wait());
             }
         }
     }
@@ -71,28 +80,28 @@ impl<Ticket> Reader<Ticket> {
     /// is not worth a word (proxies do that to those that wait), unless there is no other.
     fn follow(&mut self, mut connection: Connection) -> Result<(), Option<String>> {
         connection.allow_to_block();
-        self.followed = None;
-        let end = self.read_on(&mut connection);
-        let was_steady = self.followed.is_some_and(|since| since.elapsed() >= STEADY);
+        self.followed_since = None;
+        let end = self.read_entries(&mut connection);
+        let was_steady = self.followed_since.is_some_and(|since| since.elapsed() >= STEADY);
         end.map_err(|error| {
-            if !is_an_answer(&error) {
+            if !is_error_reply(&error) {
                 self.link.request_ping();
             }
-            let is_worth_a_word = !(was_steady && error_text::is_hang_up(&error));
-            is_worth_a_word.then(|| error_text::of(&error, &self.settings))
+            let is_worth_reporting = !(was_steady && error_text::is_disconnect(&error));
+            is_worth_reporting.then(|| error_text::for_command(&error, &self.settings))
         })
     }
 
-    fn read_on(&mut self, connection: &mut Connection) -> RedisResult<()> {
-        let mut position = self.position.map_or_else(|| self.begin(connection), Ok)?;
+    fn read_entries(&mut self, connection: &mut Connection) -> RedisResult<()> {
+        let mut position = self.position.map_or_else(|| self.load_last_page(connection), Ok)?;
         let mut wait = false;
-        while !self.link.ended() {
+        while !self.link.is_closed() {
             let asked = Instant::now();
             match connection.next_entries(position, wait)? {
                 None => {
                     position = self.reposition(connection)?;
                     // Not for each of many in a row.
-                    thread::sleep(self.backoff.failed());
+                    thread::sleep(self.backoff.next_wait());
                 }
                 Some(raw) if raw.is_empty() => {
                     if wait && asked.elapsed() < BLOCK / 2 {
@@ -100,18 +109,19 @@ impl<Ticket> Reader<Ticket> {
                     }
                 }
                 Some(raw) => {
-                    let entries = read(raw, &mut position, self.settings.max_event(), &*self.emit)?;
+                    let entries =
+                        decode(raw, &mut position, self.settings.max_event(), &*self.emit)?;
                     self.set_position(position);
                     (self.emit)(Update::Arrived(entries));
                 }
             }
             wait = true;
-            self.succeed();
+            self.note_success();
         }
         Ok(())
     }
 
-    fn begin(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
+    fn load_last_page(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
         let page = LastPage::load(connection, self.newest.get(), self.settings.max_event())?;
         let newest = page.newest;
         self.set_position(newest);
@@ -121,7 +131,7 @@ impl<Ticket> Reader<Ticket> {
 
     fn reposition(&mut self, connection: &mut Connection) -> RedisResult<EventId> {
         let last = connection.last_entries(1, self.newest.get())?;
-        let newest = last.entries.last().map_or(Ok(EventId::ZERO), |(id, _)| parse(id))?;
+        let newest = last.entries.last().map_or(Ok(EventId::ZERO), |(id, _)| parse_id(id))?;
         self.set_position(newest);
         (self.emit)(Update::Lost(newest));
         Ok(newest)
@@ -132,13 +142,13 @@ impl<Ticket> Reader<Ticket> {
         self.newest.raise(position);
     }
 
-    fn succeed(&mut self) {
-        let since = self.followed.get_or_insert_with(Instant::now);
+    fn note_success(&mut self) {
+        let since = self.followed_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= STEADY {
-            self.backoff.succeeded();
+            self.backoff.reset();
         }
-        if self.told != Some(true) {
-            self.told = Some(true);
+        if self.reported != Some(true) {
+            self.reported = Some(true);
             (self.emit)(Update::Connected);
         }
     }

@@ -3,13 +3,13 @@
 use hub_protocol::EventId;
 use redis::RedisResult;
 
-use crate::connection::parse;
-use crate::entry::{Entry, RawEntry, Said, is_beginning, read_fields};
+use crate::connection::parse_id;
+use crate::entry::{Decoded, Entry, RawEntry, decode_fields, is_beginning};
 use crate::reply::malformed;
 use crate::update::{Emit, Update};
 
 /// The events among the entries; `position` becomes the last id, and may only grow. Those that are none are told.
-pub(crate) fn read<Ticket>(
+pub(crate) fn decode<Ticket>(
     raw: Vec<RawEntry>,
     position: &mut EventId,
     max_event: usize,
@@ -17,7 +17,7 @@ pub(crate) fn read<Ticket>(
 ) -> RedisResult<Vec<Entry>> {
     let mut entries = Vec::with_capacity(raw.len());
     for (id, fields) in raw {
-        let id = parse(&id)?;
+        let id = parse_id(&id)?;
         if id <= *position {
             return Err(malformed("entries that are out of order"));
         }
@@ -25,8 +25,8 @@ pub(crate) fn read<Ticket>(
         if is_beginning(&fields) {
             continue;
         }
-        match read_fields(fields, max_event) {
-            Ok(Said { publication, too_long }) => {
+        match decode_fields(fields, max_event) {
+            Ok(Decoded { publication, too_long }) => {
                 if let Some(length) = too_long {
                     emit(Update::TooLarge { id, length });
                 }

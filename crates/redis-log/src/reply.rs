@@ -8,37 +8,38 @@ use std::io::{self, BufRead, Read};
 use redis::{ErrorKind, RedisError, RedisResult, Value};
 
 /// How much memory an answer may take, in bytes; one string of the greatest length fits.
-pub(crate) const ROOM: usize = 32 * 1024 * 1024;
+pub(crate) const MAX_MEMORY: usize = 32 * 1024 * 1024;
 
 /// How long a line may be: a number, an error, a short text.
-const LONGEST_LINE: u64 = 4096;
+const MAX_LINE: u64 = 4096;
 
 /// The longest string there can be, by Redis' own limit; and how much may be read past for one answer.
-const LONGEST_STRING: usize = 512 * 1024 * 1024;
-const LONGEST_ANSWER: usize = 4 * 1024 * 1024 * 1024;
+const MAX_STRING: usize = 512 * 1024 * 1024;
+const MAX_REPLY: usize = 4 * 1024 * 1024 * 1024;
 
 /// How deep lists stand in lists: an answer of XREAD has four.
-const DEPTH: u8 = 6;
+const MAX_DEPTH: u8 = 6;
 
-/// Reads one answer. Strings of more than `longest` bytes are read past.
-pub(crate) fn read(from: &mut impl BufRead, longest: usize) -> RedisResult<Value> {
-    let mut reader = Reader { from, longest, room: ROOM, length: LONGEST_ANSWER };
-    reader.value(DEPTH)
+/// Reads one answer. Strings of more than `max_string` bytes are read past.
+pub(crate) fn read(from: &mut impl BufRead, max_string: usize) -> RedisResult<Value> {
+    let mut reader =
+        ReplyReader { from, max_string, memory_left: MAX_MEMORY, bytes_left: MAX_REPLY };
+    reader.value(MAX_DEPTH)
 }
 
-struct Reader<'a, R> {
+struct ReplyReader<'a, R> {
     from: &'a mut R,
-    longest: usize,
+    max_string: usize,
     /// How many bytes may yet be kept.
-    room: usize,
+    memory_left: usize,
     /// How many bytes may yet be read.
-    length: usize,
+    bytes_left: usize,
 }
 
-impl<R: BufRead> Reader<'_, R> {
+impl<R: BufRead> ReplyReader<'_, R> {
     fn value(&mut self, depth: u8) -> RedisResult<Value> {
         let line = self.line()?;
-        self.take_room(line.len() + size_of::<Value>())?;
+        self.take_memory(line.len() + size_of::<Value>())?;
         let (kind, rest) = line.split_at(1);
         match kind {
             b"+" if rest == b"OK" => Ok(Value::Okay),
@@ -54,10 +55,10 @@ impl<R: BufRead> Reader<'_, R> {
 
     fn line(&mut self) -> RedisResult<Vec<u8>> {
         let mut line = Vec::new();
-        self.from.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        self.from.take(MAX_LINE).read_until(b'\n', &mut line)?;
         match line.strip_suffix(b"\r\n") {
             Some(text) if !text.is_empty() => Ok(text.to_vec()),
-            None if !line.ends_with(b"\n") && (line.len() as u64) < LONGEST_LINE => {
+            None if !line.ends_with(b"\n") && (line.len() as u64) < MAX_LINE => {
                 Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())
             }
             _ => Err(malformed("a line that is none")),
@@ -65,12 +66,12 @@ impl<R: BufRead> Reader<'_, R> {
     }
 
     fn string(&mut self, length: usize) -> RedisResult<Value> {
-        if length > LONGEST_STRING || length > self.length {
+        if length > MAX_STRING || length > self.bytes_left {
             return Err(malformed("an answer that has no end"));
         }
-        self.length -= length;
-        let value = if length <= self.longest && length <= self.room {
-            self.room -= length;
+        self.bytes_left -= length;
+        let value = if length <= self.max_string && length <= self.memory_left {
+            self.memory_left -= length;
             let mut bytes = Vec::new();
             // As it comes: the length alone costs whoever has said it nothing.
             self.from.take(length as u64).read_to_end(&mut bytes)?;
@@ -98,8 +99,9 @@ impl<R: BufRead> Reader<'_, R> {
         Ok(Value::Array(list))
     }
 
-    fn take_room(&mut self, bytes: usize) -> RedisResult<()> {
-        self.room = self.room.checked_sub(bytes).ok_or_else(|| malformed("a list of too much"))?;
+    fn take_memory(&mut self, bytes: usize) -> RedisResult<()> {
+        self.memory_left =
+            self.memory_left.checked_sub(bytes).ok_or_else(|| malformed("a list of too much"))?;
         Ok(())
     }
 }

@@ -3,52 +3,62 @@
 use redis::{ErrorKind, RedisError, RedisResult, cmd};
 
 use crate::handshake::authenticate;
-use crate::limits::PATIENCE;
+use crate::limits::TIMEOUT;
 use crate::settings::Settings;
 use crate::socket::Address;
 use crate::wire::Wire;
 
 /// The longest string of a sentinel that is looked at, in bytes.
-const LONGEST: usize = 1024;
+const MAX_STRING: usize = 1024;
 
 /// Where Redis is at this moment.
 pub(crate) fn locate(settings: &Settings) -> RedisResult<Address> {
     let addresses = settings.addresses();
     let Some(master) = settings.master() else {
-        return addresses.first().cloned().ok_or_else(|| unknown("the URL names no server".into()));
+        return addresses
+            .first()
+            .cloned()
+            .ok_or_else(|| no_master("the URL names no server".into()));
     };
     let mut reasons = Vec::new();
     for sentinel in addresses {
-        match ask(sentinel, master, settings) {
+        match master_address(sentinel, master, settings) {
             Ok(Some(address)) => return Ok(address),
             Ok(None) => reasons.push(format!("{sentinel} watches no master {master}")),
-            Err(error) => reasons.push(format!("{sentinel}: {}", crate::error_text::what(&error))),
+            Err(error) => {
+                reasons.push(format!("{sentinel}: {}", crate::error_text::describe(&error)))
+            }
         }
     }
-    Err(unknown(format!("no sentinel says where {master} is: {}", reasons.join(", "))))
+    Err(no_master(format!("no sentinel says where {master} is: {}", reasons.join(", "))))
 }
 
-fn unknown(why: String) -> RedisError {
+fn no_master(why: String) -> RedisError {
     (ErrorKind::MasterNameNotFoundBySentinel, "no master", why).into()
 }
 
 /// Where the master is, if this sentinel watches one of the name.
-fn ask(sentinel: &Address, master: &str, settings: &Settings) -> RedisResult<Option<Address>> {
-    let mut wire = Wire::connect(sentinel, settings.tls(), PATIENCE, LONGEST)?;
-    authenticate(&mut wire, settings.to_sentinel())?;
-    let answer = match address_of(&mut wire, master) {
+fn master_address(
+    sentinel: &Address,
+    master: &str,
+    settings: &Settings,
+) -> RedisResult<Option<Address>> {
+    let mut wire = Wire::connect(sentinel, settings.tls(), TIMEOUT, MAX_STRING)?;
+    authenticate(&mut wire, settings.sentinel_identity())?;
+    let answer = match query_address(&mut wire, master) {
         // It wants a password, and the URL says no other than that of Redis.
         Err(error)
-            if error.code() == Some("NOAUTH") && settings.to_sentinel().password.is_none() =>
+            if error.code() == Some("NOAUTH")
+                && settings.sentinel_identity().password.is_none() =>
         {
             authenticate(&mut wire, settings.identity())?;
-            address_of(&mut wire, master)?
+            query_address(&mut wire, master)?
         }
         answer => answer?,
     };
     Ok(answer.map(|(host, port)| Address::Tcp(host, port)))
 }
 
-fn address_of(wire: &mut Wire, master: &str) -> RedisResult<Option<(String, u16)>> {
+fn query_address(wire: &mut Wire, master: &str) -> RedisResult<Option<(String, u16)>> {
     cmd("SENTINEL").arg("get-master-addr-by-name").arg(master).query(wire)
 }

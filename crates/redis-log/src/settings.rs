@@ -22,7 +22,7 @@ pub struct Settings {
     tls: Option<Arc<ClientConfig>>,
     max_event: usize,
     /// All of this for a reader.
-    place: String,
+    description: String,
 }
 
 /// What is wrong with the URL, and what to do.
@@ -39,13 +39,13 @@ impl Error for SettingsError {}
 
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.place)
+        f.write_str(&self.description)
     }
 }
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Settings").field(&self.place).finish()
+        f.debug_tuple("Settings").field(&self.description).finish()
     }
 }
 
@@ -70,7 +70,7 @@ impl Settings {
     ///
     /// [`SettingsError`], which says how to write it.
     pub fn from_url(text: &str) -> Result<Self, SettingsError> {
-        let url = url::read(text).map_err(SettingsError)?;
+        let url = url::parse(text).map_err(SettingsError)?;
         let files = &url.parameters.files;
         let tls = if url.with_tls {
             Some(tls::config(files).map_err(SettingsError)?)
@@ -80,8 +80,8 @@ impl Settings {
         } else {
             None
         };
-        let place = place(&url);
-        Ok(Self { url, tls, max_event: MAX_EVENT, place })
+        let description = describe(&url);
+        Ok(Self { url, tls, max_event: MAX_EVENT, description })
     }
 
     /// With the largest event that is taken from Redis, in bytes of data; not larger than what can be passed
@@ -106,8 +106,8 @@ impl Settings {
     }
 
     /// Who we are to sentinels, if it is said.
-    pub(crate) fn to_sentinel(&self) -> &Identity {
-        &self.url.parameters.to_sentinel
+    pub(crate) fn sentinel_identity(&self) -> &Identity {
+        &self.url.parameters.sentinel_identity
     }
 
     pub(crate) fn database(&self) -> i64 {
@@ -134,13 +134,14 @@ impl Settings {
 
     /// A text that others have said, without our passwords.
     pub(crate) fn redact(&self, text: String) -> String {
-        let passwords = [&self.url.identity.password, &self.url.parameters.to_sentinel.password];
+        let passwords =
+            [&self.url.identity.password, &self.url.parameters.sentinel_identity.password];
         let passwords = passwords.into_iter().flatten().filter(|password| !password.is_empty());
         passwords.fold(text, |text, password| text.replace(password.as_str(), "***"))
     }
 }
 
-fn place(url: &Url) -> String {
+fn describe(url: &Url) -> String {
     let addresses: Vec<String> = url.addresses.iter().map(Address::to_string).collect();
     let addresses = addresses.join(", ");
     let server = url.master.as_ref().map_or_else(
@@ -157,18 +158,20 @@ mod tests {
 
     #[test]
     fn a_url_says_where_and_who_and_what() {
-        let place = |url| Settings::from_url(url).unwrap().to_string();
-        assert_eq!(place("redis://localhost"), "localhost:6379, database 0, stream \"sse\"");
+        let description = |url| Settings::from_url(url).unwrap().to_string();
+        assert_eq!(description("redis://localhost"), "localhost:6379, database 0, stream \"sse\"");
         assert_eq!(
-            place("rediss://me:secret@redis.example:7000/3?stream=events&maxlen=5000"),
+            description("rediss://me:secret@redis.example:7000/3?stream=events&maxlen=5000"),
             "redis.example:7000 with TLS, database 3, stream \"events\""
         );
         assert_eq!(
-            place("unix:///run/redis/redis.sock?db=2&pass=secret"),
+            description("unix:///run/redis/redis.sock?db=2&pass=secret"),
             "/run/redis/redis.sock, database 2, stream \"sse\""
         );
         assert_eq!(
-            place("rediss+sentinel://:secret@a,b:7000,[::1],[::1]:7001/mymaster/3?stream=events"),
+            description(
+                "rediss+sentinel://:secret@a,b:7000,[::1],[::1]:7001/mymaster/3?stream=events"
+            ),
             "master mymaster of the sentinels a:26379, b:7000, ::1:26379, ::1:7001 with TLS, database 3, \
              stream \"events\""
         );
@@ -188,7 +191,7 @@ mod tests {
             password: Some(password.into()),
         };
         assert!(*settings.identity() == identity("me", "one"));
-        assert!(*settings.to_sentinel() == identity("us", "tw&o"));
+        assert!(*settings.sentinel_identity() == identity("us", "tw&o"));
         assert_eq!((settings.master(), settings.database()), (Some("m"), 0));
     }
 

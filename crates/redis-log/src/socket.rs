@@ -20,8 +20,8 @@ use rustix::net::{
 const PROGRESS: usize = 64 * 1024;
 
 /// When the system asks whether the other end is still there, and when it gives up.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-const GIVE_UP: Duration = Duration::from_secs(10);
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
+const USER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where a server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,38 +32,38 @@ pub(crate) enum Address {
 
 #[derive(Debug)]
 pub(crate) struct Socket {
-    stream: Stream,
-    patience: Duration,
+    stream: Inner,
+    timeout: Duration,
     deadline: Instant,
-    /// How many bytes have passed since the deadline was set.
-    passed: usize,
+    /// How many bytes have been transferred since the deadline was set.
+    transferred: usize,
 }
 
 #[derive(Debug)]
-enum Stream {
+enum Inner {
     Tcp(TcpStream),
     Unix(UnixStream),
 }
 
 impl Socket {
     /// Connects within this time.
-    pub(crate) fn connect(address: &Address, patience: Duration) -> io::Result<Self> {
-        let deadline = Instant::now() + patience;
+    pub(crate) fn connect(address: &Address, timeout: Duration) -> io::Result<Self> {
+        let deadline = Instant::now() + timeout;
         let stream = match address {
-            Address::Tcp(host, port) => Stream::Tcp(connect_tcp(host, *port, deadline)?),
-            Address::Unix(path) => Stream::Unix(connect_unix(path, patience)?),
+            Address::Tcp(host, port) => Inner::Tcp(connect_tcp(host, *port, deadline)?),
+            Address::Unix(path) => Inner::Unix(connect_unix(path, timeout)?),
         };
-        Ok(Self { stream, patience, deadline, passed: 0 })
+        Ok(Self { stream, timeout, deadline, transferred: 0 })
     }
 
     /// What is done next has so long from now on.
-    pub(crate) fn allow(&mut self, patience: Duration) {
-        (self.patience, self.passed) = (patience, 0);
-        self.deadline = Instant::now() + patience;
+    pub(crate) fn reset_deadline(&mut self, timeout: Duration) {
+        (self.timeout, self.transferred) = (timeout, 0);
+        self.deadline = Instant::now() + timeout;
     }
 
     /// Whether bytes have come, or the other end has hung up or is lost.
-    pub(crate) fn has_news(&self) -> bool {
+    pub(crate) fn is_readable(&self) -> bool {
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         loop {
             match recv(self.as_fd(), &mut [0_u8; 1], flags) {
@@ -79,10 +79,10 @@ impl Socket {
         remaining.filter(|left| !left.is_zero()).ok_or_else(|| io::ErrorKind::TimedOut.into())
     }
 
-    fn pass(&mut self, bytes: usize) {
-        self.passed += bytes;
-        if self.passed >= PROGRESS {
-            self.allow(self.patience);
+    fn note_progress(&mut self, bytes: usize) {
+        self.transferred += bytes;
+        if self.transferred >= PROGRESS {
+            self.reset_deadline(self.timeout);
         }
     }
 }
@@ -90,8 +90,8 @@ impl Socket {
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match &self.stream {
-            Stream::Tcp(stream) => stream.as_fd(),
-            Stream::Unix(stream) => stream.as_fd(),
+            Inner::Tcp(stream) => stream.as_fd(),
+            Inner::Unix(stream) => stream.as_fd(),
         }
     }
 }
@@ -100,14 +100,12 @@ impl Read for Socket {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let remaining = Some(self.remaining()?);
         let read = match &mut self.stream {
-            Stream::Tcp(stream) => {
-                stream.set_read_timeout(remaining).and_then(|()| stream.read(to))
-            }
-            Stream::Unix(stream) => {
+            Inner::Tcp(stream) => stream.set_read_timeout(remaining).and_then(|()| stream.read(to)),
+            Inner::Unix(stream) => {
                 stream.set_read_timeout(remaining).and_then(|()| stream.read(to))
             }
         }?;
-        self.pass(read);
+        self.note_progress(read);
         Ok(read)
     }
 }
@@ -116,14 +114,14 @@ impl Write for Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let remaining = Some(self.remaining()?);
         let written = match &mut self.stream {
-            Stream::Tcp(stream) => {
+            Inner::Tcp(stream) => {
                 stream.set_write_timeout(remaining).and_then(|()| stream.write(bytes))
             }
-            Stream::Unix(stream) => {
+            Inner::Unix(stream) => {
                 stream.set_write_timeout(remaining).and_then(|()| stream.write(bytes))
             }
         }?;
-        self.pass(written);
+        self.note_progress(written);
         Ok(written)
     }
 
@@ -137,29 +135,29 @@ fn connect_tcp(host: &str, port: u16, deadline: Instant) -> io::Result<TcpStream
     for address in (host, port).to_socket_addrs()? {
         let left = deadline.saturating_duration_since(Instant::now());
         match TcpStream::connect_timeout(&address, left.max(Duration::from_millis(1))) {
-            Ok(stream) => return prepare(stream),
+            Ok(stream) => return set_options(stream),
             Err(error) => failure = error,
         }
     }
     Err(failure)
 }
 
-fn prepare(stream: TcpStream) -> io::Result<TcpStream> {
+fn set_options(stream: TcpStream) -> io::Result<TcpStream> {
     // A publication is small and waited for: it must not wait for others to fill a packet.
     stream.set_nodelay(true)?;
     sockopt::set_socket_keepalive(&stream, true)?;
-    sockopt::set_tcp_keepidle(&stream, KEEP_ALIVE)?;
-    let give_up = u32::try_from(GIVE_UP.as_millis()).unwrap_or(u32::MAX);
-    sockopt::set_tcp_user_timeout(&stream, give_up)?;
+    sockopt::set_tcp_keepidle(&stream, KEEPALIVE_IDLE)?;
+    let user_timeout = u32::try_from(USER_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    sockopt::set_tcp_user_timeout(&stream, user_timeout)?;
     Ok(stream)
 }
 
 /// The wait for a place in the queue of a server that does not accept ends, too.
-fn connect_unix(path: &Path, patience: Duration) -> io::Result<UnixStream> {
+fn connect_unix(path: &Path, timeout: Duration) -> io::Result<UnixStream> {
     let address = SocketAddrUnix::new(path)?;
     let socket: OwnedFd =
         socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
-    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(patience))?;
+    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(timeout))?;
     connect(&socket, &address)?;
     Ok(socket.into())
 }

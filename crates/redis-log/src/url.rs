@@ -49,18 +49,18 @@ pub(crate) struct Parameters {
     pub(crate) max_length: usize,
     pub(crate) files: Files,
     /// Who we are to sentinels, if it is said.
-    pub(crate) to_sentinel: Identity,
+    pub(crate) sentinel_identity: Identity,
 }
 
 /// The kinds of URL.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum UrlKind {
     Server,
     Sentinels,
     Unix,
 }
 
-pub(crate) fn read(text: &str) -> Result<Url, String> {
+pub(crate) fn parse(text: &str) -> Result<Url, String> {
     if text.contains('#') {
         return Err(format!(
             "must not have a part after #: a certificate that the system does not trust is trusted with \
@@ -69,21 +69,21 @@ pub(crate) fn read(text: &str) -> Result<Url, String> {
     }
     let (scheme, rest) = text.split_once("://").ok_or_else(|| malformed("names no scheme"))?;
     let (kind, with_tls) = match scheme {
-        "redis" | "valkey" => (Kind::Server, false),
-        "rediss" | "valkeys" => (Kind::Server, true),
-        "redis+sentinel" | "valkey+sentinel" => (Kind::Sentinels, false),
-        "rediss+sentinel" | "valkeys+sentinel" => (Kind::Sentinels, true),
-        "unix" | "redis+unix" | "valkey+unix" => (Kind::Unix, false),
+        "redis" | "valkey" => (UrlKind::Server, false),
+        "rediss" | "valkeys" => (UrlKind::Server, true),
+        "redis+sentinel" | "valkey+sentinel" => (UrlKind::Sentinels, false),
+        "rediss+sentinel" | "valkeys+sentinel" => (UrlKind::Sentinels, true),
+        "unix" | "redis+unix" | "valkey+unix" => (UrlKind::Unix, false),
         _ => return Err(malformed("has a scheme that is not known here")),
     };
     match kind {
-        Kind::Unix => read_unix(rest),
-        Kind::Server | Kind::Sentinels => read_network(rest, kind, with_tls),
+        UrlKind::Unix => parse_unix(rest),
+        UrlKind::Server | UrlKind::Sentinels => parse_network(rest, kind, with_tls),
     }
 }
 
-fn read_unix(rest: &str) -> Result<Url, String> {
-    let (info, parameters) = parse(&format!("unix://{rest}"), Kind::Unix)?;
+fn parse_unix(rest: &str) -> Result<Url, String> {
+    let (info, parameters) = parse_one(&format!("unix://{rest}"), UrlKind::Unix)?;
     let ConnectionAddr::Unix(path) = info.addr() else {
         return Err(malformed("names no socket"));
     };
@@ -91,17 +91,17 @@ fn read_unix(rest: &str) -> Result<Url, String> {
 }
 
 /// A URL for each of the hosts is what the library reads.
-fn read_network(rest: &str, kind: Kind, with_tls: bool) -> Result<Url, String> {
+fn parse_network(rest: &str, kind: UrlKind, with_tls: bool) -> Result<Url, String> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
     let (path, query) = tail.split_at(tail.find('?').unwrap_or(tail.len()));
-    let (master, database) = read_path(path.trim_start_matches('/'), kind)?;
+    let (master, database) = parse_path(path.trim_start_matches('/'), kind)?;
     let (identity, hosts) = match authority.rsplit_once('@') {
         Some((identity, hosts)) => (format!("{identity}@"), hosts),
         None => (String::new(), authority),
     };
     let hosts: Vec<&str> = match kind {
-        Kind::Sentinels => hosts.split(',').collect(),
+        UrlKind::Sentinels => hosts.split(',').collect(),
         _ => vec![hosts],
     };
     let mut addresses = Vec::new();
@@ -109,10 +109,10 @@ fn read_network(rest: &str, kind: Kind, with_tls: bool) -> Result<Url, String> {
     for host in hosts {
         check_host(host)?;
         let (info, parameters) =
-            parse(&format!("redis://{identity}{host}/{database}{query}"), kind)?;
+            parse_one(&format!("redis://{identity}{host}/{database}{query}"), kind)?;
         if let ConnectionAddr::Tcp(name, port) = info.addr() {
             let port =
-                if kind == Kind::Sentinels && !has_port(host) { SENTINEL_PORT } else { *port };
+                if kind == UrlKind::Sentinels && !has_port(host) { SENTINEL_PORT } else { *port };
             addresses.push(Address::Tcp(name.clone(), port));
         }
         last = Some((info, parameters));
@@ -122,9 +122,9 @@ fn read_network(rest: &str, kind: Kind, with_tls: bool) -> Result<Url, String> {
 }
 
 /// The master's name, for sentinels, and the database: empty, or a number.
-fn read_path(path: &str, kind: Kind) -> Result<(Option<String>, &str), String> {
+fn parse_path(path: &str, kind: UrlKind) -> Result<(Option<String>, &str), String> {
     let (master, database) = match kind {
-        Kind::Sentinels => {
+        UrlKind::Sentinels => {
             let (master, database) = path.split_once('/').unwrap_or((path, ""));
             (Some(master_name(master)?), database)
         }
@@ -151,7 +151,7 @@ fn url(
     Url { addresses, master, with_tls, identity, database: redis.db(), parameters }
 }
 
-fn parse(text: &str, kind: Kind) -> Result<(ConnectionInfo, Parameters), String> {
+fn parse_one(text: &str, kind: UrlKind) -> Result<(ConnectionInfo, Parameters), String> {
     let unusable = || malformed("cannot be understood");
     let url = redis::parse_redis_url(text).ok_or_else(unusable)?;
     let mut parameters = Parameters::new();
@@ -164,13 +164,13 @@ fn parse(text: &str, kind: Kind) -> Result<(ConnectionInfo, Parameters), String>
             "ca" => parameters.files.ca = Some(value.into_owned()),
             "cert" => certificate = Some(value.into_owned()),
             "key" => key = Some(value.into_owned()),
-            "sentinel_user" if kind == Kind::Sentinels => {
-                parameters.to_sentinel.user = Some(value.into_owned());
+            "sentinel_user" if kind == UrlKind::Sentinels => {
+                parameters.sentinel_identity.user = Some(value.into_owned());
             }
-            "sentinel_pass" if kind == Kind::Sentinels => {
-                parameters.to_sentinel.password = Some(value.into_owned());
+            "sentinel_pass" if kind == UrlKind::Sentinels => {
+                parameters.sentinel_identity.password = Some(value.into_owned());
             }
-            "db" | "user" | "pass" if kind == Kind::Unix => {}
+            "db" | "user" | "pass" if kind == UrlKind::Unix => {}
             _ => return Err(unknown_parameter()),
         }
     }
@@ -185,8 +185,8 @@ fn parse(text: &str, kind: Kind) -> Result<(ConnectionInfo, Parameters), String>
 
 impl Parameters {
     fn new() -> Self {
-        let (files, to_sentinel) = (Files::default(), Identity::default());
-        Self { stream: STREAM.into(), max_length: MAX_LENGTH, files, to_sentinel }
+        let (files, sentinel_identity) = (Files::default(), Identity::default());
+        Self { stream: STREAM.into(), max_length: MAX_LENGTH, files, sentinel_identity }
     }
 }
 

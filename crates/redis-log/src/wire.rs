@@ -14,14 +14,14 @@ use crate::socket::{Address, Socket};
 /// A connection on which every wait has an end, and every answer a bounded size.
 #[derive(Debug)]
 pub(crate) struct Wire {
-    stream: BufReader<Stream>,
-    patience: Duration,
+    stream: BufReader<Transport>,
+    timeout: Duration,
     /// The longest string that is kept, in bytes.
-    longest: usize,
+    max_string: usize,
 }
 
 #[derive(Debug)]
-enum Stream {
+enum Transport {
     Plain(Socket),
     Tls(Box<StreamOwned<ClientConnection, Socket>>),
 }
@@ -31,29 +31,29 @@ impl Wire {
     pub(crate) fn connect(
         address: &Address,
         tls: Option<&Arc<ClientConfig>>,
-        patience: Duration,
-        longest: usize,
+        timeout: Duration,
+        max_string: usize,
     ) -> RedisResult<Self> {
-        let socket = Socket::connect(address, patience)?;
+        let socket = Socket::connect(address, timeout)?;
         let stream = match (tls, address) {
             (Some(config), Address::Tcp(host, _)) => {
                 let name = ServerName::try_from(host.clone()).map_err(io::Error::other)?;
                 let tls = ClientConnection::new(Arc::clone(config), name);
                 let tls = StreamOwned::new(tls.map_err(io::Error::other)?, socket);
-                Stream::Tls(Box::new(tls))
+                Transport::Tls(Box::new(tls))
             }
-            _ => Stream::Plain(socket),
+            _ => Transport::Plain(socket),
         };
-        Ok(Self { stream: BufReader::new(stream), patience, longest })
+        Ok(Self { stream: BufReader::new(stream), timeout, max_string })
     }
 
     /// How long an answer may take from now on.
-    pub(crate) fn set_patience(&mut self, patience: Duration) {
-        self.patience = patience;
+    pub(crate) fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout;
     }
 
     pub(crate) fn send(&mut self, packed: &[u8]) -> RedisResult<()> {
-        self.allow();
+        self.reset_deadline();
         let stream = self.stream.get_mut();
         stream.write_all(packed)?;
         Ok(stream.flush()?)
@@ -61,8 +61,8 @@ impl Wire {
 
     /// The next answer. What Redis says to be an error is one.
     pub(crate) fn receive(&mut self) -> RedisResult<Value> {
-        self.allow();
-        reply::read(&mut self.stream, self.longest)?.extract_error()
+        self.reset_deadline();
+        reply::read(&mut self.stream, self.max_string)?.extract_error()
     }
 
     /// Whether a command may be sent: the other end has not hung up while nobody asked it anything, nor said
@@ -70,25 +70,25 @@ impl Wire {
     pub(crate) fn is_usable(&mut self) -> bool {
         self.stream.buffer().is_empty()
             && match self.stream.get_mut() {
-                Stream::Plain(socket) => !socket.has_news(),
-                Stream::Tls(stream) => is_quiet(stream),
+                Transport::Plain(socket) => !socket.is_readable(),
+                Transport::Tls(stream) => is_tls_idle(stream),
             }
     }
 
-    fn allow(&mut self) {
-        let patience = self.patience;
+    fn reset_deadline(&mut self) {
+        let timeout = self.timeout;
         match self.stream.get_mut() {
-            Stream::Plain(socket) => socket.allow(patience),
-            Stream::Tls(stream) => stream.sock.allow(patience),
+            Transport::Plain(socket) => socket.reset_deadline(timeout),
+            Transport::Tls(stream) => stream.sock.reset_deadline(timeout),
         }
     }
 }
 
 /// What comes by TLS need not be meant for us: keys for the next session are not.
-fn is_quiet(stream: &mut StreamOwned<ClientConnection, Socket>) -> bool {
+fn is_tls_idle(stream: &mut StreamOwned<ClientConnection, Socket>) -> bool {
     let StreamOwned { conn, sock } = stream;
-    while sock.has_news() {
-        sock.allow(Duration::from_secs(1));
+    while sock.is_readable() {
+        sock.reset_deadline(Duration::from_secs(1));
         if !matches!(conn.read_tls(sock), Ok(1..)) {
             return false;
         }
@@ -100,7 +100,7 @@ fn is_quiet(stream: &mut StreamOwned<ClientConnection, Socket>) -> bool {
     true
 }
 
-impl Read for Stream {
+impl Read for Transport {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.read(to),
@@ -109,7 +109,7 @@ impl Read for Stream {
     }
 }
 
-impl Write for Stream {
+impl Write for Transport {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.write(bytes),

@@ -12,7 +12,7 @@ use hub_protocol::EventId;
 use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
 
 use crate::backoff::{Backoff, STEADY};
-use crate::connection::{Connection, is_an_answer, parse};
+use crate::connection::{Connection, is_error_reply, parse_id};
 use crate::entry::add_fields;
 use crate::error_text;
 use crate::link::{AppendError, Job, Jobs, Link};
@@ -32,11 +32,11 @@ const ATTEMPTS: usize = 5;
 
 /// What is known of the stream at the other end of a connection.
 #[derive(Debug, Default)]
-struct There {
+struct StreamState {
     /// Whether an XADD can be told not to make a stream; `None` before it is asked.
     adds_only: Option<bool>,
     /// Whether it has been made sure that it is the one that was followed so far.
-    is_certain: bool,
+    is_verified: bool,
     /// Whether it was not there at all.
     is_gone: bool,
 }
@@ -44,7 +44,7 @@ struct There {
 /// What a writer does next.
 enum Next<Ticket> {
     Job(Job<Ticket>),
-    Nothing,
+    CheckConnection,
     End,
 }
 
@@ -70,49 +70,55 @@ impl<Ticket> Writer<Ticket> {
 
     pub(crate) fn run(self) {
         let mut backoff = Backoff::new();
-        let mut held = Vec::new();
-        while !self.link.ended() {
+        let mut unsent = Vec::new();
+        while !self.link.is_closed() {
             // A doubt from before concerns another connection.
             let _ = self.queue.ping_requests.try_recv();
             let opened = Connection::open(&self.settings);
-            let opened = opened.map_err(|error| error_text::of_opening(&error, &self.settings));
+            let opened = opened.map_err(|error| error_text::for_connect(&error, &self.settings));
             let began = Instant::now();
             let end = opened.and_then(|connection| {
-                backoff.succeeded();
-                self.link.up();
-                self.serve(connection, &mut held)
+                backoff.reset();
+                self.link.set_up();
+                self.serve(connection, &mut unsent)
             });
             if let Err(why) = &end {
-                self.refuse(std::mem::take(&mut held), why);
+                self.refuse(std::mem::take(&mut unsent), why);
             }
             if end.is_err() || began.elapsed() < STEADY {
-                thread::sleep(backoff.failed());
+                thread::sleep(backoff.next_wait());
             }
         }
     }
 
     /// Until the connection is of no use any more, and why, or the hub ends. One that was closed is no failure
     /// as long as there is another: what was to be sent on it is held for that.
-    fn serve(&self, mut connection: Connection, held: &mut Vec<Job<Ticket>>) -> Result<(), String> {
-        let mut there = There::default();
+    fn serve(
+        &self,
+        mut connection: Connection,
+        unsent: &mut Vec<Job<Ticket>>,
+    ) -> Result<(), String> {
+        let mut stream = StreamState::default();
         // Of two connections in a row, one has to be of use.
-        let mut is_second = !held.is_empty();
+        let mut is_second = !unsent.is_empty();
         loop {
-            if held.is_empty() {
+            if unsent.is_empty() {
                 match self.next() {
-                    Next::Job(job) => held.push(job),
-                    Next::Nothing => {}
+                    Next::Job(job) => unsent.push(job),
+                    Next::CheckConnection => {}
                     Next::End => return Ok(()),
                 }
             }
-            let in_doubt = held.is_empty() || self.queue.ping_requests.try_recv().is_ok();
-            let mut end = check(&mut connection, in_doubt);
-            if end.is_ok() && !held.is_empty() {
-                end = self.write(&mut connection, &mut there, held);
+            let needs_ping = unsent.is_empty() || self.queue.ping_requests.try_recv().is_ok();
+            let mut end = check(&mut connection, needs_ping);
+            if end.is_ok() && !unsent.is_empty() {
+                end = self.write(&mut connection, &mut stream, unsent);
             }
             match end {
-                Err(error) if is_second && !held.is_empty() || !error_text::is_hang_up(&error) => {
-                    return Err(error_text::of(&error, &self.settings));
+                Err(error)
+                    if is_second && !unsent.is_empty() || !error_text::is_disconnect(&error) =>
+                {
+                    return Err(error_text::for_command(&error, &self.settings));
                 }
                 Err(_) => return Ok(()),
                 Ok(()) => is_second = false,
@@ -124,9 +130,9 @@ impl<Ticket> Writer<Ticket> {
     /// which nothing is said is looked after.
     fn next(&self) -> Next<Ticket> {
         select! {
-            recv(self.queue.ping_requests) -> _ => Next::Nothing,
+            recv(self.queue.ping_requests) -> _ => Next::CheckConnection,
             recv(self.queue.jobs) -> job => job.map_or(Next::End, Next::Job),
-            default(IDLE) => Next::Nothing,
+            default(IDLE) => Next::CheckConnection,
         }
     }
 
@@ -135,14 +141,14 @@ impl<Ticket> Writer<Ticket> {
     fn write(
         &self,
         connection: &mut Connection,
-        there: &mut There,
-        held: &mut Vec<Job<Ticket>>,
+        stream: &mut StreamState,
+        unsent: &mut Vec<Job<Ticket>>,
     ) -> RedisResult<()> {
-        let mut jobs = self.batch(std::mem::take(held));
+        let mut jobs = self.batch(std::mem::take(unsent));
         for _ in 0..ATTEMPTS {
-            if let Err(error) = self.make_certain(connection, there) {
-                if error_text::is_hang_up(&error) {
-                    *held = jobs;
+            if let Err(error) = self.verify(connection, stream) {
+                if error_text::is_disconnect(&error) {
+                    *unsent = jobs;
                     return Err(error);
                 }
                 // Nothing was sent.
@@ -153,11 +159,11 @@ impl<Ticket> Writer<Ticket> {
                 self.refuse_all(jobs, &reason);
                 return if must_reconnect(&error) { Err(error) } else { Ok(()) };
             }
-            jobs = self.send(connection, there, jobs)?;
+            jobs = self.send(connection, stream, jobs)?;
             if jobs.is_empty() {
                 return Ok(());
             }
-            (there.is_certain, there.is_gone) = (false, true);
+            (stream.is_verified, stream.is_gone) = (false, true);
         }
         let reason = AppendError::Refused("its stream is deleted again and again".to_owned());
         self.refuse_all(jobs, &reason);
@@ -179,17 +185,17 @@ impl<Ticket> Writer<Ticket> {
 
     /// Makes sure that ids go on above those that are known. Who answers may be another Redis than before,
     /// which has lost some; and one that is older than [`Connection::can_add_only`] makes streams by itself.
-    fn make_certain(&self, connection: &mut Connection, there: &mut There) -> RedisResult<()> {
-        if there.is_certain {
+    fn verify(&self, connection: &mut Connection, stream: &mut StreamState) -> RedisResult<()> {
+        if stream.is_verified {
             return Ok(());
         }
-        let adds_only = there.adds_only.map_or_else(|| connection.can_add_only(), Ok)?;
-        there.adds_only = Some(adds_only);
+        let adds_only = stream.adds_only.map_or_else(|| connection.can_add_only(), Ok)?;
+        stream.adds_only = Some(adds_only);
         let newest = self.newest.get();
-        if there.is_gone || newest != EventId::ZERO && !connection.holds(newest)? {
+        if stream.is_gone || newest != EventId::ZERO && !connection.contains(newest)? {
             connection.begin(newest)?;
         }
-        (there.is_certain, there.is_gone) = (adds_only, false);
+        (stream.is_verified, stream.is_gone) = (adds_only, false);
         Ok(())
     }
 
@@ -197,16 +203,16 @@ impl<Ticket> Writer<Ticket> {
     fn send(
         &self,
         connection: &mut Connection,
-        there: &There,
+        stream: &StreamState,
         jobs: Vec<Job<Ticket>>,
     ) -> RedisResult<Vec<Job<Ticket>>> {
-        let packed = pack(connection, there.adds_only == Some(true), &jobs);
+        let packed = pack(connection, stream.adds_only == Some(true), &jobs);
         let mut end = connection.send(&packed);
-        let mut left = Vec::new();
+        let mut to_retry = Vec::new();
         for job in jobs {
             // After a failure no answer can be told from another: none is read any more.
             let answer = match &end {
-                Err(error) if !is_an_answer(error) => Err(error.clone()),
+                Err(error) if !is_error_reply(error) => Err(error.clone()),
                 _ => connection.receive::<Option<String>>(),
             };
             if let Err(error) = &answer
@@ -214,8 +220,8 @@ impl<Ticket> Writer<Ticket> {
             {
                 end = Err(error.clone());
             }
-            match answer.and_then(|id| id.map(|id| parse(&id)).transpose()) {
-                Ok(None) => left.push(job),
+            match answer.and_then(|id| id.map(|id| parse_id(&id)).transpose()) {
+                Ok(None) => to_retry.push(job),
                 Ok(Some(id)) => {
                     self.newest.raise(id);
                     self.answer(job.ticket, Ok(id));
@@ -224,23 +230,24 @@ impl<Ticket> Writer<Ticket> {
             }
         }
         if let Err(error) = end {
-            let reason = AppendError::Unavailable(error_text::of(&error, &self.settings).into());
-            self.refuse_all(left, &reason);
+            let reason =
+                AppendError::Unavailable(error_text::for_command(&error, &self.settings).into());
+            self.refuse_all(to_retry, &reason);
             return Err(error);
         }
-        Ok(left)
+        Ok(to_retry)
     }
 
-    fn refuse(&self, held: Vec<Job<Ticket>>, reason: &str) {
-        self.link.down(reason);
-        for job in held.into_iter().chain(self.queue.jobs.try_iter()) {
+    fn refuse(&self, unsent: Vec<Job<Ticket>>, reason: &str) {
+        self.link.set_down(reason);
+        for job in unsent.into_iter().chain(self.queue.jobs.try_iter()) {
             self.answer(job.ticket, Err(AppendError::Unavailable(reason.into())));
         }
     }
 
     fn explain(&self, error: &RedisError) -> AppendError {
-        let reason = error_text::of(error, &self.settings);
-        if is_an_answer(error) {
+        let reason = error_text::for_command(error, &self.settings);
+        if is_error_reply(error) {
             AppendError::Refused(reason)
         } else {
             AppendError::Unknown(reason)
@@ -262,7 +269,7 @@ impl<Ticket> Writer<Ticket> {
 fn pack<Ticket>(connection: &Connection, only: bool, jobs: &[Job<Ticket>]) -> Vec<u8> {
     let mut packed = Vec::new();
     for job in jobs {
-        let mut command = connection.addition(only);
+        let mut command = connection.xadd(only);
         add_fields(&mut command, &job.publication);
         packed.extend(command.get_packed_command());
     }
@@ -270,14 +277,14 @@ fn pack<Ticket>(connection: &Connection, only: bool, jobs: &[Job<Ticket>]) -> Ve
 }
 
 /// Nothing is sent on a connection that may be lost: its answer might be, too.
-fn check(connection: &mut Connection, in_doubt: bool) -> RedisResult<()> {
+fn check(connection: &mut Connection, needs_ping: bool) -> RedisResult<()> {
     if !connection.is_usable() {
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
     }
-    if in_doubt { connection.ping() } else { Ok(()) }
+    if needs_ping { connection.ping() } else { Ok(()) }
 }
 
 /// What was a master may have become a replica.
 fn must_reconnect(error: &RedisError) -> bool {
-    !is_an_answer(error) || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
+    !is_error_reply(error) || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
 }
