@@ -2,8 +2,11 @@
 //! program may write such entries too; fields of other names are passed over. An entry with the one field
 //! `sse-begins` is the first of a stream.
 
-use event_stream::EventType;
-use hub_protocol::{EventId, EventName, Publication, Topic, Topics};
+use std::error::Error;
+use std::fmt;
+
+use event_stream::{EventType, FieldError};
+use hub_protocol::{EventId, EventName, InvalidName, InvalidTopic, Publication, Topic, Topics};
 use redis::{Cmd, FromRedisValue, ParsingError, Value};
 
 /// The field of an entry that begins a stream, and is no event.
@@ -86,6 +89,30 @@ pub(crate) struct Decoded {
     pub(crate) too_long: Option<usize>,
 }
 
+/// Why an entry is not an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotAnEvent {
+    Topic(InvalidTopic),
+    EventType(FieldError),
+    EventName(InvalidName),
+    NameTooLong,
+    NoData,
+}
+
+impl fmt::Display for NotAnEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Topic(why) => write!(f, "topic {why}"),
+            Self::EventType(why) => write!(f, "event {why}"),
+            Self::EventName(why) => write!(f, "event {why}"),
+            Self::NameTooLong => f.write_str("a name is too long"),
+            Self::NoData => f.write_str("data is missing"),
+        }
+    }
+}
+
+impl Error for NotAnEvent {}
+
 /// Adds the fields to an XADD.
 pub(crate) fn add_fields(command: &mut Cmd, publication: &Publication) {
     for topic in publication.topics.iter() {
@@ -102,24 +129,24 @@ pub(crate) fn is_beginning(fields: &[Field]) -> bool {
     matches!(fields, [Field::Bytes(name), _] if name == BEGINNING.as_bytes())
 }
 
-/// What these fields say, or why they say nothing.
-pub(crate) fn decode_fields(fields: Vec<Field>, max_event: usize) -> Result<Decoded, String> {
+/// Reads the event that these fields describe.
+pub(crate) fn decode_fields(fields: Vec<Field>, max_event: usize) -> Result<Decoded, NotAnEvent> {
     let (mut topics, mut event, mut data) = (Vec::new(), None, None);
     let mut fields = fields.into_iter();
     while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
         let Field::Bytes(name) = name else { continue };
         match (&name[..], value) {
             (TOPIC, Field::Bytes(value)) => {
-                topics.push(Topic::new(&value).map_err(|why| format!("topic {why}"))?);
+                topics.push(Topic::new(&value).map_err(NotAnEvent::Topic)?);
             }
             (EVENT, Field::Bytes(value)) => event = Some(event_name(&value)?),
             (DATA, value) => data = Some(value),
-            (TOPIC | EVENT, Field::TooLong(_)) => return Err("a name is too long".into()),
+            (TOPIC | EVENT, Field::TooLong(_)) => return Err(NotAnEvent::NameTooLong),
             _ => {}
         }
     }
-    let topics = Topics::try_from(topics).map_err(|why| format!("topic {why}"))?;
-    match data.ok_or("data is missing")? {
+    let topics = Topics::try_from(topics).map_err(NotAnEvent::Topic)?;
+    match data.ok_or(NotAnEvent::NoData)? {
         Field::Bytes(data) if data.len() <= max_event => {
             Ok(Decoded { publication: Publication { topics, event, data }, too_long: None })
         }
@@ -136,9 +163,9 @@ fn reset_event(topics: Topics, length: usize) -> Decoded {
     Decoded { publication: Publication { topics, event, data }, too_long: Some(length) }
 }
 
-fn event_name(name: &[u8]) -> Result<EventName, String> {
-    let name = EventType::new(name).map_err(|why| format!("event {why}"))?;
-    EventName::to_publish(name).map_err(|why| format!("event {why}"))
+fn event_name(name: &[u8]) -> Result<EventName, NotAnEvent> {
+    let name = EventType::new(name).map_err(NotAnEvent::EventType)?;
+    EventName::to_publish(name).map_err(NotAnEvent::EventName)
 }
 
 #[cfg(test)]
@@ -147,7 +174,8 @@ mod tests {
 
     fn fields(fields: &[&[u8]]) -> Result<Publication, String> {
         let fields = fields.iter().map(|field| Field::Bytes(field.to_vec())).collect();
-        decode_fields(fields, 100).map(|decoded| decoded.publication)
+        let decoded = decode_fields(fields, 100).map_err(|why| why.to_string())?;
+        Ok(decoded.publication)
     }
 
     #[test]

@@ -14,7 +14,8 @@
 //!
 //! and what they share:
 //!
-//! * `url`, `settings`: what the URL says, and what follows from it
+//! * `url`, `settings`: where Redis is and which stream is ours, read from the URL
+//! * `url_error`: why a URL is refused
 //! * `socket`, `tls`, `wire`, `reply`: bytes, each wait with an end and each answer with a greatest size
 //! * `sentinel`, `handshake`: where Redis is, and how a connection begins
 //! * `connection`: the few commands
@@ -49,6 +50,7 @@ mod socket;
 mod tls;
 mod update;
 mod url;
+mod url_error;
 mod wire;
 mod writer;
 

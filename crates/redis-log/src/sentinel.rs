@@ -26,7 +26,7 @@ pub(crate) fn locate(settings: &Settings) -> RedisResult<Address> {
             Ok(Some(address)) => return Ok(address),
             Ok(None) => reasons.push(format!("{sentinel} watches no master {master}")),
             Err(error) => {
-                reasons.push(format!("{sentinel}: {}", crate::error_text::describe(&error)))
+                reasons.push(format!("{sentinel}: {}", crate::error_text::describe(&error)));
             }
         }
     }

@@ -10,8 +10,9 @@ use hub_protocol::{MAX_EVENT, MAX_MESSAGE};
 use rustls::ClientConfig;
 
 use crate::socket::Address;
-use crate::tls;
+use crate::tls::{self, TlsError};
 use crate::url::{self, Identity, Url};
+use crate::url_error::UrlError;
 
 /// What a message takes beside its data, in bytes: the names of its topics, and of its event.
 const ROOM_FOR_NAMES: usize = 128 * 1024;
@@ -27,11 +28,26 @@ pub struct Settings {
 
 /// What is wrong with the URL, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError(String);
+pub struct SettingsError(Reason);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reason {
+    Url(UrlError),
+    Tls(TlsError),
+    /// Files for TLS, where the scheme is one without.
+    FilesWithoutTls,
+}
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the URL of Redis {}", self.0)
+        f.write_str("the URL of Redis ")?;
+        match &self.0 {
+            Reason::Url(error) => error.fmt(f),
+            Reason::Tls(error) => error.fmt(f),
+            Reason::FilesWithoutTls => {
+                f.write_str("must begin with rediss:// for ca, cert and key to mean something")
+            }
+        }
     }
 }
 
@@ -70,13 +86,12 @@ impl Settings {
     ///
     /// [`SettingsError`], which says how to write it.
     pub fn from_url(text: &str) -> Result<Self, SettingsError> {
-        let url = url::parse(text).map_err(SettingsError)?;
+        let url = url::parse(text).map_err(|error| SettingsError(Reason::Url(error)))?;
         let files = &url.parameters.files;
         let tls = if url.with_tls {
-            Some(tls::config(files).map_err(SettingsError)?)
+            Some(tls::config(files).map_err(|error| SettingsError(Reason::Tls(error)))?)
         } else if files.ca.is_some() || files.own.is_some() {
-            let why = "must begin with rediss:// for ca, cert and key to mean something";
-            return Err(SettingsError(why.into()));
+            return Err(SettingsError(Reason::FilesWithoutTls));
         } else {
             None
         };

@@ -1,5 +1,6 @@
 //! TLS: whom to trust, and who we are.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::{fmt, fs};
 
@@ -16,14 +17,49 @@ pub(crate) struct Files {
     pub(crate) own: Option<(String, String)>,
 }
 
-/// How to speak TLS, or what is wrong with the files.
-pub(crate) fn config(files: &Files) -> Result<Arc<ClientConfig>, String> {
+/// Why the files cannot be used. Displayed, it continues "the URL of Redis".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TlsError {
+    Certificates { file: String, why: String },
+    Key { file: String, why: String },
+    Pair { certificate: String, key: String, why: String },
+}
+
+impl TlsError {
+    fn certificates(file: &str, why: impl fmt::Display) -> Self {
+        Self::Certificates { file: file.to_owned(), why: why.to_string() }
+    }
+
+    fn key(file: &str, why: impl fmt::Display) -> Self {
+        Self::Key { file: file.to_owned(), why: why.to_string() }
+    }
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certificates { file, why } => {
+                write!(f, "names certificates that cannot be read: {file}: {why}")
+            }
+            Self::Key { file, why } => write!(f, "names a key that cannot be read: {file}: {why}"),
+            Self::Pair { certificate, key, why } => write!(
+                f,
+                "names a certificate and a key that cannot be used together: {certificate}, {key}: {why}"
+            ),
+        }
+    }
+}
+
+impl Error for TlsError {}
+
+/// Makes the configuration of a client that trusts and shows these files' certificates.
+pub(crate) fn config(files: &Files) -> Result<Arc<ClientConfig>, TlsError> {
     let mut roots = RootCertStore::empty();
     match &files.ca {
         Some(file) => {
             let (added, _) = roots.add_parsable_certificates(certificates(file)?);
             if added == 0 {
-                return Err(unreadable("certificates", file, "none can be used"));
+                return Err(TlsError::certificates(file, "none can be used"));
             }
         }
         // Where the system has none, the server's is not trusted, and that is said then.
@@ -36,24 +72,21 @@ pub(crate) fn config(files: &Files) -> Result<Arc<ClientConfig>, String> {
         None => config.with_no_client_auth(),
         Some((certificate, key)) => {
             let chain = certificates(certificate)?;
-            let private = fs::read(key).map_err(|why| unreadable("a key", key, why))?;
+            let private = fs::read(key).map_err(|why| TlsError::key(key, why))?;
             let private = PrivateKeyDer::from_pem_slice(&private)
-                .map_err(|_| unreadable("a key", key, "it holds no key in PEM"))?;
+                .map_err(|_| TlsError::key(key, "it holds no key in PEM"))?;
             config.with_client_auth_cert(chain, private).map_err(|why| {
-                format!("names a certificate and a key that cannot be used together: {certificate}, {key}: {why}")
+                let (certificate, key) = (certificate.clone(), key.clone());
+                TlsError::Pair { certificate, key, why: why.to_string() }
             })?
         }
     };
     Ok(Arc::new(config))
 }
 
-fn certificates(file: &str) -> Result<Vec<CertificateDer<'static>>, String> {
-    let pem = fs::read(file).map_err(|why| unreadable("certificates", file, why))?;
+fn certificates(file: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let pem = fs::read(file).map_err(|why| TlsError::certificates(file, why))?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     let certificates = certificates.ok().filter(|found| !found.is_empty());
-    certificates.ok_or_else(|| unreadable("certificates", file, "it holds none in PEM"))
-}
-
-fn unreadable(what: &str, file: &str, why: impl fmt::Display) -> String {
-    format!("names {what} that cannot be read: {file}: {why}")
+    certificates.ok_or_else(|| TlsError::certificates(file, "it holds none in PEM"))
 }

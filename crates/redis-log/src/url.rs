@@ -9,6 +9,7 @@ use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use crate::limits::PAGE;
 use crate::socket::Address;
 use crate::tls::Files;
+use crate::url_error::UrlError;
 
 /// The stream's key, unless the URL says another.
 const STREAM: &str = "sse";
@@ -17,12 +18,6 @@ const STREAM: &str = "sse";
 const MAX_LENGTH: usize = 100_000;
 
 const SENTINEL_PORT: u16 = 26379;
-
-const FORM: &str = "redis://[user:password@]host[:port][/database], rediss://... with TLS, \
-                    redis+sentinel://[user:password@]host[:port],host[:port]/master[/database], or \
-                    unix:///path/of/the/socket";
-
-const ENCODING: &str = "in a password, / is written %2F, ? %3F, # %23, & %26, @ %40 and : %3A";
 
 /// Who we are to a server.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -60,21 +55,18 @@ enum UrlKind {
     Unix,
 }
 
-pub(crate) fn parse(text: &str) -> Result<Url, String> {
+pub(crate) fn parse(text: &str) -> Result<Url, UrlError> {
     if text.contains('#') {
-        return Err(format!(
-            "must not have a part after #: a certificate that the system does not trust is trusted with \
-             ?ca=/path/to/ca.pem; {ENCODING}"
-        ));
+        return Err(UrlError::Fragment);
     }
-    let (scheme, rest) = text.split_once("://").ok_or_else(|| malformed("names no scheme"))?;
+    let (scheme, rest) = text.split_once("://").ok_or(UrlError::NoScheme)?;
     let (kind, with_tls) = match scheme {
         "redis" | "valkey" => (UrlKind::Server, false),
         "rediss" | "valkeys" => (UrlKind::Server, true),
         "redis+sentinel" | "valkey+sentinel" => (UrlKind::Sentinels, false),
         "rediss+sentinel" | "valkeys+sentinel" => (UrlKind::Sentinels, true),
         "unix" | "redis+unix" | "valkey+unix" => (UrlKind::Unix, false),
-        _ => return Err(malformed("has a scheme that is not known here")),
+        _ => return Err(UrlError::UnknownScheme),
     };
     match kind {
         UrlKind::Unix => parse_unix(rest),
@@ -82,16 +74,16 @@ pub(crate) fn parse(text: &str) -> Result<Url, String> {
     }
 }
 
-fn parse_unix(rest: &str) -> Result<Url, String> {
+fn parse_unix(rest: &str) -> Result<Url, UrlError> {
     let (info, parameters) = parse_one(&format!("unix://{rest}"), UrlKind::Unix)?;
     let ConnectionAddr::Unix(path) = info.addr() else {
-        return Err(malformed("names no socket"));
+        return Err(UrlError::NoSocket);
     };
     Ok(url(vec![Address::Unix(PathBuf::from(path))], None, false, &info, parameters))
 }
 
 /// A URL for each of the hosts is what the library reads.
-fn parse_network(rest: &str, kind: UrlKind, with_tls: bool) -> Result<Url, String> {
+fn parse_network(rest: &str, kind: UrlKind, with_tls: bool) -> Result<Url, UrlError> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
     let (path, query) = tail.split_at(tail.find('?').unwrap_or(tail.len()));
@@ -117,12 +109,12 @@ fn parse_network(rest: &str, kind: UrlKind, with_tls: bool) -> Result<Url, Strin
         }
         last = Some((info, parameters));
     }
-    let (info, parameters) = last.ok_or_else(|| malformed("names no host"))?;
+    let (info, parameters) = last.ok_or(UrlError::NoHost)?;
     Ok(url(addresses, master, with_tls, &info, parameters))
 }
 
 /// The master's name, for sentinels, and the database: empty, or a number.
-fn parse_path(path: &str, kind: UrlKind) -> Result<(Option<String>, &str), String> {
+fn parse_path(path: &str, kind: UrlKind) -> Result<(Option<String>, &str), UrlError> {
     let (master, database) = match kind {
         UrlKind::Sentinels => {
             let (master, database) = path.split_once('/').unwrap_or((path, ""));
@@ -131,9 +123,7 @@ fn parse_path(path: &str, kind: UrlKind) -> Result<(Option<String>, &str), Strin
         _ => (None, path),
     };
     if !database.is_empty() && database.parse::<u32>().is_err() {
-        return Err(format!(
-            "must name its database by a number, as in redis://host/1; {ENCODING}"
-        ));
+        return Err(UrlError::InvalidDatabase);
     }
     Ok((master, database))
 }
@@ -151,14 +141,13 @@ fn url(
     Url { addresses, master, with_tls, identity, database: redis.db(), parameters }
 }
 
-fn parse_one(text: &str, kind: UrlKind) -> Result<(ConnectionInfo, Parameters), String> {
-    let unusable = || malformed("cannot be understood");
-    let url = redis::parse_redis_url(text).ok_or_else(unusable)?;
+fn parse_one(text: &str, kind: UrlKind) -> Result<(ConnectionInfo, Parameters), UrlError> {
+    let url = redis::parse_redis_url(text).ok_or(UrlError::Malformed)?;
     let mut parameters = Parameters::new();
     let (mut certificate, mut key) = (None, None);
     for (name, value) in url.query_pairs() {
         match &*name {
-            "stream" if value.is_empty() => return Err("must not name an empty stream".into()),
+            "stream" if value.is_empty() => return Err(UrlError::EmptyStream),
             "stream" => parameters.stream = value.into_owned(),
             "maxlen" => parameters.max_length = max_length(&value)?,
             "ca" => parameters.files.ca = Some(value.into_owned()),
@@ -171,15 +160,15 @@ fn parse_one(text: &str, kind: UrlKind) -> Result<(ConnectionInfo, Parameters), 
                 parameters.sentinel_identity.password = Some(value.into_owned());
             }
             "db" | "user" | "pass" if kind == UrlKind::Unix => {}
-            _ => return Err(unknown_parameter()),
+            _ => return Err(UrlError::UnknownParameter),
         }
     }
     parameters.files.own = match (certificate, key) {
         (None, None) => None,
         (Some(certificate), Some(key)) => Some((certificate, key)),
-        _ => return Err("must give cert and key together".into()),
+        _ => return Err(UrlError::HalfCertificate),
     };
-    let info = url.into_connection_info().map_err(|_| unusable())?;
+    let info = url.into_connection_info().map_err(|_| UrlError::Malformed)?;
     Ok((info, parameters))
 }
 
@@ -191,12 +180,10 @@ impl Parameters {
 }
 
 /// The names that Sentinel allows.
-fn master_name(name: &str) -> Result<String, String> {
+fn master_name(name: &str) -> Result<String, UrlError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if name.is_empty() || !name.chars().all(allowed) {
-        return Err("must name the master that its sentinels watch, as in \
-                    redis+sentinel://host,host/mymaster"
-            .into());
+        return Err(UrlError::NoMaster);
     }
     Ok(name.to_owned())
 }
@@ -205,29 +192,18 @@ fn has_port(host: &str) -> bool {
     host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && !port.contains(']'))
 }
 
-fn check_host(host: &str) -> Result<(), String> {
+fn check_host(host: &str) -> Result<(), UrlError> {
     if host.is_empty() || host.starts_with(':') {
-        return Err(malformed("names no host"));
+        return Err(UrlError::NoHost);
     }
     let port = host.rsplit_once(':').map_or("1", |(_, port)| port);
     if !port.ends_with(']') && !port.is_empty() && port.parse::<u16>().is_err() {
-        return Err(malformed("has a port that is no number from 1 to 65535"));
+        return Err(UrlError::InvalidPort);
     }
     Ok(())
 }
 
-fn max_length(value: &str) -> Result<usize, String> {
+fn max_length(value: &str) -> Result<usize, UrlError> {
     let length = value.parse().ok().filter(|length| *length >= PAGE);
-    length.ok_or_else(|| format!("must give maxlen a number from {PAGE} on"))
-}
-
-fn unknown_parameter() -> String {
-    format!(
-        "must have no parameters but stream, maxlen and ca, cert and key (with unix:// also db, user and \
-         pass; with redis+sentinel:// sentinel_user and sentinel_pass); {ENCODING}"
-    )
-}
-
-fn malformed(what: &str) -> String {
-    format!("{what}; it must be of the form {FORM}; {ENCODING}")
+    length.ok_or(UrlError::InvalidMaxLength)
 }
