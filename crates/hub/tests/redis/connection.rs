@@ -99,7 +99,7 @@ fn what_redis_says_forges_no_line_of_the_log_and_is_not_said_without_end() {
     let server = Server::start(&[]);
     let proxy = Proxy::start(&server);
     let mut answers = 0_u32;
-    proxy.lie(move |asked| {
+    proxy.fake_replies(move |asked| {
         answers += 1;
         let text = format!("-ERR a{answers}\r1 sse-hub[1]: forged \u{1b}[2K\u{85}b\r\n");
         (answers.is_multiple_of(2) || asked.contains("PING")).then(|| text.into_bytes())
@@ -125,7 +125,7 @@ fn that_redis_is_a_replica_stands_in_the_log_once() {
     let server = Server::start(&[]);
     let hub = Logging::start(&server.url());
     eventually("it publishes", || matches!(hub.publish(), Reply::Published(_)));
-    server.say("REPLICAOF 127.0.0.1 1");
+    server.execute("REPLICAOF 127.0.0.1 1");
     for _ in 0..20 {
         assert!(matches!(hub.publish(), Reply::Refused { .. }));
         std::thread::sleep(Duration::from_millis(20));

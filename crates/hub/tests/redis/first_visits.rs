@@ -140,7 +140,7 @@ fn who_comes_back_with_an_id_that_redis_has_lost_is_told() {
     let lost = elsewhere.publish(&["a"], "lost");
     elsewhere.publish(&["a"], "after");
     // As from a copy of Redis' data that is some events old.
-    server.say(&format!("XDEL sse {lost}"));
+    server.execute(&format!("XDEL sse {lost}"));
     let hub = connected(&server.url(), &[]);
     assert!(next_event(hub.stream(Framing::Raw, after(&lost, &["a"]))).is_reset());
 }

@@ -59,7 +59,7 @@ fn a_position_is_told_again_before_redis_forgets_it() {
         eventually("the other has it", || other.position() == newest(&server));
         eventually("both have it", || quiet.position() == newest(&server));
     }
-    server.say("XTRIM sse MAXLEN 1000");
+    server.execute("XTRIM sse MAXLEN 1000");
     // Its connection is cut: what was sent until now is all that it has.
     client.get_ref().set_read_timeout(Some(Duration::from_millis(300))).unwrap();
     let mut times = 0;

@@ -54,7 +54,7 @@ fn who_waits_when_the_database_is_flushed_is_told() {
     let mut live = BufReader::new(hub.stream(Framing::Raw, to(&["t0"])));
     hub.wait_for("waiting", 1);
     hub.wait_for("streams", 2);
-    server.say("FLUSHDB");
+    server.execute("FLUSHDB");
     let next = hub.publish(&["t0"], "next");
     let reset = Told::next_event(&mut live);
     assert!(reset.is_reset() && reset.id > *ids.last().unwrap(), "{reset:?}");
@@ -88,7 +88,7 @@ fn flush_under_load(server: &Server, hub: &Hub) {
     for _ in 0..FLUSHES {
         let before = published();
         eventually("events flow", || published() > before + 200);
-        server.say("FLUSHDB");
+        server.execute("FLUSHDB");
     }
 }
 

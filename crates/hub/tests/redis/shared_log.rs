@@ -134,7 +134,7 @@ fn what_redis_does_not_have_any_more_is_told() {
     let seen = other.publish(&["a"], "seen");
     other.publish(&["a"], "trimmed");
     other.publish(&["a"], "kept");
-    server.say("XTRIM sse MAXLEN 1");
+    server.execute("XTRIM sse MAXLEN 1");
     let hub = hub(&server);
     let mut client = BufReader::new(hub.stream(Framing::Raw, after(&seen, &["a"])));
     let reset = Told::next_event(&mut client);

@@ -56,7 +56,7 @@ fn with_tls_a_certificate_of_our_own_is_shown_where_it_is_asked_for() {
         // TLS sends keys for the next session by itself: they do not count as the end of this one.
         let last = hub.publish("t", &number.to_string()).unwrap();
         hub.until_arrived(last);
-        server.say_as(PASSWORD, "CLIENT KILL TYPE normal SKIPME yes");
+        server.execute_as(PASSWORD, "CLIENT KILL TYPE normal SKIPME yes");
     }
     assert_eq!(hub.data("t").len(), 10);
     let wrong = url.replace("client.key", "redis.key");

@@ -41,7 +41,7 @@ fn empty_under_load(command: &str) {
     let (mut silent, mut repeated) = (0, 0);
     for round in 0..ROUNDS {
         let before = hubs.each_ref().map(|hub| (hub.arrived.len(), hub.lost.len()));
-        let published = publish_while(&mut hubs, round, || server.say(command));
+        let published = publish_while(&mut hubs, round, || server.execute(command));
         repeated += published.iter().filter(|id| !ids.insert(**id)).count();
         // What both hubs see after everything else.
         let end = hubs[0].publish("t", "end").unwrap();

@@ -47,7 +47,7 @@ fn a_hub_begins_with_the_last_page_and_follows_from_its_end() {
     for number in 0..300 {
         before.publish("t", &number_of(number)).unwrap();
     }
-    server.say("XADD sse * anything else");
+    server.execute("XADD sse * anything else");
     let (mut later, newest, events, left_out) = begin(&server);
     assert!(left_out, "there are more than fit on a page");
     assert_eq!(events, (45..300).map(number_of).collect::<Vec<_>>());
@@ -64,7 +64,7 @@ fn a_hub_begins_with_the_last_page_and_follows_from_its_end() {
 /// order, and none is dated after now.
 fn begin(server: &Server) -> (Hub, EventId, Vec<String>, bool) {
     let mut hub = Hub::start(&server.url());
-    let (newest, events, left_out) = hub.until("it begins", |news| match news {
+    let (newest, events, left_out) = hub.until("it begins", |update| match update {
         Update::Began(page) => Some((page.newest, page.events.clone(), page.left_out)),
         _ => None,
     });
@@ -127,16 +127,16 @@ fn redis_killed_and_restarted_twice_costs_no_event_and_repeats_none() {
 }
 
 #[test]
-fn what_is_no_event_is_passed_over_and_told() {
+fn an_entry_that_is_no_event_is_reported_and_passed_over() {
     let server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
-    server.say("XADD sse * anything else");
-    let why = hub.until("it is told", |news| match news {
+    server.execute("XADD sse * anything else");
+    let why = hub.until("it is reported", |update| match update {
         Update::Foreign(why) => Some(why.clone()),
         _ => None,
     });
     assert!(why.ends_with("topic must name at least one topic"), "{why}");
-    server.say("XADD sse * topic t data by-another-program");
+    server.execute("XADD sse * topic t data by-another-program");
     let last = hub.publish("t", "ours").unwrap();
     hub.until_arrived(last);
     assert_eq!(hub.data("t"), ["by-another-program", "ours"]);

@@ -1,4 +1,4 @@
-//! A Redis that says what it should not. Whatever it is, the hub goes on, and follows when it is good again.
+//! A Redis that sends garbage. The hub survives it, and follows again once the replies are good.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -106,32 +106,32 @@ fn garbage_at_any_step_is_survived_and_a_good_redis_is_followed_again() {
     }
 }
 
-/// A hub that hears this, one after the other on each of its connections.
+/// Runs a hub that gets these bytes in reply to one command, then a good Redis.
 fn survive(proxy: &Proxy, step: &'static str, bytes: &[u8]) {
-    let told = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).into_owned();
-    let said = Arc::new(AtomicUsize::new(0));
-    let (lie, count) = (bytes.to_vec(), Arc::clone(&said));
-    proxy.lie(move |asked| {
+    let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).into_owned();
+    let faked = Arc::new(AtomicUsize::new(0));
+    let (fake, count) = (bytes.to_vec(), Arc::clone(&faked));
+    proxy.fake_replies(move |asked| {
         asked.contains(step).then(|| {
             count.fetch_add(1, Ordering::SeqCst);
-            lie.clone()
+            fake.clone()
         })
     });
     let mut hub = Hub::start(&proxy.url());
     let end = Instant::now() + Duration::from_secs(20);
     // At its beginning a hub asks but once, and may take garbage for an answer.
     let often = if ["XREVRANGE", "TIME"].contains(&step) { 1 } else { 2 };
-    while said.load(Ordering::SeqCst) < often {
-        assert!(Instant::now() < end, "{step} is never asked, {told:?}");
+    while faked.load(Ordering::SeqCst) < often {
+        assert!(Instant::now() < end, "{step} is never asked, {shown:?}");
         drop(hub.append(7, "t", "unknown"));
         let up_to = EventId { milliseconds: 9, sequence: 9 };
         hub.log.page(EventId::ZERO, up_to, 8);
         hub.pause(Duration::from_millis(20));
     }
-    proxy.tell_the_truth();
+    proxy.pass_replies();
     let mut last = EventId::ZERO;
     while last == EventId::ZERO || hub.arrived.last().is_none_or(|entry| entry.id < last) {
-        assert!(Instant::now() < end, "{step}: nothing arrives after {told:?}");
+        assert!(Instant::now() < end, "{step}: nothing arrives after {shown:?}");
         if let Ok(id) = hub.publish("t", "good") {
             last = id;
         }
@@ -140,12 +140,12 @@ fn survive(proxy: &Proxy, step: &'static str, bytes: &[u8]) {
 }
 
 #[test]
-fn what_redis_says_stays_on_one_short_line_and_holds_no_password() {
+fn an_error_reply_is_reported_on_one_short_line_and_without_the_password() {
     let server = Server::start(&["--requirepass", "s3cret"]);
     let proxy = Proxy::start(&server);
     let text =
         format!("-ERR s3cret\r1 sse-hub[1]: f\u{1b}[2K\u{2028}\u{202e}{}\r\n", "x".repeat(3000));
-    proxy.lie(move |asked| asked.contains("PING").then(|| text.clone().into_bytes()));
+    proxy.fake_replies(move |asked| asked.contains("PING").then(|| text.clone().into_bytes()));
     let mut hub = Hub::start(&proxy.url().replace("redis://", "redis://:s3cret@"));
     let why = hub.until_disconnected();
     assert!(why.starts_with("ERR *** 1 sse-hub[1]: f [2K  xxx"), "{why}");
@@ -160,11 +160,11 @@ fn an_answer_that_trickles_in_is_not_waited_for() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
-        for mut guest in listener.incoming().flatten() {
+        for mut client in listener.incoming().flatten() {
             // It never keeps anybody waiting for long, and never comes to an end.
             thread::spawn(move || {
-                drop(guest.write_all(b"$1000\r\n"));
-                while guest.write_all(b"1").is_ok() {
+                drop(client.write_all(b"$1000\r\n"));
+                while client.write_all(b"1").is_ok() {
                     thread::sleep(Duration::from_millis(300));
                 }
             });
@@ -176,7 +176,7 @@ fn an_answer_that_trickles_in_is_not_waited_for() {
 }
 
 #[test]
-fn who_would_get_an_event_that_is_too_large_is_told_that_it_is_missing() {
+fn an_event_that_is_too_large_is_replaced_by_a_reset() {
     let server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
     let first = hub.publish("t", "first").unwrap();
@@ -185,7 +185,7 @@ fn who_would_get_an_event_that_is_too_large_is_told_that_it_is_missing() {
     let large: String = large.query(&mut server.connect()).unwrap();
     let last = hub.publish("t", "last").unwrap();
     let missing = ["first", r#"{"lastEventId":null}"#, "last"];
-    let length = hub.until("it is told", |news| match news {
+    let length = hub.until("it is reported", |update| match update {
         Update::TooLarge { id, length } => (id.to_string() == large).then_some(*length),
         _ => None,
     });
@@ -198,7 +198,7 @@ fn who_would_get_an_event_that_is_too_large_is_told_that_it_is_missing() {
 
     let range = hub.range(first, last).unwrap();
     assert_eq!(crate::hub::data(&range, "t"), missing[1..]);
-    let page = Hub::start(&server.url()).until("it begins", |news| match news {
+    let page = Hub::start(&server.url()).until("it begins", |update| match update {
         Update::Began(page) => Some(page.events.iter().map(|(entry, _)| entry.clone()).collect()),
         _ => None,
     });
@@ -232,7 +232,7 @@ fn pages_that_are_too_large_to_keep_come_in_parts() {
     assert_eq!(of(&hub.arrived), expected);
     assert_eq!(hub.lost, []);
     assert_eq!(of(&hub.range(first, last).unwrap()), expected[1..]);
-    let left_out = Hub::start(&server.url()).until("it begins", |news| match news {
+    let left_out = Hub::start(&server.url()).until("it begins", |update| match update {
         Update::Began(page) => Some((page.left_out.is_some(), page.events.len() < 60)),
         _ => None,
     });

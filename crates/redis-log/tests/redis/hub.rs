@@ -9,13 +9,13 @@ use redis_log::{AppendError, Entry, Page, RedisLog, Settings, Update};
 
 pub(crate) struct Hub {
     pub(crate) log: RedisLog<u64>,
-    news: Receiver<Update<u64>>,
+    updates: Receiver<Update<u64>>,
     /// All that has arrived, in its order.
     pub(crate) arrived: Vec<Entry>,
-    /// Where it went on each time that it had lost its place.
+    /// The positions that it went on from after events were lost.
     pub(crate) lost: Vec<EventId>,
-    /// How often it was told that the stream cannot be followed.
-    pub(crate) losses: usize,
+    /// The number of [`Update::Disconnected`].
+    pub(crate) disconnects: usize,
     answers: Vec<(u64, Result<EventId, AppendError>)>,
 }
 
@@ -25,21 +25,28 @@ impl Hub {
     }
 
     pub(crate) fn start_after(url: &str, after: Option<EventId>) -> Self {
-        let (tell, news) = crossbeam_channel::unbounded();
+        let (emit, updates) = crossbeam_channel::unbounded();
         let settings = Arc::new(Settings::from_url(url).unwrap());
-        let log = RedisLog::start(&settings, after, move |told| drop(tell.send(told))).unwrap();
-        Self { log, news, arrived: Vec::new(), lost: Vec::new(), losses: 0, answers: Vec::new() }
+        let log = RedisLog::start(&settings, after, move |update| drop(emit.send(update))).unwrap();
+        Self {
+            log,
+            updates,
+            arrived: Vec::new(),
+            lost: Vec::new(),
+            disconnects: 0,
+            answers: Vec::new(),
+        }
     }
 
     /// One that follows the stream already.
     pub(crate) fn following(url: &str) -> Self {
         let mut hub = Self::start(url);
-        hub.until("it begins", |news| matches!(news, Update::Began(_)).then_some(()));
+        hub.until("it begins", |update| matches!(update, Update::Began(_)).then_some(()));
         hub.until_it_can_publish();
         hub
     }
 
-    /// The first of the news that `wanted` wants. All that arrives on the way is kept.
+    /// Waits for the first update that `wanted` wants. All that arrives on the way is kept.
     pub(crate) fn until<T>(
         &mut self,
         what: &str,
@@ -47,9 +54,9 @@ impl Hub {
     ) -> T {
         let end = Instant::now() + Duration::from_secs(20);
         loop {
-            let news = self.news.recv_deadline(end).unwrap_or_else(|_| panic!("{what}"));
-            let found = wanted(&news);
-            self.keep(news);
+            let update = self.updates.recv_deadline(end).unwrap_or_else(|_| panic!("{what}"));
+            let found = wanted(&update);
+            self.keep(update);
             if let Some(found) = found {
                 return found;
             }
@@ -59,16 +66,16 @@ impl Hub {
     /// Takes in what comes within this time.
     pub(crate) fn pause(&mut self, time: Duration) {
         let end = Instant::now() + time;
-        while let Ok(news) = self.news.recv_deadline(end) {
-            self.keep(news);
+        while let Ok(update) = self.updates.recv_deadline(end) {
+            self.keep(update);
         }
     }
 
-    fn keep(&mut self, news: Update<u64>) {
-        match news {
+    fn keep(&mut self, update: Update<u64>) {
+        match update {
             Update::Arrived(entries) => self.arrived.extend(entries),
             Update::Lost(id) => self.lost.push(id),
-            Update::Disconnected(_) => self.losses += 1,
+            Update::Disconnected(_) => self.disconnects += 1,
             Update::Appended { ticket, result } => self.answers.push((ticket, result)),
             _ => {}
         }
@@ -77,21 +84,21 @@ impl Hub {
     pub(crate) fn until_arrived(&mut self, id: EventId) {
         let last = |entries: &[Entry]| entries.last().is_some_and(|entry| entry.id >= id);
         if !last(&self.arrived) {
-            self.until(&format!("{id} arrives"), |news| match news {
+            self.until(&format!("{id} arrives"), |update| match update {
                 Update::Arrived(entries) => last(entries).then_some(()),
                 _ => None,
             });
         }
     }
 
-    /// The same, though the entry may be among those that were lost.
+    /// Waits until the entry has arrived, or was lost.
     pub(crate) fn until_arrived_or_lost(&mut self, id: EventId) {
         let passed = |entries: &[Entry], lost: &[EventId]| {
             entries.last().is_some_and(|entry| entry.id >= id)
                 || lost.last().is_some_and(|lost| *lost >= id)
         };
         if !passed(&self.arrived, &self.lost) {
-            self.until(&format!("{id} arrives"), |news| match news {
+            self.until(&format!("{id} arrives"), |update| match update {
                 Update::Arrived(entries) => passed(entries, &[]).then_some(()),
                 Update::Lost(lost) => passed(&[], &[*lost]).then_some(()),
                 _ => None,
@@ -116,7 +123,7 @@ impl Hub {
         if let Some(at) = self.answers.iter().position(|(of, _)| *of == ticket) {
             return self.answers.swap_remove(at).1;
         }
-        self.until("an answer comes", |news| match news {
+        self.until("an answer comes", |update| match update {
             Update::Appended { ticket: of, .. } if *of == ticket => Some(()),
             _ => None,
         });
@@ -133,7 +140,7 @@ impl Hub {
 
     pub(crate) fn page(&mut self, after: EventId, up_to: EventId) -> Page {
         self.log.page(after, up_to, 7);
-        self.until("the page comes", |news| match news {
+        self.until("the page comes", |update| match update {
             Update::Page { ticket: 7, page } => Some(page.clone()),
             _ => None,
         })
@@ -141,7 +148,7 @@ impl Hub {
 
     pub(crate) fn held(&mut self, ids: &[EventId]) -> Option<Vec<bool>> {
         self.log.held(ids.to_vec(), 7);
-        self.until("it is said what is there", |news| match news {
+        self.until("the ids are checked", |update| match update {
             Update::Held { ticket: 7, held } => Some(held.clone()),
             _ => None,
         })
@@ -160,23 +167,23 @@ impl Hub {
         }
     }
 
-    /// Why the stream cannot be followed.
+    /// Waits until the stream cannot be followed, and returns why.
     pub(crate) fn until_disconnected(&mut self) -> String {
-        self.until("the connection is lost", |news| match news {
+        self.until("the connection is lost", |update| match update {
             Update::Disconnected(why) => Some(why.clone()),
             _ => None,
         })
     }
 
-    /// From where it goes on when it has lost its place.
+    /// Waits until events are lost, and returns the position that it goes on from.
     pub(crate) fn until_lost(&mut self) -> EventId {
-        self.until("its place is lost", |news| match news {
+        self.until("events are lost", |update| match update {
             Update::Lost(id) => Some(*id),
             _ => None,
         })
     }
 
-    /// What arrived under a topic, as text.
+    /// Returns the data that arrived under a topic, as text.
     pub(crate) fn data(&self, topic: &str) -> Vec<String> {
         data(&self.arrived, topic)
     }

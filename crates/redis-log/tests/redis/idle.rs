@@ -9,7 +9,7 @@ use crate::hub::Hub;
 use crate::proxy::Proxy;
 use crate::server::Server;
 
-/// Each of these was published, and has arrived once.
+/// Asserts that each of these was published, and has arrived once.
 #[track_caller]
 fn assert_arrived_once(hub: &mut Hub, numbers: usize) {
     let last = hub.publish("t", "last").unwrap();
@@ -26,7 +26,7 @@ fn a_proxy_that_closes_idle_connections_costs_no_publication() {
     for idle in [100, 300, 700] {
         let idle = Duration::from_millis(idle);
         let proxy = Proxy::start_with(&server, Some(idle), None);
-        server.say("DEL sse");
+        server.execute("DEL sse");
         let mut hub = Hub::following(&proxy.url());
         for number in 0..12 {
             // Before it closes, and after it has closed.
@@ -39,7 +39,7 @@ fn a_proxy_that_closes_idle_connections_costs_no_publication() {
 }
 
 #[test]
-fn what_a_proxy_closes_on_is_published_once_or_said_to_be_unknown() {
+fn a_publication_that_crosses_with_a_close_succeeds_once_or_is_reported_as_unknown() {
     let server = Server::start(&[]);
     let idle = Duration::from_millis(100);
     let proxy = Proxy::start_with(&server, Some(idle), None);
@@ -92,11 +92,11 @@ fn redis_that_closes_idle_connections_costs_no_publication() {
 }
 
 #[test]
-fn those_that_wait_may_be_cut_and_nobody_is_told() {
+fn a_waiting_connection_that_is_cut_is_not_reported() {
     let server = Server::start(&[]);
     let proxy = Proxy::start_with(&server, None, Some(Duration::from_millis(1200)));
     let mut hub = Hub::following(&proxy.url());
-    let before = hub.losses;
+    let before = hub.disconnects;
     let (end, mut number) = (Instant::now() + Duration::from_secs(5), 0);
     let mut unknown = 0;
     while Instant::now() < end {
@@ -115,7 +115,7 @@ fn those_that_wait_may_be_cut_and_nobody_is_told() {
     let all = arrived.len();
     arrived.dedup();
     assert!(all - arrived.len() <= unknown && arrived.len() >= number, "{unknown}: {arrived:?}");
-    assert_eq!((hub.lost.len(), hub.losses), (0, before), "not a word of it");
+    assert_eq!((hub.lost.len(), hub.disconnects), (0, before), "nothing is reported");
 }
 
 #[test]

@@ -16,14 +16,15 @@
 
 mod access;
 mod emptying;
+mod error_text;
 mod following;
 mod hostile;
 mod hub;
 mod idle;
-mod losing;
+mod lost;
+
 mod proxy;
 mod publishing;
 mod ranges;
 mod sentinel;
 mod server;
-mod trouble;

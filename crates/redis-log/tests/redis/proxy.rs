@@ -1,4 +1,4 @@
-//! What stands between a hub and its Redis, or speaks in its place: it cuts, falls silent, and lies.
+//! A proxy between a hub and its Redis: it cuts connections, freezes them, and fakes replies.
 
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
@@ -13,12 +13,12 @@ use parking_lot::Mutex;
 
 use crate::server::Server;
 
-/// What is said instead of an answer of Redis, to what was asked; `None` leaves it as it is.
-pub(crate) type Lie = Box<dyn FnMut(&str) -> Option<Vec<u8>> + Send>;
+/// Returns a reply in place of that of Redis to this request; `None` leaves it as it is.
+pub(crate) type Fake = Box<dyn FnMut(&str) -> Option<Vec<u8>> + Send>;
 
 #[derive(Default)]
 struct State {
-    lie: Mutex<Option<Lie>>,
+    fake: Mutex<Option<Fake>>,
     /// Connections with a lower number are silent for good.
     frozen: AtomicUsize,
     accepted: AtomicUsize,
@@ -48,7 +48,7 @@ impl Proxy {
         let state = Arc::new(State::default());
         let (path, shared) = (server.socket(), Arc::clone(&state));
         thread::spawn(move || {
-            for guest in listener.incoming().flatten() {
+            for client in listener.incoming().flatten() {
                 let number = shared.accepted.fetch_add(1, Ordering::SeqCst);
                 if shared.ended.load(Ordering::SeqCst) {
                     return;
@@ -58,10 +58,10 @@ impl Proxy {
                 }
                 let Ok(redis) = UnixStream::connect(&path) else { continue };
                 let state = Arc::clone(&shared);
-                state.open.lock().insert(number, guest.try_clone().unwrap());
+                state.open.lock().insert(number, client.try_clone().unwrap());
                 thread::spawn(move || {
-                    relay(&guest, &redis, number, &state, idle, lifetime);
-                    drop(guest.shutdown(Shutdown::Both));
+                    relay(&client, &redis, number, &state, idle, lifetime);
+                    drop(client.shutdown(Shutdown::Both));
                     drop(redis.shutdown(Shutdown::Both));
                     state.open.lock().remove(&number);
                 });
@@ -74,16 +74,16 @@ impl Proxy {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// From now on, this is said.
-    pub(crate) fn lie(&self, lie: impl FnMut(&str) -> Option<Vec<u8>> + Send + 'static) {
-        *self.state.lie.lock() = Some(Box::new(lie));
+    /// Fakes replies from now on.
+    pub(crate) fn fake_replies(&self, fake: impl FnMut(&str) -> Option<Vec<u8>> + Send + 'static) {
+        *self.state.fake.lock() = Some(Box::new(fake));
     }
 
-    pub(crate) fn tell_the_truth(&self) {
-        *self.state.lie.lock() = None;
+    pub(crate) fn pass_replies(&self) {
+        *self.state.fake.lock() = None;
     }
 
-    /// What is connected now hears nothing any more, and is not told that it is alone.
+    /// Passes nothing more on the present connections, and does not close them.
     pub(crate) fn freeze(&self) {
         self.state.frozen.store(self.accepted(), Ordering::SeqCst);
     }
@@ -98,12 +98,12 @@ impl Proxy {
 
     /// Closes what is connected now.
     pub(crate) fn cut(&self) {
-        for guest in self.state.open.lock().values() {
-            drop(guest.shutdown(Shutdown::Both));
+        for client in self.state.open.lock().values() {
+            drop(client.shutdown(Shutdown::Both));
         }
     }
 
-    /// How many connections there have been.
+    /// The number of connections so far.
     pub(crate) fn accepted(&self) -> usize {
         self.state.accepted.load(Ordering::SeqCst)
     }
@@ -119,14 +119,14 @@ impl Drop for Proxy {
 
 /// Relays until one of both ends, or the connection has been idle or lasted for too long.
 fn relay(
-    guest: &TcpStream,
+    client: &TcpStream,
     redis: &UnixStream,
     number: usize,
     state: &State,
     idle: Option<Duration>,
     lifetime: Option<Duration>,
 ) {
-    guest.set_nonblocking(true).unwrap();
+    client.set_nonblocking(true).unwrap();
     redis.set_nonblocking(true).unwrap();
     let began = Instant::now();
     let mut passed = began;
@@ -137,7 +137,7 @@ fn relay(
         if too_old || idle.is_some_and(|idle| passed.elapsed() > idle) {
             return;
         }
-        let moved = if is_frozen { Some(false) } else { pass(guest, redis, &mut asked, state) };
+        let moved = if is_frozen { Some(false) } else { pass(client, redis, &mut asked, state) };
         let Some(moved) = moved else { return };
         if moved {
             passed = Instant::now();
@@ -147,23 +147,23 @@ fn relay(
     }
 }
 
-/// Passes on the bytes that have come from both ends, or a lie for an answer. Returns true if there were some,
+/// Passes on the bytes that have come from both ends, or a fake reply. Returns true if there were some,
 /// and `None` once one end is gone. `asked` is the last question.
 fn pass(
-    mut guest: &TcpStream,
+    mut client: &TcpStream,
     mut redis: &UnixStream,
     asked: &mut String,
     state: &State,
 ) -> Option<bool> {
-    let (question, answer) = (read(&mut guest), read(&mut redis));
+    let (question, answer) = (read(&mut client), read(&mut redis));
     let (question, answer) = (question?, answer?);
     if !question.is_empty() {
         *asked = String::from_utf8_lossy(&question).into_owned();
         write(&mut redis, &question)?;
     }
     if !answer.is_empty() {
-        let lie = state.lie.lock().as_mut().and_then(|lie| lie(asked));
-        write(&mut guest, lie.as_ref().unwrap_or(&answer))?;
+        let fake = state.fake.lock().as_mut().and_then(|fake| fake(asked));
+        write(&mut client, fake.as_ref().unwrap_or(&answer))?;
     }
     Some(!question.is_empty() || !answer.is_empty())
 }

@@ -32,11 +32,11 @@ fn without_redis_publishing_is_refused_at_once() {
 }
 
 #[test]
-fn a_publication_whose_answer_is_lost_is_said_to_be_unknown() {
+fn a_publication_whose_reply_is_lost_is_reported_as_unknown() {
     let mut server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
     let mut admin = server.connect();
-    server.say("CLIENT PAUSE 60000 WRITE");
+    server.execute("CLIENT PAUSE 60000 WRITE");
     hub.append(1, "t", "x").unwrap();
     eventually("Redis keeps the reader and the writer waiting", || {
         let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut admin).unwrap();
@@ -66,19 +66,19 @@ fn a_frozen_redis_ends_every_wait() {
 }
 
 #[test]
-fn what_redis_refuses_is_said_in_its_words_and_the_next_one_goes_on() {
+fn a_refusal_is_reported_in_the_words_of_redis_and_the_next_publication_succeeds() {
     let server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
-    server.say("CONFIG SET maxmemory 1");
+    server.execute("CONFIG SET maxmemory 1");
     let error = hub.publish("t", "x").unwrap_err();
     assert!(matches!(&error, AppendError::Refused(why) if why.contains("OOM")), "{error}");
-    server.say("CONFIG SET maxmemory 0");
+    server.execute("CONFIG SET maxmemory 0");
     hub.publish("t", "y").unwrap();
 
-    server.say("REPLICAOF 127.0.0.1 1");
+    server.execute("REPLICAOF 127.0.0.1 1");
     let error = hub.publish("t", "x").unwrap_err();
     assert!(matches!(error, AppendError::Refused(_) | AppendError::Unknown(_)), "{error}");
-    server.say("REPLICAOF NO ONE");
+    server.execute("REPLICAOF NO ONE");
     hub.until_it_can_publish();
 }
 

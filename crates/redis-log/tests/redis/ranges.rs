@@ -1,4 +1,4 @@
-//! What is no longer in a hub's memory.
+//! Pages of entries that a hub no longer has in memory.
 
 use hub_protocol::EventId;
 use redis_log::Page;
@@ -34,23 +34,25 @@ fn a_page_is_as_long_as_its_entries_are_small() {
     for _ in 0..64 {
         last = hub.publish("t", &large).unwrap();
     }
-    let (mut place, mut lengths) = (first, Vec::new());
-    while place < last {
-        let Page::Next { entries, last, .. } = hub.page(place, last) else { panic!("it is there") };
+    let (mut position, mut lengths) = (first, Vec::new());
+    while position < last {
+        let Page::Next { entries, last, .. } = hub.page(position, last) else {
+            panic!("it is there")
+        };
         lengths.push(entries.len());
-        place = last;
+        position = last;
     }
     assert!(lengths[0] <= 32 && lengths[1..].iter().all(|length| *length <= 2), "{lengths:?}");
 }
 
 #[test]
-fn entries_that_are_gone_are_told() {
+fn entries_that_are_gone_are_reported() {
     let mut server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
     let first = hub.publish("t", "first").unwrap();
     let second = hub.publish("t", "second").unwrap();
     let last = hub.publish("t", "last").unwrap();
-    server.say("XTRIM sse MAXLEN 2");
+    server.execute("XTRIM sse MAXLEN 2");
     // Before all, or in between: that no event has had.
     let never = EventId { milliseconds: second.milliseconds - 1, sequence: 7 };
     let hostile = ["0-0", "1-1", "0-1", "18446744073709551615-18446744073709551615"];

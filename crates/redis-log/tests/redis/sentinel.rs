@@ -67,7 +67,7 @@ fn the_master_is_found_and_followed_over_failovers() {
     let ports = [free_port(), free_port()];
     let mut master = server(ports[0], &[]);
     let replica = server(ports[1], &[]);
-    replica.say(&format!("REPLICAOF 127.0.0.1 {}", ports[0]));
+    replica.execute(&format!("REPLICAOF 127.0.0.1 {}", ports[0]));
     let sentinel = Sentinel::start(ports[0], &[]);
     // The first is not there; the second knows.
     let url =
@@ -91,7 +91,7 @@ fn the_master_is_found_and_followed_over_failovers() {
 }
 
 #[test]
-fn a_name_that_no_sentinel_knows_is_said() {
+fn a_name_that_no_sentinel_knows_is_reported() {
     let port = free_port();
     let _master = server(port, &[]);
     let sentinel = Sentinel::start(port, &[]);
@@ -115,13 +115,13 @@ fn what_a_sentinel_names_has_to_be_a_master() {
     let ports = [free_port(), free_port()];
     let _master = server(ports[0], &[]);
     let replica = server(ports[1], &[]);
-    replica.say(&format!("REPLICAOF 127.0.0.1 {}", ports[0]));
+    replica.execute(&format!("REPLICAOF 127.0.0.1 {}", ports[0]));
     let sentinel = Sentinel::start(ports[1], &[]);
     let url = format!("redis+sentinel://127.0.0.1:{}/mymaster", sentinel.port);
     let mut hub = Hub::start(&url);
     let why = hub.until_disconnected();
     assert!(why.starts_with("its sentinels name a server that is no master"), "{why}");
-    replica.say("REPLICAOF NO ONE");
+    replica.execute("REPLICAOF NO ONE");
     hub.until_it_can_publish();
 }
 

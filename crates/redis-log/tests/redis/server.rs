@@ -1,4 +1,4 @@
-//! A Redis of the test's own, on sockets in a directory of its own; and what it is told beside the log.
+//! A Redis of the test's own, on sockets in a directory of its own, and commands to it.
 
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
@@ -76,22 +76,22 @@ impl Server {
         Client::open(self.url()).unwrap().get_connection().unwrap()
     }
 
-    /// Says a command to one that wants a password.
-    pub(crate) fn say_as(&self, password: &str, command: &str) {
+    /// Executes a command to one that wants a password.
+    pub(crate) fn execute_as(&self, password: &str, command: &str) {
         let client = Client::open(format!("{}?pass={password}", self.url())).unwrap();
         let words: Vec<&str> = command.split(' ').collect();
-        let mut say = redis::cmd(words[0]);
-        say.arg(&words[1..]).exec(&mut client.get_connection().unwrap()).unwrap();
+        let mut command = redis::cmd(words[0]);
+        command.arg(&words[1..]).exec(&mut client.get_connection().unwrap()).unwrap();
     }
 
-    /// Says a command, written as for redis-cli.
-    pub(crate) fn say(&self, command: &str) {
+    /// Executes a command, written as for redis-cli.
+    pub(crate) fn execute(&self, command: &str) {
         let mut words = command.split(' ');
-        let mut say = redis::cmd(words.next().unwrap());
+        let mut command = redis::cmd(words.next().unwrap());
         for word in words {
-            say.arg(word);
+            command.arg(word);
         }
-        say.exec(&mut self.connect()).unwrap();
+        command.exec(&mut self.connect()).unwrap();
     }
 
     pub(crate) fn socket(&self) -> PathBuf {

@@ -1,4 +1,4 @@
-//! What is said when the URL does not fit: what has happened, what to do, and never the password.
+//! Texts for a URL that does not fit: the cause, the remedy, and never the password.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -16,10 +16,10 @@ fn locked(port: u16) -> Server {
     Server::start(&["--requirepass", PASSWORD, "--port", &port.to_string()])
 }
 
-/// What who runs the hub is told of this URL, and who publishes; the same words.
-fn said(url: &str) -> String {
+/// Returns why Redis at this URL cannot be followed, and asserts that publishers get the same text.
+fn reason(url: &str) -> String {
     let mut hub = Hub::start(url);
-    let told = hub.until_disconnected();
+    let why = hub.until_disconnected();
     let mut refused = String::new();
     eventually("publishing is refused", || {
         let Err(error) = hub.publish("t", "x") else { return false };
@@ -27,25 +27,24 @@ fn said(url: &str) -> String {
         refused = error.to_string();
         true
     });
-    assert!(refused.ends_with(&told), "{refused} | {told}");
-    assert!(!told.contains("cret") && !told.contains('\n'), "{told}");
-    told
+    assert!(refused.ends_with(&why), "{refused} | {why}");
+    assert!(!why.contains("cret") && !why.contains('\n'), "{why}");
+    why
 }
 
-/// Something else than a Redis, which says this to everybody, again and again, and hangs up; or nothing, and
-/// stays.
+/// Starts a server that is no Redis: it sends this to everybody and hangs up, or sends nothing and stays.
 fn something_else(says: Option<&'static str>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
-        let mut guests = Vec::new();
-        for mut guest in listener.incoming().flatten() {
+        let mut clients = Vec::new();
+        for mut client in listener.incoming().flatten() {
             match says {
                 Some(says) => {
-                    drop(guest.read(&mut [0; 1000]));
-                    drop(guest.write_all(says.repeat(10).as_bytes()));
+                    drop(client.read(&mut [0; 1000]));
+                    drop(client.write_all(says.repeat(10).as_bytes()));
                 }
-                None => guests.push(guest),
+                None => clients.push(client),
             }
         }
     });
@@ -53,16 +52,16 @@ fn something_else(says: Option<&'static str>) -> u16 {
 }
 
 #[test]
-fn a_password_that_is_missing_or_wrong_is_said() {
+fn a_password_that_is_missing_or_wrong_is_reported() {
     let port = free_port();
     let server = locked(port);
-    let missing = said(&format!("redis://127.0.0.1:{port}"));
+    let missing = reason(&format!("redis://127.0.0.1:{port}"));
     assert_eq!(
         missing,
         "NOAUTH Authentication required.; give the password in its URL: redis://user:password@host"
     );
     for user in ["", "nobody"] {
-        let wrong = said(&format!("redis://{user}:wr0ng-s3cret@127.0.0.1:{port}"));
+        let wrong = reason(&format!("redis://{user}:wr0ng-s3cret@127.0.0.1:{port}"));
         assert!(
             wrong.starts_with("it does not take this user and password; its URL is"),
             "{wrong}"
@@ -73,10 +72,10 @@ fn a_password_that_is_missing_or_wrong_is_said() {
 }
 
 #[test]
-fn a_database_that_is_not_there_is_said() {
+fn a_database_that_is_not_there_is_reported() {
     let port = free_port();
     let _server = locked(port);
-    let absent = said(&format!("redis://:{PASSWORD}@127.0.0.1:{port}/700"));
+    let absent = reason(&format!("redis://:{PASSWORD}@127.0.0.1:{port}/700"));
     assert_eq!(
         absent,
         "ERR DB index is out of range; its URL names a database that is there: redis://host/0"
@@ -84,7 +83,7 @@ fn a_database_that_is_not_there_is_said() {
 }
 
 #[test]
-fn what_is_no_redis_is_said() {
+fn what_is_no_redis_is_reported() {
     for (says, what) in [
         (Some("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"), "what answers is no Redis"),
         (Some("SSH-2.0-OpenSSH_9.2\r\n"), "what answers is no Redis"),
@@ -96,37 +95,37 @@ fn what_is_no_redis_is_said() {
         ),
     ] {
         let port = something_else(says);
-        let told = said(&format!("redis://:{PASSWORD}@127.0.0.1:{port}"));
-        assert!(told.starts_with(what) && told.contains("; "), "{says:?}: {told}");
+        let why = reason(&format!("redis://:{PASSWORD}@127.0.0.1:{port}"));
+        assert!(why.starts_with(what) && why.contains("; "), "{says:?}: {why}");
     }
 }
 
 #[test]
-fn a_redis_that_is_not_there_is_said() {
-    let told = said(&format!("redis://:{PASSWORD}@127.0.0.1:{}", free_port()));
-    assert_eq!(told, "Connection refused (os error 111); check that it runs there");
-    let told = said(&format!("unix:///does/not/exist?pass={PASSWORD}"));
-    assert_eq!(told, "No such file or directory (os error 2); check that it runs there");
+fn a_redis_that_is_not_there_is_reported() {
+    let why = reason(&format!("redis://:{PASSWORD}@127.0.0.1:{}", free_port()));
+    assert_eq!(why, "Connection refused (os error 111); check that it runs there");
+    let why = reason(&format!("unix:///does/not/exist?pass={PASSWORD}"));
+    assert_eq!(why, "No such file or directory (os error 2); check that it runs there");
 }
 
 #[test]
-fn tls_where_there_is_none_is_said() {
+fn tls_where_there_is_none_is_reported() {
     let port = free_port();
     let _server = locked(port);
-    let told = said(&format!("rediss://:{PASSWORD}@127.0.0.1:{port}"));
-    assert!(told.contains("rediss://") && told.contains("check host, port and TLS"), "{told}");
+    let why = reason(&format!("rediss://:{PASSWORD}@127.0.0.1:{port}"));
+    assert!(why.contains("rediss://") && why.contains("check host, port and TLS"), "{why}");
 }
 
 #[test]
-fn rights_that_are_missing_are_said_and_those_that_are_said_are_enough() {
+fn missing_rights_are_named_and_those_named_are_enough() {
     let server = Server::start(&[]);
-    server.say(&format!("ACL SETUSER hub on >{PASSWORD} ~sse +ping +xadd"));
+    server.execute(&format!("ACL SETUSER hub on >{PASSWORD} ~sse +ping +xadd"));
     let url = format!("{}?user=hub&pass={PASSWORD}", server.url());
-    let told = Hub::start(&url).until_disconnected();
-    let (what, advice) = told.split_once("; its user needs ").unwrap();
-    assert!(what.starts_with("NOPERM") && !what.contains("cret"), "{told}");
+    let why = Hub::start(&url).until_disconnected();
+    let (what, advice) = why.split_once("; its user needs ").unwrap();
+    assert!(what.starts_with("NOPERM") && !what.contains("cret"), "{why}");
     let (rights, _) = advice.split_once(", and ~").unwrap();
-    server.say(&format!("ACL SETUSER hub {rights}"));
+    server.execute(&format!("ACL SETUSER hub {rights}"));
     let mut hub = Hub::following(&url);
     let first = hub.publish("t", "first").unwrap();
     let last = hub.publish("t", "last").unwrap();
@@ -137,16 +136,16 @@ fn rights_that_are_missing_are_said_and_those_that_are_said_are_enough() {
 #[test]
 fn a_key_of_another_kind_is_named() {
     let server = Server::start(&[]);
-    server.say("SET sse x");
-    let told = Hub::start(&server.url()).until_disconnected();
-    assert!(told.starts_with("WRONGTYPE") && told.contains("?stream="), "{told}");
+    server.execute("SET sse x");
+    let why = Hub::start(&server.url()).until_disconnected();
+    assert!(why.starts_with("WRONGTYPE") && why.contains("?stream="), "{why}");
 }
 
 #[test]
-fn a_replica_and_a_cluster_are_said_with_what_to_do() {
+fn a_replica_and_a_cluster_are_reported_with_a_remedy() {
     let server = Server::start(&[]);
     let mut hub = Hub::following(&server.url());
-    server.say("REPLICAOF 127.0.0.1 1");
+    server.execute("REPLICAOF 127.0.0.1 1");
     let mut refused = String::new();
     eventually("publishing is refused", || {
         let Err(AppendError::Refused(why)) = hub.publish("t", "x") else { return false };
@@ -157,26 +156,26 @@ fn a_replica_and_a_cluster_are_said_with_what_to_do() {
 
     let port = free_port();
     let _cluster = Server::start(&["--port", &port.to_string(), "--cluster-enabled", "yes"]);
-    let told = said_by_cluster(&format!("redis://127.0.0.1:{port}"));
-    assert!(told.starts_with("CLUSTERDOWN") && told.contains("not in cluster mode"), "{told}");
+    let why = cluster_reason(&format!("redis://127.0.0.1:{port}"));
+    assert!(why.starts_with("CLUSTERDOWN") && why.contains("not in cluster mode"), "{why}");
 
     let server = Server::start(&[]);
     let proxy = crate::proxy::Proxy::start(&server);
-    proxy.lie(|asked| {
+    proxy.fake_replies(|asked| {
         let is_keyed = asked.contains("XREVRANGE") || asked.contains("XADD");
         is_keyed.then(|| b"-MOVED 6257 10.0.0.2:6379\r\n".to_vec())
     });
-    let told = said_by_cluster(&proxy.url());
-    assert!(told.starts_with("MOVED 6257 10.0.0.2:6379; ") && told.contains("cluster"), "{told}");
+    let why = cluster_reason(&proxy.url());
+    assert!(why.starts_with("MOVED 6257 10.0.0.2:6379; ") && why.contains("cluster"), "{why}");
 }
 
-/// What who runs the hub is told, and who publishes.
-fn said_by_cluster(url: &str) -> String {
+/// Returns why the cluster cannot be followed, and asserts that publishers get the same text.
+fn cluster_reason(url: &str) -> String {
     let mut hub = Hub::start(url);
-    let told = hub.until_disconnected();
+    let why = hub.until_disconnected();
     let Err(AppendError::Refused(refused)) = hub.publish("t", "x") else {
         panic!("it is published")
     };
-    assert_eq!(refused, told);
-    told
+    assert_eq!(refused, why);
+    why
 }
