@@ -1,4 +1,4 @@
-//! How long to wait before the next attempt to connect.
+//! The waits between attempts to connect.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
-/// What has stood for so long was no failure: one that follows is the first.
+/// A connection that has lasted this long counts as a success: the next wait is the first one again.
 pub(crate) const STEADY: Duration = Duration::from_secs(1);
 
-/// Doubles from attempt to attempt. Half of each wait is chance, so that hubs that lost Redis together do
-/// not all come back together.
+/// Doubles the wait from attempt to attempt. Half of each wait is random, so that hubs that lost Redis
+/// together do not all come back together.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     next: Duration,
@@ -28,7 +28,7 @@ impl Backoff {
     pub(crate) fn next_wait(&mut self) -> Duration {
         let wait = self.next;
         self.next = (wait * 2).min(MAX_WAIT);
-        // A new hasher has random keys: enough chance for this.
+        // A new hasher has random keys: random enough for this.
         let jitter = RandomState::new().hash_one(0) % 1024;
         wait.mul_f64(0.5 + 0.5 * f64::from(u32::try_from(jitter).unwrap_or(0)) / 1024.0)
     }

@@ -1,4 +1,4 @@
-//! A connection with deadlines, and the few commands that are said on it.
+//! A connection with deadlines, and the few commands that are sent on it.
 //!
 //! The invariant: an id that has been given out once is never given out again. An event is added only to a
 //! stream that is there; one that is gone (emptied, deleted, or of a Redis that has lost it) is begun again
@@ -16,22 +16,22 @@ use crate::settings::Settings;
 use crate::wire::Wire;
 use crate::{handshake, reply, sentinel};
 
-/// How far a stream that begins again is ahead of Redis' clock: the clock of a Redis that takes another's
-/// place may be behind, and what others were given last is not known here.
+/// A stream that begins again starts this far ahead of Redis' clock: the clock of a Redis that replaces
+/// another may be behind, and the last ids that other hubs were given are not known here.
 const AHEAD: Duration = Duration::from_secs(1);
 
-/// How often a stream is begun that is gone whenever it is looked at.
+/// The number of attempts to begin a stream that is gone whenever it is read.
 const ATTEMPTS: usize = 5;
 
-/// What comes of an attempt to begin a stream that is there.
-const IS_THERE: &str = "equal or smaller";
+/// A part of the error that XADD gets for a stream that exists already, above the id.
+const EXISTS: &str = "equal or smaller";
 
 pub(crate) struct Connection {
     wire: Wire,
     stream: String,
     max_length: usize,
     max_event: usize,
-    /// How many entries XREAD is asked for: fewer where they are so large that a whole page is not kept.
+    /// The COUNT of the next XREAD: lower than [`PAGE`] where entries are large.
     count: usize,
 }
 
@@ -56,7 +56,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Whether a command may be sent: Redis has not hung up meanwhile. Does not wait.
+    /// True if a command may be sent: Redis has not closed the connection meanwhile. Does not wait.
     pub(crate) fn is_usable(&mut self) -> bool {
         self.wire.is_usable()
     }
@@ -65,13 +65,12 @@ impl Connection {
         cmd("PING").exec(&mut self.wire)
     }
 
-    /// For a connection that is to wait for entries.
+    /// Allows replies as much time as a blocking XREAD takes.
     pub(crate) fn allow_to_block(&mut self) {
         self.wire.set_timeout(BLOCK + TIMEOUT);
     }
 
-    /// Whether an XADD can be told not to make the stream: from Redis 6.2 on. Nothing is added: there is no
-    /// entry with the id zero.
+    /// True if XADD knows NOMKSTREAM: from Redis 6.2 on. Asking adds nothing: no entry can have the id zero.
     pub(crate) fn can_add_only(&mut self) -> RedisResult<bool> {
         let mut command = cmd("XADD");
         command.arg(&self.stream).arg("NOMKSTREAM").arg("0-0").arg(BEGINNING).arg("");
@@ -84,7 +83,7 @@ impl Connection {
         }
     }
 
-    /// An XADD without its fields; `only` to a stream that is there, else nothing is added.
+    /// Returns an XADD without its fields. With `only` it adds nothing unless the stream exists.
     pub(crate) fn xadd(&self, only: bool) -> Cmd {
         let mut command = cmd("XADD");
         command.arg(&self.stream);
@@ -95,9 +94,9 @@ impl Connection {
         command
     }
 
-    /// Has the stream be there, and its next id be greater than all that have been given out: those that are
-    /// known here, and those that others know. No two beginnings have the same id, so that nobody takes one
-    /// stream for another.
+    /// Creates the stream unless it exists, and makes its next id greater than all that have been given out:
+    /// those that are known here, and those that other hubs know. The first ids of two streams differ, so that
+    /// no hub takes one stream for another.
     pub(crate) fn begin(&mut self, newest: EventId) -> RedisResult<()> {
         let clock =
             u64::try_from(self.time()?.saturating_add(AHEAD).as_millis()).unwrap_or(u64::MAX);
@@ -107,7 +106,7 @@ impl Connection {
         let mut command = cmd("XADD");
         command.arg(&self.stream).arg(id.to_string()).arg(BEGINNING).arg("");
         match command.exec(&mut self.wire) {
-            Err(error) if error.detail().is_some_and(|detail| detail.contains(IS_THERE)) => Ok(()),
+            Err(error) if error.detail().is_some_and(|detail| detail.contains(EXISTS)) => Ok(()),
             end => end,
         }
     }
@@ -120,8 +119,8 @@ impl Connection {
         Ok(redis::from_redis_value(self.wire.receive()?)?)
     }
 
-    /// So many of the last entries, in order: at least one, for a stream that is gone is begun. Fewer where
-    /// they are large.
+    /// Returns the last `count` entries in order, fewer where they are large. There is at least one, since a
+    /// stream that is gone is begun.
     pub(crate) fn last_entries(&mut self, count: usize, newest: EventId) -> RedisResult<Part> {
         let mut command = cmd("XREVRANGE");
         command.arg(&self.stream).arg("+").arg("-").arg("COUNT").arg(count);
@@ -140,15 +139,15 @@ impl Connection {
         Ok(part)
     }
 
-    /// What Redis' clock says: since the Unix epoch.
+    /// Returns the time by Redis' clock, since the Unix epoch.
     pub(crate) fn time(&mut self) -> RedisResult<Duration> {
         let (seconds, microseconds) = cmd("TIME").query(&mut self.wire)?;
         let time = Duration::from_secs(seconds).checked_add(Duration::from_micros(microseconds));
         time.ok_or_else(|| reply::malformed("a time that is none"))
     }
 
-    /// Whether the entry with this id is there. Then all that came after it is there, too: entries are
-    /// dropped from the oldest on, and no id is given out twice.
+    /// True if the stream has the entry with this id. Then it has all later ones, too: entries are dropped from
+    /// the oldest on, and no id is given out twice.
     pub(crate) fn contains(&mut self, id: EventId) -> RedisResult<bool> {
         let entries: Vec<RawEntry> = self.lookup(id).query(&mut self.wire)?;
         Ok(!entries.is_empty())
@@ -160,8 +159,9 @@ impl Connection {
         command
     }
 
-    /// Some entries after this id: those that are there, or else the first to come; none when none came for
-    /// a while. `None` when the entry with this id was gone by then: there may have been others.
+    /// Returns some entries after this id: those that exist, or else, with `wait`, the first to come. There are
+    /// none if none came within [`BLOCK`]. Returns `None` if the entry with this id is gone: others that came
+    /// after it may be gone, too.
     pub(crate) fn next_entries(
         &mut self,
         after: EventId,
@@ -173,8 +173,8 @@ impl Connection {
             command.arg("BLOCK").arg(BLOCK.as_millis());
         }
         command.arg("STREAMS").arg(&self.stream).arg(after.to_string());
-        // In this order: what is there after the entries were read was there before. Always: whatever has
-        // come, the stream may have been emptied while Redis was waited for.
+        // In this order: an entry that exists after the read existed before it. Always both: the stream may
+        // have been emptied while Redis was waited for, whatever has come.
         let both = [command, self.lookup(after)].map(|command| command.get_packed_command());
         self.send(&both.concat())?;
         let streams = self.receive::<Option<Vec<(String, Vec<RawEntry>)>>>();
@@ -182,7 +182,7 @@ impl Connection {
             Err(error) if !is_error_reply(&error) => return Err(error),
             streams => streams,
         };
-        // Two answers, whatever the first is.
+        // The second reply has to be read even if the first is an error.
         let at_position: Vec<RawEntry> = self.receive()?;
         let entries = streams?.into_iter().flatten().flat_map(|(_, entries)| entries).collect();
         if at_position.is_empty() {
@@ -193,7 +193,7 @@ impl Connection {
         Ok(Some(entries))
     }
 
-    /// Some entries from one id on, up to another; none when there are no more. At least two, if there are.
+    /// Returns some entries from one id on, up to another: at least two, if there are as many.
     pub(crate) fn page(
         &mut self,
         from: EventId,
@@ -208,12 +208,12 @@ impl Connection {
     }
 }
 
-/// Redis has answered, in words: what it was asked is not done, and the connection is as it was.
+/// True for an error that Redis replied: the command has failed, and the connection is intact.
 pub(crate) fn is_error_reply(error: &RedisError) -> bool {
     error.code().is_some()
 }
 
-/// An id of Redis.
+/// Parses an id of Redis.
 pub(crate) fn parse_id(id: &str) -> RedisResult<EventId> {
     id.parse().map_err(|_| reply::malformed("an entry has an id of another form"))
 }

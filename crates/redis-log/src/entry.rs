@@ -1,5 +1,5 @@
-//! An event as the fields of an entry: `topic` (once for each), `event` if it is named, `data`. Any other
-//! program may write such entries too; fields of other names are passed over. An entry with the one field
+//! An event as the fields of an entry: `topic` (one field for each), `event` if it has a name, `data`. Other
+//! programs may write such entries too; fields of other names are ignored. An entry with the one field
 //! `sse-begins` is the first of a stream.
 
 use std::error::Error;
@@ -21,7 +21,7 @@ const DATA: &[u8] = b"data";
 pub struct Entry {
     /// Redis' id.
     pub id: EventId,
-    /// What was published.
+    /// The event as it was published.
     pub publication: Publication,
 }
 
@@ -32,7 +32,7 @@ pub(crate) type RawEntry = (String, Vec<Field>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Field {
     Bytes(Vec<u8>),
-    /// So many bytes that were not kept.
+    /// This many bytes, which were not kept.
     TooLong(usize),
 }
 
@@ -47,7 +47,7 @@ impl FromRedisValue for Field {
 }
 
 impl Field {
-    /// How many bytes it has.
+    /// The number of bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
@@ -60,13 +60,13 @@ impl Field {
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) entries: Vec<RawEntry>,
-    /// Whether there was no room for more.
+    /// True if a later entry did not fit, and has to be asked for again.
     pub(crate) is_cut: bool,
 }
 
 impl Part {
-    /// From the first entry on that there was no room for, it has to be asked again; unless it is one of the
-    /// first that are needed: then it is as much as an entry may be.
+    /// Cuts before the first entry that did not fit, though within `max_event`: it has to be asked for again.
+    /// The first `needed` entries are never cut: one that does not fit even there is too large altogether.
     pub(crate) fn new(mut entries: Vec<RawEntry>, needed: usize, max_event: usize) -> Self {
         let no_room = |(_, fields): &RawEntry| {
             fields
@@ -80,12 +80,12 @@ impl Part {
     }
 }
 
-/// What an entry says.
+/// An entry that is an event.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Decoded {
     pub(crate) publication: Publication,
-    /// How many bytes of data it had, if they are too many to pass on: who follows it is told instead that
-    /// an event is missing.
+    /// The size of its data, if that is too large to pass on. The publication is a `reset` then, which tells
+    /// subscribers that an event is missing.
     pub(crate) too_long: Option<usize>,
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn add_fields(command: &mut Cmd, publication: &Publication) {
     command.arg(DATA).arg(&publication.data[..]);
 }
 
-/// Whether these fields are those of an entry that begins a stream.
+/// True if these are the fields of an entry that begins a stream.
 pub(crate) fn is_beginning(fields: &[Field]) -> bool {
     matches!(fields, [Field::Bytes(name), _] if name == BEGINNING.as_bytes())
 }
@@ -155,7 +155,7 @@ pub(crate) fn decode_fields(fields: Vec<Field>, max_event: usize) -> Result<Deco
     }
 }
 
-/// In place of an event that is too large: as with others that a client cannot be given.
+/// Returns the `reset` that replaces an event that is too large, as it replaces all that a client cannot get.
 fn reset_event(topics: Topics, length: usize) -> Decoded {
     let data = br#"{"lastEventId":null}"#.to_vec();
     let event = EventType::new(EventName::RESET.as_bytes()).ok();

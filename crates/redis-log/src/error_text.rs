@@ -1,16 +1,16 @@
-//! What is wrong with Redis, for whoever runs it: what has happened, and what to do.
+//! Errors of Redis as texts for the operator: the cause, and the remedy.
 //!
-//! The invariant: it is one short line, and holds neither the URL nor the password. What Redis has said to a
-//! password is not passed on, for a server that does not know the command repeats it.
+//! The invariant: a text is one short line, and holds neither the URL nor the password. The error that AUTH
+//! gets is not passed on, for a server that does not know the command repeats its arguments.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 use crate::settings::Settings;
 
-/// How many characters of what others have said are passed on.
+/// The length, in characters, to which a reason from outside is cut.
 const MAX_REASON: usize = 400;
 
-/// Why there is no connection.
+/// Says why there is no connection.
 pub(crate) fn for_connect(error: &RedisError, settings: &Settings) -> String {
     let text = error.to_string();
     let advice = if error.kind() == ErrorKind::AuthenticationFailed {
@@ -35,7 +35,7 @@ pub(crate) fn for_connect(error: &RedisError, settings: &Settings) -> String {
     line(&describe(error), advice, settings)
 }
 
-/// Why Redis has not done what it was asked for.
+/// Says why a command has failed.
 pub(crate) fn for_command(error: &RedisError, settings: &Settings) -> String {
     line(&describe(error), advice(error), settings)
 }
@@ -80,12 +80,12 @@ pub(crate) fn describe(error: &RedisError) -> String {
     }
 }
 
-/// Whether there was a connection.
+/// True if a connection was made, and was closed.
 pub(crate) fn is_disconnect(error: &RedisError) -> bool {
     error.is_connection_dropped() && !error.is_connection_refusal()
 }
 
-/// What others say stays on one line, and cannot be taken for a line of ours.
+/// Puts a reason from outside on one line, so that it cannot pass for a log line of its own.
 fn line(what: &str, advice: &str, settings: &Settings) -> String {
     let clean = |c: char| if c.is_control() || is_invisible(c) { ' ' } else { c };
     let what: String =
@@ -94,7 +94,7 @@ fn line(what: &str, advice: &str, settings: &Settings) -> String {
     format!("{what}{semicolon}{advice}")
 }
 
-/// What breaks a line, or has it read in another order.
+/// True for characters that break a line or reorder its text.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }

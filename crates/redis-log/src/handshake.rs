@@ -1,11 +1,11 @@
-//! How a connection begins: who we are, which database, and whether it is a master.
+//! The first commands on a connection: AUTH, SELECT, and ROLE to check that it is a master.
 
 use redis::{ErrorKind, FromRedisValue, RedisError, RedisResult, Value, cmd};
 
 use crate::url::Identity;
 use crate::wire::Wire;
 
-/// Says who we are, if we are somebody. What Redis answers to a password is not passed on.
+/// Sends AUTH, if there is a password. The error that Redis replies is not passed on: it may hold the password.
 pub(crate) fn authenticate(wire: &mut Wire, identity: &Identity) -> RedisResult<()> {
     let Some(password) = &identity.password else { return Ok(()) };
     let user = identity.user.as_deref();
@@ -44,7 +44,7 @@ pub(crate) fn select_database(wire: &mut Wire, database: i64) -> RedisResult<()>
     if database == 0 { Ok(()) } else { cmd("SELECT").arg(database).exec(wire) }
 }
 
-/// Sentinels may name one that is none yet, or not any more.
+/// Refuses a server that is no master: sentinels may name one that is not promoted yet, or was demoted.
 pub(crate) fn check_is_master(wire: &mut Wire) -> RedisResult<()> {
     let role: Vec<Value> = cmd("ROLE").query(wire)?;
     let role = role.into_iter().next().map(String::from_redis_value).transpose()?;

@@ -1,4 +1,4 @@
-//! XRANGE, for what a hub no longer has in memory: page after page, as many as it asks for.
+//! XRANGE for entries that a hub no longer has in memory: page by page, as it asks for them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,21 +14,21 @@ use crate::reading::decode;
 use crate::settings::Settings;
 use crate::update::{Emit, Page, Update};
 
-/// For how long nothing is asked of a Redis that has just failed.
+/// After a failure, Redis is not queried for this long.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// About how many bytes of entries a page has.
+/// The size that pages aim at, in bytes of entries.
 const PAGE_BYTES: usize = 256 * 1024;
 
-/// How many entries the first page has.
+/// The number of entries of the first page.
 const FIRST_PAGE: usize = 32;
 
-/// A query.
+/// A query of the hub.
 #[derive(Debug)]
 pub(crate) enum Query {
-    /// Which of these ids are those of entries that are there.
+    /// Asks which of these ids the stream has entries of.
     Held(Vec<EventId>),
-    /// What comes after one entry, up to an id.
+    /// Asks for entries after one, up to an id.
     Page { after: EventId, up_to: EventId },
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct History<Ticket> {
     emit: Arc<Emit<Ticket>>,
     connection: Option<Connection>,
     failed: Option<Instant>,
-    /// How many entries the next page has.
+    /// The number of entries of the next page.
     count: usize,
 }
 
@@ -69,7 +69,8 @@ impl<Ticket> History<Ticket> {
         }
     }
 
-    /// `None` when Redis cannot be asked. A connection that was kept may be dead: then another is asked.
+    /// Returns `None` if Redis cannot be reached. The connection that was kept may be dead: then a new one is
+    /// opened.
     fn execute(&mut self, query: &Query) -> Option<QueryResult> {
         let pausing = self.failed.is_some_and(|failed| failed.elapsed() < PAUSE);
         if pausing {
@@ -97,7 +98,7 @@ impl<Ticket> History<Ticket> {
         Ok(answer)
     }
 
-    /// The entry itself is asked for with those after it: where it is there, none of them is missing.
+    /// Reads the entry itself with those after it: if it still exists, none of them is missing.
     fn page(
         &mut self,
         connection: &mut Connection,
@@ -118,8 +119,8 @@ impl<Ticket> History<Ticket> {
         Ok(Page::Next { entries, last, is_end })
     }
 
-    /// Has the next page have as many entries as fit, if they are as large as these: so that no page of
-    /// large ones takes much memory, and no page of small ones much time.
+    /// Sizes the next page by these entries, so that a page takes little memory where they are large, and
+    /// little time where they are small.
     fn fit(&mut self, raw: &[RawEntry]) {
         let fields = raw.iter().flat_map(|(_, fields)| fields);
         let bytes = fields.map(Field::len).sum::<usize>().max(1);
@@ -128,7 +129,7 @@ impl<Ticket> History<Ticket> {
     }
 }
 
-/// One after the other: an entry may be large.
+/// Looks them up one by one: an entry may be large.
 fn held(connection: &mut Connection, ids: &[EventId]) -> RedisResult<Vec<bool>> {
     ids.iter().map(|id| connection.contains(*id)).collect()
 }

@@ -1,8 +1,8 @@
-//! The end of the stream, as a hub finds it that begins to follow it: so that it knows what was published
-//! shortly before.
+//! The end of the stream, which a hub loads when it begins to follow: so it knows the events that were
+//! published shortly before.
 //!
-//! The invariant: an entry is never dated earlier than it was added, so that who asks for what came since a
-//! moment may get an entry too many, and misses none.
+//! The invariant: an entry is never dated earlier than it was added. A client that asks for events since a
+//! moment may get one too many, and misses none.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::reading::decode;
 use crate::update::{LastPage, Update};
 
 impl LastPage {
-    /// Loads it; a stream that is not there is begun, above what is known.
+    /// Loads it. A stream that does not exist is begun, above the newest known id.
     pub(crate) fn load(
         connection: &mut Connection,
         known: EventId,
@@ -41,7 +41,7 @@ impl LastPage {
     }
 }
 
-/// What Redis' clock says, and a moment of ours that came after.
+/// The time by Redis' clock, and a later moment of this machine's.
 #[derive(Debug, Clone, Copy)]
 struct Clock {
     /// Since the Unix epoch.
@@ -50,7 +50,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// When an entry with this id was added: its id has only whole milliseconds, and may be ahead of a clock
+    /// Returns when the entry with this id was added. Ids have whole milliseconds, and may be ahead of a clock
     /// that was set back.
     fn at(self, id: EventId) -> Instant {
         let added = Duration::from_millis(id.milliseconds.saturating_add(1));

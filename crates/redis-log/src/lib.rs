@@ -2,31 +2,32 @@
 //! follows it.
 //!
 //! The invariant: every hub gets the entries in Redis' order, without gap or repeat, or is told that it has
-//! lost events ([`Update::Lost`]). A publication is answered once, and only with an id when Redis has it.
+//! lost events ([`Update::Lost`]). A publication is answered once, and gets an id only if Redis has it.
 //!
 //! # Layout
 //!
-//! `log` starts three threads, and `update` is what they tell. Each has a connection of its own that it restores by itself:
+//! `log` starts three threads, which report each `update`. Each has a connection of its own, and reconnects by
+//! itself:
 //!
-//! * `writer`: publications to XADD, as many in one round trip as are waiting
+//! * `writer`: XADD of publications, as many in one round trip as are waiting
 //! * `reader`: one blocking XREAD, from the last id seen
-//! * `history`: XRANGE, page after page, for what a hub no longer has in memory
+//! * `history`: XRANGE, page by page, for entries that a hub no longer has in memory
 //!
 //! and what they share:
 //!
 //! * `url`, `settings`: where Redis is and which stream is ours, read from the URL
 //! * `url_error`: why a URL is refused
-//! * `socket`, `tls`, `wire`, `reply`: bytes, each wait with an end and each answer with a greatest size
-//! * `sentinel`, `handshake`: where Redis is, and how a connection begins
+//! * `socket`, `tls`, `wire`, `reply`: bytes; each wait has a deadline, and each reply a greatest size
+//! * `sentinel`, `handshake`: the address of Redis, and the first commands on a connection
 //! * `connection`: the few commands
 //! * `newest`: the newest id that is known here
 //! * `entry`: an event as the fields of an entry
-//! * `reading`: entries as events
+//! * `reading`: entries decoded into events
 //! * `last_page`: the end of the stream, dated
-//! * `backoff`: how long to wait before the next attempt
-//! * `link`: whether publishing is possible just now
-//! * `error_text`: what is wrong, in words
-//! * `limits`: how long is waited, and how much is asked for at once
+//! * `backoff`: the waits between attempts to connect
+//! * `link`: the queue to the writer
+//! * `error_text`: errors of Redis as texts, with a remedy
+//! * `limits`: timeouts, and the number of entries that are read at once
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Whether publishing is possible just now, and the way to the writer.
+//! The queue to the writer, which is closed while Redis cannot be reached.
 //!
 //! The invariant: a job is sent only while the link is up, or is being made for the first time, under the
 //! lock; and the writer takes the link down before it empties the queue. So no job is left behind where
@@ -12,17 +12,17 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use hub_protocol::Publication;
 use parking_lot::Mutex;
 
-/// How many publications may wait for Redis.
+/// The number of publications that may wait for Redis.
 const WAITING: usize = 4096;
 
-/// Why a publication has no id.
+/// The reason for which a publication got no id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppendError {
     /// Redis cannot be reached; nothing was sent.
     Unavailable(Arc<str>),
-    /// Redis has answered that it will not.
+    /// Redis replied an error.
     Refused(String),
-    /// It was sent, and the answer was lost: it is unknown whether it is in the stream.
+    /// It was sent, and the reply was lost: it may be in the stream or not.
     Unknown(String),
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for AppendError {
 
 impl Error for AppendError {}
 
-/// A publication, and who waits for its id.
+/// A publication, and the ticket under which its id is awaited.
 #[derive(Debug)]
 pub(crate) struct Job<Ticket> {
     pub(crate) publication: Publication,
@@ -56,16 +56,16 @@ pub(crate) struct Job<Ticket> {
 #[derive(Debug)]
 pub(crate) struct Link<Ticket> {
     state: Mutex<State<Ticket>>,
-    /// Has the writer look whether its connection is alive, when the reader has lost its own: that is seen
-    /// at once. The writer would see it when it has sent something, and not know what became of that.
+    /// Makes the writer ping when the reader, which is always waiting for Redis, has lost its connection. By
+    /// itself the writer would notice only after it has sent a publication, whose fate is unknown then.
     ping_requests: Sender<()>,
 }
 
 #[derive(Debug)]
 struct State<Ticket> {
-    /// `None` when the hub ends.
+    /// `None` once the hub shuts down.
     jobs: Option<Sender<Job<Ticket>>>,
-    /// Why nothing can be published.
+    /// The reason for which nothing can be published; `None` while it can.
     down: Option<Arc<str>>,
 }
 
@@ -104,13 +104,13 @@ impl<Ticket> Link<Ticket> {
         self.state.lock().down = None;
     }
 
-    /// Nothing more is sent.
+    /// Refuses publications from now on, for this reason.
     pub(crate) fn set_down(&self, reason: &str) {
         self.state.lock().down = Some(reason.into());
     }
 
     pub(crate) fn request_ping(&self) {
-        // When it is full, the writer is told already.
+        // When it is full, a ping is due already.
         let _ = self.ping_requests.try_send(());
     }
 

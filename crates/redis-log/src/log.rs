@@ -1,4 +1,4 @@
-//! The stream, as a hub has it: its threads, and what is asked of them.
+//! The log as the hub uses it: starts the threads, and passes on publications and queries.
 
 use std::sync::Arc;
 use std::{io, thread};
@@ -61,7 +61,7 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
         self.link.send(Job { publication, ticket })
     }
 
-    /// Asks which of these ids are those of entries that are there: [`Update::Held`] follows.
+    /// Asks which of these ids the stream has entries of: [`Update::Held`] follows.
     pub fn held(&self, ids: Vec<EventId>, ticket: Ticket) {
         // It fails only when its thread has ended, and that ends with this.
         drop(self.queries.send((Query::Held(ids), ticket)));

@@ -3,7 +3,7 @@
 use hub_protocol::EventId;
 use parking_lot::Mutex;
 
-/// What the reader has read, and what the writer was answered.
+/// The greatest id of those that the reader has read and the writer has got.
 #[derive(Debug, Default)]
 pub(crate) struct Newest(Mutex<EventId>);
 
@@ -12,7 +12,7 @@ impl Newest {
         Self(Mutex::new(id))
     }
 
-    /// [`EventId::ZERO`] while none is known.
+    /// Returns [`EventId::ZERO`] while none is known.
     pub(crate) fn get(&self) -> EventId {
         *self.0.lock()
     }

@@ -2,7 +2,7 @@
 //!
 //! The invariant: the position is kept over any number of connections, and is always an entry. Whenever entries
 //! are read, that one is asked for, too: where it is gone, others may have been dropped before they were
-//! read, and that is told first.
+//! read, and that is reported first.
 
 use std::sync::Arc;
 use std::thread;
@@ -30,9 +30,9 @@ pub(crate) struct Reader<Ticket> {
     /// The last id seen; `None` before the first connection.
     position: Option<EventId>,
     backoff: Backoff,
-    /// Whether the stream can be followed, as it was told last.
+    /// True if [`Update::Connected`] was reported last, false if [`Update::Disconnected`] was.
     reported: Option<bool>,
-    /// Since when it is followed on this connection.
+    /// When this connection began to follow; `None` before its first reply.
     followed_since: Option<Instant>,
 }
 
@@ -76,8 +76,9 @@ impl<Ticket> Reader<Ticket> {
         }
     }
 
-    /// Until the connection is lost, and why, or the hub ends. That one is cut which has stood for a while
-    /// is not worth a word (proxies do that to those that wait), unless there is no other.
+    /// Follows until the connection is lost or the hub shuts down, and returns the reason of a loss. There is
+    /// none if a connection was closed that had lasted for [`STEADY`]: proxies close those that wait, and it is
+    /// reported only if reconnecting fails.
     fn follow(&mut self, mut connection: Connection) -> Result<(), Option<String>> {
         connection.allow_to_block();
         self.followed_since = None;
@@ -100,7 +101,7 @@ impl<Ticket> Reader<Ticket> {
             match connection.next_entries(position, wait)? {
                 None => {
                     position = self.reposition(connection)?;
-                    // Not for each of many in a row.
+                    // Slows down where the stream is lost again and again.
                     thread::sleep(self.backoff.next_wait());
                 }
                 Some(raw) if raw.is_empty() => {

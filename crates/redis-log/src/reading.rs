@@ -1,4 +1,4 @@
-//! Entries as events.
+//! Entries decoded into events.
 
 use hub_protocol::EventId;
 use redis::RedisResult;
@@ -8,7 +8,8 @@ use crate::entry::{Decoded, Entry, RawEntry, decode_fields, is_beginning};
 use crate::reply::malformed;
 use crate::update::{Emit, Update};
 
-/// The events among the entries; `position` becomes the last id, and may only grow. Those that are none are told.
+/// Returns the events among the entries, and reports those that are none. `position` becomes the last id; it
+/// may only grow.
 pub(crate) fn decode<Ticket>(
     raw: Vec<RawEntry>,
     position: &mut EventId,

@@ -1,26 +1,26 @@
-//! What Redis answers, read piece by piece.
+//! Replies of Redis, read piece by piece.
 //!
-//! The invariant: whatever comes, an answer takes a bounded room in memory. A string that there is no room for
-//! is read past, and only its length is kept, as [`Value::Int`]: who asked for strings can tell.
+//! The invariant: whatever comes, a reply takes bounded memory. A string that does not fit is skipped, and
+//! only its length is kept, as [`Value::Int`]: a caller that expects strings can tell.
 
 use std::io::{self, BufRead, Read};
 
 use redis::{ErrorKind, RedisError, RedisResult, Value};
 
-/// How much memory an answer may take, in bytes; one string of the greatest length fits.
+/// The memory that a reply may take, in bytes: a string of the greatest length fits.
 pub(crate) const MAX_MEMORY: usize = 32 * 1024 * 1024;
 
-/// How long a line may be: a number, an error, a short text.
+/// The longest line, in bytes: a number, an error, a short text.
 const MAX_LINE: u64 = 4096;
 
-/// The longest string there can be, by Redis' own limit; and how much may be read past for one answer.
+/// The longest string, by Redis' own limit; and the number of bytes that may be skipped for one reply.
 const MAX_STRING: usize = 512 * 1024 * 1024;
 const MAX_REPLY: usize = 4 * 1024 * 1024 * 1024;
 
-/// How deep lists stand in lists: an answer of XREAD has four.
+/// The depth of lists in lists: a reply of XREAD has four.
 const MAX_DEPTH: u8 = 6;
 
-/// Reads one answer. Strings of more than `max_string` bytes are read past.
+/// Reads one reply. Strings of more than `max_string` bytes are skipped.
 pub(crate) fn read(from: &mut impl BufRead, max_string: usize) -> RedisResult<Value> {
     let mut reader =
         ReplyReader { from, max_string, memory_left: MAX_MEMORY, bytes_left: MAX_REPLY };
@@ -30,9 +30,9 @@ pub(crate) fn read(from: &mut impl BufRead, max_string: usize) -> RedisResult<Va
 struct ReplyReader<'a, R> {
     from: &'a mut R,
     max_string: usize,
-    /// How many bytes may yet be kept.
+    /// The number of bytes that may still be kept.
     memory_left: usize,
-    /// How many bytes may yet be read.
+    /// The number of bytes that may still be read.
     bytes_left: usize,
 }
 
@@ -73,7 +73,7 @@ impl<R: BufRead> ReplyReader<'_, R> {
         let value = if length <= self.max_string && length <= self.memory_left {
             self.memory_left -= length;
             let mut bytes = Vec::new();
-            // As it comes: the length alone costs whoever has said it nothing.
+            // Grows as bytes come: a sender can claim any length at no cost.
             self.from.take(length as u64).read_to_end(&mut bytes)?;
             if bytes.len() < length {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -106,7 +106,7 @@ impl<R: BufRead> ReplyReader<'_, R> {
     }
 }
 
-/// The error that Redis says; of the kind that the library gives it.
+/// Parses an error reply, into the kind that the redis crate gives it.
 fn error(text: &[u8]) -> RedisResult<Value> {
     let text = String::from_utf8_lossy(text);
     redis::parse_redis_value(format!("-{text}\r\n").as_bytes())

@@ -1,4 +1,4 @@
-//! Where Redis is: as the URL says, or as one of its sentinels does.
+//! Finds the address of Redis: from the URL, or from one of its sentinels.
 
 use redis::{ErrorKind, RedisError, RedisResult, cmd};
 
@@ -8,10 +8,10 @@ use crate::settings::Settings;
 use crate::socket::Address;
 use crate::wire::Wire;
 
-/// The longest string of a sentinel that is looked at, in bytes.
+/// The longest string of a sentinel that is kept, in bytes.
 const MAX_STRING: usize = 1024;
 
-/// Where Redis is at this moment.
+/// Returns the present address of Redis.
 pub(crate) fn locate(settings: &Settings) -> RedisResult<Address> {
     let addresses = settings.addresses();
     let Some(master) = settings.master() else {
@@ -37,7 +37,7 @@ fn no_master(why: String) -> RedisError {
     (ErrorKind::MasterNameNotFoundBySentinel, "no master", why).into()
 }
 
-/// Where the master is, if this sentinel watches one of the name.
+/// Asks a sentinel for the address of the master; `None` if it watches none of this name.
 fn master_address(
     sentinel: &Address,
     master: &str,
@@ -46,7 +46,7 @@ fn master_address(
     let mut wire = Wire::connect(sentinel, settings.tls(), TIMEOUT, MAX_STRING)?;
     authenticate(&mut wire, settings.sentinel_identity())?;
     let answer = match query_address(&mut wire, master) {
-        // It wants a password, and the URL says no other than that of Redis.
+        // It wants a password, and the URL has only the one for Redis.
         Err(error)
             if error.code() == Some("NOAUTH")
                 && settings.sentinel_identity().password.is_none() =>

@@ -14,19 +14,19 @@ use crate::tls::{self, TlsError};
 use crate::url::{self, Identity, Url};
 use crate::url_error::UrlError;
 
-/// What a message takes beside its data, in bytes: the names of its topics, and of its event.
+/// The part of a message that is left for the names of its topics and of its event, in bytes.
 const ROOM_FOR_NAMES: usize = 128 * 1024;
 
-/// Where Redis is, and what is kept there.
+/// The address of Redis, our identity, and the stream.
 pub struct Settings {
     url: Url,
     tls: Option<Arc<ClientConfig>>,
     max_event: usize,
-    /// All of this for a reader.
+    /// What [`Display`](fmt::Display) shows: address, database and stream.
     description: String,
 }
 
-/// What is wrong with the URL, and what to do.
+/// The reason for which a URL is refused, with a remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError(Reason);
 
@@ -84,7 +84,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which says how to write it.
+    /// [`SettingsError`], which shows how to write it.
     pub fn from_url(text: &str) -> Result<Self, SettingsError> {
         let url = url::parse(text).map_err(|error| SettingsError(Reason::Url(error)))?;
         let files = &url.parameters.files;
@@ -99,14 +99,14 @@ impl Settings {
         Ok(Self { url, tls, max_event: MAX_EVENT, description })
     }
 
-    /// With the largest event that is taken from Redis, in bytes of data; not larger than what can be passed
-    /// on to a worker, with its topics.
+    /// Sets the largest event that is taken from Redis, in bytes of data. It is capped at what fits into a
+    /// message to a worker, with its topics.
     #[must_use]
     pub fn with_max_event(self, max_event: usize) -> Self {
         Self { max_event: max_event.min(MAX_MESSAGE - ROOM_FOR_NAMES), ..self }
     }
 
-    /// Where Redis is, or its sentinels are.
+    /// The addresses of Redis, or of its sentinels.
     pub(crate) fn addresses(&self) -> &[Address] {
         &self.url.addresses
     }
@@ -120,7 +120,7 @@ impl Settings {
         &self.url.identity
     }
 
-    /// Who we are to sentinels, if it is said.
+    /// The identity for sentinels, if the URL names one.
     pub(crate) fn sentinel_identity(&self) -> &Identity {
         &self.url.parameters.sentinel_identity
     }
@@ -137,7 +137,7 @@ impl Settings {
         &self.url.parameters.stream
     }
 
-    /// About how many entries the stream keeps.
+    /// The approximate number of entries that the stream keeps.
     #[must_use]
     pub fn max_length(&self) -> usize {
         self.url.parameters.max_length
@@ -147,7 +147,7 @@ impl Settings {
         self.max_event
     }
 
-    /// A text that others have said, without our passwords.
+    /// Removes our passwords from a text that came from outside.
     pub(crate) fn redact(&self, text: String) -> String {
         let passwords =
             [&self.url.identity.password, &self.url.parameters.sentinel_identity.password];

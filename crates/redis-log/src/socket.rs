@@ -1,7 +1,7 @@
-//! A socket on which every wait has an end.
+//! A socket on which every wait ends at a deadline.
 //!
-//! The invariant: reading and writing end at the deadline. It moves on only with bytes that have come or
-//! gone, and not for a few: who sends one now and then has nobody wait for the rest.
+//! The invariant: reading and writing end at the deadline. It is extended only after [`PROGRESS`] bytes have
+//! been transferred: a peer that sends one byte now and then cannot keep anybody waiting.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -16,14 +16,15 @@ use rustix::net::{
     sockopt,
 };
 
-/// How many bytes have a deadline move on.
+/// The number of bytes that extend the deadline.
 const PROGRESS: usize = 64 * 1024;
 
-/// When the system asks whether the other end is still there, and when it gives up.
+/// TCP keepalive probes begin after so long without traffic. A connection is dropped after so long without
+/// an acknowledgement.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where a server listens.
+/// The address of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Address {
     Tcp(String, u16),
@@ -35,7 +36,7 @@ pub(crate) struct Socket {
     stream: Inner,
     timeout: Duration,
     deadline: Instant,
-    /// How many bytes have been transferred since the deadline was set.
+    /// The number of bytes since the deadline was set.
     transferred: usize,
 }
 
@@ -56,13 +57,13 @@ impl Socket {
         Ok(Self { stream, timeout, deadline, transferred: 0 })
     }
 
-    /// What is done next has so long from now on.
+    /// Gives the next operation this much time.
     pub(crate) fn reset_deadline(&mut self, timeout: Duration) {
         (self.timeout, self.transferred) = (timeout, 0);
         self.deadline = Instant::now() + timeout;
     }
 
-    /// Whether bytes have come, or the other end has hung up or is lost.
+    /// True if bytes have come, or the other end has closed the connection or is lost. Does not wait.
     pub(crate) fn is_readable(&self) -> bool {
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         loop {
@@ -152,7 +153,7 @@ fn set_options(stream: TcpStream) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// The wait for a place in the queue of a server that does not accept ends, too.
+/// Connects with a timeout on the wait for room in the backlog of a server that does not accept.
 fn connect_unix(path: &Path, timeout: Duration) -> io::Result<UnixStream> {
     let address = SocketAddrUnix::new(path)?;
     let socket: OwnedFd =

@@ -1,4 +1,4 @@
-//! TLS: whom to trust, and who we are.
+//! TLS: which certificates to trust, and which to show.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub(crate) fn config(files: &Files) -> Result<Arc<ClientConfig>, TlsError> {
                 return Err(TlsError::certificates(file, "none can be used"));
             }
         }
-        // Where the system has none, the server's is not trusted, and that is said then.
+        // If the system has none, connecting fails with an error about the server's certificate.
         None => {
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }

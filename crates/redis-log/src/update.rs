@@ -1,4 +1,4 @@
-//! What the log tells a hub.
+//! The updates that the log sends to the hub.
 
 use std::time::Instant;
 
@@ -12,12 +12,12 @@ use crate::link::AppendError;
 pub struct LastPage {
     /// The id of the newest entry.
     pub newest: EventId,
-    /// Of what came after this id, nothing is missing among the events.
+    /// No event after this id is missing.
     pub floor: EventId,
     /// The events, in order, and when each was added: at that moment or a little earlier, by the clock of
     /// this machine.
     pub events: Vec<(Entry, Instant)>,
-    /// When the last entry was added that is not on the page, at the latest; `None` if there was none.
+    /// The latest moment at which the last entry before the page may have been added; `None` if there was none.
     pub left_out: Option<Instant>,
 }
 
@@ -30,16 +30,16 @@ pub enum Page {
         entries: Vec<Entry>,
         /// The id of the last one, event or not: the entry to go on after.
         last: EventId,
-        /// Whether there are no more, up to the id that was asked for.
+        /// True if there are no more, up to the id that was asked for.
         is_end: bool,
     },
     /// The entry that they were to come after is gone, and others may be.
     Gone,
-    /// Redis cannot be asked.
+    /// Redis cannot be reached.
     Unknown,
 }
 
-/// What the log tells. `Ticket` is what the caller gave with its question.
+/// An update of the log. `Ticket` is what the hub gave with its publication or query.
 #[derive(Debug)]
 pub enum Update<Ticket> {
     /// The stream is followed from the end of this page on.
@@ -51,37 +51,36 @@ pub enum Update<Ticket> {
     Lost(EventId),
     /// A publication is in the stream, or is not.
     Appended {
-        /// Whose it was.
+        /// The ticket of the publication.
         ticket: Ticket,
         /// Its id.
         result: Result<EventId, AppendError>,
     },
-    /// Which ids are those of entries that are there: everything after one of these is there, too. `None`
-    /// when Redis cannot be asked.
+    /// Reports which ids the stream has entries of. It has all entries after one of these, too.
     Held {
-        /// Who asked.
+        /// The ticket of the query.
         ticket: Ticket,
-        /// In the order of the question.
+        /// In the order of the query; `None` if Redis cannot be reached.
         held: Option<Vec<bool>>,
     },
-    /// What comes after an entry.
+    /// Entries after the one that was asked for.
     Page {
-        /// Who asked.
+        /// The ticket of the query.
         ticket: Ticket,
-        /// Some entries, or that none can be told.
+        /// The entries, or why there are none.
         page: Page,
     },
-    /// The stream cannot be followed, for this reason. Said once, until it can be again.
+    /// The stream cannot be followed, for this reason. Reported once, until it can be followed again.
     Disconnected(String),
     /// It can be followed, for the first time or again.
     Connected,
-    /// An entry of the stream is not an event of ours, and is passed over.
+    /// An entry of the stream is not an event, for this reason, and is ignored.
     Foreign(String),
-    /// An event of the stream is larger than is taken. Under its topics an event `reset` arrives in its place.
+    /// An event of the stream is too large. An event `reset` replaces it, under the same topics.
     TooLarge {
         /// Its id.
         id: EventId,
-        /// How many bytes of data it has.
+        /// The size of its data, in bytes.
         length: usize,
     },
 }

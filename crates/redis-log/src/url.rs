@@ -1,4 +1,4 @@
-//! The URL, taken apart.
+//! Parses the URL of Redis.
 //!
 //! The invariant: an error never holds a part of it that may be the password.
 
@@ -11,24 +11,24 @@ use crate::socket::Address;
 use crate::tls::Files;
 use crate::url_error::UrlError;
 
-/// The stream's key, unless the URL says another.
+/// The default key of the stream.
 const STREAM: &str = "sse";
 
-/// About how many entries the stream keeps, unless the URL says otherwise.
+/// The default of the approximate number of entries that the stream keeps.
 const MAX_LENGTH: usize = 100_000;
 
 const SENTINEL_PORT: u16 = 26379;
 
-/// Who we are to a server.
+/// The user and the password for a server.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) user: Option<String>,
     pub(crate) password: Option<String>,
 }
 
-/// What a URL says.
+/// A parsed URL.
 pub(crate) struct Url {
-    /// Where Redis is; or its sentinels, which know.
+    /// The addresses of Redis, or of its sentinels.
     pub(crate) addresses: Vec<Address>,
     /// The name of the master, to sentinels.
     pub(crate) master: Option<String>,
@@ -38,12 +38,12 @@ pub(crate) struct Url {
     pub(crate) parameters: Parameters,
 }
 
-/// What stands behind the `?`.
+/// The parameters after the `?`.
 pub(crate) struct Parameters {
     pub(crate) stream: String,
     pub(crate) max_length: usize,
     pub(crate) files: Files,
-    /// Who we are to sentinels, if it is said.
+    /// The identity for sentinels, if it is given.
     pub(crate) sentinel_identity: Identity,
 }
 
@@ -82,7 +82,7 @@ fn parse_unix(rest: &str) -> Result<Url, UrlError> {
     Ok(url(vec![Address::Unix(PathBuf::from(path))], None, false, &info, parameters))
 }
 
-/// A URL for each of the hosts is what the library reads.
+/// Parses each host as a URL of its own, since the redis crate knows only one host in a URL.
 fn parse_network(rest: &str, kind: UrlKind, with_tls: bool) -> Result<Url, UrlError> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
@@ -179,7 +179,7 @@ impl Parameters {
     }
 }
 
-/// The names that Sentinel allows.
+/// Refuses names that Sentinel does not allow.
 fn master_name(name: &str) -> Result<String, UrlError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if name.is_empty() || !name.chars().all(allowed) {

@@ -1,4 +1,4 @@
-//! What is said to Redis and what it answers, in plain or by TLS.
+//! Commands to Redis and its replies, in plain text or over TLS.
 
 use std::io::{self, BufReader, Read, Write};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use crate::reply;
 use crate::socket::{Address, Socket};
 
-/// A connection on which every wait has an end, and every answer a bounded size.
+/// A connection on which every wait ends at a deadline, and every reply takes bounded memory.
 #[derive(Debug)]
 pub(crate) struct Wire {
     stream: BufReader<Transport>,
@@ -27,7 +27,7 @@ enum Transport {
 }
 
 impl Wire {
-    /// Connects within this time; each answer may take as long.
+    /// Connects within this time. Each reply may take as long.
     pub(crate) fn connect(
         address: &Address,
         tls: Option<&Arc<ClientConfig>>,
@@ -47,7 +47,7 @@ impl Wire {
         Ok(Self { stream: BufReader::new(stream), timeout, max_string })
     }
 
-    /// How long an answer may take from now on.
+    /// Sets the time that a reply may take from now on.
     pub(crate) fn set_timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
     }
@@ -59,14 +59,14 @@ impl Wire {
         Ok(stream.flush()?)
     }
 
-    /// The next answer. What Redis says to be an error is one.
+    /// Reads the next reply. An error reply is returned as an error.
     pub(crate) fn receive(&mut self) -> RedisResult<Value> {
         self.reset_deadline();
         reply::read(&mut self.stream, self.max_string)?.extract_error()
     }
 
-    /// Whether a command may be sent: the other end has not hung up while nobody asked it anything, nor said
-    /// anything. Does not wait.
+    /// True if a command may be sent: since the last reply, the other end has neither closed the connection nor
+    /// sent anything. Does not wait.
     pub(crate) fn is_usable(&mut self) -> bool {
         self.stream.buffer().is_empty()
             && match self.stream.get_mut() {
@@ -84,7 +84,7 @@ impl Wire {
     }
 }
 
-/// What comes by TLS need not be meant for us: keys for the next session are not.
+/// True if TLS has brought no data of Redis and no close. Keys for the next session may have come.
 fn is_tls_idle(stream: &mut StreamOwned<ClientConnection, Socket>) -> bool {
     let StreamOwned { conn, sock } = stream;
     while sock.is_readable() {
@@ -125,7 +125,7 @@ impl Write for Transport {
     }
 }
 
-/// So that the library's commands are asked on it.
+/// Lets the commands of the redis crate run on it.
 impl ConnectionLike for Wire {
     fn req_packed_command(&mut self, command: &[u8]) -> RedisResult<Value> {
         self.send(command)?;

@@ -1,7 +1,7 @@
-//! Publications to XADD: those that wait go out in one write, and their answers come back in order.
+//! Publishes by XADD: the publications that wait go out in one write, and their replies come back in order.
 //!
-//! The invariant: each is answered once, with an id that no other has had. What finds the stream gone begins
-//! it again, and is sent once more.
+//! The invariant: each publication is answered once, with an id that no other has had. One that finds the
+//! stream gone is sent again, after the stream has begun anew.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,28 +20,28 @@ use crate::newest::Newest;
 use crate::settings::Settings;
 use crate::update::{Emit, Update};
 
-/// How much is sent before answers are read: the publications' bytes, and how many they are.
+/// The limits of what is sent before replies are read: bytes of data, and publications.
 const BATCH_BYTES: usize = 1024 * 1024;
 const BATCH_LENGTH: usize = 256;
 
-/// How long a connection may be silent: no server or proxy closes one so soon.
+/// A connection that is idle for so long is pinged: few servers or proxies close one so soon.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// How often a publication is sent to a stream that is gone whenever it comes.
+/// The number of times that a publication is sent to a stream that is gone each time.
 const ATTEMPTS: usize = 5;
 
-/// What is known of the stream at the other end of a connection.
+/// What a connection's writer knows of the stream.
 #[derive(Debug, Default)]
 struct StreamState {
-    /// Whether an XADD can be told not to make a stream; `None` before it is asked.
+    /// True if XADD knows NOMKSTREAM; `None` until that was asked.
     adds_only: Option<bool>,
-    /// Whether it has been made sure that it is the one that was followed so far.
+    /// True if the stream is known to be the one that was followed so far.
     is_verified: bool,
-    /// Whether it was not there at all.
+    /// True if the last XADD found no stream.
     is_gone: bool,
 }
 
-/// What a writer does next.
+/// The next step of the writer.
 enum Next<Ticket> {
     Job(Job<Ticket>),
     CheckConnection,
@@ -72,7 +72,7 @@ impl<Ticket> Writer<Ticket> {
         let mut backoff = Backoff::new();
         let mut unsent = Vec::new();
         while !self.link.is_closed() {
-            // A doubt from before concerns another connection.
+            // An earlier request was about the previous connection.
             let _ = self.queue.ping_requests.try_recv();
             let opened = Connection::open(&self.settings);
             let opened = opened.map_err(|error| error_text::for_connect(&error, &self.settings));
@@ -91,15 +91,15 @@ impl<Ticket> Writer<Ticket> {
         }
     }
 
-    /// Until the connection is of no use any more, and why, or the hub ends. One that was closed is no failure
-    /// as long as there is another: what was to be sent on it is held for that.
+    /// Publishes until the connection fails or the hub shuts down, and returns the reason of a failure. A
+    /// connection that was closed is no failure unless the next one is closed, too: `unsent` is kept for that.
     fn serve(
         &self,
         mut connection: Connection,
         unsent: &mut Vec<Job<Ticket>>,
     ) -> Result<(), String> {
         let mut stream = StreamState::default();
-        // Of two connections in a row, one has to be of use.
+        // Of two connections in a row, one has to succeed.
         let mut is_second = !unsent.is_empty();
         loop {
             if unsent.is_empty() {
@@ -126,8 +126,7 @@ impl<Ticket> Writer<Ticket> {
         }
     }
 
-    /// What is to be done, as soon as there is something; nothing now and then, so that a connection on
-    /// which nothing is said is looked after.
+    /// Waits for the next job, and for [`IDLE`] at most, so that idle connections are checked.
     fn next(&self) -> Next<Ticket> {
         select! {
             recv(self.queue.ping_requests) -> _ => Next::CheckConnection,
@@ -136,8 +135,7 @@ impl<Ticket> Writer<Ticket> {
         }
     }
 
-    /// Publishes what is held, and what waits. It is still held if the connection was closed before it was
-    /// sent.
+    /// Publishes the unsent jobs and those that wait. They are unsent again if the connection was closed before.
     fn write(
         &self,
         connection: &mut Connection,
@@ -170,7 +168,7 @@ impl<Ticket> Writer<Ticket> {
         Ok(())
     }
 
-    /// What waits, up to a limit.
+    /// Adds the jobs that wait, up to a limit.
     fn batch(&self, mut jobs: Vec<Job<Ticket>>) -> Vec<Job<Ticket>> {
         let mut bytes: usize = jobs.iter().map(|job| job.publication.data.len()).sum();
         while bytes < BATCH_BYTES
@@ -183,8 +181,8 @@ impl<Ticket> Writer<Ticket> {
         jobs
     }
 
-    /// Makes sure that ids go on above those that are known. Who answers may be another Redis than before,
-    /// which has lost some; and one that is older than [`Connection::can_add_only`] makes streams by itself.
+    /// Verifies that new ids will be above all known ones. The connection may lead to another Redis than before,
+    /// which has lost some; and one without [`Connection::can_add_only`] creates streams by itself.
     fn verify(&self, connection: &mut Connection, stream: &mut StreamState) -> RedisResult<()> {
         if stream.is_verified {
             return Ok(());
@@ -199,7 +197,7 @@ impl<Ticket> Writer<Ticket> {
         Ok(())
     }
 
-    /// Sends all of them; back come those that have found no stream.
+    /// Sends all jobs, and returns those that found no stream.
     fn send(
         &self,
         connection: &mut Connection,
@@ -210,7 +208,7 @@ impl<Ticket> Writer<Ticket> {
         let mut end = connection.send(&packed);
         let mut to_retry = Vec::new();
         for job in jobs {
-            // After a failure no answer can be told from another: none is read any more.
+            // After a failure it is unknown which reply is whose: no more are read.
             let answer = match &end {
                 Err(error) if !is_error_reply(error) => Err(error.clone()),
                 _ => connection.receive::<Option<String>>(),
@@ -276,7 +274,7 @@ fn pack<Ticket>(connection: &Connection, only: bool, jobs: &[Job<Ticket>]) -> Ve
     packed
 }
 
-/// Nothing is sent on a connection that may be lost: its answer might be, too.
+/// Refuses a connection that may be lost: the reply to a publication would be lost, too.
 fn check(connection: &mut Connection, needs_ping: bool) -> RedisResult<()> {
     if !connection.is_usable() {
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -284,7 +282,8 @@ fn check(connection: &mut Connection, needs_ping: bool) -> RedisResult<()> {
     if needs_ping { connection.ping() } else { Ok(()) }
 }
 
-/// What was a master may have become a replica.
+/// True after errors that this connection cannot recover from: READONLY means that the master has become a
+/// replica.
 fn must_reconnect(error: &RedisError) -> bool {
     !is_error_reply(error) || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
 }

@@ -13,10 +13,10 @@ use redis_log::AppendError;
 use crate::hub::Hub;
 use crate::server::Server;
 
-/// How often the stream is emptied.
+/// The number of times that the stream is emptied.
 const ROUNDS: usize = 40;
 
-/// How many events each of two hubs publishes in each round.
+/// The number of events that each of two hubs publishes in each round.
 const EVENTS: u64 = 150;
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a hub does with its log, as far as the log is concerned.
+//! A hub reduced to what it does with its log.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

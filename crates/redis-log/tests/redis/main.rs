@@ -22,7 +22,6 @@ mod hostile;
 mod hub;
 mod idle;
 mod lost;
-
 mod proxy;
 mod publishing;
 mod ranges;

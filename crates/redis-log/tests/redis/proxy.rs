@@ -168,7 +168,7 @@ fn pass(
     Some(!question.is_empty() || !answer.is_empty())
 }
 
-/// What has come; nothing if nothing has, `None` at the end.
+/// Reads the bytes that have come: empty if there are none yet, `None` at the end.
 fn read(from: &mut impl Read) -> Option<Vec<u8>> {
     let mut bytes = vec![0; 64 * 1024];
     match from.read(&mut bytes) {
