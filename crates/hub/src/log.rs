@@ -154,7 +154,7 @@ impl SharedLog {
 
     /// Asks which of these ids Redis has entries of; the answer is an update of the log.
     pub(crate) fn check_ids(&self, ids: Vec<EventId>, request: u64) {
-        self.log.held(ids, Ticket::Replay(request));
+        self.log.check_ids(ids, Ticket::Replay(request));
     }
 
     /// Asks for some of what comes after an entry, up to an id; the answer is an update of the log.
@@ -195,7 +195,7 @@ impl SharedLog {
             LogUpdate::Appended { result, .. } => self.note_refusal(result.as_ref().err(), now),
             LogUpdate::Began(_)
             | LogUpdate::Arrived(_)
-            | LogUpdate::Held { .. }
+            | LogUpdate::CheckedIds { .. }
             | LogUpdate::Page { .. } => {}
         }
         Some(update)

@@ -27,13 +27,13 @@ const FIRST_PAGE: usize = 32;
 #[derive(Debug)]
 pub(crate) enum Query {
     /// Asks which of these ids the stream has entries of.
-    Held(Vec<EventId>),
+    CheckIds(Vec<EventId>),
     /// Asks for entries after one, up to an id.
     Page { after: EventId, up_to: EventId },
 }
 
 enum QueryResult {
-    Held(Vec<bool>),
+    CheckedIds(Vec<bool>),
     Page(Page),
 }
 
@@ -61,10 +61,12 @@ impl<Ticket> History<Ticket> {
         while let Ok((query, ticket)) = self.queries.recv() {
             let answer = self.execute(&query);
             (self.emit)(match (answer, query) {
-                (Some(QueryResult::Held(held)), _) => Update::Held { ticket, held: Some(held) },
+                (Some(QueryResult::CheckedIds(exist)), _) => {
+                    Update::CheckedIds { ticket, exist: Some(exist) }
+                }
                 (Some(QueryResult::Page(page)), _) => Update::Page { ticket, page },
-                (None, Query::Held(_)) => Update::Held { ticket, held: None },
-                (None, Query::Page { .. }) => Update::Page { ticket, page: Page::Unknown },
+                (None, Query::CheckIds(_)) => Update::CheckedIds { ticket, exist: None },
+                (None, Query::Page { .. }) => Update::Page { ticket, page: Page::Unavailable },
             });
         }
     }
@@ -89,7 +91,7 @@ impl<Ticket> History<Ticket> {
 
     fn query(&mut self, mut connection: Connection, query: &Query) -> RedisResult<QueryResult> {
         let answer = match query {
-            Query::Held(ids) => QueryResult::Held(held(&mut connection, ids)?),
+            Query::CheckIds(ids) => QueryResult::CheckedIds(check_ids(&mut connection, ids)?),
             Query::Page { after, up_to } => {
                 QueryResult::Page(self.page(&mut connection, *after, *up_to)?)
             }
@@ -130,6 +132,6 @@ impl<Ticket> History<Ticket> {
 }
 
 /// Looks them up one by one: an entry may be large.
-fn held(connection: &mut Connection, ids: &[EventId]) -> RedisResult<Vec<bool>> {
+fn check_ids(connection: &mut Connection, ids: &[EventId]) -> RedisResult<Vec<bool>> {
     ids.iter().map(|id| connection.contains(*id)).collect()
 }

@@ -61,10 +61,10 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
         self.link.send(Job { publication, ticket })
     }
 
-    /// Asks which of these ids the stream has entries of: [`Update::Held`] follows.
-    pub fn held(&self, ids: Vec<EventId>, ticket: Ticket) {
+    /// Asks which of these ids the stream has entries of: [`Update::CheckedIds`] follows.
+    pub fn check_ids(&self, ids: Vec<EventId>, ticket: Ticket) {
         // It fails only when its thread has ended, and that ends with this.
-        drop(self.queries.send((Query::Held(ids), ticket)));
+        drop(self.queries.send((Query::CheckIds(ids), ticket)));
     }
 
     /// Asks for some of what comes after an entry, up to an id: [`Update::Page`] follows.

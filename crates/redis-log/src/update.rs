@@ -36,7 +36,7 @@ pub enum Page {
     /// The entry that they were to come after is gone, and others may be.
     Gone,
     /// Redis cannot be reached.
-    Unknown,
+    Unavailable,
 }
 
 /// An update of the log. `Ticket` is what the hub gave with its publication or query.
@@ -56,12 +56,12 @@ pub enum Update<Ticket> {
         /// Its id.
         result: Result<EventId, AppendError>,
     },
-    /// Reports which ids the stream has entries of. It has all entries after one of these, too.
-    Held {
+    /// The stream has entries of these ids. It has all entries after one of these, too.
+    CheckedIds {
         /// The ticket of the query.
         ticket: Ticket,
-        /// In the order of the query; `None` if Redis cannot be reached.
-        held: Option<Vec<bool>>,
+        /// True for each id of an entry, in the order of the query; `None` if Redis cannot be reached.
+        exist: Option<Vec<bool>>,
     },
     /// Entries after the one that was asked for.
     Page {

@@ -57,8 +57,8 @@ impl Core {
                 let reply = result.map_or_else(|error| unavailable(&error), Reply::Published);
                 return Some((publisher, reply));
             }
-            LogUpdate::Held { ticket: Ticket::Replay(request), held } => {
-                self.process_checked(request, held, now);
+            LogUpdate::CheckedIds { ticket: Ticket::Replay(request), exist } => {
+                self.process_checked(request, exist, now);
             }
             LogUpdate::Page { ticket: Ticket::Replay(request), page } => {
                 self.process_page(request, page, now);

@@ -69,7 +69,7 @@ impl Core {
                     }
                 }
             }
-            Page::Unknown => {
+            Page::Unavailable => {
                 for number in self.end_scan(scan.position) {
                     self.finish_with_reset(number, Vec::new(), now);
                 }

@@ -146,10 +146,10 @@ impl Hub {
         })
     }
 
-    pub(crate) fn held(&mut self, ids: &[EventId]) -> Option<Vec<bool>> {
-        self.log.held(ids.to_vec(), 7);
+    pub(crate) fn check_ids(&mut self, ids: &[EventId]) -> Option<Vec<bool>> {
+        self.log.check_ids(ids.to_vec(), 7);
         self.until("the ids are checked", |update| match update {
-            Update::Held { ticket: 7, held } => Some(held.clone()),
+            Update::CheckedIds { ticket: 7, exist } => Some(exist.clone()),
             _ => None,
         })
     }

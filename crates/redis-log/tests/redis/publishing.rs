@@ -56,7 +56,7 @@ fn a_frozen_redis_ends_every_wait() {
     hub.append(1, "t", "x").unwrap();
     let error = hub.answer(1).unwrap_err();
     assert!(matches!(error, AppendError::Unknown(_)), "{error}");
-    assert!(hub.held(&[EventId::ZERO]).is_none());
+    assert!(hub.check_ids(&[EventId::ZERO]).is_none());
     server.signal(Signal::CONT);
     hub.until_it_can_publish();
     let last = hub.publish("t", "y").unwrap();

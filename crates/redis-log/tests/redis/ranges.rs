@@ -58,15 +58,19 @@ fn entries_that_are_gone_are_reported() {
     let hostile = ["0-0", "1-1", "0-1", "18446744073709551615-18446744073709551615"];
     let hostile = hostile.map(|id| id.parse::<EventId>().unwrap());
     let ids = [&[first, second, never, last][..], &hostile].concat();
-    let held = [false, true, false, true, false, false, false, false];
-    assert_eq!(hub.held(&ids), Some(held.to_vec()));
-    for (id, held) in ids.iter().zip(held) {
-        assert_eq!(hub.page(*id, last) != Page::Gone, held, "{id}");
+    let exist = [false, true, false, true, false, false, false, false];
+    assert_eq!(hub.check_ids(&ids), Some(exist.to_vec()));
+    for (id, exist) in ids.iter().zip(exist) {
+        assert_eq!(hub.page(*id, last) != Page::Gone, exist, "{id}");
     }
     assert_eq!(data(&hub.range(second, last).unwrap(), "t"), ["last"]);
     server.kill();
     hub.until_disconnected();
-    assert_eq!((hub.page(second, last), hub.held(&[last])), (Page::Unknown, None), "it is away");
+    assert_eq!(
+        (hub.page(second, last), hub.check_ids(&[last])),
+        (Page::Unavailable, None),
+        "it is away"
+    );
     server.restart();
     hub.until_it_can_publish();
     eventually("it is asked again", || hub.range(second, last).is_some());
