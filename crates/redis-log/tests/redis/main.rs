@@ -1,12 +1,14 @@
 //! The log on a real Redis, which is killed, emptied, trimmed, frozen and locked.
 //!
 //! # Layout
-//! * `server`, `sentinel`, `proxy`: a Redis, sentinels, and what stands in between
-//! * `hub`: a hub with its log
-//! * `following`, `publishing`, `ranges`: events that are read, appended, and read again
-//! * `emptying`, `losing`: events that Redis has lost
-//! * `hostile`, `idle`, `access`, `trouble`: answers that are wrong, connections that end, TLS and passwords, what is
-//!   said
+//!
+//! * `following`, `publishing`, `ranges`: what the log does with a Redis that is well, or away
+//! * `lost`, `emptying`: a stream that loses entries
+//! * `idle`: connections that others close
+//! * `hostile`: replies that are garbage
+//! * `access`, `sentinel`: databases, TLS, sentinels
+//! * `error_text`: the texts for a Redis that cannot be used
+//! * `hub`, `server`, `proxy`: a hub, a Redis, and a proxy between them
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
