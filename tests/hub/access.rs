@@ -203,7 +203,7 @@ fn a_directory_that_is_not_ones_own_is_refused() {
     fs::create_dir(&elsewhere).unwrap();
     chown(&elsewhere, Some(GID), Some(GID)).unwrap();
     symlink(&elsewhere, scene.site.path("hub")).unwrap();
-    assert_refused(&scene, "is no directory");
+    assert_refused(&scene, "is not a directory");
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
 }
 

@@ -95,7 +95,7 @@ fn root_is_told_when_there_are_several_hubs() {
         "there are several, and sse.hub_socket says which: ",
         "/tmp/sse-33/hub.sock",
         "published\n48 heard 0\n33 did not hear 0\n",
-        "--socket says which",
+        "choose one with --socket",
     ] {
         assert!(output.contains(part), "{part}: {output}");
     }

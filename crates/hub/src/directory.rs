@@ -25,20 +25,20 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), String> {
     match DirBuilder::new().mode(0o700).create(directory) {
         Ok(()) => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(format!("{}: cannot be made: {error}", directory.display())),
+        Err(error) => return Err(format!("{}: cannot be created: {error}", directory.display())),
     }
     let found = fs::symlink_metadata(directory)
-        .map_err(|error| format!("{}: cannot be looked at: {error}", directory.display()))?;
+        .map_err(|error| format!("{}: cannot be examined: {error}", directory.display()))?;
     let (theirs, ours) = (found.uid(), geteuid().as_raw());
     let why = if !found.is_dir() {
-        "is no directory".to_owned()
+        "is not a directory".to_owned()
     } else if theirs != ours {
         format!(
             "belongs to user {theirs}, and this hub is user {ours}'s; a hub of user {theirs}'s may be open \
              to a group of user {ours}'s (--group, sse.hub_group)"
         )
     } else if found.mode() & 0o022 != 0 {
-        "others may write to it, and what stands in it may be theirs".to_owned()
+        "others may write to it, so what it contains cannot be trusted".to_owned()
     } else {
         return Ok(());
     };

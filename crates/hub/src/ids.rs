@@ -78,10 +78,10 @@ impl Ids {
         let was_saved = std::mem::replace(&mut self.is_saved, written.is_ok());
         match written {
             Err(error) if was_saved => note!(
-                "the last id cannot be written down, ids may repeat after a restart if the clock is set \
-                 back: {error}"
+                "cannot save the last event ID, IDs may repeat if the clock is set back before a \
+                 restart: {error}"
             ),
-            Ok(()) if !was_saved => note!("the last id can be written down again"),
+            Ok(()) if !was_saved => note!("the last event ID is saved again"),
             _ => {}
         }
     }

@@ -35,7 +35,8 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
         return Ok(());
     }
     let log = append(&log_path)?;
-    let program = program::installed().map_err(|error| format!("where am I? {error}"))?;
+    let program = program::installed()
+        .map_err(|error| format!("cannot find the sse-hub program: {error}"))?;
     let mut child = Command::new(program)
         .args(["serve", "--spawned"])
         .args(arguments)
@@ -44,7 +45,7 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
         .stderr(log)
         .current_dir("/")
         .spawn()
-        .map_err(|error| format!("sse-hub cannot be started: {error}"))?;
+        .map_err(|error| format!("cannot start sse-hub: {error}"))?;
     let mut line = String::new();
     if let Some(stdout) = child.stdout.take() {
         drop(BufReader::new(stdout).read_line(&mut line));
@@ -60,5 +61,5 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
         thread::sleep(Duration::from_millis(10));
     }
     let status = child.wait().map_err(|error| error.to_string())?;
-    Err(format!("sse-hub did not start ({status}); {} says why", log_path.display()))
+    Err(format!("sse-hub did not start ({status}); see {}", log_path.display()))
 }

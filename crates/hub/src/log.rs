@@ -172,7 +172,7 @@ impl SharedLog {
             LogUpdate::Lost(position) => {
                 if let Some(end) = self.noted.lost.next(now) {
                     note!(
-                        "Redis has lost or dropped events, streams are told to begin anew; on from \
+                        "Redis has lost or dropped events, all clients get a reset; continuing from \
                          {position}{end}"
                     );
                 }
@@ -181,14 +181,17 @@ impl SharedLog {
                 self.foreign += 1;
                 // Not for every one of thousands.
                 if self.foreign.is_power_of_two() {
-                    note!("not an event in Redis: {why} ({} so far)", self.foreign);
+                    note!(
+                        "skipped an entry in Redis that is not an event: {why} ({} so far)",
+                        self.foreign
+                    );
                 }
             }
             LogUpdate::TooLarge { id, length } => {
                 if let Some(end) = self.noted.large.next(now) {
                     note!(
-                        "event {id} in Redis has {length} bytes, more than this hub takes; its streams are \
-                         told that they have missed it{end}"
+                        "event {id} in Redis has {length} bytes, more than --max-event; all clients get a \
+                         reset in its stead{end}"
                     );
                 }
             }

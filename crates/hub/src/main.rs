@@ -60,7 +60,7 @@ fn run() -> Result<(), String> {
         "top" => top(socket),
         "upgrade" => upgrade(socket),
         "stop" => stop(socket),
-        other => Err(format!("there is no command {other}\n\n{USAGE}")),
+        other => Err(format!("unknown command: {other}\n\n{USAGE}")),
     }
 }
 
@@ -82,7 +82,7 @@ fn which(asked: &Asked) -> Result<PathBuf, String> {
         [only] => Ok(only.clone()),
         several => {
             let list: Vec<String> = several.iter().map(|it| it.display().to_string()).collect();
-            Err(format!("there are several hubs, and --socket says which: {}", list.join(", ")))
+            Err(format!("several hubs are running, choose one with --socket: {}", list.join(", ")))
         }
     }
 }
@@ -144,7 +144,8 @@ fn loopback(parser: &mut Parser) -> Result<SocketAddr, lexopt::Error> {
     if address.ip().is_loopback() {
         return Ok(address);
     }
-    Err(format!("--metrics: {address} is not a loopback address; put a proxy before it").into())
+    Err(format!("--metrics: {address} is not a loopback address; put a proxy in front of it")
+        .into())
 }
 
 fn seconds(parser: &mut Parser) -> Result<Option<Duration>, lexopt::Error> {
@@ -167,8 +168,8 @@ fn status(socket: &Path, as_json: bool) -> Result<String, String> {
     if as_json {
         return Ok(report + "\n");
     }
-    let report: serde_json::Value =
-        serde_json::from_str(&report).map_err(|error| format!("the report is damaged: {error}"))?;
+    let report: serde_json::Value = serde_json::from_str(&report)
+        .map_err(|error| format!("cannot parse the report: {error}"))?;
     let mut lines = Vec::new();
     flatten("", &report, &mut lines);
     Ok(lines.concat())
@@ -216,7 +217,7 @@ fn stop(socket: &Path) -> Result<(), String> {
 fn unexpected(reply: &Reply) -> String {
     match reply {
         Reply::Refused { message, .. } => message.clone(),
-        _ => "the hub has answered something else".to_owned(),
+        _ => "unexpected answer from the hub".to_owned(),
     }
 }
 

@@ -51,7 +51,7 @@ pub fn serve(config: Config) -> Result<(), String> {
         announce();
         control
     };
-    note!("version {} listens at {path}", env!("CARGO_PKG_VERSION"));
+    note!("version {} listening on {path}", env!("CARGO_PKG_VERSION"));
     systemd::ready();
     control.run();
     Ok(())
@@ -60,7 +60,7 @@ pub fn serve(config: Config) -> Result<(), String> {
 /// What is said when the system has no more of something.
 #[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
 fn fail(error: io::Error) -> String {
-    format!("the hub cannot be set up: {error}")
+    format!("cannot set up the hub: {error}")
 }
 
 /// A hub without a past.
@@ -87,7 +87,7 @@ impl Inheritance {
     /// Takes it; what it comes through is the answer, too.
     fn take(config: &Config, leases: &Leases) -> Result<(Self, UnixStream), String> {
         let (snapshot, channel) = upgrade::receive(leases)
-            .map_err(|error| format!("nothing can be taken over: {error}"))?;
+            .map_err(|error| format!("cannot take over from the running hub: {error}"))?;
         let Snapshot { listener, lock, backlog, streams, joining, connections } = snapshot;
         let (newest, began) = (backlog.newest, backlog.began);
         let backlog = Backlog::restored(config.backlog, backlog);
@@ -113,7 +113,8 @@ fn carry(config: &Config) -> Result<(), String> {
         connections: &connections,
         asker: None,
     };
-    upgrade::carry(&channel, &snapshot).map_err(|error| format!("nobody takes over: {error}"))
+    upgrade::carry(&channel, &snapshot)
+        .map_err(|error| format!("cannot hand over to the new hub: {error}"))
 }
 
 /// The hub that goes on with what the program before has left.
@@ -123,7 +124,7 @@ fn inherit(config: Config, signals: Signals) -> Result<Control, String> {
     let Inheritance { listener, backlog, log_stood, streams, joining, connections } = inherited;
     let log = log(&config, log_stood.0, log_stood.1)?;
     let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
-    note!("goes on with {} streams", streams.len());
+    note!("upgraded, {} streams taken over", streams.len());
     core.restore(streams);
     for joining in joining {
         core.subscribe(joining, Instant::now());
@@ -137,9 +138,9 @@ fn inherit(config: Config, signals: Signals) -> Result<Control, String> {
 /// to.
 fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Log, String> {
     if let Some(settings) = &config.redis {
-        note!("events are shared through Redis at {settings}");
+        note!("sharing events through Redis at {settings}");
         let shared = SharedLog::start(Arc::clone(settings), followed);
-        return shared.map(Log::Shared).map_err(|error| format!("Redis cannot be used: {error}"));
+        return shared.map(Log::Shared).map_err(|error| format!("cannot use Redis: {error}"));
     }
     alone(config, newest).map(Log::Local)
 }
@@ -160,7 +161,8 @@ fn announce() {
 fn raise_descriptor_limit() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };
-    if setrlimit(Resource::Nofile, raised).is_err() {
-        note!("the limit of {:?} descriptors cannot be raised", limit.current);
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        let current = limit.current.unwrap_or(u64::MAX);
+        note!("cannot raise the limit of {current} open files: {error}");
     }
 }

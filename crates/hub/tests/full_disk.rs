@@ -122,14 +122,14 @@ fn a_hub_that_starts_on_a_full_disk_gives_ids_and_says_that_they_are_not_written
     wait_until("the log", || disk.log().ends_with("hub.sock\n"));
     let third = hub.publish(&["a"], "3");
     assert_eq!(disk.read("last-id"), bytes(third));
-    wait_until("the log", || disk.log().ends_with("can be written down again\n"));
+    wait_until("the log", || disk.log().ends_with("is saved again\n"));
     let said = disk.log();
     let lines: Vec<_> = said.lines().map(|line| line.split_once("]: ").unwrap().1).collect();
     let [cannot, listens, can] = lines[..] else { panic!("{said}") };
-    assert!(cannot.starts_with("the last id cannot be written down"), "{said}");
+    assert!(cannot.starts_with("cannot save the last event ID"), "{said}");
     assert!(cannot.ends_with("No space left on device (os error 28)"), "{said}");
-    assert!(listens.contains("listens at"), "{said}");
-    assert_eq!(can, "the last id can be written down again");
+    assert!(listens.contains("listening on"), "{said}");
+    assert_eq!(can, "the last event ID is saved again");
 }
 
 #[test]

@@ -51,11 +51,11 @@ fn a_log_that_was_moved_away_is_made_anew_and_one_that_is_large_is_put_aside() {
     let hub = Launched::start();
     let (log, moved) = (hub.path("hub.log"), hub.path("moved"));
     let lines = |path: &Path| fs::read_to_string(path).unwrap_or_default();
-    wait_until("its first line", || lines(&log).contains("listens at"));
+    wait_until("its first line", || lines(&log).contains("listening on"));
     fs::rename(&log, &moved).unwrap();
     hub.signal(Signal::HUP);
     assert!(hub.run("upgrade").status.success());
-    assert!(lines(&log).contains("goes on with 0 streams"), "{}", lines(&log));
+    assert!(lines(&log).contains("upgraded, 0 streams taken over"), "{}", lines(&log));
     assert_eq!(lines(&moved).lines().count(), 1);
 
     fs::rename(&log, &moved).unwrap();
@@ -70,7 +70,7 @@ fn a_log_that_was_moved_away_is_made_anew_and_one_that_is_large_is_put_aside() {
     wait_until("the large one to be put aside", || hub.path("hub.log.1").exists());
     wait_until("another", || log.exists());
     hub.run("stop");
-    assert!(lines(&log).contains("ended"), "{}", lines(&log));
+    assert!(lines(&log).contains("stopped"), "{}", lines(&log));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_command_that_could_not_do_what_it_was_asked_for_fails_and_says_why() {
     fs::create_dir(hub.path("last-id")).unwrap();
     let why = said(&hub.run("upgrade"));
     assert!(
-        why.contains("the new program does not take over")
+        why.contains("the new program did not take over")
             && why.contains("last-id: cannot be opened"),
         "{why}"
     );

@@ -78,7 +78,7 @@ fn no_hub_follows_a_link_in_place_of_its_directory() {
     let install = Install::new();
     fs::create_dir(install.path("elsewhere")).unwrap();
     symlink(install.path("elsewhere"), install.path("hub")).unwrap();
-    install.assert_refused("hub: is no directory: remove it, or have the hub listen elsewhere");
+    install.assert_refused("hub: is not a directory: remove it, or have the hub listen elsewhere");
     assert_eq!(names(&install.path("elsewhere")), [""; 0]);
 }
 
@@ -104,7 +104,7 @@ fn a_hub_that_can_make_no_directory_says_so() {
     let install = Install::new();
     for name in ["serve", "launch"] {
         let said = install.refusal(install.command(name).uid(STRANGER).gid(STRANGER));
-        assert!(said.contains("hub: cannot be made: Permission denied"), "{said}");
+        assert!(said.contains("hub: cannot be created: Permission denied"), "{said}");
     }
 }
 
@@ -126,7 +126,7 @@ fn a_link_in_place_of_the_socket_is_neither_followed_nor_removed() {
     for target in ["elsewhere.sock", "nowhere.sock"] {
         let link = install.path("hub/hub.sock");
         symlink(install.path(target), &link).unwrap();
-        install.assert_refused("hub.sock: is no socket: remove it");
+        install.assert_refused("hub.sock: is not a socket: remove it");
         assert_eq!(fs::read_link(&link).unwrap(), install.path(target));
         fs::remove_file(link).unwrap();
     }
@@ -137,7 +137,7 @@ fn a_link_in_place_of_the_socket_is_neither_followed_nor_removed() {
 fn a_file_in_place_of_the_socket_is_not_removed() {
     let install = Install::with_directory(0o700);
     fs::write(install.path("hub/hub.sock"), "precious").unwrap();
-    install.assert_refused("hub.sock: is no socket: remove it");
+    install.assert_refused("hub.sock: is not a socket: remove it");
     assert_eq!(fs::read_to_string(install.path("hub/hub.sock")).unwrap(), "precious");
 }
 

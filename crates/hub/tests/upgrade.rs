@@ -133,7 +133,7 @@ fn what_is_asked_in_one_breath_with_an_upgrade_that_fails_is_answered() {
         assert!(length > 0, "{said}");
         said.push_str(&String::from_utf8_lossy(&some[..length]));
     }
-    assert!(said.contains("does not take over"), "{said}");
+    assert!(said.contains("did not take over"), "{said}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
 use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, EventData, EventFlags};
@@ -12,7 +13,6 @@ use super::state::{Control, LISTENER, LOG_UPDATES, REMOVED, SIGNALS};
 use crate::metrics::exposition;
 use crate::metrics::prometheus::Scrapes;
 use crate::process::journal::{self, note};
-use crate::process::signals::Asked;
 use crate::process::{log_file, systemd};
 use crate::socket::connection::{Connection, Ended};
 use crate::socket::listener::NotLetIn;
@@ -62,7 +62,7 @@ impl Control {
         systemd::stopping();
         self.listener.remove();
         self.core.end();
-        note!("ended");
+        note!("stopped");
     }
 
     /// What is done once a second.
@@ -87,7 +87,7 @@ impl Control {
                 Ok(scrapes) => self.scrapes = Some(scrapes),
                 Err(error) => {
                     if let Some(last) = self.metrics_remarks.next(Instant::now()) {
-                        note!("metrics at {address}: {error}{last}");
+                        note!("cannot serve metrics on {address}: {error}{last}");
                     }
                 }
             },
@@ -97,9 +97,9 @@ impl Control {
     fn heed_signals(&mut self) {
         match self.signals.take() {
             // On a terminal it is the terminal that hangs up.
-            Some(Asked::Reopen) if !io::stderr().is_terminal() => self.reopen_log(),
-            Some(Asked::End | Asked::Reopen) => {
-                note!("asked to end by a signal");
+            Some(Signal::SIGHUP) if !io::stderr().is_terminal() => self.reopen_log(),
+            Some(signal) => {
+                note!("{signal} received, shutting down");
                 self.stopping = true;
             }
             None => {}
@@ -112,7 +112,7 @@ impl Control {
         if self.config.spawned
             && let Err(error) = log_file::reopen(&log_file::beside(&self.config.socket))
         {
-            note!("the log cannot be opened again: {error}");
+            note!("cannot reopen the log file: {error}");
         }
         systemd::ready();
     }
@@ -129,7 +129,7 @@ impl Control {
         }
         let idle = now.saturating_duration_since(self.active);
         if self.config.idle_exit.is_some_and(|limit| idle >= limit) {
-            note!("nobody has asked for anything for {} s", idle.as_secs());
+            note!("idle for {} s, exiting", idle.as_secs());
             self.stopping = true;
         }
     }
@@ -141,7 +141,7 @@ impl Control {
                 Ok(Some(socket)) => self.add(Connection::new(socket, &self.greeting)),
                 Ok(None) => return,
                 Err(why) => {
-                    self.complain(&why.to_string());
+                    self.complain("refused", &why.to_string());
                     if let NotLetIn::Failed(_) = why {
                         // Whoever waits would ring all the time.
                         self.listen(false);
@@ -172,13 +172,13 @@ impl Control {
         }
     }
 
-    /// Says what is wrong, but not for every one of thousands.
-    pub(super) fn complain(&mut self, why: &str) {
+    /// Counts a failure, and notes it, but not every one of thousands.
+    pub(super) fn complain(&mut self, what: &str, why: &str) {
         self.core.counters.refused.add(1);
         let now = Instant::now();
         if self.quiet_until.is_none_or(|until| now >= until) {
             self.quiet_until = Some(now + QUIET);
-            note!("refused: {why} ({} so far)", self.core.counters.refused.get());
+            note!("{what}: {why} ({} so far)", self.core.counters.refused.get());
         }
     }
 
@@ -219,7 +219,7 @@ impl Control {
         if let Ended::Garbage(why) = ended {
             // The hello at least: who speaks another version has to see it.
             drop(connection.flush());
-            self.complain(&why);
+            self.complain("refused", &why);
         }
     }
 

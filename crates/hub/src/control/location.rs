@@ -32,12 +32,14 @@ impl Control {
         // Those who have come by the old one.
         self.let_in();
         match self.listener.restore().and_then(|()| self.settle_in()) {
-            Ok(()) => note!("what the hub is found by was removed, and is there again"),
+            Ok(()) => note!("socket, lock or directory was removed, and is restored"),
             Err(why) if self.listener.is_replaced() || now.duration_since(since) >= PATIENCE => {
-                note!("what the hub is found by was removed, so it ends: {why}");
+                note!(
+                    "socket, lock or directory was removed, and cannot be restored, exiting: {why}"
+                );
                 self.stopping = true;
             }
-            Err(why) => self.complain(&why),
+            Err(why) => self.complain("cannot restore socket, lock or directory", &why),
         }
     }
 
@@ -67,7 +69,7 @@ impl Control {
         let mut before = looked_for_before(self.listener.path()).into_iter();
         let first = before.find(|path| directory::has_listener(path));
         if let Some(first) = first {
-            note!("a hub of this user's is found before this one, which ends: {}", first.display());
+            note!("another hub of this user is found first, at {}, exiting", first.display());
             self.stopping = true;
         }
     }

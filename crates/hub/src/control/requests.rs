@@ -90,7 +90,7 @@ impl Control {
             Request::Status => Reply::Status(self.report().to_string()),
             Request::Metrics => Reply::Metrics(exposition::text(&self.report())),
             Request::Stop => {
-                note!("asked to end");
+                note!("stop requested, shutting down");
                 self.stopping = true;
                 Reply::Stopping
             }

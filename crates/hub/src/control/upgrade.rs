@@ -32,7 +32,7 @@ impl Control {
             asker: Some(&asker),
         };
         let Err(why) = upgrade::hand_on(&snapshot);
-        note!("{why}");
+        note!("upgrade failed, continuing as before: {why}");
         self.go_on_with(streams, joining, settled);
         asker.reply(&refuse(Refusal::Unavailable, &why));
         // What it has asked besides is answered now.

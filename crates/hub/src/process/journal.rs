@@ -58,7 +58,7 @@ impl Journal {
             }
             if self.unwritten.is_empty() && self.lost > 0 {
                 let lost = std::mem::take(&mut self.lost);
-                self.add(format_args!("{lost} more lines could not be written"));
+                self.add(format_args!("{lost} more lines could not be written, and are lost"));
             }
         }
     }
@@ -120,6 +120,9 @@ mod tests {
         let (last, lines) = said.split_last().unwrap();
         let expected: Vec<_> = (0..lines.len()).map(|number| format!("line {number}")).collect();
         assert_eq!(lines, expected);
-        assert_eq!(*last, format!("{} more lines could not be written", 10_000 - lines.len()));
+        assert_eq!(
+            *last,
+            format!("{} more lines could not be written, and are lost", 10_000 - lines.len())
+        );
     }
 }

@@ -25,7 +25,7 @@ impl Remarks {
         self.made = Some((first, number));
         match number {
             ..MANY => Some(""),
-            MANY => Some(" (again and again; no more of it for a minute)"),
+            MANY => Some(" (repeated, not logged again for a minute)"),
             _ => None,
         }
     }
@@ -43,7 +43,7 @@ mod tests {
         let made: Vec<_> = (0..40).filter_map(|second| remarks.next(at(second))).collect();
         assert_eq!(made[..4], [""; 4]);
         assert_eq!(made.len(), 5);
-        assert!(made[4].contains("no more of it"));
+        assert!(made[4].contains("not logged again"));
         assert_eq!(remarks.next(at(61)), Some(""));
     }
 }

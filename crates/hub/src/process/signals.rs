@@ -16,15 +16,6 @@ use rustix::process::{WaitOptions, wait};
 #[derive(Debug)]
 pub(crate) struct Signals(SignalFd);
 
-/// What a hub is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
-    /// To end.
-    End,
-    /// To open its log again.
-    Reopen,
-}
-
 impl Signals {
     /// Listens from now on; to be called before there is a second thread.
     ///
@@ -49,14 +40,13 @@ impl Signals {
         self.0.as_fd()
     }
 
-    /// What is asked for, if anything is; children that have ended are seen to.
-    pub(crate) fn take(&self) -> Option<Asked> {
+    /// The next signal to act on: SIGHUP, SIGTERM or SIGINT. Children that have ended are reaped.
+    pub(crate) fn take(&self) -> Option<Signal> {
         while let Ok(Some(signal)) = self.0.read_signal() {
             match Signal::try_from(signal.ssi_signo.cast_signed()) {
                 Ok(Signal::SIGCHLD) => reap(),
-                Ok(Signal::SIGHUP) => return Some(Asked::Reopen),
-                Ok(Signal::SIGTERM | Signal::SIGINT) => return Some(Asked::End),
-                _ => {}
+                Ok(signal) => return Some(signal),
+                Err(_) => {}
             }
         }
         None

@@ -48,9 +48,9 @@ pub(crate) enum NotLetIn {
 impl fmt::Display for NotLetIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stranger(uid) => write!(f, "user {} may not speak to this hub", uid.as_raw()),
-            Self::Unknown(error) => write!(f, "nobody knows who it is: {error}"),
-            Self::Failed(error) => write!(f, "nobody can be let in: {error}"),
+            Self::Stranger(uid) => write!(f, "user {} may not connect to this hub", uid.as_raw()),
+            Self::Unknown(error) => write!(f, "cannot identify the peer: {error}"),
+            Self::Failed(error) => write!(f, "cannot accept connections: {error}"),
         }
     }
 }
@@ -194,9 +194,9 @@ fn lock(path: &Path) -> Result<File, String> {
 fn remove_old(path: &Path) -> Result<(), String> {
     let why = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => format!("cannot be looked at: {error}"),
-        Ok(found) if !found.file_type().is_socket() => format!("is no socket: {ELSEWHERE}"),
-        Ok(_) if UnixStream::connect(path).is_ok() => "another hub listens there".to_owned(),
+        Err(error) => format!("cannot be examined: {error}"),
+        Ok(found) if !found.file_type().is_socket() => format!("is not a socket: {ELSEWHERE}"),
+        Ok(_) if UnixStream::connect(path).is_ok() => "another hub is listening on it".to_owned(),
         Ok(_) => match fs::remove_file(path) {
             Ok(()) => return Ok(()),
             Err(error) => format!("cannot be replaced: {error}"),
@@ -209,12 +209,12 @@ fn remove_old(path: &Path) -> Result<(), String> {
 fn listen(path: &Path, group: Option<Gid>) -> Result<UnixListener, String> {
     let at = |what: &str, error: io::Error| format!("{}: {what}: {error}", path.display());
     remove_old(path)?;
-    let socket = bind_closed(path).map_err(|error| at("cannot be listened on", error))?;
+    let socket = bind_closed(path).map_err(|error| at("cannot listen on it", error))?;
     if let Some(group) = group {
         let opened = open_to(group, path, directory_of(path));
         opened.map_err(|error| at("cannot be opened to its group", error))?;
     }
-    socket.set_nonblocking(true).map_err(|error| at("cannot be listened on", error))?;
+    socket.set_nonblocking(true).map_err(|error| at("cannot listen on it", error))?;
     Ok(socket)
 }
 

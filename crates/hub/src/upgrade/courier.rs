@@ -25,10 +25,10 @@ use crate::process::program;
 /// Why this program has to go on, in words.
 pub(crate) fn hand_on(snapshot: &SnapshotRef<'_>) -> Result<Infallible, String> {
     let mut courier =
-        Courier::start().map_err(|error| format!("the new program cannot be started: {error}"))?;
+        Courier::start().map_err(|error| format!("cannot start the new program: {error}"))?;
     let handed_on = match courier.take(snapshot) {
         Ok(()) => courier.follow(),
-        Err(error) => Err(format!("the new program does not take over: {error}")),
+        Err(error) => Err(format!("the new program did not take over: {error}")),
     };
     handed_on.map_err(|why| why + &courier.dismiss())
 }
@@ -64,15 +64,15 @@ impl Courier {
         let mut word = [0];
         let read = self.channel.read_exact(&mut word);
         let is_understood = read.is_ok() && word == [DONE];
-        let fail = || io::Error::other("it does not say that it has understood everything");
+        let fail = || io::Error::other("it did not confirm that it has received everything");
         is_understood.then_some(()).ok_or_else(fail)
     }
 
     /// Becomes the program that the courier runs.
     fn follow(&self) -> Result<Infallible, String> {
-        let fail = |error: io::Error| format!("the new program cannot be run: {error}");
+        let fail = |error: io::Error| format!("cannot run the new program: {error}");
         if identity(&self.program).map_err(fail)? != self.file {
-            return Err("the new program was replaced while it was tried".to_owned());
+            return Err("the new program was replaced during the upgrade".to_owned());
         }
         let channel = self.channel.as_fd().try_clone_to_owned().map_err(fail)?;
         let mut command = Command::new(&self.program);
