@@ -9,6 +9,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+use nix::unistd::Group;
 use rustix::fs::{Access, Gid, access};
 use rustix::process::geteuid;
 
@@ -148,21 +150,22 @@ fn mounted_at_tmp(mounts: &str) -> Option<(&str, &str)> {
     Some((tmp.get(2)?, tmp.get(3)?))
 }
 
-/// The group of this name in `/etc/group`, or of this number.
+/// Finds the group of this name, in `/etc/group` or wherever else the system looks (LDAP, for one), or of this number.
 ///
 /// # Errors
 ///
-/// When there is none, or the file cannot be read.
+/// When there is none, or the system cannot look.
 pub fn group_id(group: &str) -> io::Result<Gid> {
     if let Ok(gid) = group.parse() {
         return Ok(Gid::from_raw(gid));
     }
-    let groups = fs::read_to_string("/etc/group")?;
-    let mut entries = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
-    let entry = entries.find(|entry| entry.first() == Some(&group));
-    let gid = entry.and_then(|entry| entry.get(2)?.parse().ok());
-    let gid = gid.ok_or_else(|| io::Error::other(format!("there is no group {group}")))?;
-    Ok(Gid::from_raw(gid))
+    let found = match Group::from_name(group) {
+        // Some sources have no other way to say that there is none.
+        Err(Errno::ENOENT | Errno::ESRCH) => None,
+        found => found?,
+    };
+    let found = found.ok_or_else(|| io::Error::other(format!("there is no group {group}")))?;
+    Ok(Gid::from_raw(found.gid.as_raw()))
 }
 
 #[cfg(test)]
@@ -183,6 +186,16 @@ mod tests {
         assert!(is_private(&apart, Some(HOST)) && is_private(&apart, Some(without)));
         assert!(!is_private(HOST, Some(HOST)) && !is_private(HOST, None));
         assert!(!is_private(without, Some(without)) && !is_private(without, None));
+    }
+
+    #[test]
+    fn a_group_has_a_name_or_a_number() {
+        assert_eq!(group_id("root").unwrap(), Gid::ROOT);
+        assert_eq!(group_id("54321").unwrap(), Gid::from_raw(54321), "one that nobody has named");
+        for none in ["no such", "", "root:x", "root\0"] {
+            let error = group_id(none).unwrap_err().to_string();
+            assert_eq!(error, format!("there is no group {none}"));
+        }
     }
 
     #[test]
