@@ -188,7 +188,7 @@ fn a_directory_that_is_not_ones_own_is_refused() {
         (0o777, GID, "others may write to it"),
         (0o700, STRANGER, "belongs to user 54321"),
         (0o755, STRANGER, "belongs to user 54321"),
-        (0o500, GID, "launch.lock: Permission denied"),
+        (0o500, GID, "launch.lock: cannot be opened: Permission denied"),
     ] {
         let scene = play();
         let directory = scene.site.path("hub");

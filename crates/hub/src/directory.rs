@@ -12,37 +12,32 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use rustix::process::geteuid;
 
-/// What to do where something of somebody else's stands in the way.
-pub(crate) const ELSEWHERE: &str =
-    "remove it, or have the hub listen elsewhere (--socket, sse.hub_socket)";
+use crate::location_error::{LocationError, Problem};
 
 /// Makes the directory, or makes sure that it is safe.
 ///
 /// # Errors
 ///
-/// In words.
-pub(crate) fn prepare(directory: &Path) -> Result<(), String> {
+/// When it cannot be made, or is not safe.
+pub(crate) fn prepare(directory: &Path) -> Result<(), LocationError> {
+    let fail = |problem| LocationError::new(directory, problem);
     match DirBuilder::new().mode(0o700).create(directory) {
         Ok(()) => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(format!("{}: cannot be created: {error}", directory.display())),
+        Err(error) => return Err(fail(Problem::NotCreated(error))),
     }
-    let found = fs::symlink_metadata(directory)
-        .map_err(|error| format!("{}: cannot be examined: {error}", directory.display()))?;
+    let found = fs::symlink_metadata(directory);
+    let found = found.map_err(|error| fail(Problem::NotExamined(error)))?;
     let (theirs, ours) = (found.uid(), geteuid().as_raw());
-    let why = if !found.is_dir() {
-        "is not a directory".to_owned()
+    if !found.is_dir() {
+        Err(fail(Problem::NotADirectory))
     } else if theirs != ours {
-        format!(
-            "belongs to user {theirs}, and this hub is user {ours}'s; a hub of user {theirs}'s may be open \
-             to a group of user {ours}'s (--group, sse.hub_group)"
-        )
+        Err(fail(Problem::OfAnotherUser { theirs, ours }))
     } else if found.mode() & 0o022 != 0 {
-        "others may write to it, so what it contains cannot be trusted".to_owned()
+        Err(fail(Problem::WritableByOthers))
     } else {
-        return Ok(());
-    };
-    Err(format!("{}: {why}: {ELSEWHERE}", directory.display()))
+        Ok(())
+    }
 }
 
 /// Opens a file in the directory, which is made if there is none, for its owner only.
@@ -54,7 +49,7 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.create(true).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)
 }
 
-/// Whether somebody listens at this socket, which is no link.
+/// True if somebody listens at this socket, which is not a link.
 pub(crate) fn has_listener(socket: &Path) -> bool {
     let found = fs::symlink_metadata(socket);
     found.is_ok_and(|it| it.file_type().is_socket()) && UnixStream::connect(socket).is_ok()

@@ -1,6 +1,7 @@
 //! Starts a hub that outlives whoever has asked for it, unless one is there.
 
-use std::fs::OpenOptions;
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,33 +11,31 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 
 use crate::directory;
+use crate::location_error::{LocationError, Problem};
 use crate::process::{log_file, program};
 use crate::serve::LISTENING;
+use crate::start_error::StartError;
 
 /// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
 /// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.
 ///
 /// # Errors
 ///
-/// In words, when no hub listens then.
-pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), String> {
-    let directory = socket.parent().ok_or("the socket has no directory")?;
-    let at = |path: &Path, error| format!("{}: {error}", path.display());
+/// When no hub listens then.
+pub fn launch(socket: &Path, arguments: &[OsString]) -> Result<(), StartError> {
+    let directory = socket.parent().ok_or(StartError::NoDirectory)?;
     // Before anything is opened there: somebody else may have made it, and put links into it.
     directory::prepare(directory)?;
     let (lock_path, log_path) = (directory.join("launch.lock"), log_file::beside(socket));
-    let append = |path: &Path| {
-        directory::open(path, OpenOptions::new().append(true)).map_err(|error| at(path, error))
-    };
     let lock = append(&lock_path)?;
-    flock(&lock, FlockOperation::LockExclusive).map_err(|error| at(&lock_path, error.into()))?;
+    flock(&lock, FlockOperation::LockExclusive)
+        .map_err(|error| LocationError::new(&lock_path, Problem::NotLocked(error.into())))?;
     // Others have asked for one at the same time, and one of them was first.
     if directory::has_listener(socket) {
         return Ok(());
     }
     let log = append(&log_path)?;
-    let program = program::installed()
-        .map_err(|error| format!("cannot find the sse-hub program: {error}"))?;
+    let program = program::installed().map_err(StartError::NoProgram)?;
     let mut child = Command::new(program)
         .args(["serve", "--spawned"])
         .args(arguments)
@@ -45,7 +44,7 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
         .stderr(log)
         .current_dir("/")
         .spawn()
-        .map_err(|error| format!("cannot start sse-hub: {error}"))?;
+        .map_err(StartError::Spawn)?;
     let mut line = String::new();
     if let Some(stdout) = child.stdout.take() {
         drop(BufReader::new(stdout).read_line(&mut line));
@@ -60,6 +59,12 @@ pub fn launch(socket: &Path, arguments: &[std::ffi::OsString]) -> Result<(), Str
         }
         thread::sleep(Duration::from_millis(10));
     }
-    let status = child.wait().map_err(|error| error.to_string())?;
-    Err(format!("sse-hub did not start ({status}); see {}", log_path.display()))
+    let status = child.wait().map_err(StartError::Spawn)?;
+    Err(StartError::Ended { status, log: log_path })
+}
+
+/// Opens a file in the hub's directory, to write at its end.
+fn append(path: &Path) -> Result<File, LocationError> {
+    let file = directory::open(path, OpenOptions::new().append(true));
+    file.map_err(|error| LocationError::new(path, Problem::NotOpened(error)))
 }

@@ -12,11 +12,12 @@
 //! * `update`, `output`: a published event, and its bytes; `backlog`: those that are kept
 //! * `ids`, `leases`, `timers`: the other parts that these are made of
 //! * `memory`: what all of it takes
-//! * `directory`: where it listens, and what it keeps there
+//! * `directory`: where it listens, and what it keeps there; `location_error`: why it cannot
 //! * `config`, `usage`: its options, and the help on them
 //! * `metrics`: its numbers
 //! * `process`: what it is told, and what it says
-//! * `serve`, `launch`: how a hub comes into being; `upgrade`: how it goes on as another program
+//! * `serve`, `launch`: how a hub comes into being; `start_error`: why it does not
+//! * `upgrade`: how it goes on as another program
 //!
 //! The invariant: each stream gets every event of its topics from its last event ID on, in order and
 //! once; or it is told `reset`; or it is closed, and comes back.
@@ -31,6 +32,7 @@ mod directory;
 mod ids;
 mod launch;
 mod leases;
+mod location_error;
 mod log;
 mod memory;
 mod metrics;
@@ -39,6 +41,7 @@ mod process;
 mod serve;
 mod shard;
 mod socket;
+mod start_error;
 mod timers;
 mod update;
 mod upgrade;
@@ -46,5 +49,7 @@ mod usage;
 
 pub use config::{BacklogLimits, Config, ReplayLimits};
 pub use launch::launch;
+pub use location_error::LocationError;
 pub use serve::{LISTENING, serve};
+pub use start_error::StartError;
 pub use usage::USAGE;

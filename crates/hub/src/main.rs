@@ -1,5 +1,7 @@
 //! The command line of the hub.
 
+mod command_error;
+
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -16,57 +18,60 @@ use hub_protocol::{Client, Reply, Request, redis_name};
 use lexopt::{Arg, Parser, ValueExt};
 use redis_log::Settings;
 
+use crate::command_error::CommandError;
+
 /// How long a hub has to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            drop(writeln!(io::stderr(), "sse-hub: {message}"));
+        Err(error) => {
+            drop(writeln!(io::stderr(), "sse-hub: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// What the command line asks for.
+/// The command line, read.
 struct Asked {
     command: String,
     config: Config,
-    /// Whether it is said which hub is meant.
+    /// True if `--socket` names the hub.
     named: bool,
     json: bool,
 }
 
-fn run() -> Result<(), String> {
-    let Some(asked) = parse(Parser::from_env()).map_err(|error| error.to_string())? else {
+fn run() -> Result<(), CommandError> {
+    let Some(asked) = parse(Parser::from_env()).map_err(CommandError::Usage)? else {
         return print(USAGE);
     };
-    let socket = which(&asked)?;
+    let socket = find_hub(&asked)?;
     let socket = socket.as_path();
     match asked.command.as_str() {
         "serve" => {
             let url = redis_url();
             let redis = url.as_deref().map(|url| redis(url, &asked.config)).transpose()?;
-            serve(Config { redis, redis_name: url.as_deref().map(redis_name), ..asked.config })
+            let redis_name = url.as_deref().map(redis_name);
+            serve(Config { redis, redis_name, ..asked.config }).map_err(CommandError::Start)
         }
         "launch" => {
             redis_url().as_deref().map(|url| redis(url, &asked.config)).transpose()?;
             let arguments: Vec<OsString> = env::args_os().skip(2).collect();
-            launch(socket, &arguments)
+            launch(socket, &arguments).map_err(CommandError::Start)
         }
         "status" => print(&status(socket, asked.json)?),
         "metrics" => print(&metrics(socket)?),
         "top" => top(socket),
         "upgrade" => upgrade(socket),
         "stop" => stop(socket),
-        other => Err(format!("unknown command: {other}\n\n{USAGE}")),
+        other => Err(CommandError::Unknown(other.to_owned())),
     }
 }
 
-/// Which hub is meant: the one that is named, or else this user's that listens, or else the only one of
-/// others' that does, which is root's to ask.
-fn which(asked: &Asked) -> Result<PathBuf, String> {
+/// Finds the hub: the one that is named, or else this user's that listens, or else the only one of
+/// others' that does, which root may ask.
+fn find_hub(asked: &Asked) -> Result<PathBuf, CommandError> {
     let is_there = !matches!(asked.command.as_str(), "serve" | "launch");
     let listens = |socket: &PathBuf| UnixStream::connect(socket).is_ok();
     if asked.named || !is_there {
@@ -76,14 +81,11 @@ fn which(asked: &Asked) -> Result<PathBuf, String> {
         return Ok(own);
     }
     let theirs: Vec<PathBuf> =
-        others().into_iter().map(|place| place.socket).filter(listens).collect();
+        others().into_iter().map(|location| location.socket).filter(listens).collect();
     match theirs.as_slice() {
         [] => Ok(asked.config.socket.clone()),
         [only] => Ok(only.clone()),
-        several => {
-            let list: Vec<String> = several.iter().map(|it| it.display().to_string()).collect();
-            Err(format!("several hubs are running, choose one with --socket: {}", list.join(", ")))
-        }
+        _ => Err(CommandError::SeveralHubs(theirs)),
     }
 }
 
@@ -93,12 +95,12 @@ fn redis_url() -> Option<String> {
     Some(url.to_string_lossy().into_owned())
 }
 
-fn redis(url: &str, config: &Config) -> Result<Arc<Settings>, String> {
-    let settings = Settings::from_url(url).map_err(|error| error.to_string())?;
+fn redis(url: &str, config: &Config) -> Result<Arc<Settings>, CommandError> {
+    let settings = Settings::from_url(url).map_err(CommandError::Redis)?;
     Ok(Arc::new(settings.with_max_event(config.max_event)))
 }
 
-/// `None` if only help was asked for.
+/// Reads the command line; `None` if only help is asked for.
 fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
     let config = Config::new(default_socket());
     let mut asked = Asked { command: String::new(), config, named: false, json: false };
@@ -153,29 +155,28 @@ fn seconds(parser: &mut Parser) -> Result<Option<Duration>, lexopt::Error> {
     Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
 }
 
-fn ask(socket: &Path, request: &Request) -> Result<Reply, String> {
+fn ask(socket: &Path, request: &Request) -> Result<Reply, CommandError> {
     let deadline = Instant::now() + PATIENCE;
-    let fail = |error| format!("{}: {error}", socket.display());
+    let fail = |error| CommandError::Hub { socket: socket.to_owned(), error };
     let mut client = Client::connect(socket, deadline).map_err(fail)?;
     client.call(request, None, deadline).map_err(fail)
 }
 
-fn status(socket: &Path, as_json: bool) -> Result<String, String> {
+fn status(socket: &Path, as_json: bool) -> Result<String, CommandError> {
     let report = match ask(socket, &Request::Status)? {
         Reply::Status(report) => report,
-        other => return Err(unexpected(&other)),
+        other => return Err(unexpected(other)),
     };
     if as_json {
         return Ok(report + "\n");
     }
-    let report: serde_json::Value = serde_json::from_str(&report)
-        .map_err(|error| format!("cannot parse the report: {error}"))?;
+    let report: serde_json::Value = serde_json::from_str(&report).map_err(CommandError::Report)?;
     let mut lines = Vec::new();
     flatten("", &report, &mut lines);
     Ok(lines.concat())
 }
 
-/// One line for each number.
+/// Adds one line for each number.
 fn flatten(name: &str, value: &serde_json::Value, lines: &mut Vec<String>) {
     if let serde_json::Value::Object(fields) = value {
         for (field, value) in fields {
@@ -188,41 +189,41 @@ fn flatten(name: &str, value: &serde_json::Value, lines: &mut Vec<String>) {
     }
 }
 
-fn metrics(socket: &Path) -> Result<String, String> {
+fn metrics(socket: &Path) -> Result<String, CommandError> {
     match ask(socket, &Request::Metrics)? {
         Reply::Metrics(text) => Ok(text),
-        other => Err(unexpected(&other)),
+        other => Err(unexpected(other)),
     }
 }
 
-/// Has the program that stands there now take the place of the hub.
-fn upgrade(socket: &Path) -> Result<(), String> {
+/// Has the installed program go on in place of the running one.
+fn upgrade(socket: &Path) -> Result<(), CommandError> {
     match ask(socket, &Request::Upgrade)? {
         Reply::Upgraded => Ok(()),
-        other => Err(unexpected(&other)),
+        other => Err(unexpected(other)),
     }
 }
 
-/// Ends the hub, and waits until it has ended.
-fn stop(socket: &Path) -> Result<(), String> {
+/// Stops the hub, and waits until it has ended.
+fn stop(socket: &Path) -> Result<(), CommandError> {
     let deadline = Instant::now() + PATIENCE;
-    let fail = |error| format!("{}: {error}", socket.display());
+    let fail = |error| CommandError::Hub { socket: socket.to_owned(), error };
     let mut client = Client::connect(socket, deadline).map_err(fail)?;
     match client.call(&Request::Stop, None, deadline).map_err(fail)? {
         Reply::Stopping => client.wait_for_end(deadline).map_err(fail),
-        other => Err(unexpected(&other)),
+        other => Err(unexpected(other)),
     }
 }
 
-fn unexpected(reply: &Reply) -> String {
+fn unexpected(reply: Reply) -> CommandError {
     match reply {
-        Reply::Refused { message, .. } => message.clone(),
-        _ => "unexpected answer from the hub".to_owned(),
+        Reply::Refused { message, .. } => CommandError::Refused(message),
+        _ => CommandError::UnexpectedReply,
     }
 }
 
-/// The report, again and again, until the hub ends or nobody reads it.
-fn top(socket: &Path) -> Result<(), String> {
+/// Prints the report every second, until the hub ends or nobody reads it.
+fn top(socket: &Path) -> Result<(), CommandError> {
     const CLEAR: &str = "\x1b[H\x1b[J";
     loop {
         print(&format!("{CLEAR}{}", status(socket, false)?))?;
@@ -230,6 +231,6 @@ fn top(socket: &Path) -> Result<(), String> {
     }
 }
 
-fn print(text: &str) -> Result<(), String> {
-    io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+fn print(text: &str) -> Result<(), CommandError> {
+    io::stdout().write_all(text.as_bytes()).map_err(CommandError::Output)
 }

@@ -5,9 +5,10 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
-
 use hub_protocol::EventId;
+use hub_protocol::location::group_id;
+use rustix::fs::Gid;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
 
 use crate::backlog::Backlog;
 use crate::config::Config;
@@ -15,6 +16,7 @@ use crate::control::Control;
 use crate::core::{Core, NewSubscriber};
 use crate::ids::Ids;
 use crate::leases::Leases;
+use crate::location_error::{LocationError, Problem};
 use crate::log::{Log, SharedLog};
 use crate::process::journal::note;
 use crate::process::signals::Signals;
@@ -22,6 +24,7 @@ use crate::process::systemd;
 use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
 use crate::socket::listener::Listener;
+use crate::start_error::StartError;
 use crate::upgrade;
 use crate::upgrade::{Snapshot, SnapshotRef};
 
@@ -32,8 +35,8 @@ pub const LISTENING: &str = "listening";
 ///
 /// # Errors
 ///
-/// In words, when it cannot be set up.
-pub fn serve(config: Config) -> Result<(), String> {
+/// When it cannot be set up.
+pub fn serve(config: Config) -> Result<(), StartError> {
     if config.spawned {
         // Not to end with the terminal or the service that PHP was started from.
         let _ = setsid();
@@ -42,7 +45,7 @@ pub fn serve(config: Config) -> Result<(), String> {
     if config.carries {
         return carry(&config);
     }
-    let signals = Signals::listen().map_err(fail)?;
+    let signals = Signals::listen().map_err(StartError::System)?;
     let path = config.socket.display().to_string();
     let control = if config.takes_over {
         inherit(config, signals)?
@@ -57,20 +60,14 @@ pub fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// What is said when the system has no more of something.
-#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
-fn fail(error: io::Error) -> String {
-    format!("cannot set up the hub: {error}")
-}
-
 /// A hub without a past.
-fn set_up(config: Config, signals: Signals) -> Result<Control, String> {
-    let listener = Listener::bind(&config.socket, config.group.as_deref())?;
+fn set_up(config: Config, signals: Signals) -> Result<Control, StartError> {
+    let listener = Listener::bind(&config.socket, group(config.group.as_deref())?)?;
     let log = log(&config, EventId::ZERO, None)?;
     let mut backlog = Backlog::new(config.backlog, log.last());
     backlog.note_lost(log.lost(Instant::now()));
-    let core = Core::new(&config, log, backlog, Leases::default()).map_err(fail)?;
-    Control::new(config, core, listener, signals).map_err(fail)
+    let core = Core::new(&config, log, backlog, Leases::default()).map_err(StartError::System)?;
+    Control::new(config, core, listener, signals).map_err(StartError::System)
 }
 
 /// What a program has got from the one before.
@@ -85,21 +82,20 @@ struct Inheritance {
 
 impl Inheritance {
     /// Takes it; what it comes through is the answer, too.
-    fn take(config: &Config, leases: &Leases) -> Result<(Self, UnixStream), String> {
-        let (snapshot, channel) = upgrade::receive(leases)
-            .map_err(|error| format!("cannot take over from the running hub: {error}"))?;
+    fn take(config: &Config, leases: &Leases) -> Result<(Self, UnixStream), StartError> {
+        let (snapshot, channel) = upgrade::receive(leases).map_err(StartError::TakeOver)?;
         let Snapshot { listener, lock, backlog, streams, joining, connections } = snapshot;
         let (newest, began) = (backlog.newest, backlog.began);
         let backlog = Backlog::restored(config.backlog, backlog);
-        let group = config.group.as_deref();
-        let listener = Listener::inherited(&config.socket, group, listener, lock)?;
+        let group = group(config.group.as_deref())?;
+        let listener = Listener::inherited(&config.socket, group, listener, lock);
         let log_stood = (newest, began.and(Some(newest)));
         Ok((Self { listener, backlog, log_stood, streams, joining, connections }, channel))
     }
 }
 
 /// Takes everything, makes sure that a hub could go on with it, and gives it back.
-fn carry(config: &Config) -> Result<(), String> {
+fn carry(config: &Config) -> Result<(), StartError> {
     let (carried, channel) = Inheritance::take(config, &Leases::default())?;
     if config.redis.is_none() {
         alone(config, carried.log_stood.0)?;
@@ -113,42 +109,46 @@ fn carry(config: &Config) -> Result<(), String> {
         connections: &connections,
         asker: None,
     };
-    upgrade::carry(&channel, &snapshot)
-        .map_err(|error| format!("cannot hand over to the new hub: {error}"))
+    upgrade::carry(&channel, &snapshot).map_err(StartError::HandOver)
 }
 
 /// The hub that goes on with what the program before has left.
-fn inherit(config: Config, signals: Signals) -> Result<Control, String> {
+fn inherit(config: Config, signals: Signals) -> Result<Control, StartError> {
     let leases = Leases::default();
     let (inherited, _) = Inheritance::take(&config, &leases)?;
     let Inheritance { listener, backlog, log_stood, streams, joining, connections } = inherited;
     let log = log(&config, log_stood.0, log_stood.1)?;
-    let mut core = Core::new(&config, log, backlog, leases).map_err(fail)?;
+    let mut core = Core::new(&config, log, backlog, leases).map_err(StartError::System)?;
     note!("upgraded, {} streams taken over", streams.len());
     core.restore(streams);
     for joining in joining {
         core.subscribe(joining, Instant::now());
     }
-    let mut control = Control::new(config, core, listener, signals).map_err(fail)?;
+    let mut control = Control::new(config, core, listener, signals).map_err(StartError::System)?;
     control.inherit(connections);
     Ok(control)
 }
 
 /// Where events get their ids: after the newest that is known here, or in Redis from where it was followed
 /// to.
-fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Log, String> {
+fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Log, StartError> {
     if let Some(settings) = &config.redis {
         note!("sharing events through Redis at {settings}");
         let shared = SharedLog::start(Arc::clone(settings), followed);
-        return shared.map(Log::Shared).map_err(|error| format!("cannot use Redis: {error}"));
+        return shared.map(Log::Shared).map_err(StartError::Redis);
     }
-    alone(config, newest).map(Log::Local)
+    Ok(Log::Local(alone(config, newest)?))
 }
 
-fn alone(config: &Config, newest: EventId) -> Result<Ids, String> {
+fn alone(config: &Config, newest: EventId) -> Result<Ids, LocationError> {
     let last_id = config.socket.with_file_name("last-id");
     let ids = Ids::open(&last_id, newest);
-    ids.map_err(|error| format!("{}: cannot be opened: {error}", last_id.display()))
+    ids.map_err(|error| LocationError::new(&last_id, Problem::NotOpened(error)))
+}
+
+/// Looks up the group of this name or number.
+fn group(group: Option<&str>) -> Result<Option<Gid>, StartError> {
+    group.map(group_id).transpose().map_err(StartError::Group)
 }
 
 /// Says that the hub listens; there may be nobody to hear it.

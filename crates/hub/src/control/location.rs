@@ -11,6 +11,7 @@ use rustix::event::epoll::{self, EventData, EventFlags};
 
 use super::state::{Control, LISTENER};
 use crate::directory;
+use crate::location_error::{LocationError, Problem};
 use crate::process::journal::note;
 use crate::socket::listener::directory_of;
 
@@ -39,12 +40,12 @@ impl Control {
                 );
                 self.stopping = true;
             }
-            Err(why) => self.complain("cannot restore socket, lock or directory", &why),
+            Err(why) => self.complain("cannot restore socket, lock or directory", &why.to_string()),
         }
     }
 
     /// What else is in the directory, and who is told of it.
-    fn settle_in(&mut self) -> Result<(), String> {
+    fn settle_in(&mut self) -> Result<(), LocationError> {
         let socket = self.listener.socket().as_fd();
         let data = EventData::new_u64(LISTENER);
         // The one that was there before is gone with its descriptor.
@@ -53,10 +54,9 @@ impl Control {
         }
         let path = self.listener.path();
         self.watch.watch(directory_of(path));
-        self.core
-            .log
-            .move_to(&path.with_file_name("last-id"))
-            .map_err(|error| error.to_string())?;
+        let last_id = path.with_file_name("last-id");
+        let moved = self.core.log.move_to(&last_id);
+        moved.map_err(|error| LocationError::new(&last_id, Problem::NotOpened(error)))?;
         if std::mem::take(&mut self.served) {
             self.note_served();
         }

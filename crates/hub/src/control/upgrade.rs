@@ -34,7 +34,7 @@ impl Control {
         let Err(why) = upgrade::hand_on(&snapshot);
         note!("upgrade failed, continuing as before: {why}");
         self.go_on_with(streams, joining, settled);
-        asker.reply(&refuse(Refusal::Unavailable, &why));
+        asker.reply(&refuse(Refusal::Unavailable, &why.to_string()));
         // What it has asked besides is answered now.
         self.inherit(vec![asker]);
         systemd::ready();

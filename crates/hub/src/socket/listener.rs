@@ -10,14 +10,14 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use hub_protocol::location::group_id;
 use hub_protocol::socket::{Peer, peer};
 use rustix::fs::{FlockOperation, Gid, flock};
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with};
 use rustix::process::{Uid, geteuid};
 
-use crate::directory::{self, ELSEWHERE};
+use crate::directory;
+use crate::location_error::{LocationError, Problem};
 
 /// A socket that listens, and the lock that makes it the only one.
 #[derive(Debug)]
@@ -60,9 +60,8 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// In words: the directory is not safe, or another hub listens there.
-    pub(crate) fn bind(path: &Path, group: Option<&str>) -> Result<Self, String> {
-        let group = find(group)?;
+    /// When the directory is not safe, or another hub listens there.
+    pub(crate) fn bind(path: &Path, group: Option<Gid>) -> Result<Self, LocationError> {
         directory::prepare(directory_of(path))?;
         let lock = lock(&lock_of(path))?;
         let socket = listen(path, group)?;
@@ -70,18 +69,9 @@ impl Listener {
     }
 
     /// The socket that another hub has listened on.
-    ///
-    /// # Errors
-    ///
-    /// In words: there is no such group any more.
-    pub(crate) fn inherited(
-        path: &Path,
-        group: Option<&str>,
-        socket: OwnedFd,
-        lock: File,
-    ) -> Result<Self, String> {
-        let (path, identity, group) = (path.to_owned(), identity(path), find(group)?);
-        Ok(Self { socket: socket.into(), path, identity, lock, group })
+    pub(crate) fn inherited(path: &Path, group: Option<Gid>, socket: OwnedFd, lock: File) -> Self {
+        let (path, identity) = (path.to_owned(), identity(path));
+        Self { socket: socket.into(), path, identity, lock, group }
     }
 
     /// Whether it is found where it is looked for, with its lock.
@@ -98,8 +88,8 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// In words: above all that another hub is there meanwhile.
-    pub(crate) fn restore(&mut self) -> Result<(), String> {
+    /// Above all when another hub is there meanwhile.
+    pub(crate) fn restore(&mut self) -> Result<(), LocationError> {
         directory::prepare(directory_of(&self.path))?;
         if !self.has_its_lock() {
             self.lock = lock(&lock_of(&self.path))?;
@@ -160,10 +150,6 @@ impl Listener {
     }
 }
 
-fn find(group: Option<&str>) -> Result<Option<Gid>, String> {
-    group.map(group_id).transpose().map_err(|error| format!("--group: {error}"))
-}
-
 /// The directory of a socket.
 pub(crate) fn directory_of(socket: &Path) -> &Path {
     let directory = socket.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -180,41 +166,42 @@ fn identity(path: &Path) -> Option<Identity> {
 }
 
 /// Takes the lock that the only hub holds for as long as it lives.
-fn lock(path: &Path) -> Result<File, String> {
+fn lock(path: &Path) -> Result<File, LocationError> {
+    let fail = |problem| LocationError::new(path, problem);
     let file = directory::open(path, OpenOptions::new().read(true).write(true));
-    let file = file.map_err(|error| format!("{}: cannot be opened: {error}", path.display()))?;
+    let file = file.map_err(|error| fail(Problem::NotOpened(error)))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(Errno::AGAIN) => Err(format!("{}: another hub holds it", path.display())),
-        Err(error) => Err(format!("{}: cannot be locked: {error}", path.display())),
+        Err(Errno::AGAIN) => Err(fail(Problem::Held)),
+        Err(error) => Err(fail(Problem::NotLocked(error.into()))),
     }
 }
 
 /// Removes the socket that a hub that was killed has left behind. Whoever calls has the lock.
-fn remove_old(path: &Path) -> Result<(), String> {
-    let why = match fs::symlink_metadata(path) {
+fn remove_old(path: &Path) -> Result<(), LocationError> {
+    let problem = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => format!("cannot be examined: {error}"),
-        Ok(found) if !found.file_type().is_socket() => format!("is not a socket: {ELSEWHERE}"),
-        Ok(_) if UnixStream::connect(path).is_ok() => "another hub is listening on it".to_owned(),
+        Err(error) => Problem::NotExamined(error),
+        Ok(found) if !found.file_type().is_socket() => Problem::NotASocket,
+        Ok(_) if UnixStream::connect(path).is_ok() => Problem::InUse,
         Ok(_) => match fs::remove_file(path) {
             Ok(()) => return Ok(()),
-            Err(error) => format!("cannot be replaced: {error}"),
+            Err(error) => Problem::NotReplaced(error),
         },
     };
-    Err(format!("{}: {why}", path.display()))
+    Err(LocationError::new(path, problem))
 }
 
 /// Listens there, in place of a socket that nobody listens on.
-fn listen(path: &Path, group: Option<Gid>) -> Result<UnixListener, String> {
-    let at = |what: &str, error: io::Error| format!("{}: {what}: {error}", path.display());
+fn listen(path: &Path, group: Option<Gid>) -> Result<UnixListener, LocationError> {
+    let fail = |problem| LocationError::new(path, problem);
     remove_old(path)?;
-    let socket = bind_closed(path).map_err(|error| at("cannot listen on it", error))?;
+    let socket = bind_closed(path).map_err(|error| fail(Problem::NotListening(error)))?;
     if let Some(group) = group {
         let opened = open_to(group, path, directory_of(path));
-        opened.map_err(|error| at("cannot be opened to its group", error))?;
+        opened.map_err(|error| fail(Problem::NotOpenedToGroup(error)))?;
     }
-    socket.set_nonblocking(true).map_err(|error| at("cannot listen on it", error))?;
+    socket.set_nonblocking(true).map_err(|error| fail(Problem::NotListening(error)))?;
     Ok(socket)
 }
 

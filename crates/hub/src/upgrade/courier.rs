@@ -12,6 +12,7 @@ use std::{env, fs};
 
 use hub_protocol::Reply;
 
+use super::error::{FailedStep, UpgradeError};
 use super::handshake::{CARRY, DONE, PATIENCE, TAKE_OVER};
 use super::sender::Sender;
 use super::snapshot::SnapshotRef;
@@ -22,15 +23,17 @@ use crate::process::program;
 ///
 /// # Errors
 ///
-/// Why this program has to go on, in words.
-pub(crate) fn hand_on(snapshot: &SnapshotRef<'_>) -> Result<Infallible, String> {
-    let mut courier =
-        Courier::start().map_err(|error| format!("cannot start the new program: {error}"))?;
+/// Why this program has to go on.
+pub(crate) fn hand_on(snapshot: &SnapshotRef<'_>) -> Result<Infallible, UpgradeError> {
+    let mut courier = Courier::start().map_err(|error| UpgradeError {
+        step: FailedStep::NotStarted(error),
+        stderr: String::new(),
+    })?;
     let handed_on = match courier.take(snapshot) {
         Ok(()) => courier.follow(),
-        Err(error) => Err(format!("the new program did not take over: {error}")),
+        Err(error) => Err(FailedStep::NotTakenOver(error)),
     };
-    handed_on.map_err(|why| why + &courier.dismiss())
+    handed_on.map_err(|step| UpgradeError { step, stderr: courier.dismiss() })
 }
 
 /// The new program, as a child.
@@ -69,27 +72,26 @@ impl Courier {
     }
 
     /// Becomes the program that the courier runs.
-    fn follow(&self) -> Result<Infallible, String> {
-        let fail = |error: io::Error| format!("cannot run the new program: {error}");
-        if identity(&self.program).map_err(fail)? != self.file {
-            return Err("the new program was replaced during the upgrade".to_owned());
+    fn follow(&self) -> Result<Infallible, FailedStep> {
+        if identity(&self.program).map_err(FailedStep::NotRun)? != self.file {
+            return Err(FailedStep::Replaced);
         }
-        let channel = self.channel.as_fd().try_clone_to_owned().map_err(fail)?;
+        let channel = self.channel.as_fd().try_clone_to_owned().map_err(FailedStep::NotRun)?;
         let mut command = Command::new(&self.program);
         let error = command.args(arguments(TAKE_OVER)).stdin(Stdio::from(channel)).exec();
-        Err(fail(error))
+        Err(FailedStep::NotRun(error))
     }
 
-    /// Ends it: it must not keep what it has. What it has said.
+    /// Ends it: it must not keep what it has. Returns what it has written to stderr.
     fn dismiss(mut self) -> String {
         const ENOUGH: u64 = 1000;
         drop(self.process.kill());
         drop(self.process.wait());
-        let mut said = String::new();
+        let mut written = String::new();
         if let Some(stderr) = self.process.stderr.take() {
-            drop(stderr.take(ENOUGH).read_to_string(&mut said));
+            drop(stderr.take(ENOUGH).read_to_string(&mut written));
         }
-        if said.is_empty() { said } else { format!(": {}", said.trim().replace('\n', "; ")) }
+        written
     }
 }
 

@@ -17,9 +17,10 @@
 //! * `courier`: the two steps
 //! * `sender`, `receiver`: both ends of the socket
 //! * `snapshot`: all that is passed on; `record`: its messages
-//! * `handshake`: what is said beside them
+//! * `handshake`: what is said beside them; `error`: why an upgrade fails
 
 mod courier;
+mod error;
 mod handshake;
 mod receiver;
 mod record;
