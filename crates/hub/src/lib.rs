@@ -3,7 +3,12 @@
 //! A worker hands the connection of its client over, and is free. Whoever publishes an event tells the
 //! hub, and the hub sends it to everyone who follows one of its topics.
 //!
+//! The invariant: each stream gets every event of its topics from its last event ID on, in order and
+//! once; or it is told `reset`; or it is closed, and comes back.
+//!
 //! # Layout
+//!
+//! * `config`, `usage`: the options of the command line, and its help
 //! * `socket`: the socket that workers and publishers speak to
 //! * `control`: the thread that answers them
 //! * `core`: what is decided, in one order: ids, what was missed, limits
@@ -11,16 +16,11 @@
 //! * `shard`: the threads that hold connections and send to them
 //! * `update`, `output`: a published event, and its bytes; `backlog`: those that are kept
 //! * `ids`, `leases`, `timers`: the other parts that these are made of
-//! * `memory`: what all of it takes
+//! * `memory`: counts the memory of all of it
 //! * `directory`: where it listens, and what it keeps there; `location_error`: why it cannot
-//! * `config`, `usage`: its options, and the help on them
 //! * `metrics`: its numbers
-//! * `process`: what it is told, and what it says
-//! * `serve`, `launch`: how a hub comes into being; `start_error`: why it does not
-//! * `upgrade`: how it goes on as another program
-//!
-//! The invariant: each stream gets every event of its topics from its last event ID on, in order and
-//! once; or it is told `reset`; or it is closed, and comes back.
+//! * `process`: its signals, its log, systemd
+//! * `serve`, `launch`: how a hub comes into being; `start_error`: why it does not; `upgrade`: how it goes on as another program
 
 #![forbid(unsafe_code)]
 

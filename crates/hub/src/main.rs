@@ -1,4 +1,8 @@
 //! The command line of the hub.
+//!
+//! # Layout
+//!
+//! * `command_error`: why a command fails
 
 mod command_error;
 

@@ -1,12 +1,13 @@
-//! The first thread: what is asked for at the control socket, and what is said.
+//! The first thread: it answers requests at the control socket.
 //!
 //! # Layout
-//! * `event_loop`: what happens, in turn
-//! * `requests`: what is asked and answered
+//!
+//! * `event_loop`: waits for connections, bytes, signals and Redis, and handles each in turn
+//! * `requests`: answers requests
 //! * `pending`: publishers that wait for Redis
-//! * `location`: that the hub stays where it is looked for; `watch`: what says that it does not
-//! * `upgrade`: how it goes on as another program
-//! * `state`: what these have in common
+//! * `location`: keeps the hub where clients look for it; `watch`: reports that its files were removed
+//! * `upgrade`: passes everything on to another program, and goes on with what it gets
+//! * `state`: the state that these share
 
 mod event_loop;
 mod location;

@@ -1,8 +1,10 @@
 //! The numbers of the hub: for `Sse::status()`, and for Prometheus.
 //!
 //! # Layout
-//! * `counters`, `status`: counts, and the report
-//! * `exposition`, `prometheus`, `answer`: the report for Prometheus, the port that it asks, the answers there
+//!
+//! * `counters`: what all threads count
+//! * `status`: the report, as JSON; `exposition`: the report in the text format of Prometheus
+//! * `prometheus`: the port that Prometheus scrapes; `answer`: its HTTP
 
 mod answer;
 pub(crate) mod counters;

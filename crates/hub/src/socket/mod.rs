@@ -3,8 +3,9 @@
 //! The invariant: whatever is sent here, by whom ever, costs its sender the connection at most.
 //!
 //! # Layout
-//! * `listener`: the socket, and who may open it
-//! * `connection`: one connection, its bytes and messages
+//!
+//! * `listener`: the socket, its lock, and who may connect
+//! * `connection`: one connection: bytes in, messages out, and the other way round
 
 pub(crate) mod connection;
 pub(crate) mod listener;
