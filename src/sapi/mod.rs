@@ -12,7 +12,7 @@
 //!   head; PHP functions that must know
 //! * `takeover`, `connection`, `hand_off`: a response is taken over, written to, given away
 //! * `adoption`: streams that other code opens
-//! * `diagnosis`, `in_front`: `doctor()`, and what it says of servers in front
+//! * `diagnosis`, `proxies`: `doctor()`, and what it says of servers in front
 //! * `settings`, `pool`: INI settings; slots that the processes of a pool share
 
 #![allow(unsafe_code, reason = "this module talks to the servers of PHP")]

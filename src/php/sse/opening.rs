@@ -54,19 +54,11 @@ pub(super) fn open(
         return Err(Fault::Pending);
     }
     end_previous()?;
-    let connection = match taken {
-        Taken::HeadOnly => PhpConnection::none(server),
-        _ => PhpConnection::open(server, &WireOptions::from_settings(options.heartbeat))?,
-    };
+    let connection = connect(server, taken, &options)?;
     // Read now: to send the head may have run code of the script's.
     let id = told.or_else(request::last_event_id);
     let object = create(server, connection, &options, id.as_deref(), limits, lease);
-    current::set(Owned::shared(&object));
-    if server.has_response()
-        && let Some(object) = object.object()
-    {
-        ownership::note_opener(object);
-    }
+    make_current(&object, server);
     begin(&object, taken, id.as_deref())?;
     if turned_away.is_some() {
         native(&object).map_or(Ok(()), Sse::end)?;
@@ -74,6 +66,24 @@ pub(super) fn open(
         return Err(Fault::Pending);
     }
     Ok(object)
+}
+
+/// Opens the connection that the response is written to; one without a body has none.
+fn connect(server: Server, taken: Taken, options: &Options) -> Result<PhpConnection, Fault> {
+    if taken == Taken::HeadOnly {
+        return Ok(PhpConnection::none(server));
+    }
+    Ok(PhpConnection::open(server, &WireOptions::from_settings(options.heartbeat))?)
+}
+
+/// Makes this the stream of the request, whose output belongs to the code that opened it.
+fn make_current(object: &Owned, server: Server) {
+    current::set(Owned::shared(object));
+    if server.has_response()
+        && let Some(object) = object.object()
+    {
+        ownership::note_opener(object);
+    }
 }
 
 /// Sends the first bytes; where there is no body, the stream is over.

@@ -41,7 +41,7 @@ impl Sse {
     ) -> Result<bool, Fault> {
         let topics = topics(names, Argument(METHOD, 1, "topics"))?;
         let filter = given(filter);
-        let hands_off = match hand_off {
+        let hand_off = match hand_off {
             WithDefault::Default(hand_off) => *hand_off,
             WithDefault::Passed(value) => {
                 bool(value, Argument(METHOD, 3, "handOff"), "of type bool")?
@@ -55,14 +55,24 @@ impl Sse {
         if !self.settle(open)? {
             return Ok(false);
         }
-        let hands_off = hands_off && filter.is_none();
+        // The hub knows no filter: the script serves such a stream.
+        self.serve(&mut subscriber, filter, hand_off && filter.is_none())
+    }
+
+    /// Serves the stream until it ends here, or goes on in the hub, which `hand_off` allows.
+    fn serve(
+        &self,
+        subscriber: &mut Subscriber,
+        filter: Option<&Zval>,
+        hand_off: bool,
+    ) -> Result<bool, Fault> {
         let mut fallback = None;
         loop {
             if !subscriber.is_connected() {
                 subscriber.set_lifetime(self.stream.remaining());
                 self.renew_lease();
-                let handed = hands_off.then(|| self.hand_over(&subscriber));
-                match self.connect(&mut subscriber, handed, &mut fallback)? {
+                let handed = hand_off.then(|| self.hand_over(subscriber));
+                match self.connect(subscriber, handed, &mut fallback)? {
                     Connected::Here => {}
                     Connected::Elsewhere(answer) => return Ok(answer),
                 }
@@ -70,7 +80,7 @@ impl Sse {
             if subscriber.is_connected() {
                 self.renew_lost_lease();
             }
-            if !self.follow(&mut subscriber, filter)? {
+            if !self.follow(subscriber, filter)? {
                 return Ok(false);
             }
             engine::run_interrupts()?;

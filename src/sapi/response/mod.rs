@@ -3,7 +3,7 @@
 //! # Layout
 //! * `request`, `session`: the request; its session, whose lock is let go of
 //! * `headers`, `late_head`: the head, and changes to it that come too late
-//! * `output`, `written`, `beside`: output buffers; how what was written ends; whose output belongs to a stream
+//! * `output`, `written`, `ownership`: output buffers; how what was written ends; whose output belongs to a stream
 
 pub(crate) mod headers;
 pub(crate) mod late_head;

@@ -17,34 +17,10 @@ pub(crate) fn a_client_reads_what_was_encoded(event: &Event) {
     stream.extend_from_slice(b"data: after\n\n");
 
     let client = naive::parse(&stream);
-    let id = event.id.map(|id| id.as_str().to_owned());
-    let last_event_id = id.clone().unwrap_or_else(|| "before".to_owned());
-    let retry = event.retry.map(Retry::as_millis);
-    let dispatched = |data: &str, event_type: &str, last_event_id: &str| naive::Dispatched {
-        event_type: event_type.to_owned(),
-        data: data.to_owned(),
-        last_event_id: last_event_id.to_owned(),
-        id: None,
-        retry: None,
-    };
-
-    let mut expected = vec![naive::Dispatched {
-        id: Some("before".to_owned()),
-        ..dispatched("before", "message", "before")
-    }];
-    if let Some(data) = event.data {
-        let event_type = event.event.map_or("", |event| event.as_str());
-        let event_type = if event_type.is_empty() { "message" } else { event_type };
-        expected.push(naive::Dispatched {
-            id,
-            retry,
-            ..dispatched(&received_text(data), event_type, &last_event_id)
-        });
-    }
-    expected.push(dispatched("after", "message", &last_event_id));
-    assert_eq!(client.dispatched, expected);
+    let last_event_id = event.id.map_or("before", |id| id.as_str());
+    assert_eq!(client.dispatched, dispatched_between_neighbours(event, last_event_id));
     assert_eq!(client.last_event_id, last_event_id);
-    assert_eq!(client.reconnection_time, retry);
+    assert_eq!(client.reconnection_time, event.retry.map(Retry::as_millis));
 
     let comments = event.comment.map(received_text).unwrap_or_default();
     let comment_lines = event.comment.map(|_| comments.split('\n').collect::<Vec<_>>());
@@ -53,6 +29,32 @@ pub(crate) fn a_client_reads_what_was_encoded(event: &Event) {
     assert_eq!(received, comment_lines.unwrap_or_default());
 
     a_heartbeat_at_a_line_start_changes_nothing(&stream);
+}
+
+/// What a client dispatches: the event before, this one if it has data, and the event after.
+fn dispatched_between_neighbours(event: &Event, last_event_id: &str) -> Vec<naive::Dispatched> {
+    let dispatched = |data: &str, event_type: &str, last_event_id: &str| naive::Dispatched {
+        event_type: event_type.to_owned(),
+        data: data.to_owned(),
+        last_event_id: last_event_id.to_owned(),
+        id: None,
+        retry: None,
+    };
+    let mut expected = vec![naive::Dispatched {
+        id: Some("before".to_owned()),
+        ..dispatched("before", "message", "before")
+    }];
+    if let Some(data) = event.data {
+        let event_type = event.event.map_or("", |event| event.as_str());
+        let event_type = if event_type.is_empty() { "message" } else { event_type };
+        expected.push(naive::Dispatched {
+            id: event.id.map(|id| id.as_str().to_owned()),
+            retry: event.retry.map(Retry::as_millis),
+            ..dispatched(&received_text(data), event_type, last_event_id)
+        });
+    }
+    expected.push(dispatched("after", "message", last_event_id));
+    expected
 }
 
 /// The text that reaches a client: UTF-8 decoded, and every line end an LF.

@@ -139,6 +139,7 @@ fn complete_lines(text: &[char]) -> Vec<Vec<char>> {
 
 /// The UTF-8 decoder of the Encoding standard, with its variables by their names there, and its
 /// error mode "replacement".
+// Long: the algorithm of the Encoding standard, step by step.
 pub(crate) fn decode(bytes: &[u8]) -> Vec<char> {
     let mut output = Vec::new();
     let (mut code_point, mut bytes_seen, mut bytes_needed) = (0_u32, 0, 0);
