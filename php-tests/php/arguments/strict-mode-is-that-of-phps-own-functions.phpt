@@ -2,7 +2,9 @@
 In strict mode, values are taken, deprecated and refused as by PHP's own functions
 --FILE--
 <?php
-declare(strict_types=1);require __DIR__ . '/../../support/observe.inc';
+declare(strict_types=1);
+
+require __DIR__ . '/../../support/observe.inc';
 require __DIR__ . '/../../support/coercion.inc';
 
 $closed = started();
