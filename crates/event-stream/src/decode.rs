@@ -1,4 +1,4 @@
-//! UTF-8 as a browser decodes it (WHATWG Encoding, "UTF-8 decode without BOM").
+//! Decodes UTF-8 as a browser does (WHATWG Encoding, "UTF-8 decode without BOM").
 //!
 //! Both directions need it: the parser because it is the client, the encoder so that a client
 //! receives what a client would have made of the bytes. Line ends, colon and space are ASCII, so
@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-/// Decodes `bytes`, each maximal part of an ill-formed sequence to one U+FFFD. What is well formed
-/// is not copied.
+/// Decodes `bytes` and turns each maximal part of an ill-formed sequence into one U+FFFD. Does not copy bytes that
+/// are well formed.
 pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     // from_utf8() reads ASCII a word at a time; from_utf8_lossy() alone would read it by the byte.
     match str::from_utf8(bytes) {

@@ -1,18 +1,18 @@
-//! Lines, and the fields made of them.
+//! Writes the lines of an event stream: fields, data and comments.
 //!
-//! The invariant: whatever is appended starts at a line start and ends with a line feed, and
-//! nothing between the name of a field and that line feed is a line end.
+//! The invariant: every append starts at a line start and ends with a line feed, and no line end stands between the
+//! name of a field and that line feed.
 
 use memchr::memchr2;
 
 use crate::decode::decode;
 
-/// A last line behind a comment, where there is no reconnection time to tell again: it sets the event type
-/// of an event that does not come. There are clients that do not come back when a comment is the last line.
+/// The last line of a stream that would end with a comment and has no reconnection time to repeat. It sets the event
+/// type of an event that never comes; some clients do not reconnect if the last line is a comment.
 pub const LAST_LINE: &[u8] = b"event\n";
 
-/// Appends `name` and `value`, which is one line. `name` comes with the colon and the one space that
-/// a client takes off again, so that a space of the value's own survives.
+/// Appends `name` and `value`, a value of one line. `name` comes with its colon and one space: the client strips that
+/// space, so a space of the value's own survives.
 pub(crate) fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
     push_line(out, name, value.as_bytes());
 }
@@ -32,8 +32,8 @@ pub(crate) fn push_comment(out: &mut Vec<u8>, comment: &[u8]) {
     push_lines(out, decode(comment).as_bytes(), |line| if line.is_empty() { ":" } else { ": " });
 }
 
-/// Whether all is ASCII without control characters below 14: then it is UTF-8, and one line, and that was
-/// found with one comparison for each vector of bytes.
+/// True if all bytes are ASCII and none is a control character below 14. Such bytes are UTF-8 and one line. One
+/// comparison checks a whole vector of bytes.
 fn is_plain(bytes: &[u8]) -> bool {
     let is_plain =
         |bytes: &[u8]| !bytes.iter().fold(false, |odd, byte| odd | (byte.cast_signed() < 14));
@@ -41,14 +41,14 @@ fn is_plain(bytes: &[u8]) -> bool {
     blocks.iter().all(|block| is_plain(block)) && is_plain(rest)
 }
 
-/// Appends each line of `text` behind its name. CRLF, LF and CR end one line each, and what follows the last
-/// line end is a line too, if an empty one.
+/// Appends each line of `text` behind its name. CRLF, LF and CR each end one line; what follows the last line end is
+/// a line too, even if it is empty.
 fn push_lines(out: &mut Vec<u8>, text: &[u8], name: impl Fn(&[u8]) -> &'static str) {
     let mut rest = text;
     while let Some(end) = memchr2(b'\r', b'\n', rest) {
         let (line, after) = rest.split_at(end);
         if let Some(after) = after.strip_prefix(b"\n") {
-            // Copied with its line feed, which is felt where lines are short.
+            // Copies the line with its line feed: one append instead of two, which counts where lines are short.
             out.extend_from_slice(name(line).as_bytes());
             out.extend_from_slice(&rest[..=end]);
             rest = after;

@@ -1,4 +1,4 @@
-//! One event, as its sender sees it.
+//! One event, as its sender writes it: id, type, retry, data, comment.
 
 use crate::encode::{push_data, push_field};
 use crate::field::{Comment, EventId, EventType, Retry};
@@ -26,7 +26,7 @@ pub struct Event<'a> {
     pub comment: Option<&'a [u8]>,
     /// The client's last event ID from this event on.
     pub id: Option<EventId<'a>>,
-    /// What kind of event the client dispatches; `None` and the empty type mean `message`.
+    /// The type under which the client dispatches the event; `None` and the empty type mean `message`.
     pub event: Option<EventType<'a>>,
     /// The client's reconnection time from now on.
     pub retry: Option<Retry>,

@@ -1,5 +1,6 @@
-//! The values of fields. Each is checked once, where it comes in, and is then a type: the encoder
-//! takes only these, so a field that breaks out of its line cannot be written.
+//! The values of fields, each checked once and then a type.
+//!
+//! The encoder takes only these types, so no value can break out of its line.
 
 use std::error::Error;
 use std::fmt;
@@ -8,7 +9,7 @@ use memchr::memchr3;
 
 use crate::encode::{push_comment, push_field};
 
-/// Why bytes are no value for a field of one line.
+/// The reason why bytes cannot be the value of a field of one line.
 ///
 /// Its text goes after the name of the value: "the id *must not contain line breaks*".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,8 +57,8 @@ impl<'a> EventType<'a> {
         self.0
     }
 
-    /// Whether it begins with `sse:`. Such an event tells of the stream itself, as a [`Position`](crate::Position)
-    /// does: what is sent on somebody's behalf is none.
+    /// True if the type begins with `sse:`. Such an event is about the stream itself, as a
+    /// [`Position`](crate::Position) is; scripts may not send one.
     #[must_use]
     pub fn is_reserved(self) -> bool {
         self.0.starts_with("sse:")

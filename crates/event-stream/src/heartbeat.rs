@@ -1,16 +1,15 @@
-//! The comment that keeps a connection in use.
+//! The heartbeat: a comment line that keeps an idle connection open.
 
 use std::fmt;
 
 use crate::encode::push_comment;
 
-/// A comment line: the bytes that keep a connection in use and that no client dispatches (WHATWG HTML, 9.2.7
-/// "Authoring notes"). Mostly it is a colon; for clients that choke on a bare one it has a text.
+/// A comment line, which keeps a connection in use and which no client dispatches (WHATWG HTML, 9.2.7 "Authoring
+/// notes"). By default it is a bare colon; it can carry a text for clients that choke on a bare one.
 ///
-/// It is what a stream begins with, too, so that the client's `open` fires and proxies let go. It ends no
-/// event, so it may stand at every line start, also inside an unfinished event. A line starts after LF, and
-/// after CR unless LF follows. Only before a byte order mark it may not stand, as that must come first in
-/// its stream.
+/// A stream also begins with it, so that the client's `open` fires and proxies forward the head. It ends no event, so
+/// it may stand at every line start, also inside an unfinished event. A line starts after LF, and after CR unless LF
+/// follows. It must not stand before a byte order mark, which has to come first in its stream.
 ///
 /// ```
 /// use event_stream::Heartbeat;

@@ -1,6 +1,6 @@
-//! The event stream format, `text/event-stream`, of the WHATWG HTML standard (section 9.2,
-//! "Server-sent events"): values that are valid by construction, an encoder that cannot fail, and
-//! an incremental parser.
+//! The event stream format, `text/event-stream` (WHATWG HTML, 9.2 "Server-sent events").
+//!
+//! It has values that are valid by construction, an encoder that cannot fail, and an incremental parser.
 //!
 //! The invariant: what [`Event::encode_into`] appends is read back by every parser that follows
 //! the standard as exactly that event. No value, whatever its bytes, can break out of its field.
@@ -54,8 +54,8 @@
 //! # Layout
 //!
 //! * `field`: the values of fields, each checked once and then a type ([`EventType`], [`EventId`],
-//!   [`Retry`], [`Comment`])
-//! * `event`: [`Event`], the fields of one block, and how they are written down
+//! * `event`: [`Event`], the fields of one block, and its encoding
+//! * `position`: [`Position`], the event that gives a client its last event ID
 //! * `position`: [`Position`], the event that tells a client where it is
 //! * `heartbeat`: [`Heartbeat`], the comment that keeps a connection in use
 //! * `encode`: lines, and the fields made of them

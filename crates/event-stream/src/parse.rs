@@ -1,10 +1,10 @@
-//! The client's side: the standard's algorithm (WHATWG HTML, 9.2.5 "Parsing an event stream" and
-//! 9.2.6 "Interpreting an event stream") on a stream that arrives in chunks.
+//! The incremental parser: the client's side of the standard, fed in chunks.
 //!
-//! The invariant: where the chunks end changes nothing. Lines are taken whole, so a character, a
-//! CRLF and a byte order mark may all be cut anywhere; only what follows the last line end is
-//! kept for the next chunk. Each byte is looked at a fixed number of times, also when each is a
-//! chunk of its own.
+//! It follows WHATWG HTML, 9.2.5 "Parsing an event stream" and 9.2.6 "Interpreting an event stream".
+//!
+//! The invariant: it does not matter where chunks end. The parser takes whole lines, so a chunk may cut a character,
+//! a CRLF or a byte order mark; only the bytes behind the last line end are kept for the next chunk. Each byte is
+//! looked at a fixed number of times, even if each is a chunk of its own.
 
 use std::error::Error;
 use std::{fmt, mem};
@@ -17,7 +17,7 @@ use crate::field::Retry;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
 const LONGEST_FIELD: usize = "event:".len();
-/// What is kept of a line that can only be ignored: it is ignored itself, being a comment.
+/// Stands in for a line that can only be ignored, and is itself ignored: it is a comment.
 const IGNORED_LINE: &[u8] = b":";
 const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
@@ -54,7 +54,7 @@ pub struct Parser {
     retry: Option<Retry>,
 }
 
-/// What the lines since the last blank line said.
+/// The fields of the lines since the last blank line.
 #[derive(Clone, Debug, Default)]
 struct Block {
     /// Bytes of the lines that went into it.
@@ -73,8 +73,8 @@ pub struct ParsedEvent {
     pub data: String,
     /// The event type; `None` is the default, `message`.
     pub event: Option<String>,
-    /// The `id` of this very block, if it has one; what the client remembers over all blocks is
-    /// [`Parser::last_event_id`].
+    /// The `id` of this very block, if it has one. [`Parser::last_event_id`] is what the client remembers over all
+    /// blocks.
     pub id: Option<String>,
     /// The `retry` of this very block, if it has one.
     pub retry: Option<Retry>,
@@ -286,7 +286,7 @@ impl Parser {
     }
 }
 
-/// Whether a line that starts with `start` can only be ignored: a comment, or an unknown field.
+/// True if a line that starts with `start` can only be ignored: a comment, or an unknown field.
 fn is_ignored(start: &[u8]) -> bool {
     !FIELDS.iter().any(|field| start.starts_with(field) || field.starts_with(start))
 }

@@ -1,16 +1,15 @@
-//! The event that tells a client where it is.
+//! The position event: gives a client its last event ID again when it reconnects.
 
 use crate::encode::{push_data, push_field};
 use crate::field::{EventId, EventType, Retry};
 
-/// The event that tells a client where it is: an id, under a type that nobody listens for. A stream begins with it
-/// whose client comes back, with the last event ID that it brought.
+/// An event that carries an id, under a type that nobody listens for. A stream begins with it when its client has
+/// reconnected, and the id is the last event ID that the client sent.
 ///
-/// `WebKit` keeps what it has of an event whose connection is cut, and puts the first lines of the next
-/// connection behind it. This event takes that up, so that the first real one comes whole; and the client's
-/// last event ID is left as it was. It is an event that is dispatched, as Firefox and `WebKit` keep no id of a
-/// block that is not. The data is not empty, or it would not be dispatched, and is JSON, which
-/// is what most clients expect.
+/// `WebKit` keeps the lines of an event whose connection was cut, and puts the first lines of the next connection
+/// behind them. This event absorbs those lines, so that the first real event arrives whole; and it leaves the
+/// client's last event ID as it was. It has to be dispatched, as Firefox and `WebKit` keep no id of a block that is
+/// not; so its data is not empty. The data is JSON, which most clients expect.
 ///
 /// ```
 /// use event_stream::{EventId, Position};
@@ -26,7 +25,7 @@ use crate::field::{EventId, EventType, Retry};
 pub struct Position<'a> {
     /// The client's last event ID.
     pub id: EventId<'a>,
-    /// The reconnection time, if there is one to tell.
+    /// The reconnection time, if one is set.
     pub retry: Option<Retry>,
 }
 

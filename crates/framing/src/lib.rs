@@ -1,8 +1,7 @@
-//! How the bytes of a response stand on its connection: in records of FastCGI, in chunks of HTTP/1.1, or as they
-//! are.
+//! Frames a response on its connection: FastCGI records, HTTP/1.1 chunks, or raw bytes.
 //!
-//! The invariant: what is wrapped is whole, so that nothing else can come to stand inside it; and nothing that is
-//! wrapped ends the response.
+//! The invariant: wrapped bytes are a whole number of records or chunks, so that nothing else can get inside one; and
+//! none of them ends the response.
 //!
 //! ```
 //! use framing::Framing;
@@ -12,7 +11,7 @@
 //! ```
 //!
 //! # Layout
-//! * `fastcgi`: records
+//! * `fastcgi`: FastCGI records
 
 #![forbid(unsafe_code)]
 
@@ -24,15 +23,15 @@ use serde::{Deserialize, Serialize};
 
 pub use fastcgi::{CONTENT_MAX, HEADER, Header, end_of_stdout, stdout_header};
 
-/// How the bytes of a response stand on its connection.
+/// The way in which the bytes of a response are framed on its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Framing {
     /// In records of `FCGI_STDOUT`; the end is an `FCGI_END_REQUEST` (FastCGI 1.0, 3.3 and 5.5).
     FastCgi {
         /// The id of the request, 1 to 65,535.
         request_id: u16,
-        /// True where nginx would use the connection for its next request, too, and it is to be closed: behind the
-        /// end there has to be something that makes nginx close it first.
+        /// True if nginx would reuse the connection for its next request although it is to be closed: the end then
+        /// needs a record behind it that makes nginx close it first.
         is_kept: bool,
     },
     /// As they are; the end is the end of the connection.
@@ -42,7 +41,8 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// The bytes as they have to be sent; none for none, as an empty record or chunk would be the end.
+    /// Returns the bytes as they have to be sent. No bytes stay no bytes: an empty record or chunk would end the
+    /// response.
     #[must_use]
     pub fn wrap(self, bytes: &[u8]) -> Vec<u8> {
         match self {
@@ -53,7 +53,7 @@ impl Framing {
         }
     }
 
-    /// What ends the response.
+    /// Returns the bytes that end the response.
     #[must_use]
     pub fn end(self) -> Vec<u8> {
         match self {
