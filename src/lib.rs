@@ -1,9 +1,9 @@
-//! Server-Sent Events for PHP, as a native extension.
+//! Server-Sent Events for PHP, as a native extension: the crate's layers.
 //!
-//! A script says what to send; the extension does the rest.
+//! A script decides what to send; the extension does the rest.
 //!
 //! # Layout
-//! Layers, each knowing only those above its own line:
+//! Layers, each of which knows only those listed above it:
 //!
 //! - `event_stream`, a crate of its own: the format of the WHATWG HTML standard;
 //! - [`stream`]: the life of one event stream, without PHP, unsafe code or a clock;

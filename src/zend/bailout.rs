@@ -1,8 +1,10 @@
-//! Bailouts: the engine's `longjmp` past everything, at a fatal error, a time limit, a client that is gone.
+//! Catches the engine's bailouts (`longjmp`: a fatal error, a time limit) and resumes them later.
 //!
-//! The invariant: one that was caught goes on, once nothing is owned any more. Until then no code of the
-//! script's runs: [`guarded`] refuses, and values are left to the engine, which frees the memory of the
-//! request anyway.
+//! PHP also bails out when it ends the script of a client that is gone.
+//!
+//! The invariant: a bailout that was caught resumes once nothing is owned any more. Until then no code of the
+//! script's runs: [`guarded`] refuses, and values are left to the engine, which frees the memory of the request
+//! anyway.
 
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
@@ -12,16 +14,16 @@ use ext_php_rs::zend::{bailout, try_catch};
 use crate::stream::Bailout;
 
 thread_local! {
-    /// Whether a bailout was caught that has to go on.
+    /// True if a bailout was caught and has to be resumed.
     static DUE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `action`, and turns a bailout into an error, so that owners outside of it are dropped.
-/// What `action` itself owns leaks then, until the request's memory is freed.
+/// Runs `action`, and turns a bailout into an error, so that owners outside of `action` are dropped. What `action`
+/// itself owns leaks, until the request's memory is freed.
 ///
 /// # Errors
 ///
-/// [`Bailout`], also if an earlier bailout has not gone on yet; it does when the method answers.
+/// [`Bailout`], also if an earlier bailout has not been resumed yet; it is when the method returns.
 pub(crate) fn guarded<R>(action: impl FnOnce() -> R) -> Result<R, Bailout> {
     if is_due() {
         std::mem::forget(action);
@@ -33,13 +35,13 @@ pub(crate) fn guarded<R>(action: impl FnOnce() -> R) -> Result<R, Bailout> {
     })
 }
 
-/// Whether a bailout was caught that has to go on.
+/// True if a bailout was caught and has to be resumed.
 #[inline]
 pub(crate) fn is_due() -> bool {
     DUE.get()
 }
 
-/// Runs what has to be done also while a bailout waits to go on: the last words of a stream.
+/// Runs `action` even while a bailout waits to be resumed: for the last bytes of a stream.
 pub(crate) fn in_any_case<R>(action: impl FnOnce() -> R) -> R {
     let was_due = DUE.replace(false);
     let result = action();
@@ -47,8 +49,8 @@ pub(crate) fn in_any_case<R>(action: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Goes on with the bailout that was caught. The caller, and its callers up to the entry point, own
-/// nothing that must be dropped.
+/// Resumes the bailout that was caught. The caller, and its callers up to the entry point, must own nothing that has
+/// to be dropped.
 #[cold]
 pub(crate) fn unwind() -> ! {
     DUE.set(false);
@@ -56,8 +58,8 @@ pub(crate) fn unwind() -> ! {
     unsafe { bailout() }
 }
 
-/// Lets the bailout that was caught end here. For the beginning and the end of a request, where there is
-/// nothing left that it could leave.
+/// Drops the bailout that was caught. For the beginning and the end of a request, where there is nothing left to
+/// unwind.
 pub(crate) fn forget() {
     DUE.set(false);
 }

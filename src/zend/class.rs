@@ -1,8 +1,8 @@
-//! Declaring classes exactly as the stub has them.
+//! Declares PHP classes with the exact signatures of the stub.
 //!
-//! ext-php-rs has no union types, and no read-only properties that hold. Classes are therefore
-//! registered here, and then refined: union types and defaults are written into the argument info
-//! the engine holds, and read-only properties are ordinary typed ones, which the engine guards.
+//! ext-php-rs has no union types, and its read-only properties can be written. So classes are registered here and
+//! then refined: union types and defaults are written into the engine's argument info, and read-only properties are
+//! ordinary typed ones, which the engine guards.
 
 use std::ffi::CStr;
 
@@ -29,21 +29,21 @@ pub(crate) mod types {
     pub(crate) const MIXED: u32 = 0x3fe;
     pub(crate) const CALLABLE: u32 = 1 << 12;
     pub(crate) const STATIC: u32 = 1 << 15;
-    /// The mark of `Traversable|array` that makes reflection say `iterable`.
+    /// The bit of `Traversable|array` for which reflection prints `iterable`.
     pub(crate) const ITERABLE: u32 = 1 << 21;
     /// All bits that stand for a type without a name of its own.
     pub(crate) const ALL: u32 = (1 << 18) - 1;
 }
 
-/// What to write into the argument info of a method.
+/// A correction of the argument info of a method.
 pub(crate) struct Refinement {
     /// The method.
     pub(crate) method: &'static str,
     /// The parameter, by its PHP name; `None` is the return type.
     pub(crate) parameter: Option<&'static str>,
-    /// The types it has, besides a class it may name.
+    /// Its types, besides a class that it may name.
     pub(crate) types: u32,
-    /// The default value as PHP source; `None` leaves what is there.
+    /// The default value as PHP source; `None` keeps the present one.
     pub(crate) default: Option<&'static CStr>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct ReadOnly {
 ///
 /// # Errors
 ///
-/// What the engine refuses.
+/// The engine's error.
 pub(crate) fn declare<T: RegisteredClass>(
     properties: &[ReadOnly],
     refinements: &[Refinement],
@@ -90,7 +90,7 @@ pub(crate) fn declare<T: RegisteredClass>(
 ///
 /// # Errors
 ///
-/// What the engine refuses.
+/// The engine's error.
 pub(crate) fn declare_enum<T: RegisteredClass + RegisteredEnum>() -> Result<()> {
     let cases = T::CASES.iter();
     cases
@@ -176,13 +176,13 @@ fn argument_info(class: &ClassEntry, refinement: &Refinement) -> Option<*mut Arg
     all.find(|info| versions::parameter_name(unsafe { &**info }) == name)
 }
 
-/// The function behind an entry of a native class's function table.
+/// Returns the function behind an entry of a native class's function table.
 fn native_function(entry: &Zval) -> Option<&zend_internal_function> {
     // SAFETY: those of a native class are native, and live as long as it does.
     native_pointer(entry).map(|function| unsafe { &*function })
 }
 
-/// The same, to be changed while nobody calls it.
+/// Returns it as a pointer, to be changed while nobody calls it.
 pub(crate) fn native_pointer(entry: &Zval) -> Option<*mut zend_internal_function> {
     // SAFETY: a function table holds pointers to functions, and `internal_function` is one kind of them.
     unsafe { entry.ptr::<zend_function>() }.map(<*mut zend_function>::cast)

@@ -1,9 +1,10 @@
-//! Values as PHP's own functions take them: by the engine's rules for the caller's `strict_types`, with its
-//! deprecations (`Zend/zend_API.c`, `zend_parse_arg_*_slow`).
+//! Converts arguments as PHP's own functions do: `strict_types`, deprecations and all.
 //!
-//! `number` is that of the argument in the function that runs, counted from 1: the engine names it when it
-//! deprecates something. `None` is a value of another type; then an exception may be pending, thrown by an error
-//! handler or by a `__toString()`.
+//! The rules are the engine's (`Zend/zend_API.c`, `zend_parse_arg_*_slow`).
+//!
+//! `number` is the number of the argument in the function that runs, counted from 1: the engine names it in a
+//! deprecation. `None` means a value of another type; then an exception may be pending, thrown by an error handler or
+//! by a `__toString()`.
 
 use std::ptr;
 
@@ -15,11 +16,11 @@ use super::ffi;
 use super::owned::Owned;
 use crate::stream::Bailout;
 
-/// A value as an `int`.
+/// Converts to `int`.
 ///
 /// # Errors
 ///
-/// [`Bailout`], as of all in this file: an error handler ran that has not returned.
+/// [`Bailout`], as from all functions of this file: an error handler ran and bailed out.
 pub(crate) fn int(value: &Zval, number: u32) -> Result<Option<i64>, Bailout> {
     if let Some(int) = value.long() {
         return Ok(Some(int));
@@ -33,7 +34,7 @@ pub(crate) fn int(value: &Zval, number: u32) -> Result<Option<i64>, Bailout> {
     Ok(fits.then_some(int))
 }
 
-/// A value as a `float`.
+/// Converts to `float`.
 ///
 /// # Errors
 ///
@@ -50,7 +51,7 @@ pub(crate) fn float(value: &Zval, number: u32) -> Result<Option<f64>, Bailout> {
     Ok(fits.then_some(float))
 }
 
-/// A value as a `bool`.
+/// Converts to `bool`.
 ///
 /// # Errors
 ///
@@ -67,7 +68,7 @@ pub(crate) fn bool(value: &Zval, number: u32) -> Result<Option<bool>, Bailout> {
     Ok(fits.then_some(bool))
 }
 
-/// A value as a `string`.
+/// Converts to `string`.
 ///
 /// # Errors
 ///
@@ -85,7 +86,7 @@ pub(crate) fn string(value: &Zval, number: u32) -> Result<Option<Owned>, Bailout
     Ok(fits.then_some(value))
 }
 
-/// A value as a `string|int`: one of the two.
+/// Converts to `string|int`: one of the two.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The engine itself: callables, properties, the frame that called us.
+//! Calls into the engine: exit, interrupts, the running frame, properties.
 
 use std::ffi::CStr;
 use std::ptr;
@@ -24,12 +24,12 @@ pub(crate) fn exit_script() {
     unsafe { ffi::zend_throw_unwind_exit() };
 }
 
-/// Forgets an exit, an exception or a bailout that has not reached its end. For the beginning and the end
-/// of a request, where there is nothing left to leave.
+/// Discards an exit, an exception or a bailout that is still pending. For the beginning and the end of a request,
+/// where there is nothing left to unwind.
 pub(crate) fn forget_failure() {
     bailout::forget();
     discard_pending();
-    // What that has let go of may have failed in its turn.
+    // The values that were freed may have bailed out in turn.
     bailout::forget();
 }
 
@@ -39,17 +39,17 @@ pub(crate) fn layer_write(bytes: &[u8]) {
     unsafe { php_output_write(bytes.as_ptr().cast(), bytes.len()) };
 }
 
-/// The frame of the function that is running; null outside of scripts.
+/// Returns the frame of the function that is running; null outside of scripts.
 pub(crate) fn running_frame() -> *mut zend_execute_data {
     globals::executor(|executor| executor.current_execute_data)
 }
 
-/// Makes a frame the running one again.
+/// Makes `frame` the running one again.
 pub(crate) fn set_running_frame(frame: *mut zend_execute_data) {
     globals::executor(|executor| executor.current_execute_data = frame);
 }
 
-/// The flag that makes the engine call its interrupt function before the next opcode.
+/// Returns the flag that makes the engine call its interrupt function before the next opcode.
 pub(crate) fn interrupt_flag() -> &'static AtomicBool {
     let flag = globals::executor(|executor| &raw const executor.vm_interrupt).cast::<AtomicBool>();
     // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`), and the globals live as long as the
@@ -57,17 +57,17 @@ pub(crate) fn interrupt_flag() -> &'static AtomicBool {
     unsafe { &*flag }
 }
 
-/// Whether the engine wants to run something before the script goes on: a signal handler, a timeout.
+/// True if the engine has to run something before the script goes on: a signal handler, a timeout.
 pub(crate) fn has_something_to_run() -> bool {
     interrupt_flag().load(Ordering::Relaxed)
 }
 
-/// Runs what the engine wants to run before the script goes on, as it would itself between two opcodes:
-/// signal handlers, the end of a time limit. For loops of ours that stand between it and the script.
+/// Runs whatever the engine has to run before the script goes on, as it would itself between two opcodes: signal
+/// handlers, the end of a time limit. For our loops, which keep the script from its next opcode.
 ///
 /// # Errors
 ///
-/// [`Bailout`]. What a handler throws is pending.
+/// [`Bailout`]. An exception of a handler is pending.
 pub(crate) fn run_interrupts() -> Result<(), Bailout> {
     if !has_something_to_run() {
         return Ok(());
@@ -88,15 +88,15 @@ pub(crate) fn run_interrupts() -> Result<(), Bailout> {
     })
 }
 
-/// Whether the script's time is up.
+/// True if the script's time limit has passed.
 fn is_timed_out() -> bool {
     let flag = globals::executor(|executor| &raw const executor.timed_out).cast::<AtomicBool>();
     // SAFETY: one atomic byte, as `vm_interrupt`.
     unsafe { &*flag }.load(Ordering::Relaxed)
 }
 
-/// Native functions that pass an exit on as soon as what they have called is back, by class and name; "" is
-/// every method, or none.
+/// Native functions that return as soon as a function that they called has exited, by class and name; "" as the name
+/// is every method, "" as the class is none.
 const PASS_ON: [(&str, &str); 8] = [
     ("Sse", ""),
     ("Closure", ""),
@@ -108,8 +108,8 @@ const PASS_ON: [(&str, &str); 8] = [
     ("", "call_user_func_array"),
 ];
 
-/// Whether native code has called, by however many callbacks, the method that is running: it may take no
-/// notice of an exit.
+/// True if native code, through any number of callbacks, has called the method that is running: such code may ignore
+/// an exit.
 pub(crate) fn is_below_native_code() -> bool {
     let running = running_frame();
     // SAFETY: null, or the running frame, which outlives this call.
@@ -140,7 +140,7 @@ fn passes_exits_on(function: &zend_function) -> bool {
     PASS_ON.iter().any(|(of, called)| *of == class && (called.is_empty() || *called == name))
 }
 
-/// The object whose method is running; for constructors, whose Rust part is not there yet.
+/// Returns the object whose method is running. For constructors, whose Rust part does not exist yet.
 pub(crate) fn running_object() -> Option<&'static mut ZendObject> {
     let running = running_frame();
     // SAFETY: null, or the running frame, which outlives the native method that asks.
@@ -148,8 +148,8 @@ pub(crate) fn running_object() -> Option<&'static mut ZendObject> {
     running.This.object_mut()
 }
 
-/// Reads a property of an object; undefined ones read as null. `ZendObject::get_property` asks for
-/// the property to write to it, which read-only ones refuse.
+/// Reads a property of an object; an undefined one reads as null. `ZendObject::get_property` fetches the property for
+/// writing, which a read-only one refuses.
 pub(crate) fn property(object: &ZendObject, name: &str) -> Owned {
     let scope = ptr::from_ref(object.get_class_entry()).cast_mut();
     let object = ptr::from_ref(object).cast_mut();
@@ -164,7 +164,7 @@ pub(crate) fn property(object: &ZendObject, name: &str) -> Owned {
     value.map_or(Zval::null(), |value| value.dereference().shallow_clone()).into()
 }
 
-/// Sets a declared property of an object, as its class may: read-only ones once.
+/// Sets a declared property of an object with the rights of its class: a read-only one once.
 pub(crate) fn set_property(object: &mut ZendObject, class: &ClassEntry, name: &str, value: &Owned) {
     let scope = ptr::from_ref(class).cast_mut();
     let value = ptr::from_ref::<Zval>(value).cast_mut();
@@ -175,7 +175,7 @@ pub(crate) fn set_property(object: &mut ZendObject, class: &ClassEntry, name: &s
     }
 }
 
-/// The file and line that are being executed.
+/// Returns the file and line that are being executed.
 pub(crate) fn here() -> (String, u32) {
     // SAFETY: a static string, or that of the running op array.
     let file = unsafe { ffi::zend_get_executed_filename() };
@@ -184,7 +184,7 @@ pub(crate) fn here() -> (String, u32) {
     (c_string(file), line)
 }
 
-/// The text behind a C string; "" for null.
+/// Copies a C string; "" for null.
 pub(crate) fn c_string(text: *const std::ffi::c_char) -> String {
     if text.is_null() {
         return String::new();
@@ -193,7 +193,7 @@ pub(crate) fn c_string(text: *const std::ffi::c_char) -> String {
     unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
 }
 
-/// The class of `RuntimeException`.
+/// Returns the class `RuntimeException`.
 pub(crate) fn runtime_exception() -> &'static ClassEntry {
     // SAFETY: set when the SPL module starts up, which is before any extension's turn, and never
     // changed after.

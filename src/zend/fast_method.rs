@@ -1,8 +1,10 @@
-//! A shorter way into the method that is called for every event. The handler that ext-php-rs
-//! generates saves registers against a bailout and collects arguments, which is felt there.
+//! A faster handler for a method that is called very often, such as once for every event.
 //!
-//! **Invariant**: only a call with one argument, a string, takes the shorter way; all others take the
-//! generated one, and both come to the same.
+//! The handler that ext-php-rs generates saves registers against a bailout and collects arguments, a cost that every
+//! event would bear.
+//!
+//! **Invariant**: only a call with one argument, a string, takes the fast handler; all others take the generated one,
+//! and both have the same effect.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,25 +21,25 @@ use super::ffi::Handler;
 /// The generated handler.
 static GENERATED: OnceCell<Handler> = OnceCell::new();
 
-/// A class whose method has a shorter way. There is one.
+/// A class one of whose methods has a fast handler. There is one such class.
 pub(crate) trait FastMethod: RegisteredClass {
     /// The method's name, in lower case.
     const METHOD: &'static str;
 
-    /// What the method does when its only argument is a string. When it bails out, nothing is owned.
+    /// Runs the method on its only argument, a string. When it bails out, nothing is owned.
     ///
     /// # Errors
     ///
-    /// What to throw.
+    /// The exception to throw.
     fn call(&self, argument: &[u8]) -> PhpResult<bool>;
 }
 
-/// Installs the shorter way. Called at module start-up, when the class is registered.
+/// Installs the fast handler. Called at module start-up, when the class is registered.
 pub(crate) fn install<T: FastMethod>(class: &ClassEntry) {
     replace(class, T::METHOD, handler::<T>, &GENERATED);
 }
 
-/// Puts a handler in the place of a method's generated one. Called at module start-up.
+/// Replaces a method's generated handler. Called at module start-up.
 pub(crate) fn replace(
     class: &ClassEntry,
     method: &str,
@@ -73,9 +75,9 @@ fn reply<T: FastMethod>(object: &T, text: &[u8], answer: &mut Zval) {
     // A panic must not reach the engine; a bailout may, past all this.
     let result = catch_unwind(AssertUnwindSafe(|| object.call(text)));
     match result.unwrap_or_else(|_| Err(PhpException::from_message("Rust panic".into()))) {
-        // `ZVAL_BOOL`: there is nothing in it yet that would have to be let go of.
+        // `ZVAL_BOOL`: the slot holds nothing yet that would have to be freed.
         Ok(value) => answer.u1.type_info = if value { IS_TRUE } else { IS_FALSE },
-        // It refuses only where another exception is on its way, which is as good.
+        // It fails only if another exception is pending, which ends the call as well.
         Err(exception) => exception.throw(),
     }
 }

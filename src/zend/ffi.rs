@@ -1,5 +1,7 @@
-//! What the engine exports beyond the allow-list of `ext_php_rs::ffi`. Signatures are those of PHP 8.2
-//! to 8.6, `main/` and `Zend/`, which `tests/build` compares with the headers of the PHP at hand.
+//! Declarations of engine functions that `ext_php_rs::ffi` lacks.
+//!
+//! Signatures are those of PHP 8.2 to 8.6, `main/` and `Zend/`; `tests/build` compares them with the headers of the
+//! PHP at hand.
 
 use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
 
@@ -24,17 +26,17 @@ pub(crate) const INI_STAGE_RUNTIME: c_int = 16;
 /// `PHP_INI_STAGE_HTACCESS`, `Zend/zend_ini.h`.
 pub(crate) const INI_STAGE_HTACCESS: c_int = 32;
 
-/// What became `bool` with PHP 8.6.
+/// The type of flags that are `int` before PHP 8.6 and `bool` since.
 #[cfg(php86)]
 pub(crate) type Flag = bool;
-/// What became `bool` with PHP 8.6.
+/// The type of flags that are `int` before PHP 8.6 and `bool` since.
 #[cfg(not(php86))]
 pub(crate) type Flag = c_int;
 
-/// For `zend_ini_*`: the value now, not that before the request changed it.
+/// For `zend_ini_*`: asks for the present value, not for the one before the request changed it.
 #[cfg(php86)]
 pub(crate) const CURRENT: Flag = false;
-/// For `zend_ini_*`: the value now, not that before the request changed it.
+/// For `zend_ini_*`: asks for the present value, not for the one before the request changed it.
 #[cfg(not(php86))]
 pub(crate) const CURRENT: Flag = 0;
 

@@ -1,8 +1,9 @@
-//! The engine's globals of this thread, without the locks that ext-php-rs has on them: a bailout would
-//! leave one held for ever, and each is felt at every event.
+//! Reads the engine's globals of this thread without ext-php-rs' locks.
 //!
-//! **Invariant**: a closure that is given here reads or writes fields, and looks names up in tables. It calls
-//! nothing that could bail out, or come back here.
+//! A bailout would leave such a lock held for ever, and every event would pay for taking it.
+//!
+//! **Invariant**: a closure that is passed to these functions reads or writes fields, and looks names up in tables.
+//! It calls nothing that could bail out, or come back here.
 
 use ext_php_rs::ffi::{
     ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals,
@@ -10,7 +11,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::zend::{ExecutorGlobals, SapiGlobals};
 
-/// Looks at the globals of the server: the request, and the head of the response.
+/// Reads the globals of the server: the request, and the head of the response.
 #[inline]
 pub(crate) fn sapi<R>(look: impl FnOnce(&mut SapiGlobals) -> R) -> R {
     // SAFETY: only returns an address, which is valid for as long as the thread lives.
@@ -19,7 +20,7 @@ pub(crate) fn sapi<R>(look: impl FnOnce(&mut SapiGlobals) -> R) -> R {
     look(unsafe { &mut *globals })
 }
 
-/// Looks at the globals of the executor: frames, tables, what is pending.
+/// Reads the globals of the executor: frames, tables, the pending exception.
 #[inline]
 pub(crate) fn executor<R>(look: impl FnOnce(&mut ExecutorGlobals) -> R) -> R {
     // SAFETY: only returns an address, which is valid for as long as the thread lives.
@@ -28,7 +29,7 @@ pub(crate) fn executor<R>(look: impl FnOnce(&mut ExecutorGlobals) -> R) -> R {
     look(unsafe { &mut *globals })
 }
 
-/// Looks at the core globals: what has become of the connection.
+/// Reads the core globals: the status of the connection.
 #[inline]
 pub(crate) fn core<R>(look: impl FnOnce(&mut php_core_globals) -> R) -> R {
     // SAFETY: only returns an address, which is valid for as long as the thread lives.

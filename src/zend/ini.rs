@@ -1,4 +1,4 @@
-//! INI settings: reading, changing and validating them.
+//! Reads, changes and validates INI settings.
 
 use std::ffi::{CStr, c_int, c_void};
 
@@ -11,21 +11,21 @@ use ext_php_rs::zend::{IniEntryDef, ModuleEntry};
 use super::engine::{c_string, layer_write};
 use super::ffi;
 
-/// A setting that refuses what `V` does not accept: `ini_set()` returns false, and at start-up or
-/// from a `.user.ini` a warning names it and the value before stays.
+/// Makes a setting refuse values that `V` does not accept: `ini_set()` returns false; at start-up or in a `.user.ini`
+/// a warning names the value, and the one before stays.
 pub(crate) const fn validated<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
     entry.on_modify = Some(on_modify::<V>);
     entry
 }
 
-/// The same for a path that a `.user.ini` or `.htaccess` may give only within `open_basedir`; what the
-/// administrator gives, who has set that, too, may be anywhere.
+/// The same for a path: a `.user.ini` or `.htaccess` may set it only within `open_basedir`. An administrator, who
+/// sets that too, may set any path.
 pub(crate) const fn within_open_basedir<V: Valid>(mut entry: IniEntryDef) -> IniEntryDef {
     entry.on_modify = Some(on_modify_path::<V>);
     entry
 }
 
-/// A setting whose value `phpinfo()` must not show: it may hold a password.
+/// Makes `phpinfo()` hide the setting's value, which may hold a password.
 pub(crate) const fn secret(mut entry: IniEntryDef) -> IniEntryDef {
     entry.displayer = Some(show_whether_set);
     entry
@@ -45,9 +45,9 @@ unsafe extern "C" fn show_whether_set(entry: *mut zend_ini_entry, _: c_int) {
     layer_write(if is_set { b"(set)" } else { b"no value" });
 }
 
-/// What a setting accepts.
+/// The values that a setting accepts.
 pub(crate) trait Valid {
-    /// Whether `value` may be given to the setting.
+    /// True if the setting accepts `value`.
     fn accepts(value: &str) -> bool;
 }
 
@@ -87,8 +87,8 @@ unsafe extern "C" fn on_modify<V: Valid>(
     -1
 }
 
-/// Called by the engine before a setting changes that is a path. As with `error_log`, PHP itself says what
-/// is wrong.
+/// Called by the engine before a path setting changes. PHP itself reports a path outside of `open_basedir`, as for
+/// `error_log`.
 ///
 /// # Safety
 ///
@@ -115,36 +115,36 @@ unsafe extern "C" fn on_modify_path<V: Valid>(
     unsafe { on_modify::<V>(entry, value, argument_1, argument_2, argument_3, stage) }
 }
 
-/// The value of a setting as text.
+/// Returns the value of a setting as text.
 pub(crate) fn text(name: &CStr) -> String {
     let length = name.count_bytes();
     // SAFETY: the name is `length` readable bytes; the answer is copied at once.
     c_string(unsafe { ffi::zend_ini_string(name.as_ptr(), length, ffi::CURRENT) })
 }
 
-/// The value of a setting as a number.
+/// Returns the value of a setting as a number.
 pub(crate) fn number(name: &CStr) -> f64 {
     // SAFETY: the name is a C string of that length.
     unsafe { ffi::zend_ini_double(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
 }
 
-/// The value of a setting as a whole number.
+/// Returns the value of a setting as an integer.
 pub(crate) fn integer(name: &CStr) -> i64 {
     // SAFETY: the name is a C string of that length.
     unsafe { ffi::zend_ini_long(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
 }
 
-/// The value of a setting as yes or no.
+/// Returns the value of a setting as a boolean.
 pub(crate) fn flag(name: &CStr) -> bool {
     is_on(&text(name))
 }
 
-/// Whether a setting's text means yes.
+/// True if the text of a setting means yes.
 pub(crate) fn is_on(text: &str) -> bool {
     ["1", "on", "yes", "true"].iter().any(|on| text.eq_ignore_ascii_case(on))
 }
 
-/// Changes a setting for the rest of the request, as `ini_set()` does. What an administrator has fixed
+/// Changes a setting for the rest of the request, as `ini_set()` does. A value that an administrator has fixed
 /// (`php_admin_value`) stays.
 pub(crate) fn set(name: &str, value: &str) {
     let mut name = ZendStr::new(name, false);

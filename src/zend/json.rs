@@ -1,4 +1,4 @@
-//! JSON, by PHP's own functions: what a script sees is what `json_encode()` would have made.
+//! Encodes and decodes JSON with PHP's own `json_encode()` and `json_decode()`.
 
 use ext_php_rs::types::{ZendStr, Zval};
 
@@ -13,7 +13,7 @@ static DECODE: Native = Native::function("json", "json_decode");
 /// `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR`.
 const ENCODE_FLAGS: i64 = 64 | 256 | 4_194_304;
 
-/// A value as JSON, unescaped; `None` where a `JsonException`, or one of the value's own, is pending.
+/// Encodes a value as JSON, unescaped; `None` if a `JsonException`, or one of the value's own, is pending.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub(crate) fn encode(value: &Zval) -> Result<Option<Owned>, Bailout> {
     Ok(text.filter(|text| text.is_string()))
 }
 
-/// What JSON stands for, its objects as arrays; `None` if it is no JSON.
+/// Decodes JSON, objects as arrays; `None` if it is no JSON.
 ///
 /// # Errors
 ///

@@ -1,7 +1,6 @@
-//! The engine, for any extension: its calls, values, classes and settings, and how it unwinds.
+//! Safe functions over PHP's engine, for any extension: calls, values, classes, settings, bailouts.
 //!
-//! Safe functions over what the engine offers, each small enough to be checked by itself. Nothing in
-//! here knows servers or event streams.
+//! Each is small enough to be checked by itself. Nothing in here knows servers or event streams.
 //!
 //! Two rules hold everywhere. A call that can `longjmp` (a "bailout": a fatal error in a callback, a
 //! timeout, PHP's own end of an aborted request) is made where no lock, borrow or owner of this
@@ -9,13 +8,13 @@
 //! reference into the engine's globals is held across a call into the engine.
 //!
 //! # Layout
-//! * `ffi`, `versions`: declarations, and what differs between versions of PHP
+//! * `ffi`, `versions`: declarations; differences between versions of PHP
 //! * `engine`, `globals`, `native`: calls, globals, PHP's own functions
-//! * `bailout`, `owned`: bailouts that are caught, and values that are let go of
-//! * `value`, `coercion`, `json`: PHP values, and arguments as PHP takes them
-//! * `class`, `record`, `fast_method`: classes as the stub has them, and shorter ways into them
+//! * `bailout`, `owned`: bailouts that are caught and resumed; PHP values that this extension owns
+//! * `value`, `coercion`, `json`: PHP values; arguments, converted as PHP does; JSON
+//! * `class`, `record`, `fast_method`: classes as the stub has them; faster handlers for some of their methods
 //! * `ini`, `log`: settings; the error log
-//! * `streams/`: PHP's streams
+//! * `streams/`: PHP streams to wait for
 
 #![allow(unsafe_code, reason = "this module talks to the engine")]
 

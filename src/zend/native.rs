@@ -1,8 +1,7 @@
-//! PHP's own functions, as whoever brings them declares them.
+//! Calls PHP's own functions by their original handlers, whatever a script has redefined.
 //!
-//! A name in the engine's table of functions proves nothing: `disable_functions` takes functions out of
-//! it, and a script may then define its own of that name. The list that a module came with stays as it
-//! was compiled.
+//! A name in the engine's table of functions proves nothing: `disable_functions` takes functions out of it, and a
+//! script may then define its own of that name. The function list of a module stays as it was compiled.
 
 use std::mem;
 
@@ -17,7 +16,7 @@ use super::ffi::{self, Handler};
 use super::globals;
 use crate::stream::Bailout;
 
-/// Where a function is declared.
+/// The module or class that declares a function.
 enum Owner {
     /// A module, by its name in lower case.
     Module(&'static str),
@@ -33,7 +32,7 @@ pub(crate) struct Native {
     handler: OnceCell<Option<Handler>>,
 }
 
-/// A call as a handler reads it: the arguments stand behind the frame.
+/// A call frame, followed by its arguments, as a handler reads it.
 #[repr(C)]
 struct Call<const N: usize> {
     frame: zend_execute_data,
@@ -54,7 +53,7 @@ impl Native {
         Self { owner: Owner::Class(class), name, handler: OnceCell::new() }
     }
 
-    /// Calls it with arguments of the declared types; `None` if this PHP has no such function.
+    /// Calls the function with arguments of the declared types; `None` if this PHP has no such function.
     ///
     /// # Errors
     ///
@@ -63,7 +62,7 @@ impl Native {
         &self,
         arguments: [Zval; N],
     ) -> Result<Option<Owned>, Bailout> {
-        // Looked up on the spot: nothing in it can bail out, which would leave the cell half filled for ever.
+        // Nothing in `find()` can bail out, which would leave the cell half filled for ever.
         let handler = self.handler.get_or_init(|| self.find());
         handler.map(|handler| guarded(|| Owned::from(run(handler, arguments)))).transpose()
     }
@@ -86,18 +85,18 @@ fn run<const N: usize>(handler: Handler, arguments: [Zval; N]) -> Zval {
     let frame: zend_execute_data = unsafe { mem::zeroed() };
     let mut call = Call { frame, arguments };
     call.frame.prev_execute_data = caller;
-    // At most a handful.
+    // There are at most a handful.
     call.frame.This.u2.num_args = u32::try_from(N).unwrap_or(0);
     let mut answer = Zval::null();
     // SAFETY: the frame has as many arguments as it says. When it bails out, the arguments leak until
     // the request's memory is freed.
     unsafe { handler((&raw mut call).cast(), &raw mut answer) };
-    // `Closure::fromCallable()` leaves its own frame there, which is gone when this returns.
+    // `Closure::fromCallable()` leaves its own frame there, which does not outlive this function.
     engine::set_running_frame(caller);
     answer
 }
 
-/// A native class. Asks the engine's table itself, as to have it found takes memory of the script's.
+/// Finds a native class. Reads the table itself, because the engine's lookup allocates memory of the script's.
 fn class_of(name: &'static str) -> Option<&'static ClassEntry> {
     let class = globals::executor(|executor| {
         let entry = executor.class_table()?.get(name)?;
@@ -108,7 +107,7 @@ fn class_of(name: &'static str) -> Option<&'static ClassEntry> {
     class.map(|class| unsafe { &*class })
 }
 
-/// The handler in a module's list of functions.
+/// Finds a handler in a module's list of functions.
 fn handler_of(module: &str, name: &str) -> Option<Handler> {
     let modules = &raw const ffi::module_registry;
     // SAFETY: modules are registered on one thread before any request, and stay.

@@ -1,9 +1,8 @@
-//! PHP values that this extension owns.
+//! Owned PHP values, whose drop never throws or bails out past its owner.
 //!
-//! The invariant: letting go of one never throws past its owner. A value's end may run code of the
-//! script's: destructors, `finally` blocks of generators and fibers, `stream_close()` of wrappers, the
-//! same of anything else that the cycle collector finds just then. What bails out of it goes on when the
-//! method answers; what it throws is pending.
+//! The invariant: dropping a value never throws past its owner. It may run code of the script's: destructors,
+//! `finally` blocks of generators and fibers, `stream_close()` of wrappers, and the same of whatever the cycle
+//! collector finds just then. A bailout in there resumes when the method returns; an exception stays pending.
 
 use std::mem::{self, ManuallyDrop};
 use std::ops::{Deref, DerefMut};
@@ -18,27 +17,27 @@ use super::bailout::{guarded, is_due};
 use super::{ffi, globals};
 use crate::stream::Bailout;
 
-/// A value that is owned.
+/// A PHP value that this extension owns.
 #[derive(Debug)]
 pub(crate) struct Owned(ManuallyDrop<Zval>);
 
 impl Owned {
-    /// A value that somebody else owns, too.
+    /// Takes a share of a value that somebody else owns, too.
     pub(crate) fn shared(value: &Zval) -> Self {
         value.shallow_clone().into()
     }
 
-    /// Lets go of it.
+    /// Drops the value.
     ///
     /// # Errors
     ///
-    /// [`Bailout`] when that has bailed out. What it throws is pending.
+    /// [`Bailout`] when that has bailed out. An exception that it throws is pending.
     pub(crate) fn release(self) -> Result<(), Bailout> {
         drop(self);
         if is_due() { Err(Bailout) } else { Ok(()) }
     }
 
-    /// Gives it to the engine.
+    /// Gives the value to the engine.
     pub(crate) fn give(mut self) -> Zval {
         mem::replace(&mut *self.0, Zval::new())
     }
@@ -78,19 +77,19 @@ impl Drop for Owned {
         }
         let value = ManuallyDrop::new(value);
         if !is_due() {
-            // What bails out is noted, and goes on when the method answers.
+            // A bailout is noted, and resumes when the method returns.
             let _ = without_exception(|| drop(ManuallyDrop::into_inner(value)));
         }
     }
 }
 
-/// An exception that was taken off the engine, to be thrown again later.
+/// An exception that was taken from the engine, to be thrown again later.
 #[derive(Debug)]
 pub(crate) struct Caught(Owned);
 
 impl Caught {
-    /// Takes the pending exception, so that PHP code can run before it surfaces. An exit is left
-    /// where it is: taking it would let the script go on.
+    /// Takes the pending exception, so that PHP code can run before it is thrown on. Does not take an exit: without
+    /// it, the script would go on.
     pub(crate) fn take() -> Option<Self> {
         if is_exit_pending() {
             return None;
@@ -109,11 +108,11 @@ impl Caught {
         value.object().map_or(ptr::null_mut(), |object| ptr::from_ref(object).cast_mut())
     }
 
-    /// Keeps another exception that came after it, as the last of its previous ones.
+    /// Appends a later exception as the last of its previous ones.
     pub(crate) fn followed_by(self, later: Self) -> Self {
         let own = self.0.object().map_or(ptr::null_mut(), |own| ptr::from_ref(own).cast_mut());
         let later = later.into_raw();
-        // It lets go of one that is among the previous ones already.
+        // The engine frees one that is among the previous ones already.
         let _ = guarded(|| {
             // SAFETY: both are exceptions; the second one's reference is handed over.
             unsafe { ffi::zend_exception_set_previous(own, later) };
@@ -124,14 +123,14 @@ impl Caught {
     /// Throws it again, unless another is pending by now: that one wins.
     pub(crate) fn rethrow(self) {
         if !is_unwinding() {
-            // An object that was an exception before is one that can be thrown.
+            // It was thrown before, so it can be thrown.
             let _ = throw_object(self.0.give());
         }
     }
 }
 
-/// Runs `action`, which ends objects, while what is on its way up waits. A generator's end looks at the
-/// frame that threw, which the engine takes for one of the script's: ours has no opcodes.
+/// Runs `action`, which frees objects, while the pending exception is set aside. A generator that is freed looks at
+/// the frame that threw, and takes it for one of the script's; ours has no opcodes.
 ///
 /// # Errors
 ///
@@ -149,24 +148,24 @@ pub(crate) fn without_exception<R>(action: impl FnOnce() -> R) -> Result<R, Bail
         _ => waiting,
     });
     if let Some(waiting) = waiting.map(Caught::into_raw) {
-        // Not thrown again: it is on its way from where it was thrown.
+        // It is not thrown again, as it is already on its way.
         globals::executor(|executor| executor.exception = waiting);
     }
     result
 }
 
-/// Whether what is pending is an exit, which is no exception to the script.
+/// True if an exit is pending, which is no exception to the script.
 fn is_exit_pending() -> bool {
     let class = ExecutorGlobals::pending_exception_class();
     class.is_some_and(|class| class == "UnwindExit" || class == "GracefulExit")
 }
 
-/// Forgets what is pending. For the end of a request, where there is nothing left to leave.
+/// Discards the pending exception. For the end of a request, where there is nothing left to unwind.
 pub(crate) fn discard_pending() {
     drop(Caught::take_any());
 }
 
-/// Whether an exception, or an exit, is on its way up.
+/// True if an exception, or an exit, is pending.
 pub(crate) fn is_unwinding() -> bool {
     !globals::executor(|executor| executor.exception).is_null()
 }

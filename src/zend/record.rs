@@ -1,8 +1,7 @@
-//! Objects whose whole state is their declared read-only properties: a shorter way to make them and to
-//! have their text.
+//! Faster constructor and `__toString()` for objects that are just read-only properties.
 //!
-//! **Invariant**: values that the class takes as they are, for an object that has none yet, take the
-//! shorter way; all others take the generated one, and both come to the same.
+//! **Invariant**: the fast handlers take only values that the class accepts unconverted, for an object that has none
+//! yet; all others take the generated handlers, and both have the same effect.
 
 use std::cell::Cell;
 use std::{mem, ptr, slice};
@@ -20,10 +19,10 @@ use super::ffi::Handler;
 /// A final class of such objects, with `N` properties in the order of its constructor's parameters, all
 /// of which are optional and null by default. There is one.
 pub(crate) trait Record<const N: usize>: RegisteredClass + Default {
-    /// Whether the values may become the properties as they are. Calls nothing of PHP's.
+    /// True if the values may become the properties unconverted. Must not call into PHP.
     fn takes(values: &[Zval]) -> bool;
 
-    /// Appends the text of properties, if that takes no call into PHP; else leaves all as it is.
+    /// Appends the text of the properties if that takes no call into PHP; otherwise appends nothing.
     fn write(properties: &[Zval; N], out: &mut Vec<u8>) -> bool;
 }
 
@@ -31,23 +30,23 @@ static CONSTRUCT: OnceCell<Handler> = OnceCell::new();
 static TO_STRING: OnceCell<Handler> = OnceCell::new();
 
 thread_local! {
-    /// Where texts are written before they become strings of PHP's.
+    /// The buffer for texts before they become PHP strings.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// What of the scratch is kept, in bytes.
+/// The largest capacity of the buffer that is kept, in bytes.
 const KEPT: usize = 4096;
 
-/// Installs the shorter ways. Called at module start-up, when the class is registered.
+/// Installs the fast handlers. Called at module start-up, when the class is registered.
 pub(crate) fn install<T: Record<N>, const N: usize>(class: &ClassEntry) {
-    // Its own properties are all there are: an object has as many slots.
+    // The object has as many slots only if it has no inherited properties.
     if class.default_properties_count == i32::try_from(N).unwrap_or(-1) {
         replace(class, "__construct", construct::<T, N>, &CONSTRUCT);
         replace(class, "__tostring", to_string::<T, N>, &TO_STRING);
     }
 }
 
-/// The slots of an object's properties.
+/// Returns the slots of an object's properties.
 pub(crate) fn slots<T: Record<N>, const N: usize>(object: &ZendObject) -> Option<&[Zval; N]> {
     let is_one = ptr::eq(object.get_class_entry(), T::get_metadata().ce());
     let slots = (&raw const object.properties_table).cast::<[Zval; N]>();
@@ -90,7 +89,7 @@ fn fill<T: Record<N>, const N: usize>(call: &mut zend_execute_data) -> bool {
     let table = object.properties_table.as_mut_ptr();
     for index in 0..N {
         let mut value = arguments.get(index).map_or(Zval::null(), Zval::shallow_clone);
-        // What the engine keeps beside a property: that it is not yet written to.
+        // The engine keeps the state of a property beside its value: 0 is initialized.
         value.u2.extra = 0;
         // SAFETY: the object has that many slots.
         let slot = unsafe { table.add(index) };
@@ -137,7 +136,7 @@ fn text<T: Record<N>, const N: usize>(call: &zend_execute_data, answer: &mut Zva
         return false;
     };
     let mut scratch = SCRATCH.take();
-    // Where there is no memory for it, this ends the script.
+    // If memory is exhausted, this ends the script.
     let text =
         T::write(properties, &mut scratch).then(|| guarded(|| ZendStr::new(&scratch, false)));
     put_back(scratch);

@@ -1,4 +1,4 @@
-//! PHP values: walking them, and telling classes apart.
+//! PHP values: closures, iteration, classes of objects, checks of callables.
 
 use std::ptr;
 
@@ -16,7 +16,7 @@ use crate::stream::Bailout;
 
 static FROM_CALLABLE: Native = Native::method("closure", "fromcallable");
 
-/// A closure of a callable: what can be called where the script stands may be private elsewhere.
+/// Makes a closure of a callable: a callable that the script may call may be private elsewhere.
 ///
 /// # Errors
 ///
@@ -26,14 +26,14 @@ pub(crate) fn closure(callable: &Zval) -> Result<Owned, Bailout> {
     Ok(closure.unwrap_or_else(|| Owned::shared(callable)))
 }
 
-/// Calls `each` for every value of an array or a Traversable, until it answers `Ok(false)` or an
-/// error. Values are handed over owned: what runs meanwhile may change the source.
+/// Calls `each` for every value of an array or a Traversable, until it returns `Ok(false)` or an error. It gets owned
+/// values, as code that runs meanwhile may change the source.
 ///
-/// An exception of the source ends the walk and stays pending.
+/// An exception of the source ends the iteration and stays pending.
 ///
 /// # Errors
 ///
-/// What `each` returns, and [`Bailout`].
+/// The error of `each`, and [`Bailout`].
 pub(crate) fn walk<E: From<Bailout>>(
     source: &Zval,
     mut each: impl FnMut(Owned) -> Result<bool, E>,
@@ -84,7 +84,7 @@ fn walk_iterator<E: From<Bailout>>(
     Ok(())
 }
 
-/// Whether the object is of the class of that name, or of one below it. Loads nothing.
+/// True if the object is of the class of that name or of a subclass. Loads nothing.
 pub(crate) fn is_a(object: &ZendObject, class: &str) -> bool {
     let mut own = Some(object.get_class_entry());
     while let Some(entry) = own {
@@ -96,31 +96,31 @@ pub(crate) fn is_a(object: &ZendObject, class: &str) -> bool {
     false
 }
 
-/// Whether the object has a `__toString()`.
+/// True if the object has a `__toString()`.
 pub(crate) fn is_stringable(object: &ZendObject) -> bool {
     !object.get_class_entry().__tostring.is_null()
 }
 
-/// Whether the object says itself what its JSON is.
+/// True if the object implements `JsonSerializable`.
 pub(crate) fn is_json_serializable(object: &ZendObject) -> bool {
     // SAFETY: set when the JSON module starts up, which is before any request, and never changed after.
     let interface = unsafe { ffi::php_json_serializable_ce.as_ref() };
     interface.is_some_and(|interface| object.instance_of(interface))
 }
 
-/// What the engine found out about a callable.
+/// The result of checking a callable.
 struct Looked {
-    /// What is wrong with it, in the engine's words.
+    /// The engine's error, if it is no callable.
     error: Option<String>,
     takes_argument: bool,
 }
 
-/// Whether a callable takes an argument. Native functions that take none refuse one.
+/// True if a callable takes an argument. Native functions that take none throw when given one.
 pub(crate) fn takes_argument(callable: &Zval) -> bool {
     look(callable).takes_argument
 }
 
-/// Why a value is no callable where the script stands, in the engine's words; `None` if it is one.
+/// Returns the engine's error if a value is no callable in the script's scope; `None` if it is one.
 pub(crate) fn callable_error(value: &Zval) -> Option<String> {
     look(value).error
 }
@@ -157,7 +157,7 @@ fn function_takes_argument(cache: &zend_fcall_info_cache) -> bool {
     let Some(function) = (unsafe { cache.function_handler.as_ref() }) else { return true };
     // SAFETY: `common` is the prefix that every kind of function shares.
     let common = unsafe { function.common };
-    // A closure of a `__call` method is declared by nobody: it takes what it gets.
+    // A closure of a `__call` method has no declaration: it takes any arguments.
     let is_declared = !common.arg_info.is_null();
     let takes_any =
         !is_declared || common.fn_flags & (ZEND_ACC_VARIADIC | ZEND_ACC_CALL_VIA_TRAMPOLINE) != 0;

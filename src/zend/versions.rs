@@ -1,4 +1,4 @@
-//! What differs between the versions of PHP, besides declarations: `ffi` has those.
+//! Differences between PHP versions in structures and globals; `ffi` has those in declarations.
 
 use std::ffi::CStr;
 
@@ -8,8 +8,8 @@ use ext_php_rs::types::ZendStr;
 pub(crate) use of_this_version::{ArgumentInfo, body_is_read, head_is_out, note_head_out};
 use of_this_version::{Text, as_text, text};
 
-/// Since 8.6 the engine holds argument info of native functions as it holds that of a script's, with
-/// strings of its own, and says `bool` where it means it.
+/// Since 8.6 the engine stores argument info of native functions like that of a script's, with its own strings, and
+/// has real `bool` fields.
 #[cfg(php86)]
 mod of_this_version {
     use crate::zend::globals;
@@ -30,17 +30,17 @@ mod of_this_version {
         text.and_then(|text| ZendStr::as_str(text).ok()).unwrap_or_default().to_owned()
     }
 
-    /// Whether the head of the response is out.
+    /// True if the head of the response is out.
     pub(crate) fn head_is_out() -> bool {
         globals::sapi(|sapi| sapi.headers_sent)
     }
 
-    /// Whether all of the request's body was read.
+    /// True if all of the request's body was read.
     pub(crate) fn body_is_read() -> bool {
         globals::sapi(|sapi| sapi.post_read)
     }
 
-    /// Has the engine take the head for sent, or not.
+    /// Makes the engine take the head for sent, or not.
     pub(crate) fn note_head_out(is_out: bool) {
         globals::sapi(|sapi| sapi.headers_sent = is_out);
     }
@@ -80,22 +80,22 @@ mod of_this_version {
     }
 }
 
-/// The name of a parameter.
+/// Returns the name of a parameter.
 pub(crate) fn parameter_name(info: &ArgumentInfo) -> String {
     text(info.name)
 }
 
-/// Gives a parameter another name. Called at module start-up.
+/// Renames a parameter. Called at module start-up.
 pub(crate) fn rename_parameter(info: &mut ArgumentInfo, name: &str) {
     info.name = interned(name);
 }
 
-/// Gives a parameter a default, as PHP source. Called at module start-up.
+/// Sets the default of a parameter, as PHP source. Called at module start-up.
 pub(crate) fn set_default(info: &mut ArgumentInfo, default: &CStr) {
     info.default_value = interned(&default.to_string_lossy());
 }
 
-/// Text that stays; interned, so that the engine frees it when it ends.
+/// Interns a text: it stays, and the engine frees it at shutdown.
 fn interned(text: &str) -> Text {
     as_text(ZendStr::new_interned(text, true).into_raw())
 }

@@ -1,11 +1,10 @@
-//! What is inside `struct _php_stream` (`main/php_streams.h`).
+//! Reads the buffer and the descriptor inside `struct _php_stream` (`main/php_streams.h`).
 //!
-//! PHP refuses to tell the descriptor of a stream that has a filter, as every chunked response has: its
-//! filter would be passed by. To wait, that is what is wanted. The bytes that a filter has let through are
-//! in the stream's buffer.
+//! PHP refuses the descriptor of a stream that has a filter, as every chunked response has, because reading from it
+//! would bypass the filter. Waiting does no harm. The bytes that a filter has let through are in the stream's buffer.
 //!
-//! **Invariant**: nothing is looked at before the stream is found to be laid out as this file says: its
-//! chains of filters name it as their owner, and it names the script's resource.
+//! **Invariant**: nothing is read before the stream proves to be laid out as this file says: its chains of filters
+//! name it as their owner, and it names the script's resource.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::os::fd::RawFd;
@@ -15,13 +14,13 @@ use ext_php_rs::types::Zval;
 
 use crate::zend::ffi::{STREAM_AS_FD_FOR_SELECT, STREAM_OPTION_BLOCKING, StreamOps};
 
-/// How many words a chain of filters has: its head, its tail, since PHP 8.6 their number, its owner.
+/// The numbers of words that a chain of filters may have: head, tail, since PHP 8.6 a count, owner.
 const CHAINS: [usize; 2] = [3, 4];
 
-/// Words before the chains: the operations, and what they work on.
+/// The number of words before the chains: the operations, and their data.
 const READ_FILTERS: usize = 2;
 
-/// Words behind the chains.
+/// Offsets in words behind the chains.
 const RESOURCE: usize = 7;
 const READ_POSITION: usize = 14;
 const WRITE_POSITION: usize = 15;
@@ -29,12 +28,12 @@ const WRITE_POSITION: usize = 15;
 /// An open stream whose layout is known.
 pub(crate) struct Inside {
     stream: *mut c_void,
-    /// How many words a chain of its filters has.
+    /// The number of words of a chain of its filters.
     chain: usize,
 }
 
 impl Inside {
-    /// The inside of the stream behind a resource.
+    /// Returns the stream behind a resource, if its layout is as expected.
     pub(crate) fn of(stream: *mut c_void, resource: &Zval) -> Option<Self> {
         if size_of::<usize>() != size_of::<u64>() {
             return None;
@@ -50,20 +49,20 @@ impl Inside {
         })
     }
 
-    /// Whether a filter stands between the descriptor and the script.
+    /// True if a filter is between the descriptor and the script.
     pub(crate) fn is_filtered(&self) -> bool {
         self.word(READ_FILTERS) != 0 || self.word(self.write_filters()) != 0
     }
 
-    /// Whether there are bytes in the buffer.
+    /// True if there are bytes in the buffer.
     pub(crate) fn has_unread(&self) -> bool {
         self.behind_filters(WRITE_POSITION) > self.behind_filters(READ_POSITION)
     }
 
-    /// The descriptor, past the filters.
+    /// Returns the descriptor below the filters.
     pub(crate) fn descriptor(&self) -> Option<RawFd> {
         let cast = self.operations()?.cast?;
-        // TLS reads what it holds, and through filters more, which may have to wait for the network.
+        // A TLS stream reads what it holds and, through filters, more, which may block on the network.
         let was_blocking = self.set_blocking(false);
         let mut fd: RawFd = -1;
         // SAFETY: an open stream and its own operation, which writes a descriptor (`php_socket_t`). It
@@ -75,7 +74,7 @@ impl Inside {
         (status == 0).then_some(fd)
     }
 
-    /// Sets whether a socket with TLS waits for bytes; answers whether it did before.
+    /// Sets if a TLS socket blocks, and returns true if it did before.
     fn set_blocking(&self, blocking: bool) -> bool {
         let Some(operations) = self.operations().filter(|operations| is_tls(operations)) else {
             return false;
@@ -100,7 +99,7 @@ impl Inside {
         self.word(READ_FILTERS + 2 * self.chain + index)
     }
 
-    /// One word of the structure, which has 26 at least.
+    /// Returns one word of the structure, which has at least 26.
     fn word(&self, index: usize) -> usize {
         // SAFETY: within the structure.
         let word = unsafe { self.stream.cast::<usize>().add(index) };

@@ -1,7 +1,7 @@
-//! PHP's streams: what `wait()` can wait for besides the time.
+//! PHP streams to wait for: their descriptors, and their unread bytes.
 //!
 //! # Layout
-//! * `buffer`: the buffer inside a stream
+//! * `buffer`: the buffer and the descriptor inside a stream
 
 mod buffer;
 
@@ -15,16 +15,16 @@ use super::ffi;
 use super::streams::buffer::Inside;
 use crate::stream::Bailout;
 
-/// A PHP stream that can be waited for.
+/// A PHP stream to wait for.
 pub(crate) struct Source {
-    /// What is polled.
+    /// The descriptor to poll.
     pub(crate) descriptor: RawFd,
-    /// Whether PHP has bytes that the script has not got yet.
+    /// True if PHP has bytes that the script has not read yet.
     pub(crate) has_unread: bool,
 }
 
-/// What there is to wait for in a PHP stream; `None` if the value is no open stream, or the stream
-/// has no descriptor: then an exception is pending, or PHP has warned.
+/// Returns the descriptor and state of a PHP stream; `None` if the value is no open stream, or the stream has no
+/// descriptor: then an exception is pending, or PHP has warned.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub(crate) fn source(value: &Zval) -> Result<Option<Source>, Bailout> {
         let past_filters = inside.as_ref().filter(|inside| inside.is_filtered());
         let descriptor =
             past_filters.and_then(Inside::descriptor).or_else(|| descriptor(stream))?;
-        // Asked last: TLS decrypts what it holds into PHP's buffer when it tells its descriptor.
+        // Has to come last: when a TLS stream returns its descriptor, it decrypts what it holds into PHP's buffer.
         let has_unread = inside.is_some_and(|inside| inside.has_unread());
         Some(Source { descriptor, has_unread })
     })
@@ -54,7 +54,7 @@ fn open_stream(value: &Zval) -> Option<*mut c_void> {
     (!stream.is_null()).then_some(stream)
 }
 
-/// The descriptor as PHP gives it, which warns where there is none.
+/// Returns the descriptor that PHP gives; PHP warns if there is none.
 fn descriptor(stream: *mut c_void) -> Option<RawFd> {
     let kind = ffi::STREAM_AS_FD_FOR_SELECT | ffi::STREAM_CAST_INTERNAL;
     let mut fd: RawFd = -1;
