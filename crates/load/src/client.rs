@@ -1,4 +1,4 @@
-//! One client: its connection, what it reads, and what it makes of it.
+//! One simulated client: connects, requests a stream, reads and checks its events.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,10 +19,10 @@ use crate::published::Published;
 use crate::response::{Response, Unexpected};
 use crate::tally::Counts;
 
-/// The type of the event that says that some may have been missed.
+/// The type of the event that says that events may have been missed.
 const RESET: &str = "reset";
 
-/// The type of the event that says where its client is, and no more.
+/// The type of the event that only carries its client's position.
 const POSITION: &str = "sse:position";
 
 /// A client, connected or not.
@@ -31,9 +31,9 @@ pub(crate) struct Client {
     connection: Option<Connection>,
     parser: Parser,
     ledger: Option<Ledger>,
-    /// Which of the plan's topics it follows.
+    /// The index of its topic in the plan.
     topic: usize,
-    /// Counts connections, so that a timer knows whether its own is still meant.
+    /// Counts connections, so that a timer can tell if its own is still open.
     pub(crate) turn: u32,
 }
 
@@ -47,10 +47,10 @@ struct Connection {
     open: Option<u64>,
 }
 
-/// The result of a look at a connection.
+/// The result of reading a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// Nothing that matters to others.
+    /// Nothing that others need to know.
     Same,
     /// The first bytes of the stream have come.
     Opened,
@@ -102,14 +102,14 @@ impl Client {
         self.connection.as_ref().is_some_and(|connection| connection.open.is_some())
     }
 
-    /// Sends the request, once the connection stands.
+    /// Sends the request, once the connection is established.
     pub(crate) fn ask(&mut self, plan: &Plan) -> Progress {
         let Some(connection) = &mut self.connection else { return Progress::Same };
         if connection.asked {
             return Progress::Same;
         }
         connection.asked = true;
-        // It is short, and the first that is sent: it goes whole, or the connection has failed.
+        // The request is short, and the first write: it goes out whole, or the connection has failed.
         let request = plan.request(self.parser.last_event_id(), self.topic);
         match send(&connection.socket, request.as_bytes(), SendFlags::NOSIGNAL) {
             Ok(length) if length == request.len() => Progress::Same,
@@ -154,28 +154,28 @@ impl Client {
         Progress::Same
     }
 
-    /// Lets go of the connection: with a FIN, or with a RST where `hard`. The reconnection time that the
-    /// stream has set, in milliseconds, if it has.
+    /// Closes the connection with a FIN, or with a RST if `hard`. Returns the reconnection time that the stream has
+    /// set, in milliseconds.
     pub(crate) fn close(&mut self, plan: &Plan, hard: bool) -> Option<u64> {
         let connection = self.connection.take();
         if let Some(connection) = &connection
             && hard
         {
-            // Where it fails, the client leaves politely.
+            // If it fails, the client closes with a FIN.
             let _ = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
         }
         self.parser.reset();
         let open = connection.and_then(|connection| connection.open);
         let stayed = open.map_or(Duration::ZERO, |at| Duration::from_nanos(now() - at));
         if self.parser.last_event_id().is_empty() && stayed < plan.unpositioned {
-            // It comes back as one who was never there. Who was there for longer should have been told where it
-            // is: what it misses is lost, and it was told nothing.
+            // It reconnects like a new client. One that stayed for longer should have been sent its position: what it
+            // misses is lost.
             self.ledger = None;
         }
         self.parser.retry().map(event_stream::Retry::as_millis)
     }
 
-    /// The number of events that have not come yet.
+    /// The number of events that have not arrived yet.
     pub(crate) fn behind(&self, published: &Published) -> u64 {
         let count = published.count();
         let next = self.ledger.as_ref().map_or(0, |ledger| ledger.next().min(count));

@@ -1,4 +1,4 @@
-//! Many clients on a few threads.
+//! Runs many simulated clients on a few threads.
 
 use std::io;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::plan::Plan;
 use crate::published::Published;
 use crate::tally::{Counts, Report};
 
-/// So many ready connections are taken from the kernel at once.
+/// The most ready connections that are taken from the kernel at once.
 const BATCH: usize = 256;
 
-/// The longest wait, after which the thread looks whether it is to end.
+/// The longest wait, after which the thread checks if it has to end.
 const TICK: Duration = Duration::from_millis(10);
 
 /// Clients that connect, stay or leave, and account for what they get, until they are dispersed.
@@ -33,7 +33,7 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Starts to do as planned, and does not wait for it.
+    /// Starts the clients of the plan, and does not wait for them.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl Crowd {
         Self::gather_on(plan, &[Arc::clone(published)])
     }
 
-    /// The same on several topics, each with events of its own, of which each client follows one.
+    /// Starts clients on several topics, each with its own events; each client follows one topic.
     ///
     /// # Errors
     ///
@@ -87,24 +87,24 @@ impl Crowd {
         self.groups.iter().map(|group| group.lock().behind()).sum()
     }
 
-    /// From now on, the restless stay.
+    /// Makes restless clients stay from now on.
     pub fn settle(&self) {
         self.groups.iter().for_each(|group| group.lock().settle());
     }
 
-    /// Forgets the latencies so far.
+    /// Discards the latencies so far.
     pub fn forget_latencies(&self) {
         self.groups.iter().for_each(|group| group.lock().forget_latencies());
     }
 
-    /// The longest that an event has taken since then.
+    /// The longest latency since then.
     #[must_use]
     pub fn longest_latency(&self) -> Duration {
         let longest = self.groups.iter().map(|group| group.lock().longest_latency()).max();
         Duration::from_micros(longest.unwrap_or(0))
     }
 
-    /// All connections are closed; what has been counted until then.
+    /// Closes all connections, and returns the counts until then.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The clients of one thread, and what happens to them.
+//! The clients of one thread, their timers and their counts.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -15,10 +15,10 @@ use crate::plan::{Conduct, Plan};
 use crate::published::Published;
 use crate::tally::{Counts, Report};
 
-/// As much as is read of one connection at a time.
+/// The number of bytes that are read from one connection at a time.
 const BUFFER: usize = 64 * 1024;
 
-/// A timer of a client: something is to happen to it, if its connection is still the same by then.
+/// A timer of a client, valid while its connection is still the same.
 type Timer = Reverse<(Instant, usize, u32)>;
 
 /// Some clients of a plan.
@@ -29,12 +29,12 @@ pub(crate) struct Group {
     /// The published events, by topic.
     published: Arc<[Arc<Published>]>,
     clients: Vec<Client>,
-    /// Those that want to connect.
+    /// Clients that wait to connect.
     waiting: VecDeque<usize>,
     connecting: usize,
     timers: BinaryHeap<Timer>,
     random: Rng,
-    /// True if nobody leaves any more.
+    /// True if no client leaves any more.
     settled: bool,
     report: Report,
     buffer: Box<[u8]>,
@@ -95,17 +95,17 @@ impl Group {
         client.behind(&self.published[client.topic()])
     }
 
-    /// From now on all stay.
+    /// Makes all clients stay from now on.
     pub(crate) fn settle(&mut self) {
         self.settled = true;
     }
 
-    /// When there is something to do without anything having come.
+    /// The time of the next timer.
     pub(crate) fn next_timer(&self) -> Option<Instant> {
         self.timers.peek().map(|Reverse((time, ..))| *time)
     }
 
-    /// Lets as many connect as may at once.
+    /// Connects as many waiting clients as the plan allows at once.
     pub(crate) fn connect(&mut self, time: Instant) {
         while self.connecting < self.plan.connecting
             && let Some(number) = self.waiting.pop_front()
@@ -127,7 +127,7 @@ impl Group {
         }
     }
 
-    /// Looks after a client whose connection is ready.
+    /// Handles a client whose connection is ready.
     pub(crate) fn ready(&mut self, number: usize, flags: EventFlags, time: Instant) {
         let client = &mut self.clients[number];
         let Some(socket) = client.socket() else { return };
@@ -161,12 +161,12 @@ impl Group {
             && let Some(socket) = self.clients[number].socket()
         {
             let data = EventData::new_u64(number as u64);
-            // Where it fails, it reads: a fault of the machine, not of the server.
+            // If it fails, the client reads: a fault of the machine, not of the server.
             let _ = epoll::modify(&self.epoll, socket, data, EventFlags::empty());
         }
     }
 
-    /// The server, or the network, has ended a connection.
+    /// Handles a connection that the server, or the network, has ended.
     fn over(&mut self, number: usize, end: End, time: Instant) {
         match end {
             End::Stream => self.report.counts.ended += 1,
@@ -190,13 +190,13 @@ impl Group {
         self.set_timer(number, time, pause);
     }
 
-    /// Comes within `at_most` from now.
+    /// Sets a timer to a random time within `at_most`.
     fn set_timer(&mut self, number: usize, time: Instant, at_most: Duration) {
         let after = at_most.mul_f64(self.random.f64());
         self.timers.push(Reverse((time + after, number, self.clients[number].turn)));
     }
 
-    /// Does what is due.
+    /// Runs the timers that are due.
     pub(crate) fn run_timers(&mut self, time: Instant) {
         while let Some(Reverse((due, number, turn))) = self.timers.peek().copied()
             && due <= time

@@ -1,10 +1,10 @@
-//! Ordinary requests, one after the other on a connection that is kept.
+//! Plain HTTP requests, one after the other on a connection that is kept.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// An answer may take this time.
+/// The time that a response may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to a server, for one request at a time.
@@ -15,7 +15,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects. Whatever blocks for 10 seconds afterwards is an error.
+    /// Connects. Later, each operation that blocks for 10 seconds is an error.
     ///
     /// # Errors
     ///
@@ -28,7 +28,7 @@ impl Connection {
         Ok(Self { server, stream: BufReader::new(stream) })
     }
 
-    /// Gets a page; its status and body.
+    /// Gets a page, and returns its status and body.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl Connection {
         self.exchange("GET", path, b"")
     }
 
-    /// Posts `body`; the status and body of the answer.
+    /// Posts `body`, and returns the status and body of the response.
     ///
     /// # Errors
     ///

@@ -1,8 +1,8 @@
-//! The account of one client: the events that it has had, and those that were wrong.
+//! The account of one client: which events it has received, lost, or received twice.
 //!
-//! It outlives the connection: a client that comes back with a last event ID goes on where it was.
-//! **Invariant**: each sequence number that was published for this client is counted once as received in
-//! order, lost, or late; one that comes again is repeated.
+//! It outlives the connection: a client that reconnects with a last event ID continues it. **Invariant**: each
+//! sequence number that was published for this client is counted once, as received in order, lost, or late; one that
+//! comes again is repeated.
 
 use std::ops::Range;
 
@@ -11,10 +11,10 @@ use std::ops::Range;
 pub(crate) struct Ledger {
     /// The number that has to come next.
     next: u64,
-    /// The client has no position in the sequence yet, or was told that it has lost it: what comes next may
-    /// be any number up to this one, which was the next to be published at that moment.
+    /// The client has no position in the sequence yet, or got a `reset`: the next number may be any up to this one,
+    /// which was the next to be published at that moment.
     joining: Option<u64>,
-    /// The numbers that were left out, until they come late.
+    /// The numbers that were skipped, until they come late.
     missing: Vec<Range<u64>>,
     last_id: Option<(u64, u64)>,
 }
@@ -31,13 +31,13 @@ pub(crate) enum Verdict {
 }
 
 impl Ledger {
-    /// Of a client that comes when `published` events have been published: it need not get those.
+    /// The account of a client that comes when `published` events have been published: it need not get those.
     pub(crate) fn new(published: u64) -> Self {
         Self { next: 0, joining: Some(published), missing: Vec::new(), last_id: None }
     }
 
-    /// The client is told, when `published` events have been published, that it may have missed some: it
-    /// need not get those. What it has had it must not get again.
+    /// Notes a `reset` that the client got when `published` events had been published: it need not get those. It must
+    /// not get again what it has had.
     pub(crate) fn reset(&mut self, published: u64) {
         self.joining = Some(published);
     }
@@ -66,8 +66,8 @@ impl Ledger {
         greater
     }
 
-    /// True if an id is there and not smaller than the one before: where a client is it may be told twice, and
-    /// no event that it is told of later may come before that.
+    /// True if an id is there and not smaller than the one before: a position may be sent twice, but no event may
+    /// come after a later position.
     pub(crate) fn take_position(&mut self, id: Option<&str>) -> bool {
         let id = id.and_then(read_id);
         let in_order = id.is_some() && id >= self.last_id;
@@ -80,7 +80,7 @@ impl Ledger {
         self.next.max(self.joining.unwrap_or(0))
     }
 
-    /// Takes a number off what is missing.
+    /// Removes a number from those that are missing.
     fn find(&mut self, sequence: u64) -> bool {
         let holds = |range: &Range<u64>| range.contains(&sequence);
         let Some(at) = self.missing.iter().position(holds) else { return false };

@@ -1,4 +1,4 @@
-//! `sse-load`: clients for the event stream at an address, and what they get.
+//! `sse-load`: runs clients against an event stream, and prints what they received.
 #![allow(clippy::print_stdout, reason = "a program for the command line")]
 
 use std::error::Error;
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Waits for what may take long, but not for ever.
+/// Waits up to 30 s until a condition holds.
 fn until(condition: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !condition() && Instant::now() < deadline {

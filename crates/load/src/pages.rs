@@ -1,4 +1,4 @@
-//! Ordinary requests, as fast as they are answered.
+//! Measures how many plain requests per second a server answers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::http::Connection;
 
-/// Clients that ask for a page again and again.
+/// Clients that request a page again and again.
 #[derive(Debug)]
 pub struct Pages {
     ended: Arc<AtomicBool>,
@@ -24,14 +24,14 @@ pub struct Pages {
 pub struct Rate {
     /// Answers with status 200.
     pub answers: u64,
-    /// All others, and none in 10 seconds.
+    /// All other responses, and requests without one within 10 seconds.
     pub failures: u64,
     /// The answers, by the second.
     pub per_second: f64,
 }
 
 impl Pages {
-    /// Has `clients` of them begin, each with a connection that is kept.
+    /// Starts `clients` of them, each with a connection that is kept.
     ///
     /// # Errors
     ///
@@ -66,13 +66,13 @@ impl Pages {
         Rate { answers, failures, per_second }
     }
 
-    /// The rate until now, when they stop.
+    /// Stops them, and returns the rate until now.
     #[must_use]
     pub fn end(self) -> Rate {
         let rate = self.rate();
         self.ended.store(true, Ordering::Relaxed);
         for thread in self.threads {
-            // One that has panicked has asked less.
+            // One that has panicked has sent fewer requests.
             let _ = thread.join();
         }
         rate

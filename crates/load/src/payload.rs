@@ -1,4 +1,4 @@
-//! The data of an event: its number, and the time of its publishing.
+//! The data of a published event: its number and the time of its publishing.
 //!
 //! `<sequence> <nanoseconds> xxx...`, with the time of `CLOCK_MONOTONIC`, which all processes of a machine
 //! share (PHP's `hrtime(true)` is the same clock).
@@ -10,12 +10,12 @@ use rustix::time::{ClockId, clock_gettime};
 pub struct Payload {
     /// Its number, from 0.
     pub sequence: u64,
-    /// When it was published, as [`now`] gives it.
+    /// The time when it was published, from [`now`].
     pub published: u64,
 }
 
 impl Payload {
-    /// The data of an event, `size` bytes long if what it has to say is not longer.
+    /// Makes the data of an event, `size` bytes long unless number and time take more.
     #[must_use]
     pub fn to_data(self, size: usize) -> String {
         let mut data = format!("{} {} ", self.sequence, self.published);
@@ -23,7 +23,7 @@ impl Payload {
         data
     }
 
-    /// Reads it back; `None` if others have written it.
+    /// Parses the data; `None` if it is of another publisher.
     #[must_use]
     pub fn read(data: &str) -> Option<Self> {
         let mut words = data.split(' ');

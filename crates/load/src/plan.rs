@@ -1,32 +1,32 @@
-//! The plan of a crowd.
+//! The plan of a crowd: the server, the number of clients, and what they do.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-/// So many loopback addresses are connected from: each has ports of its own.
+/// The number of loopback addresses to connect from: each has its own ports.
 const SOURCES: u8 = 16;
 
-/// The clients that connect, the server, and what they do then.
+/// The clients, the server, and what the clients do.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Where the server listens, on loopback.
+    /// The address of the server, on loopback.
     pub server: SocketAddr,
-    /// The path and query that is asked for; a `{}` stands for the number of a topic.
+    /// The path and query to request; `{}` stands for the number of a topic.
     pub path: String,
-    /// A client may be there at most this long without being told its position: what is published when it is
-    /// away again, it need not get.
+    /// The longest time for which a client may stay without being sent its position: it need not get what is
+    /// published once it has left again.
     pub unpositioned: Duration,
     /// The number of clients.
     pub clients: usize,
     /// Their conduct once they are connected.
     pub conduct: Conduct,
-    /// So many may wait for the beginning of their streams at once: more than a server has room for in its
-    /// queue, and it refuses some.
+    /// The most clients that may wait for their streams to begin at once: with more than fit into a server's backlog,
+    /// it refuses some.
     pub connecting: usize,
-    /// A client waits at most this long before it comes back after its stream has ended, unless the
-    /// stream has set a `retry`. Each takes a random part of it.
+    /// The longest wait of a client before it reconnects after its stream has ended, unless the stream has set a
+    /// `retry`. Each waits for a random part of it.
     pub pause: Duration,
-    /// The number of threads that do it.
+    /// The number of threads of the clients.
     pub threads: usize,
     /// The seed of random choices, which makes them repeatable.
     pub seed: u64,
@@ -37,8 +37,8 @@ pub struct Plan {
 pub enum Conduct {
     /// Stays, and comes back only when its stream is ended.
     Steady,
-    /// Leaves after a random part of this time, counted from its attempt to connect, and comes back with
-    /// the last event ID.
+    /// Leaves after a random part of this time, counted from its attempt to connect, and reconnects with the last
+    /// event ID.
     Restless(Duration),
     /// Reads nothing after the beginning of its stream.
     Stalled,
@@ -61,14 +61,14 @@ impl Plan {
         }
     }
 
-    /// With clients that behave so.
+    /// Sets the conduct of the clients.
     #[must_use]
     pub fn conduct(mut self, conduct: Conduct) -> Self {
         self.conduct = conduct;
         self
     }
 
-    /// The request of a client that has seen the event with this id, if any.
+    /// The request of a client whose last event ID this is.
     pub(crate) fn request(&self, last_event_id: &str, topic: usize) -> String {
         let Self { server, path, .. } = self;
         let path = path.replace("{}", &topic.to_string());
@@ -79,7 +79,7 @@ impl Plan {
         format!("GET {path} HTTP/1.1\r\nHost: {server}\r\nAccept: text/event-stream\r\n{last}\r\n")
     }
 
-    /// Where the client with this number connects from.
+    /// The address from which the client with this number connects.
     pub(crate) fn source(&self, client: usize) -> Ipv4Addr {
         let sources = usize::from(SOURCES);
         // Below 16, so that it always fits.

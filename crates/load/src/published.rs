@@ -1,4 +1,4 @@
-//! The events that were published, so that clients know which they have to get.
+//! Numbers the published events, so that clients know which they have to receive.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-/// The numbers that were given to events. It is shared by all publishers of one sequence, which publish
-/// one after the other, and by the clients that follow it.
+/// The numbers that events were given. All publishers of one sequence, which publish one after the other, share it
+/// with the clients that follow it.
 #[derive(Debug, Default)]
 pub struct Published {
     begun: AtomicU64,
@@ -15,24 +15,24 @@ pub struct Published {
 }
 
 impl Published {
-    /// The number of events that were at least begun to be published. A client that has the
-    /// beginning of a stream must get all that come after.
+    /// The number of events whose publishing has at least begun. A client that has the beginning of a stream must get
+    /// all later ones.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// The number of the next one, which is counted at once.
+    /// Returns the number of the next event, and counts it at once.
     pub fn begin(&self) -> u64 {
         self.begun.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// Nobody knows whether this one was published, as the answer was an error: it may come or not.
+    /// Notes that it is unknown if this event was published, as the response was an error.
     pub fn doubt(&self, sequence: u64) {
         self.doubtful.lock().insert(sequence);
     }
 
-    /// The number of those in `sequences` that have been published without a doubt.
+    /// The number of events in `sequences` that were certainly published.
     pub(crate) fn certain(&self, sequences: Range<u64>) -> u64 {
         let doubtful = self.doubtful.lock().range(sequences.clone()).count();
         sequences.end - sequences.start - doubtful as u64

@@ -1,4 +1,4 @@
-//! Events at a pace, each numbered and stamped.
+//! Publishes numbered events at a fixed pace.
 
 use std::io;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use crate::published::Published;
 
 /// A way to publish.
 pub trait Publish {
-    /// Publishes an event with this data, and waits until it is taken.
+    /// Publishes an event with this data, and waits until the server has accepted it.
     ///
     /// # Errors
     ///
-    /// When it has not been taken.
+    /// When the server has not accepted it.
     fn publish(&mut self, data: &str) -> io::Result<()>;
 }
 
@@ -27,15 +27,15 @@ pub struct Pace {
     pub events: u64,
     /// Bytes of the data of each.
     pub size: usize,
-    /// From the beginning of one to the beginning of the next.
+    /// The time from the beginning of one to the beginning of the next.
     pub every: Duration,
 }
 
-/// Publishes at a pace, and returns when the last one has been taken.
+/// Publishes at a pace, and returns when the last event was accepted.
 ///
 /// # Errors
 ///
-/// The first event that is not taken ends it.
+/// The first event that is not accepted ends it.
 pub fn publish(
     by: &mut (impl Publish + ?Sized),
     pace: Pace,
@@ -51,7 +51,8 @@ pub fn publish(
     Ok(())
 }
 
-/// Publishes at a pace until it is ended, whatever fails: an event that was not taken leaves a doubt.
+/// Publishes at a pace until it is ended, whatever fails: it is unknown if an event that was not accepted was
+/// published.
 #[derive(Debug)]
 pub struct Flow {
     ended: Arc<AtomicBool>,
@@ -59,7 +60,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Begins; the number of events that `pace` says does not count.
+    /// Starts; the number of events in `pace` is ignored.
     ///
     /// # Errors
     ///
@@ -88,7 +89,7 @@ impl Flow {
         Ok(Self { ended, thread })
     }
 
-    /// Ends when an event was taken, so that the last one is without a doubt; how many were not.
+    /// Ends once an event was accepted, so that the last one is certain; returns the number of uncertain ones.
     ///
     /// # Errors
     ///
@@ -99,7 +100,7 @@ impl Flow {
     }
 }
 
-/// By a POST of the data to a path.
+/// Publishes by a POST of the data to a path.
 impl Publish for (Connection, String) {
     fn publish(&mut self, data: &str) -> io::Result<()> {
         match self.0.post(&self.1, data.as_bytes())? {

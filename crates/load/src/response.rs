@@ -1,14 +1,14 @@
-//! A response of HTTP/1.1 as it arrives: its head, and the bytes of its body without their framing.
+//! Parses a response of HTTP/1.1 as it arrives: its head, and its body without framing.
 //!
-//! **Invariant**: where the pieces end changes nothing, and no byte of a body is copied.
+//! **Invariant**: it does not matter where the pieces end, and no byte of a body is copied.
 
 use std::error::Error;
 use std::fmt;
 
-/// The longest head that is taken, in bytes.
+/// The longest head that is accepted, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// Reads one response.
+/// The state of reading one response.
 #[derive(Debug)]
 pub(crate) enum Response {
     Head(Vec<u8>),
@@ -17,11 +17,11 @@ pub(crate) enum Response {
     Ended,
 }
 
-/// Where a chunked body is.
+/// The state of reading a chunked body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Chunk {
     Size(u64),
-    /// The rest of the line that the size stands in.
+    /// The rest of the line with the size.
     SizeLine(u64),
     Data(u64),
     /// The line end after the data.
@@ -30,10 +30,10 @@ pub(crate) enum Chunk {
     Trailer,
 }
 
-/// Why a response cannot be read as an event stream.
+/// The reason why a response cannot be read as an event stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unexpected {
-    /// It is none: the status, or what stands for one that is 200 with another type.
+    /// It is none: its status, which may be 200 if the content type is another.
     Status(u16),
     Malformed,
 }
@@ -56,7 +56,7 @@ impl Default for Response {
 }
 
 impl Response {
-    /// Takes the next bytes, and hands those of the body on.
+    /// Takes the next bytes, and passes those of the body on.
     pub(crate) fn feed(
         &mut self,
         bytes: &[u8],
@@ -96,13 +96,13 @@ impl Response {
         !matches!(self, Self::Head(_))
     }
 
-    /// True if the body has come to its own end.
+    /// True if the body has ended by itself.
     pub(crate) fn has_ended(&self) -> bool {
         matches!(self, Self::Ended)
     }
 }
 
-/// The kind of body that follows, and the length of the head; `None` while that is not complete.
+/// Returns the kind of body that follows, and the length of the head; `None` while that is not complete.
 fn read_head(head: &[u8]) -> Result<Option<(Response, usize)>, Unexpected> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);

@@ -1,4 +1,4 @@
-//! The counts of a crowd.
+//! The counts and latencies of a crowd.
 
 use std::ops::{AddAssign, Sub};
 
@@ -9,12 +9,12 @@ use hdrhistogram::Histogram;
 pub struct Counts {
     /// Connections that were begun.
     pub connects: u64,
-    /// Streams that are open: something of their body has come.
+    /// Streams that are open: bytes of their body have arrived.
     pub open: u64,
     /// Events that came in order.
     pub in_order: u64,
-    /// Events that were left out when a later one came, and have not come late: lost in silence, as a client
-    /// that was told `reset` need not get those from before.
+    /// Events that were skipped when a later one came, and have not come late. A client that got a `reset` need not
+    /// get those from before.
     pub lost: u64,
     /// Events that came again.
     pub repeated: u64,
@@ -22,11 +22,11 @@ pub struct Counts {
     pub late: u64,
     /// Events without an id, or whose id was not greater than the one before.
     pub bad_ids: u64,
-    /// Events that no publisher of ours has made, but for `reset` and positions.
+    /// Events of other publishers, except `reset` and positions.
     pub foreign: u64,
     /// `reset` events.
     pub resets: u64,
-    /// Events that say where a client is, and no more.
+    /// Events that only carry a position.
     pub positions: u64,
     /// Streams that the server ended.
     pub ended: u64,
@@ -61,7 +61,7 @@ impl AddAssign for Counts {
     }
 }
 
-/// The counts since then; where more were open, or lost, before, it is 0.
+/// The difference of counts; 0 where a count has become smaller.
 impl Sub for Counts {
     type Output = Self;
 
