@@ -114,8 +114,8 @@ fn what_is_wrong_with_redis_is_told_to_the_script_and_the_log_without_the_passwo
     let right = redis.url_with("s3cret");
     for (url, what) in [
         (redis.url(), "NOAUTH Authentication required.; give the password in its URL"),
-        (redis.url_with("wr0ng-s3cret"), "it does not take this user and password"),
-        (format!("{right}/7"), "DB index is out of range; its URL names a database that is there"),
+        (redis.url_with("wr0ng-s3cret"), "it refuses this user and password"),
+        (format!("{right}/7"), "DB index is out of range; name an existing database in its URL"),
         (format!("{right}/x"), "must name its database by a number"),
         (right.replacen("redis:", "rediss:", 1), "with it the URL begins with rediss://"),
     ] {

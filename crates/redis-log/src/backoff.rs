@@ -1,4 +1,4 @@
-//! The waits between attempts to connect.
+//! The waits between attempts to connect: doubled from 50 ms up to 2 s, with jitter.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! A connection with deadlines, and the few commands that are sent on it.
+//! A connection to Redis with deadlines, and the few commands that are sent on it.
 //!
-//! The invariant: an id that has been given out once is never given out again. An event is added only to a
-//! stream that is there; one that is gone (emptied, deleted, or of a Redis that has lost it) is begun again
-//! by an entry without an event, above every id that there has been.
+//! The invariant: an id that was given once is never given again. An event is added only to a stream that exists; one
+//! that is gone (emptied, deleted, or of a Redis that has lost it) is begun again by an entry without an event, above
+//! every id that there has been.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Connects, authenticates, chooses the database, and asks whether Redis serves (it may still load).
+    /// Connects, authenticates, selects the database, and checks that Redis serves (it may still load).
     pub(crate) fn open(settings: &Settings) -> RedisResult<Self> {
         let address = sentinel::locate(settings)?;
         let mut wire = Wire::connect(&address, settings.tls(), TIMEOUT, settings.max_event())?;
@@ -94,9 +94,9 @@ impl Connection {
         command
     }
 
-    /// Creates the stream unless it exists, and makes its next id greater than all that have been given out:
-    /// those that are known here, and those that other hubs know. The first ids of two streams differ, so that
-    /// no hub takes one stream for another.
+    /// Creates the stream unless it exists, and makes its next id greater than all that were given: those that are
+    /// known here, and those that other hubs know. The first ids of two streams differ, so that no hub takes one
+    /// stream for another.
     pub(crate) fn begin(&mut self, newest: EventId) -> RedisResult<()> {
         let clock =
             u64::try_from(self.time()?.saturating_add(AHEAD).as_millis()).unwrap_or(u64::MAX);

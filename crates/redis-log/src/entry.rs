@@ -1,6 +1,7 @@
-//! An event as the fields of an entry: `topic` (one field for each), `event` if it has a name, `data`. Other
-//! programs may write such entries too; fields of other names are ignored. An entry with the one field
-//! `sse-begins` is the first of a stream.
+//! Encodes an event as fields of a Redis entry: `topic` (one field each), `event`, `data`.
+//!
+//! There is no `event` field if the event has no name. Other programs may write such entries, too; fields of other
+//! names are ignored. An entry with the one field `sse-begins` is the first of a stream.
 
 use std::error::Error;
 use std::fmt;
@@ -25,7 +26,7 @@ pub struct Entry {
     pub publication: Publication,
 }
 
-/// An entry as Redis gives it: its id, its fields and their values by turns.
+/// An entry as Redis replies it: its id, and its fields and values by turns.
 pub(crate) type RawEntry = (String, Vec<Field>);
 
 /// The name of a field, or its value.
@@ -89,7 +90,7 @@ pub(crate) struct Decoded {
     pub(crate) too_long: Option<usize>,
 }
 
-/// Why an entry is not an event.
+/// The reason why an entry is not an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotAnEvent {
     Topic(InvalidTopic),

@@ -1,7 +1,7 @@
-//! Errors of Redis as texts for the operator: the cause, and the remedy.
+//! Texts for the operator about errors of Redis: the cause, and the remedy.
 //!
-//! The invariant: a text is one short line, and holds neither the URL nor the password. The error that AUTH
-//! gets is not passed on, for a server that does not know the command repeats its arguments.
+//! The invariant: a text is one short line, and has neither the URL nor the password in it. The error reply to AUTH
+//! is not passed on: a server that does not know the command repeats its arguments.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
@@ -10,15 +10,15 @@ use crate::settings::Settings;
 /// The length, in characters, to which a reason from outside is cut.
 const MAX_REASON: usize = 400;
 
-/// Says why there is no connection.
+/// Returns the text for a failed attempt to connect.
 pub(crate) fn for_connect(error: &RedisError, settings: &Settings) -> String {
     let text = error.to_string();
     let advice = if error.kind() == ErrorKind::AuthenticationFailed {
         "its URL is redis://user:password@host, with %40 for @, %2F for /, %3A for :"
     } else if text.contains("CertificateRequired") {
-        "it wants to see a certificate: add ?cert=/path/to/cert.pem&key=/path/to/key.pem to its URL"
+        "it requires a client certificate: add ?cert=/path/to/cert.pem&key=/path/to/key.pem to its URL"
     } else if text.contains("certificate") {
-        "what the system does not trust is trusted with ?ca=/path/to/ca.pem in its URL"
+        "to trust a certificate that the system does not, add ?ca=/path/to/ca.pem to its URL"
     } else if error.kind() == ErrorKind::Parse
         || error.is_timeout()
         || is_disconnect(error)
@@ -26,16 +26,16 @@ pub(crate) fn for_connect(error: &RedisError, settings: &Settings) -> String {
     {
         "check host, port and TLS: with it the URL begins with rediss://, without it with redis://"
     } else if error.is_connection_refusal() {
-        "check that it runs there"
+        "check that it is running there"
     } else if text.contains("DB index") || text.contains("SELECT") {
-        "its URL names a database that is there: redis://host/0"
+        "name an existing database in its URL: redis://host/0"
     } else {
         return for_command(error, settings);
     };
     line(&describe(error), advice, settings)
 }
 
-/// Says why a command has failed.
+/// Returns the text for a failed command.
 pub(crate) fn for_command(error: &RedisError, settings: &Settings) -> String {
     line(&describe(error), advice(error), settings)
 }
@@ -66,8 +66,10 @@ fn advice(error: &RedisError) -> &'static str {
 
 pub(crate) fn describe(error: &RedisError) -> String {
     match error.kind() {
-        ErrorKind::Parse | ErrorKind::UnexpectedReturnType => "what answers is no Redis".to_owned(),
-        ErrorKind::AuthenticationFailed => "it does not take this user and password".to_owned(),
+        ErrorKind::Parse | ErrorKind::UnexpectedReturnType => {
+            "the server there is not Redis".to_owned()
+        }
+        ErrorKind::AuthenticationFailed => "it refuses this user and password".to_owned(),
         ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::ClusterConnectionNotFound => {
             error.detail().unwrap_or_default().to_owned()
         }

@@ -51,6 +51,6 @@ pub(crate) fn check_is_master(wire: &mut Wire) -> RedisResult<()> {
     if role.as_deref() == Some("master") {
         return Ok(());
     }
-    let why = "its sentinels name a server that is no master (yet); it is asked again".to_owned();
+    let why = "its sentinels name a server that is no master (yet); trying again".to_owned();
     Err((ErrorKind::ClusterConnectionNotFound, "no master", why).into())
 }

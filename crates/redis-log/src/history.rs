@@ -1,4 +1,4 @@
-//! XRANGE for entries that a hub no longer has in memory: page by page, as it asks for them.
+//! Reads older entries from Redis by XRANGE, page by page, for replays.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

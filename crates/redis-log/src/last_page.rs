@@ -1,5 +1,6 @@
-//! The end of the stream, which a hub loads when it begins to follow: so it knows the events that were
-//! published shortly before.
+//! Loads the last page of the stream when a hub begins to follow it, with a time for each event.
+//!
+//! So the hub knows the events that were published shortly before.
 //!
 //! The invariant: an entry is never dated earlier than it was added. A client that asks for events since a
 //! moment may get one too many, and misses none.
@@ -16,7 +17,7 @@ use crate::reading::decode;
 use crate::update::{LastPage, Update};
 
 impl LastPage {
-    /// Loads it. A stream that does not exist is begun, above the newest known id.
+    /// Loads the page. A stream that does not exist is begun, above the newest known id.
     pub(crate) fn load(
         connection: &mut Connection,
         known: EventId,

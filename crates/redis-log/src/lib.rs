@@ -1,8 +1,7 @@
-//! The hub's log of events, as one Redis stream: hubs on any number of machines publish to it, and each
-//! follows it.
+//! A Redis stream as the hub's log of events, shared by hubs on any number of machines.
 //!
-//! The invariant: every hub gets the entries in Redis' order, without gap or repeat, or is told that it has
-//! lost events ([`Update::Lost`]). A publication is answered once, and gets an id only if Redis has it.
+//! The invariant: every hub gets the entries in Redis' order, without gap or repeat, or [`Update::Lost`]. Each
+//! publication gets one reply, and an id only if Redis has it.
 //!
 //! # Layout
 //!
@@ -15,7 +14,7 @@
 //!
 //! and what they share:
 //!
-//! * `url`, `settings`: where Redis is and which stream is ours, read from the URL
+//! * `url`, `settings`: the URL: address, identity, database and stream
 //! * `url_error`: why a URL is refused
 //! * `socket`, `tls`, `wire`, `reply`: bytes; each wait has a deadline, and each reply a greatest size
 //! * `sentinel`, `handshake`: the address of Redis, and the first commands on a connection

@@ -1,8 +1,7 @@
-//! The queue to the writer, which is closed while Redis cannot be reached.
+//! The queue of publications to the writer, closed while Redis cannot be reached.
 //!
-//! The invariant: a job is sent only while the link is up, or is being made for the first time, under the
-//! lock; and the writer takes the link down before it empties the queue. So no job is left behind where
-//! nobody looks.
+//! The invariant: under the lock, a job is sent only while the link is up, or is being made for the first time; and
+//! the writer takes the link down before it empties the queue. So no job is left in a queue that nobody reads.
 
 use std::error::Error;
 use std::fmt;
@@ -87,7 +86,7 @@ impl<Ticket> Link<Ticket> {
     pub(crate) fn send(&self, job: Job<Ticket>) -> Result<(), (Ticket, AppendError)> {
         let state = self.state.lock();
         let Some(jobs) = &state.jobs else {
-            return Err((job.ticket, AppendError::Unavailable("the hub ends".into())));
+            return Err((job.ticket, AppendError::Unavailable("the hub is shutting down".into())));
         };
         if let Some(reason) = &state.down {
             return Err((job.ticket, AppendError::Unavailable(Arc::clone(reason))));

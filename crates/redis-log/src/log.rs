@@ -22,8 +22,8 @@ pub struct RedisLog<Ticket> {
 }
 
 impl<Ticket: Send + 'static> RedisLog<Ticket> {
-    /// Starts to follow the stream: after an id, if that is known from before, else from its last page on.
-    /// `emit` is called from several threads; while it blocks, it is Redis that waits.
+    /// Starts to follow the stream: after an id, if one is known from before, else from its last page on. Several
+    /// threads call `emit`; while it blocks, they do not read from Redis.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
     ///
     /// # Errors
     ///
-    /// The ticket back, and why it is refused at once: nothing was sent, and nothing follows.
+    /// Returns the ticket, and why it is refused at once: nothing was sent, and nothing follows.
     pub fn append(
         &self,
         publication: Publication,
@@ -63,11 +63,11 @@ impl<Ticket: Send + 'static> RedisLog<Ticket> {
 
     /// Asks which of these ids the stream has entries of: [`Update::CheckedIds`] follows.
     pub fn check_ids(&self, ids: Vec<EventId>, ticket: Ticket) {
-        // It fails only when its thread has ended, and that ends with this.
+        // It fails only when the thread has ended, and that ends with this value.
         drop(self.queries.send((Query::CheckIds(ids), ticket)));
     }
 
-    /// Asks for some of what comes after an entry, up to an id: [`Update::Page`] follows.
+    /// Asks for a page of the entries after an id, up to another: [`Update::Page`] follows.
     pub fn page(&self, after: EventId, up_to: EventId, ticket: Ticket) {
         drop(self.queries.send((Query::Page { after, up_to }, ticket)));
     }

@@ -1,9 +1,9 @@
-//! The newest id that is known here: what is given out later has to be greater, in whatever Redis.
+//! The newest known id, shared by reader and writer: later ids have to be greater.
 
 use hub_protocol::EventId;
 use parking_lot::Mutex;
 
-/// The greatest id of those that the reader has read and the writer has got.
+/// The greatest id of those that the reader has read and those that the writer was given.
 #[derive(Debug, Default)]
 pub(crate) struct Newest(Mutex<EventId>);
 

@@ -1,8 +1,8 @@
-//! The stream as it grows: one blocking XREAD, from the last id seen.
+//! Follows the stream: one blocking XREAD, from the last id seen.
 //!
-//! The invariant: the position is kept over any number of connections, and is always an entry. Whenever entries
-//! are read, that one is asked for, too: where it is gone, others may have been dropped before they were
-//! read, and that is reported first.
+//! The invariant: the position is kept over any number of connections, and is always an entry. Each read of entries
+//! also asks for that one: if it is gone, others may have been dropped before they were read, and that is reported
+//! first.
 
 use std::sync::Arc;
 use std::thread;

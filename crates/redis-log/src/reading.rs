@@ -1,4 +1,4 @@
-//! Entries decoded into events.
+//! Decodes entries into events, and reports those that are none.
 
 use hub_protocol::EventId;
 use redis::RedisResult;

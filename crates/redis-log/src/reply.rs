@@ -1,4 +1,4 @@
-//! Replies of Redis, read piece by piece.
+//! Parses replies of Redis, piece by piece and in bounded memory.
 //!
 //! The invariant: whatever comes, a reply takes bounded memory. A string that does not fit is skipped, and
 //! only its length is kept, as [`Value::Int`]: a caller that expects strings can tell.

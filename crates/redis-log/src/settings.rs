@@ -1,6 +1,6 @@
-//! The URL: where Redis is, who we are to it, and which stream is ours.
+//! The settings in the URL of Redis: address, identity, TLS, database, stream.
 //!
-//! The invariant: neither an error nor anything that is displayed holds the URL, for it may hold a password.
+//! The invariant: neither an error nor a displayed text contains the URL, which may contain a password.
 
 use std::error::Error;
 use std::fmt;
@@ -22,7 +22,7 @@ pub struct Settings {
     url: Url,
     tls: Option<Arc<ClientConfig>>,
     max_event: usize,
-    /// What [`Display`](fmt::Display) shows: address, database and stream.
+    /// The text of [`Display`](fmt::Display): address, database and stream.
     description: String,
 }
 
@@ -34,7 +34,7 @@ pub struct SettingsError(Reason);
 enum Reason {
     Url(UrlError),
     Tls(TlsError),
-    /// Files for TLS, where the scheme is one without.
+    /// Files for TLS, with a scheme without TLS.
     FilesWithoutTls,
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for SettingsError {
             Reason::Url(error) => error.fmt(f),
             Reason::Tls(error) => error.fmt(f),
             Reason::FilesWithoutTls => {
-                f.write_str("must begin with rediss:// for ca, cert and key to mean something")
+                f.write_str("must begin with rediss:// if it has ca, cert or key")
             }
         }
     }
@@ -75,16 +75,15 @@ impl fmt::Display for Address {
 }
 
 impl Settings {
-    /// Reads a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS,
+    /// Parses a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS,
     /// `redis+sentinel://[user:password@]host[:port],.../master[/database]` (and `rediss+sentinel://`), or
-    /// `unix:///path?db=1&user=...&pass=...`; each with `stream` (default `sse`), `maxlen` (default
-    /// 100,000 entries) and, with TLS, `ca` (a file of certificates to trust in place of the system's),
-    /// `cert` and `key` (files with a certificate of our own); with sentinels, `sentinel_user` and
-    /// `sentinel_pass`.
+    /// `unix:///path?db=1&user=...&pass=...`; each with `stream` (default `sse`), `maxlen` (default 100,000 entries)
+    /// and, with TLS, `ca` (a file of certificates to trust in place of the system's), `cert` and `key` (files with a
+    /// certificate of our own); with sentinels, `sentinel_user` and `sentinel_pass`.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which shows how to write it.
+    /// [`SettingsError`], which shows how to write the URL.
     pub fn from_url(text: &str) -> Result<Self, SettingsError> {
         let url = url::parse(text).map_err(|error| SettingsError(Reason::Url(error)))?;
         let files = &url.parameters.files;
@@ -99,7 +98,7 @@ impl Settings {
         Ok(Self { url, tls, max_event: MAX_EVENT, description })
     }
 
-    /// Sets the largest event that is taken from Redis, in bytes of data. It is capped at what fits into a
+    /// Sets the largest event that is taken from Redis, in bytes of data. It is capped so that an event fits into a
     /// message to a worker, with its topics.
     #[must_use]
     pub fn with_max_event(self, max_event: usize) -> Self {
@@ -215,7 +214,7 @@ mod tests {
         let wrong = [
             ("", "of the form redis://"),
             ("localhost:6379", "names no scheme"),
-            ("http://:secret@localhost", "a scheme that is not known"),
+            ("http://:secret@localhost", "an unknown scheme"),
             ("redis://:secret@", "names no host"),
             ("redis://:secret@:6379", "names no host"),
             ("redis://:secret@0.0.0.0", "of the form redis://"),

@@ -1,7 +1,7 @@
-//! A socket on which every wait ends at a deadline.
+//! A TCP or Unix socket on which every wait ends at a deadline.
 //!
-//! The invariant: reading and writing end at the deadline. It is extended only after [`PROGRESS`] bytes have
-//! been transferred: a peer that sends one byte now and then cannot keep anybody waiting.
+//! The invariant: reading and writing end at the deadline. It is extended only after [`PROGRESS`] bytes were
+//! transferred: a peer that sends a byte now and then cannot keep anybody waiting.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -63,7 +63,7 @@ impl Socket {
         self.deadline = Instant::now() + timeout;
     }
 
-    /// True if bytes have come, or the other end has closed the connection or is lost. Does not wait.
+    /// True if bytes have arrived, or the connection is closed or lost. Does not wait.
     pub(crate) fn is_readable(&self) -> bool {
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         loop {

@@ -1,4 +1,4 @@
-//! TLS: which certificates to trust, and which to show.
+//! Configures TLS: the certificates to trust, and our own.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(crate) struct Files {
     pub(crate) own: Option<(String, String)>,
 }
 
-/// Why the files cannot be used. Displayed, it continues "the URL of Redis".
+/// The reason why the files cannot be used. Displayed, it continues "the URL of Redis".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TlsError {
     Certificates { file: String, why: String },

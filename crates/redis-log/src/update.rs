@@ -1,4 +1,4 @@
-//! The updates that the log sends to the hub.
+//! The updates that the log sends to the hub: entries, replies, pages, lost connections.
 
 use std::time::Instant;
 
@@ -14,8 +14,7 @@ pub struct LastPage {
     pub newest: EventId,
     /// No event after this id is missing.
     pub floor: EventId,
-    /// The events, in order, and when each was added: at that moment or a little earlier, by the clock of
-    /// this machine.
+    /// The events, in order, and the moment when each was added, or a little later, by the clock of this machine.
     pub events: Vec<(Entry, Instant)>,
     /// The latest moment at which the last entry before the page may have been added; `None` if there was none.
     pub left_out: Option<Instant>,
@@ -33,21 +32,21 @@ pub enum Page {
         /// True if there are no more, up to the id that was asked for.
         is_end: bool,
     },
-    /// The entry that they were to come after is gone, and others may be.
+    /// The entry before the page is gone, and others may be.
     Gone,
     /// Redis cannot be reached.
     Unavailable,
 }
 
-/// An update of the log. `Ticket` is what the hub gave with its publication or query.
+/// An update of the log. `Ticket` is the value that the hub has passed with its publication or query.
 #[derive(Debug)]
 pub enum Update<Ticket> {
-    /// The stream is followed from the end of this page on.
+    /// The hub follows the stream from the end of this page on.
     Began(LastPage),
     /// These entries came, in this order: also those that this hub has published.
     Arrived(Vec<Entry>),
-    /// Redis has lost or dropped entries, perhaps some that have not arrived. It goes on after this id, which
-    /// may be smaller than any before.
+    /// Redis has lost or dropped entries, perhaps some that have not arrived. The stream continues after this id,
+    /// which may be smaller than any before.
     Lost(EventId),
     /// A publication is in the stream, or is not.
     Appended {
@@ -63,7 +62,7 @@ pub enum Update<Ticket> {
         /// True for each id of an entry, in the order of the query; `None` if Redis cannot be reached.
         exist: Option<Vec<bool>>,
     },
-    /// Entries after the one that was asked for.
+    /// A page of entries.
     Page {
         /// The ticket of the query.
         ticket: Ticket,

@@ -1,6 +1,6 @@
 //! Parses the URL of Redis.
 //!
-//! The invariant: an error never holds a part of it that may be the password.
+//! The invariant: an error never contains a part of the URL that may be the password.
 
 use std::path::PathBuf;
 

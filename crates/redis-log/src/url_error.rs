@@ -1,4 +1,4 @@
-//! Reasons why a URL is refused, each with how to write it.
+//! The error type of a URL of Redis that is refused, with how to write it.
 //!
 //! The invariant: no variant holds a part of the URL that may be the password.
 
@@ -13,7 +13,7 @@ const FORM: &str = "redis://[user:password@]host[:port][/database], rediss://...
 
 const ENCODING: &str = "in a password, / is written %2F, ? %3F, # %23, & %26, @ %40 and : %3A";
 
-/// Why a URL is refused. Displayed, it continues "the URL of Redis".
+/// The reason why a URL is refused. Displayed, it continues "the URL of Redis".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UrlError {
     Fragment,
@@ -34,7 +34,7 @@ pub(crate) enum UrlError {
 }
 
 impl UrlError {
-    /// True where an example of the whole URL helps most.
+    /// True if an example of the whole URL helps most.
     fn concerns_form(self) -> bool {
         matches!(
             self,
@@ -47,7 +47,7 @@ impl UrlError {
         )
     }
 
-    /// True where a password with a character that is not encoded may be the cause.
+    /// True if a password with an unencoded character may be the cause.
     fn concerns_encoding(self) -> bool {
         self.concerns_form()
             || matches!(self, Self::Fragment | Self::InvalidDatabase | Self::UnknownParameter)
@@ -58,11 +58,11 @@ impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fragment => f.write_str(
-                "must not have a part after #: a certificate that the system does not trust is trusted with \
+                "must not have a part after #; to trust a certificate that the system does not, add \
                  ?ca=/path/to/ca.pem",
             ),
             Self::NoScheme => f.write_str("names no scheme"),
-            Self::UnknownScheme => f.write_str("has a scheme that is not known here"),
+            Self::UnknownScheme => f.write_str("has an unknown scheme"),
             Self::NoHost => f.write_str("names no host"),
             Self::InvalidPort => f.write_str("has a port that is no number from 1 to 65535"),
             Self::NoSocket => f.write_str("names no socket"),
@@ -73,7 +73,7 @@ impl fmt::Display for UrlError {
             Self::InvalidDatabase => {
                 f.write_str("must name its database by a number, as in redis://host/1")
             }
-            Self::Malformed => f.write_str("cannot be understood"),
+            Self::Malformed => f.write_str("is malformed"),
             Self::UnknownParameter => f.write_str(
                 "must have no parameters but stream, maxlen and ca, cert and key (with unix:// also db, user and \
                  pass; with redis+sentinel:// sentinel_user and sentinel_pass)",

@@ -1,4 +1,4 @@
-//! Commands to Redis and its replies, in plain text or over TLS.
+//! Sends commands to Redis and reads its replies, in plain text or over TLS.
 
 use std::io::{self, BufReader, Read, Write};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
-//! Publishes by XADD: the publications that wait go out in one write, and their replies come back in order.
+//! Publishes by XADD: waiting publications go out in one write, their replies come in order.
 //!
-//! The invariant: each publication is answered once, with an id that no other has had. One that finds the
-//! stream gone is sent again, after the stream has begun anew.
+//! The invariant: each publication gets one reply, with an id that no other has had. One that finds the stream gone
+//! is sent again, after the stream has begun again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ const IDLE: Duration = Duration::from_millis(500);
 /// The number of times that a publication is sent to a stream that is gone each time.
 const ATTEMPTS: usize = 5;
 
-/// What a connection's writer knows of the stream.
+/// The knowledge of a connection's writer about the stream.
 #[derive(Debug, Default)]
 struct StreamState {
     /// True if XADD knows NOMKSTREAM; `None` until that was asked.
@@ -168,7 +168,7 @@ impl<Ticket> Writer<Ticket> {
         Ok(())
     }
 
-    /// Adds the jobs that wait, up to a limit.
+    /// Takes the jobs that wait, up to a limit.
     fn batch(&self, mut jobs: Vec<Job<Ticket>>) -> Vec<Job<Ticket>> {
         let mut bytes: usize = jobs.iter().map(|job| job.publication.data.len()).sum();
         while bytes < BATCH_BYTES
@@ -263,7 +263,7 @@ impl<Ticket> Writer<Ticket> {
     }
 }
 
-/// One XADD for each of the jobs; with `only`, to a stream that exists.
+/// Encodes one XADD for each of the jobs; with `only`, to a stream that exists.
 fn pack<Ticket>(connection: &Connection, only: bool, jobs: &[Job<Ticket>]) -> Vec<u8> {
     let mut packed = Vec::new();
     for job in jobs {
@@ -274,7 +274,7 @@ fn pack<Ticket>(connection: &Connection, only: bool, jobs: &[Job<Ticket>]) -> Ve
     packed
 }
 
-/// Refuses a connection that may be lost: the reply to a publication would be lost, too.
+/// Fails for a connection that may be lost: the reply to a publication would be lost, too.
 fn check(connection: &mut Connection, needs_ping: bool) -> RedisResult<()> {
     if !connection.is_usable() {
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());

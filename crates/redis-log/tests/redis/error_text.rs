@@ -62,10 +62,7 @@ fn a_password_that_is_missing_or_wrong_is_reported() {
     );
     for user in ["", "nobody"] {
         let wrong = reason(&format!("redis://{user}:wr0ng-s3cret@127.0.0.1:{port}"));
-        assert!(
-            wrong.starts_with("it does not take this user and password; its URL is"),
-            "{wrong}"
-        );
+        assert!(wrong.starts_with("it refuses this user and password; its URL is"), "{wrong}");
     }
     let url = format!("{}?user=default&pass={PASSWORD}", server.url());
     Hub::following(&url).publish("t", "x").unwrap();
@@ -78,20 +75,23 @@ fn a_database_that_is_not_there_is_reported() {
     let absent = reason(&format!("redis://:{PASSWORD}@127.0.0.1:{port}/700"));
     assert_eq!(
         absent,
-        "ERR DB index is out of range; its URL names a database that is there: redis://host/0"
+        "ERR DB index is out of range; name an existing database in its URL: redis://host/0"
     );
 }
 
 #[test]
 fn what_is_no_redis_is_reported() {
     for (says, what) in [
-        (Some("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"), "what answers is no Redis"),
-        (Some("SSH-2.0-OpenSSH_9.2\r\n"), "what answers is no Redis"),
+        (
+            Some("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+            "the server there is not Redis",
+        ),
+        (Some("SSH-2.0-OpenSSH_9.2\r\n"), "the server there is not Redis"),
         (Some(""), "it has closed the connection"),
         (None, "it does not answer"),
         (
             Some("-ERR unknown command 'AUTH', with args beginning with: 's3cret'\r\n"),
-            "it does not take this user and password",
+            "it refuses this user and password",
         ),
     ] {
         let port = something_else(says);
@@ -103,9 +103,9 @@ fn what_is_no_redis_is_reported() {
 #[test]
 fn a_redis_that_is_not_there_is_reported() {
     let why = reason(&format!("redis://:{PASSWORD}@127.0.0.1:{}", free_port()));
-    assert_eq!(why, "Connection refused (os error 111); check that it runs there");
+    assert_eq!(why, "Connection refused (os error 111); check that it is running there");
     let why = reason(&format!("unix:///does/not/exist?pass={PASSWORD}"));
-    assert_eq!(why, "No such file or directory (os error 2); check that it runs there");
+    assert_eq!(why, "No such file or directory (os error 2); check that it is running there");
 }
 
 #[test]

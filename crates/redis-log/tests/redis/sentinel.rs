@@ -138,7 +138,7 @@ fn sentinels_may_want_another_password_or_the_same() {
         Hub::following(&url).publish("t", "x").unwrap();
         let wrong = url.replace(":s3cret@", ":wr0ng@").replace("=0ther", "=wr0ng");
         let why = Hub::start(&wrong).until_disconnected();
-        assert!(why.contains("does not take this user and password"), "{why}");
+        assert!(why.contains("refuses this user and password"), "{why}");
         assert!(!why.contains("wr0ng"), "{why}");
     }
 }
