@@ -1,5 +1,4 @@
-//! Arguments as PHP takes them: coerced as the caller's `strict_types` says, refused in php-src's
-//! words.
+//! Converts arguments as PHP's own functions do, and words errors like php-src.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +13,7 @@ use crate::zend::coercion;
 use crate::zend::engine::guarded;
 use crate::zend::value::is_stringable;
 
-/// Which argument of which method; number 0 is a property of the object.
+/// The method, number and name of an argument, for messages; number 0 is a property of the object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Argument(pub(super) &'static str, pub(super) u32, pub(super) &'static str);
 
@@ -28,18 +27,18 @@ impl fmt::Display for Argument {
 }
 
 impl Argument {
-    /// A `ValueError` about this argument.
+    /// Makes a `ValueError` about this argument.
     pub(super) fn value_error(self, problem: impl fmt::Display) -> Fault {
         Fault::value_error(format!("{self} {problem}"))
     }
 
-    /// A `TypeError` about this argument.
+    /// Makes a `TypeError` about this argument.
     pub(super) fn type_error(self, expected: &str, given: &Zval) -> Fault {
         Fault::type_error(format!("{self} must be {expected}, {} given", type_name(given)))
     }
 }
 
-/// The name of a value's type, as php-src's errors have it: `zend_zval_type_name()`, since PHP 8.3
+/// Returns the name of a value's type, as php-src's errors have it: `zend_zval_type_name()`, since PHP 8.3
 /// `zend_zval_value_name()`.
 pub(super) fn type_name(value: &Zval) -> String {
     match value.dereference() {
@@ -54,7 +53,7 @@ pub(super) fn type_name(value: &Zval) -> String {
         value if value.is_resource() => "resource".into(),
         value => {
             let class = value.object().and_then(|object| object.get_class_name().ok());
-            // That of an anonymous class goes on behind a NUL, with where it is declared.
+            // The name of an anonymous class continues behind a NUL with the file and line of its declaration.
             class.unwrap_or_default().split('\0').next().unwrap_or_default().to_owned()
         }
     }
@@ -115,7 +114,7 @@ impl<D: StubLiteral> StubLiteral for WithDefault<'_, D> {
     }
 }
 
-/// Makes an argument type that takes any value, and is declared as another in reflection.
+/// Makes an argument type that takes any value, but that reflection shows as another.
 macro_rules! declared_as {
     ($($(#[$doc:meta])* $name:ident: $type:expr;)*) => {$(
         $(#[$doc])*
@@ -146,27 +145,27 @@ declared_as! {
     Callback: DataType::Callable;
 }
 
-/// The value of a nullable argument, unless it was left out or is null.
+/// Returns the value of a nullable argument, unless it was left out or is null.
 pub(super) fn given(argument: Option<&Zval>) -> Option<&Zval> {
     argument.filter(|value| !value.is_null())
 }
 
-/// A number of seconds, or any other `float`.
+/// Converts to `float`, a number of seconds for example.
 pub(super) fn float(value: &Zval, at: Argument, expected: &str) -> Result<f64, Fault> {
     coerced(coercion::float(value, at.1)?, value, at, expected)
 }
 
-/// An `int`.
+/// Converts to `int`.
 pub(super) fn int(value: &Zval, at: Argument, expected: &str) -> Result<i64, Fault> {
     coerced(coercion::int(value, at.1)?, value, at, expected)
 }
 
-/// A `bool`.
+/// Converts to `bool`.
 pub(super) fn bool(value: &Zval, at: Argument, expected: &str) -> Result<bool, Fault> {
     coerced(coercion::bool(value, at.1)?, value, at, expected)
 }
 
-/// A `string`, as bytes.
+/// Converts to `string`, as bytes.
 pub(super) fn bytes<'a>(
     value: &'a Zval,
     at: Argument,
@@ -179,14 +178,14 @@ pub(super) fn bytes<'a>(
     Ok(Cow::Owned(string.zend_str().map_or_else(Vec::new, |it| it.as_bytes().to_vec())))
 }
 
-/// What the engine has made of an argument, or why it has made nothing of it.
+/// Returns the converted value, or the error if the engine has not converted it.
 fn coerced<T>(made: Option<T>, value: &Zval, at: Argument, expected: &str) -> Result<T, Fault> {
-    // What an error handler has thrown comes first, whatever has come of the value.
+    // An exception of an error handler comes first, whatever the result.
     Fault::if_pending()?;
     made.ok_or_else(|| at.type_error(expected, value))
 }
 
-/// A value as the text PHP would make of it, without a word: `None` if it would not.
+/// Converts a value to text as PHP would, but without deprecations; `None` if PHP would refuse.
 pub(super) fn text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
     if let Some(string) = value.zend_str() {
         return Ok(Some(Cow::Borrowed(string.as_bytes())));
@@ -201,7 +200,7 @@ pub(super) fn text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
     Ok(text.map(|text| Cow::Owned(text.into_bytes())))
 }
 
-/// A `string|int`, as bytes.
+/// Converts to `string|int`, as bytes.
 pub(super) fn bytes_or_int(value: &Zval, at: Argument) -> Result<Cow<'_, [u8]>, Fault> {
     if let Some(string) = value.zend_str() {
         return Ok(Cow::Borrowed(string.as_bytes()));
@@ -214,21 +213,21 @@ pub(super) fn bytes_or_int(value: &Zval, at: Argument) -> Result<Cow<'_, [u8]>, 
     }))
 }
 
-/// What is wrong with an event type that tells of the stream itself.
+/// The problem with an event type that is reserved for events about the stream itself.
 pub(super) const RESERVED: &str = r#"must not begin with "sse:", which is reserved"#;
 
-/// An event type.
+/// Checks an event type.
 pub(super) fn event_type(bytes: &[u8], at: Argument) -> Result<EventType<'_>, Fault> {
     let event = EventType::new(bytes).map_err(|error| at.value_error(error))?;
     if event.is_reserved() { Err(at.value_error(RESERVED)) } else { Ok(event) }
 }
 
-/// An event id.
+/// Checks an event id.
 pub(super) fn event_id(bytes: &[u8], at: Argument) -> Result<EventId<'_>, Fault> {
     EventId::new(bytes).map_err(|error| at.value_error(error))
 }
 
-/// A reconnection time in milliseconds.
+/// Checks a reconnection time in milliseconds.
 pub(super) fn retry(milliseconds: i64, at: Argument) -> Result<Retry, Fault> {
     u64::try_from(milliseconds)
         .map(Retry::from_millis)

@@ -1,4 +1,4 @@
-//! Bytes that a method returns.
+//! A return value of bytes, which PHP sees as a string.
 
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendStr, Zval};
@@ -6,7 +6,7 @@ use ext_php_rs::types::{ZendStr, Zval};
 use crate::zend::bailout;
 use crate::zend::engine::guarded;
 
-/// A string of bytes, declared as a string.
+/// Bytes that a method returns, declared as `string`.
 pub(super) struct Bytes(pub(super) Vec<u8>);
 
 impl IntoZval for Bytes {
@@ -18,7 +18,7 @@ impl IntoZval for Bytes {
         drop(self.0);
         match text {
             Ok(text) => value.set_zend_string(text),
-            // There is no memory for it, and nothing is owned any more.
+            // Memory is exhausted, and nothing is owned any more.
             Err(_) => bailout::unwind(),
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! `Sse::doctor()`: what stands between the script and the browser.
+//! `Sse::doctor()`: reports what stands between the script and the browser.
 
 use std::fmt::Display;
 
@@ -13,7 +13,7 @@ use crate::hub;
 use crate::sapi::diagnosis::{self, Diagnosis, Expected};
 use crate::sapi::{PendingHandOff, PhpConnection, Server};
 
-/// The report, as the entries of an array, on the stream of this request if there is one.
+/// Returns the report as entries of an array, on the stream of this request if there is one.
 pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> {
     let Diagnosis { path, heartbeats, buffers, advice } =
         diagnosis::examine(Server::current(), connection.map(PhpConnection::describe));
@@ -28,7 +28,7 @@ pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> 
     ]
 }
 
-/// Whether there is a hub; none is started for it.
+/// Reports on the hub; starts none.
 fn hub_in_words() -> String {
     let settings = settings();
     let (socket, words) = match hub::status(&settings) {
@@ -38,13 +38,13 @@ fn hub_in_words() -> String {
         }
         other => {
             let socket = hub::location(&settings);
-            let place = socket.display();
+            let path = socket.display();
             let words = match other {
-                Err(error) => format!("at {place}: {error}"),
+                Err(error) => format!("at {path}: {error}"),
                 _ if settings.spawns => {
-                    format!("none at {place}; one is started when it is needed (sse.hub_spawn)")
+                    format!("none at {path}; one is started when it is needed (sse.hub_spawn)")
                 }
-                _ => format!("none at {place}, and none will be started (sse.hub_spawn=0)"),
+                _ => format!("none at {path}, and none will be started (sse.hub_spawn=0)"),
             };
             (socket, words)
         }
@@ -55,11 +55,10 @@ fn hub_in_words() -> String {
     words
 }
 
-/// What is said where others look for the hub in another `/tmp`.
+/// The warning if others look for the hub in another `/tmp`.
 const PRIVATE_TMP: &str = "; but this service has a /tmp of its own (PrivateTmp), and what is published from elsewhere, by cron or in a shell, goes to another hub unless root does it: set sse.hub_socket to a place that all see, such as /run/sse/hub.sock";
 
-/// Whether `subscribe()` would move the connection to the hub. It is tried: the hub is asked, and started if
-/// there is none.
+/// Tries if `subscribe()` would move the connection to the hub: asks the hub, and starts one if there is none.
 fn hand_off(connection: Option<&PhpConnection>) -> String {
     let server = Server::current();
     let no = |why: &dyn Display| format!("no: {why}; {}", fallback::in_words(server));

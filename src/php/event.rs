@@ -1,4 +1,4 @@
-//! `SseEvent`: one event, as a value. What its methods do.
+//! The methods of `SseEvent`: construct from checked values, encode to text.
 
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
@@ -57,7 +57,7 @@ fn encode(object: &ZendObject) -> Result<Vec<u8>, Fault> {
     Ok(frame)
 }
 
-/// The checked values of the properties.
+/// Checks the values of the properties.
 fn values(
     data: Option<&Zval>,
     event: Option<&Text>,

@@ -1,4 +1,4 @@
-//! The object of an event: its class, and the properties that hold all of it.
+//! The class `SseEvent`: its properties, which hold all of an event, and reading them from Rust.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ impl Record<5> for SseEvent {
     }
 }
 
-/// An event type that a script may give.
+/// Checks an event type that a script gives.
 fn own_type(bytes: &[u8]) -> Option<EventType<'_>> {
     EventType::new(bytes).ok().filter(|event| !event.is_reserved())
 }
@@ -88,24 +88,24 @@ pub(super) fn fill(object: &mut ZendObject, values: [Owned; 5]) {
     for (property, value) in PROPERTIES.iter().zip(values) {
         engine::set_property(object, class, property.name, &value);
         if engine::is_unwinding() {
-            // It has been constructed before.
+            // A read-only property refused: the object was constructed before.
             break;
         }
     }
 }
 
 impl SseEvent {
-    /// The event that an object is, if it is one.
+    /// Returns the event if the object is an `SseEvent`.
     pub(super) fn from_object(object: &ZendObject) -> Option<EventObject<'_>> {
         let own = std::ptr::eq(object.get_class_entry(), Self::get_metadata().ce());
         own.then_some(EventObject(object))
     }
 
-    /// An event object of these values.
+    /// Makes an event object of these values.
     ///
     /// # Errors
     ///
-    /// [`Bailout`] when there is no memory for it.
+    /// [`Bailout`] when memory is exhausted.
     pub(super) fn create(
         data: &[u8],
         event: Option<&[u8]>,
@@ -126,7 +126,7 @@ impl SseEvent {
 pub(super) struct EventObject<'a>(&'a ZendObject);
 
 impl EventObject<'_> {
-    /// A property; `None` if it is null.
+    /// Returns a property; `None` if it is null.
     pub(super) fn get(&self, name: &str) -> Option<Owned> {
         let value = engine::property(self.0, name);
         (!value.is_null()).then_some(value)

@@ -1,4 +1,4 @@
-//! `SseException`: the moment is wrong; `SseClientGone`: the client has left.
+//! `SseException`, for calls at the wrong moment, and `SseClientGone`, for a client that left.
 
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::{ClassEntryInfo, ClassMetadata, ConstructorMeta, RegisteredClass};
@@ -10,8 +10,8 @@ use ext_php_rs::zend::ClassEntry;
 
 use crate::zend::engine::runtime_exception;
 
-/// A class of exceptions. Registered without `#[php_class]`, which would replace the constructor that
-/// fills in file, line and trace.
+/// Declares a class of exceptions. Registered without `#[php_class]`, which would replace the constructor that fills
+/// in file, line and trace.
 macro_rules! exception {
     ($(#[doc = $doc:literal])* $name:ident, $parent:expr) => {
         $(#[doc = $doc])*

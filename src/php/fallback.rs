@@ -1,8 +1,6 @@
-//! What becomes of a stream that should be the hub's, and is not: its worker serves it, or its client is told
-//! when to come back.
+//! Decides about a stream that the hub does not take: its worker serves it, or turns it away.
 //!
-//! The invariant: nobody falls back in silence. The log has the first of each reason, and again after
-//! [`QUIET`].
+//! The invariant: no stream falls back in silence. Each reason is logged the first time, and again after [`QUIET`].
 
 use std::time::{Duration, Instant};
 
@@ -14,25 +12,25 @@ use crate::sapi::pool::{self, Slot};
 use crate::sapi::settings;
 use crate::zend::log;
 
-/// How long the log says nothing of a reason after it has.
+/// The time for which a reason that was logged is not logged again.
 const QUIET: Duration = Duration::from_secs(300);
 
-/// How many reasons are remembered.
+/// The number of reasons that are remembered.
 const REASONS: usize = 16;
 
-/// What this process has logged, and when.
+/// The reasons that this process has logged, and when.
 static LOGGED: Mutex<Vec<(String, Instant)>> = Mutex::new(Vec::new());
 
-/// What becomes of a stream.
+/// The decision about a stream.
 #[derive(Debug)]
 pub(super) enum Fallback {
-    /// Its worker serves it, and has this slot of the pool's; `None` if nobody counts.
+    /// Its worker serves it, and has this slot of the pool's; `None` if slots are not counted.
     Served(#[expect(dead_code, reason = "it is had, and let go of")] Option<Slot>),
-    /// Its client is told when to come back.
+    /// Its client is sent a reconnection time, and the stream ends.
     TurnedAway,
 }
 
-/// Decides what becomes of a stream that the hub does not take, and logs it.
+/// Decides about a stream that the hub does not take, and logs it.
 pub(super) fn decide(server: Server, method: &str, why: &str) -> Result<Fallback, Fault> {
     let fallback = match bound() {
         None => Fallback::Served(None),
@@ -49,7 +47,7 @@ pub(super) fn decide(server: Server, method: &str, why: &str) -> Result<Fallback
     Ok(fallback)
 }
 
-/// How many such streams this pool's workers serve at once; `None` for as many as come.
+/// Returns how many such streams this pool's workers may serve at once; `None` is unlimited.
 fn bound() -> Option<u32> {
     if settings::requires_hand_off() {
         return Some(0);
@@ -58,12 +56,12 @@ fn bound() -> Option<u32> {
     (most > 0).then_some(most)
 }
 
-/// Whether the settings may have streams turned away.
+/// True if the settings may cause streams to be turned away.
 pub(super) fn is_bounded() -> bool {
     bound().is_some()
 }
 
-/// What `subscribe()` does without a hub, for a reader.
+/// Describes what `subscribe()` does without a hub.
 pub(super) fn in_words(server: Server) -> String {
     match bound() {
         None => "subscribe() serves the stream from the script".into(),
@@ -77,7 +75,7 @@ pub(super) fn in_words(server: Server) -> String {
     }
 }
 
-/// Whether the log has not just said so.
+/// True if this has not been logged within [`QUIET`].
 fn is_news(what: &str, now: Instant) -> bool {
     let mut logged = LOGGED.lock();
     logged.retain(|(_, at)| now.saturating_duration_since(*at) < QUIET);

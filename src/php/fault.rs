@@ -1,4 +1,4 @@
-//! What can go wrong in a method, and the one place where it becomes PHP's business.
+//! The error type of all methods, and its conversion to a PHP exception or a bailout.
 
 use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::zend::ce;
@@ -8,14 +8,14 @@ use crate::sapi::response::output;
 use crate::stream::Bailout;
 use crate::zend::{bailout, engine};
 
-/// Why a method gives no answer.
+/// The reason why a method does not return.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// An exception to throw.
     Throw(PhpException),
-    /// An exception, or an exit, is on its way already.
+    /// An exception, or an exit, is pending already.
     Pending,
-    /// The client has left long ago: the script ends as an `echo` would have ended it.
+    /// The client has left long ago: the script ends as PHP ends it at an `echo`.
     Aborted,
     /// The engine is bailing out: see [`bailout`].
     Bailout(Bailout),
@@ -38,18 +38,18 @@ impl Fault {
         Self::Throw(PhpException::new(message, 0, ce::value_error()))
     }
 
-    /// An `SseException`: the moment is wrong.
+    /// Makes an `SseException`: the call came at the wrong moment.
     pub(super) fn wrong_moment(message: String) -> Self {
         Self::Throw(PhpException::new(message, 0, SseException::class()))
     }
 
-    /// [`Fault::Pending`] if an exception is on its way.
+    /// Returns [`Fault::Pending`] if an exception is pending.
     pub(super) fn if_pending() -> Result<(), Self> {
         if engine::is_unwinding() { Err(Self::Pending) } else { Ok(()) }
     }
 }
 
-/// Gives the answer to PHP. Called last in every method, when nothing is owned any more.
+/// Passes the result to PHP. Called last in every method, when nothing is owned any more.
 #[inline]
 pub(super) fn into_php<T>(result: Result<T, Fault>) -> PhpResult<T> {
     if bailout::is_due() {
@@ -61,7 +61,7 @@ pub(super) fn into_php<T>(result: Result<T, Fault>) -> PhpResult<T> {
     }
     result.map_err(|fault| match fault {
         Fault::Throw(exception) => exception,
-        // The engine throws what is pending, whatever this one says.
+        // The engine throws the pending exception, whatever this one is.
         Fault::Pending | Fault::Aborted | Fault::Bailout(_) => {
             PhpException::from_message(String::new())
         }

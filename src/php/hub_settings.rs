@@ -1,4 +1,4 @@
-//! The hub, as scripts and settings name it.
+//! Reads the hub's settings, topics and limits from INI and arguments.
 
 use crate::hub::{InvalidTopic, Limit, Topic, Topics};
 use ext_php_rs::types::Zval;
@@ -8,7 +8,7 @@ use super::fault::Fault;
 use crate::hub::{HubError, Settings};
 use crate::sapi::{Server, settings};
 
-/// Which hub the settings name.
+/// Reads the hub's settings.
 pub(super) fn settings() -> Settings {
     Settings {
         socket: settings::hub_socket(),
@@ -20,7 +20,7 @@ pub(super) fn settings() -> Settings {
     }
 }
 
-/// The topics that an argument names: one, or an array of them.
+/// Parses an argument that names topics: one, or an array of them.
 pub(super) fn topics(value: &Zval, at: Argument) -> Result<Topics, Fault> {
     let error = |error: InvalidTopic| at.value_error(error);
     let topic = |value: &Zval, expected| Topic::new(&bytes(value, at, expected)?).map_err(error);
@@ -42,14 +42,14 @@ pub(super) fn topics(value: &Zval, at: Argument) -> Result<Topics, Fault> {
     Topics::try_from(topics).map_err(error)
 }
 
-/// The limits that a new stream comes under: the pool's, and that of its own key.
+/// Returns the limits for a new stream: the pool's, and that of its own key.
 pub(super) fn limits(own: Option<Limit>) -> Vec<Limit> {
     let all = settings::max_streams();
     let all = (all > 0).then(|| Limit { key: Vec::new(), max: all, drops_oldest: false });
     all.into_iter().chain(own).collect()
 }
 
-/// What a script is told when the hub has not done what it asked for.
+/// Makes the exception for a failure of the hub.
 pub(super) fn failed(method: &str, error: &HubError) -> Fault {
     Fault::wrong_moment(format!("{method}(): {error}"))
 }

@@ -1,8 +1,8 @@
-//! Chance, so that clients do not all come back at once.
+//! A random number, so that clients do not all reconnect at once.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A random number from 0 to 1.
+/// Returns a random number from 0 to 1.
 pub(super) fn jitter() -> f64 {
     // Half of the bits are enough, and convert without loss.
     #[expect(clippy::cast_possible_truncation, reason = "the lower half is as random as the whole")]

@@ -1,13 +1,14 @@
-//! The classes that scripts see. Every method parses its arguments, makes one call, and converts the
-//! answer; no file in here knows the protocol.
+//! The classes that scripts see, as thin bindings: parse, one call, convert.
+//!
+//! No file in here knows the protocol.
 //!
 //! # Layout
 //! * `module`, `current`: start-up and shutdown; the request's stream
 //! * `sse/`: `Sse`
 //! * `event`, `event_object`, `parser`, `stop_reason`, `exception`: the other classes
-//! * `arguments`, `options`, `payload`, `bytes`: what methods take and return
-//! * `fault`: what can go wrong, and its way to PHP
-//! * `hub_settings`, `fallback`, `jitter`: the hub's settings; streams that it does not take; when clients come back
+//! * `arguments`, `options`, `payload`, `bytes`: arguments, options, data of events; bytes to return
+//! * `fault`: the error type, and its conversion to PHP
+//! * `hub_settings`, `fallback`, `jitter`: the hub's settings; streams that it does not take; a random number
 //! * `doctor`: the report
 
 mod arguments;

@@ -1,4 +1,4 @@
-//! The module: what the engine calls when it starts up and shuts down.
+//! The extension module: start-up, shutdown, begin and end of a request, `phpinfo()`.
 
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;

@@ -1,4 +1,4 @@
-//! The options of `start()`, `stream()` and `headers()`.
+//! Parses and checks the options of `start()`, `stream()` and `headers()`.
 
 use std::time::Duration;
 
@@ -38,26 +38,26 @@ pub(super) struct Arguments<'a> {
     pub(super) last_event_id: Option<Text<'a>>,
 }
 
-/// Those that say how many streams there may be at once.
+/// The arguments that limit the number of streams.
 pub(super) struct LimitArguments<'a> {
     pub(super) key: Option<Text<'a>>,
     pub(super) limit: Option<Int<'a>>,
     pub(super) on_limit: WithDefault<'a, &'static str>,
 }
 
-/// What becomes of a stream that is one too many.
+/// The treatment of a stream that is over the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnLimit {
-    /// It is answered 503.
+    /// It gets a 503.
     Refuse,
-    /// Its client is told when to come back.
+    /// Its client is sent a reconnection time.
     Retry,
-    /// The oldest under its key makes room.
+    /// The oldest stream under its key is closed.
     DropOldest,
 }
 
 impl OnLimit {
-    /// As scripts say it: what is so by default.
+    /// The default, as scripts spell it.
     pub(super) const REFUSE: &'static str = "refuse";
 
     fn new(given: &[u8], at: Argument) -> Result<Self, Fault> {
@@ -70,21 +70,21 @@ impl OnLimit {
     }
 }
 
-/// Those that concern the head of the response.
+/// The arguments about the head of the response.
 pub(super) struct ResponseArguments<'a> {
     pub(super) allow_origin: Option<&'a Zval>,
     pub(super) headers: WithDefault<'a, Empty>,
 }
 
-/// The head of the response, checked.
+/// The options for the head of the response, checked.
 pub(super) struct Response {
     pub(super) allow_origin: AllowOrigin,
     pub(super) headers: Vec<Header>,
 }
 
 impl Arguments<'_> {
-    /// The options, checked, with the settings in place of what was not given. `first` is the number
-    /// of the first of them among the arguments of `method`.
+    /// Checks the options and uses the settings for those that were not given. `first` is the number of the first of
+    /// them among the arguments of `method`.
     pub(super) fn options(
         &self,
         method: &'static str,
@@ -113,14 +113,14 @@ impl Arguments<'_> {
 
 /// The last event ID that a script gives, checked.
 pub(super) enum LastEventId {
-    /// It knows none, and leaves it to others to tell.
+    /// The script gives none: the request decides.
     NotGiven,
-    /// It knows it.
+    /// The script gives this one.
     Given(String),
 }
 
 impl LastEventId {
-    /// From the argument of that number.
+    /// Checks the argument of that number.
     pub(super) fn new(
         argument: Option<&Text>,
         method: &'static str,
@@ -138,7 +138,7 @@ impl LastEventId {
         Ok(Self::Given(event_id(&id, at)?.as_str().to_owned()))
     }
 
-    /// The id that was given.
+    /// Returns the id that was given.
     pub(super) fn get(&self) -> Option<&str> {
         match self {
             Self::NotGiven => None,
@@ -146,7 +146,8 @@ impl LastEventId {
         }
     }
 
-    /// The id, or else what others tell. An empty one is the standard's "none yet", whatever they tell.
+    /// Returns the id, or else that of the request. An empty one is the standard's "none yet", whatever the request
+    /// has.
     pub(super) fn or_else(self, others: impl FnOnce() -> Option<String>) -> Option<String> {
         match self {
             Self::NotGiven => others(),
@@ -156,7 +157,7 @@ impl LastEventId {
 }
 
 impl LimitArguments<'_> {
-    /// What becomes of a stream that is one too many; its argument has that number.
+    /// Checks the `onLimit` argument, which has that number.
     pub(super) fn on_limit(&self, method: &'static str, number: u32) -> Result<OnLimit, Fault> {
         let at = Argument(method, number, "onLimit");
         let given = match self.on_limit {
@@ -170,8 +171,7 @@ impl LimitArguments<'_> {
         Ok(on_limit)
     }
 
-    /// The limit, checked; `None` if there is none. `first` is the number of the first of these
-    /// arguments.
+    /// Checks the limit; `None` if there is none. `first` is the number of the first of these arguments.
     pub(super) fn limit(
         &self,
         method: &'static str,
@@ -205,7 +205,7 @@ fn given_key<'a>(arguments: &LimitArguments<'a>) -> Option<&'a Zval> {
 }
 
 impl ResponseArguments<'_> {
-    /// The head of the response, checked. `first` is the number of the first of these arguments.
+    /// Checks the options for the head of the response. `first` is the number of the first of these arguments.
     pub(super) fn response(&self, method: &'static str, first: u32) -> Result<Response, Fault> {
         Ok(Response {
             allow_origin: allow_origin(self.allow_origin, Argument(method, first, "allowOrigin"))?,

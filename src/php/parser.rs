@@ -1,4 +1,4 @@
-//! `SseParser`: reads an event stream.
+//! `SseParser`: parses an event stream in chunks, as a browser does.
 
 use std::cell::{Cell, RefCell};
 
@@ -79,7 +79,7 @@ impl SseParser {
 impl SseParser {
     fn take(&self, chunk: &[u8]) -> Result<Vec<Zval>, Fault> {
         let mut events = self.kept.take();
-        // What tells of the stream itself is for the parser, as it is for a browser.
+        // Events about the stream itself are for the parser, as they are for a browser.
         let is_news = |event: &ParsedEvent| {
             let name = event.event.as_deref().map(|name| EventType::new(name.as_bytes()));
             !name.is_some_and(|name| name.is_ok_and(EventType::is_reserved))
@@ -89,7 +89,7 @@ impl SseParser {
             .borrow_mut()
             .feed(chunk, |event| events.extend(Some(event).filter(is_news)));
         if let Err(too_large) = fed {
-            // They are for the next call to return: an exception carries none.
+            // They are returned by the next call: an exception cannot carry them.
             self.kept.set(events);
             return Err(Fault::wrong_moment(format!("SseParser::feed(): {too_large}")));
         }
@@ -98,7 +98,7 @@ impl SseParser {
     }
 }
 
-/// An event as an object, if there is memory for it.
+/// Makes an object of an event; fails if memory is exhausted.
 fn object(event: &ParsedEvent) -> Result<Zval, Bailout> {
     let event = SseEvent::create(
         event.data.as_bytes(),

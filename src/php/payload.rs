@@ -1,4 +1,4 @@
-//! What a script gives as data, as the event it stands for.
+//! Converts the data that a script gives to an event: strings, JSON, event objects.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::zend::engine::{self, Owned, guarded};
 use crate::zend::json;
 use crate::zend::value::{is_a, is_json_serializable, is_stringable, walk};
 
-/// Bytes of the script's, or made for it.
+/// Bytes of the script's, or bytes made from its values.
 pub(super) enum Data<'a> {
     /// Bytes of a value that outlives this one.
     Slice(Cow<'a, [u8]>),
@@ -53,7 +53,7 @@ pub(super) struct Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
-    /// The event that a value stands for: an event object as itself, all else as data.
+    /// Converts a value to an event: an event object to its fields, anything else to data.
     pub(super) fn new(value: &'a Zval, at: Argument) -> Result<Self, Fault> {
         let value = value.dereference();
         if let Some(object) = value.object() {
@@ -70,7 +70,7 @@ impl<'a> Payload<'a> {
         Ok(Self { data: Some(data(value, at)?), ..Self::default() })
     }
 
-    /// What an event object holds, with data that is not a string as JSON.
+    /// Converts an event object; data that is not a string becomes JSON.
     pub(super) fn of_event(event: &EventObject<'_>, at: Argument) -> Result<Self, Fault> {
         let data = match event.get("data") {
             Some(value) if value.is_string() => Some(Data::Owned(value)),
@@ -90,7 +90,7 @@ impl<'a> Payload<'a> {
         })
     }
 
-    /// The event, checked; `at` is the argument that gave it.
+    /// Checks the event; `at` is the argument that gave it.
     pub(super) fn event(&self, at: Argument) -> Result<Event<'_>, Fault> {
         let error = |field, error| Fault::value_error(format!("{at}: its {field} {error}"));
         let event = self.event.as_ref().map(|event| event_stream::EventType::new(event.as_bytes()));
@@ -109,7 +109,7 @@ impl<'a> Payload<'a> {
     }
 }
 
-/// The fields that arguments of a method give, and that win over those of an event object.
+/// The fields that arguments of a method give, which win over those of an event object.
 #[derive(Default)]
 pub(super) struct Fields<'a> {
     pub(super) event: Option<(Cow<'a, [u8]>, Argument)>,
@@ -118,7 +118,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// `event` with these fields in place of its own.
+    /// Returns `event` with these fields in place of its own.
     pub(super) fn over<'e>(&'e self, event: Event<'e>) -> Result<Event<'e>, Fault> {
         let own_type = self.event.as_ref().map(|(bytes, at)| event_type(bytes, *at));
         let own_id = self.id.as_ref().map(|(bytes, at)| event_id(bytes, *at));
@@ -131,8 +131,7 @@ impl Fields<'_> {
     }
 }
 
-/// A value as the data of an event: strings as they are, objects that are text as their text, everything
-/// else as JSON.
+/// Converts a value to the data of an event: strings as they are, objects with a text to it, everything else to JSON.
 pub(super) fn data(value: &Zval, at: Argument) -> Result<Data<'_>, Fault> {
     if let Some(string) = value.zend_str() {
         return Ok(Data::Slice(Cow::Borrowed(string.as_bytes())));
@@ -155,7 +154,7 @@ pub(super) fn data(value: &Zval, at: Argument) -> Result<Data<'_>, Fault> {
     text.map(safe_json).ok_or_else(none)
 }
 
-/// JSON without what clients take for a line end that is none.
+/// Escapes characters in JSON that some clients take for line ends.
 fn safe_json(json: Owned) -> Data<'static> {
     let escaped = match without_next_line(json.zend_str().map_or(b"", |text| text.as_bytes())) {
         Cow::Owned(escaped) => Some(escaped),
@@ -164,7 +163,7 @@ fn safe_json(json: Owned) -> Data<'static> {
     escaped.map_or(Data::Owned(json), |escaped| Data::Slice(Cow::Owned(escaped)))
 }
 
-/// The text of an object that has one, and that does not say what its JSON is.
+/// Returns the text of an object that has one, unless it defines its JSON.
 fn own_text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
     match value.object() {
         Some(object) if is_stringable(object) && !is_json_serializable(object) => text(value),
@@ -172,12 +171,12 @@ fn own_text(value: &Zval) -> Result<Option<Cow<'_, [u8]>>, Fault> {
     }
 }
 
-/// Whether JSON would make nothing of the object: what it is for is to be called, or walked.
+/// True if JSON would lose the object: it exists to be called, or iterated.
 fn has_no_data(object: &ZendObject) -> bool {
     is_a(object, "Closure") || is_a(object, "Generator")
 }
 
-/// Symfony's event: `getData(): string|iterable`, `getType()`, `getId()`, `getRetry()`, `getComment()`.
+/// Converts Symfony's event: `getData(): string|iterable`, `getType()`, `getId()`, `getRetry()`, `getComment()`.
 fn server_event(object: &ZendObject, at: Argument) -> Result<Payload<'static>, Fault> {
     let get = |method: &str| -> Result<Owned, Fault> {
         let value = guarded(|| object.try_call_method(method, vec![]).ok().map(Owned::from))?;
@@ -196,7 +195,7 @@ fn server_event(object: &ZendObject, at: Argument) -> Result<Payload<'static>, F
     })
 }
 
-/// Several pieces of data as lines of one.
+/// Joins pieces of data as lines.
 fn lines(pieces: &Zval, at: Argument) -> Result<Data<'static>, Fault> {
     let mut joined: Vec<Vec<u8>> = Vec::new();
     walk(pieces, |piece| {
@@ -212,14 +211,14 @@ fn lines(pieces: &Zval, at: Argument) -> Result<Data<'static>, Fault> {
     Ok(Data::Slice(Cow::Owned(joined.join(&b'\n'))))
 }
 
-/// The reconnection time of an event object.
+/// Checks the reconnection time of an event object.
 pub(super) fn own_retry(milliseconds: i64, at: Argument) -> Result<Retry, Fault> {
     u64::try_from(milliseconds).map(Retry::from_millis).map_err(|_| {
         Fault::value_error(format!("{at}: its retry must be greater than or equal to 0"))
     })
 }
 
-/// Laravel's event: public `$event` and `$data`.
+/// Converts Laravel's event: public `$event` and `$data`.
 fn streamed_event(object: &ZendObject, at: Argument) -> Result<Payload<'static>, Fault> {
     let value = engine::property(object, "data");
     let data = match data(&value, at)? {

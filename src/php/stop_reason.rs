@@ -1,10 +1,10 @@
-//! `SseStopReason`: why a stream has stopped.
+//! `SseStopReason`: the enum of reasons for which a stream stops.
 
 use ext_php_rs::prelude::*;
 
 use crate::stream::StopReason;
 
-/// Why a stream has stopped.
+/// The reason for which a stream has stopped.
 #[php_enum]
 #[php(name = "SseStopReason")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

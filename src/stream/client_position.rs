@@ -1,43 +1,45 @@
-//! Where a client knows that it is in a log of events, and what it has to be told of it.
+//! The client's position in a log of events: what it knows, and when it must be sent a new one.
 //!
-//! The invariant: a client that comes back brings an id after which everything that it has not had comes again;
-//! and what was kept from it on purpose does not leave that id behind for long.
+//! A position is an id that the client sends back when it reconnects.
+//!
+//! The invariant: a client that reconnects sends an id after which everything that it has not had is replayed; and
+//! events that were filtered out do not leave that id behind for long.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use event_stream::EventId;
 
-/// After so many events that were kept from a client, it is told where it is.
+/// The number of filtered events after which the client is sent its position.
 const EVENTS: u32 = 100;
 
-/// After so many bytes of them.
+/// The number of filtered bytes after which it is sent its position.
 const BYTES: usize = 1024 * 1024;
 
-/// After so long.
+/// The time after a filtered event after which it is sent its position.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// What a client knows of its position.
+/// The position that a client knows.
 #[derive(Default)]
 pub(super) struct ClientPosition {
-    /// The id that the stream began with, as long as the client has been told no other.
+    /// The id that the stream began with, as long as the client was sent no other.
     begun: Cell<Option<Box<str>>>,
-    /// What was kept from it since.
+    /// The events that were filtered out since.
     passed: Cell<Option<Passed>>,
 }
 
-/// Events that were kept from a client.
+/// Events that were filtered out.
 struct Passed {
     /// The id of the last one.
     last: Box<str>,
     events: u32,
     bytes: usize,
-    /// When the first one was.
+    /// The time of the first one.
     since: Instant,
 }
 
 impl Passed {
-    /// How long the client need not be told.
+    /// Returns the time until the client has to be sent its position.
     fn rest(&self, now: Instant) -> Duration {
         if self.events >= EVENTS || self.bytes >= BYTES {
             return Duration::ZERO;
@@ -52,20 +54,20 @@ impl ClientPosition {
         self.begun.set(id.map(|id| id.as_str().into()));
     }
 
-    /// Notes that the client is told an id.
-    pub(super) fn tell(&self) {
+    /// Notes that the client was sent an id.
+    pub(super) fn note_id(&self) {
         self.begun.set(None);
         self.passed.set(None);
     }
 
-    /// The id that the stream began with, as long as the client has been told no other.
+    /// The id that the stream began with, as long as the client was sent no other.
     pub(super) fn begun_with(&self) -> Option<Box<str>> {
         let begun = self.begun.take();
         self.begun.set(begun.clone());
         begun
     }
 
-    /// Notes that an event of so many bytes was kept from the client.
+    /// Notes that an event of so many bytes was filtered out.
     pub(super) fn pass_over(&self, id: &str, bytes: usize, now: Instant) {
         let passed = self.passed.take();
         let (events, all, since) =
@@ -74,7 +76,7 @@ impl ClientPosition {
         self.passed.set(Some(Passed { last: id.into(), events, bytes, since }));
     }
 
-    /// How long the client need not yet be told what was kept from it; `None` if that is nothing.
+    /// Returns the time until the client has to be sent its position; `None` if nothing was filtered out.
     pub(super) fn due_in(&self, now: Instant) -> Option<Duration> {
         let passed = self.passed.take();
         let rest = passed.as_ref().map(|passed| passed.rest(now));
@@ -82,7 +84,7 @@ impl ClientPosition {
         rest
     }
 
-    /// Takes the id of the last event that was kept from the client.
+    /// Takes the id of the last event that was filtered out.
     pub(super) fn take_passed(&self) -> Option<Box<str>> {
         self.passed.take().map(|passed| passed.last)
     }

@@ -1,4 +1,4 @@
-//! What a stream needs of the thing it writes to.
+//! The trait of the connection that a stream writes to: write, poll, sleep, finish.
 
 use std::time::Instant;
 
@@ -6,12 +6,12 @@ use super::packet::Packet;
 use super::stop_reason::StopReason;
 use super::tail::Tail;
 
-/// The engine is unwinding (a fatal error inside an output callback, a timeout): nothing more may be
-/// done but give control back to it.
+/// The engine is unwinding (a fatal error inside an output callback, a timeout): the only thing left to do is to give
+/// control back to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bailout;
 
-/// How a write ended.
+/// The outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// Every byte is on its way.
@@ -32,28 +32,28 @@ pub trait Connection {
     /// [`Bailout`] when the engine has to have the control back at once.
     fn write(&self, packet: &mut Packet) -> Result<Written, Bailout>;
 
-    /// Whether it sends heartbeats of its own accord, so that the stream need not.
+    /// True if the connection sends heartbeats itself, so that the stream need not.
     fn beats_itself(&self) -> bool;
 
-    /// Where what was written last ends, whoever wrote it.
+    /// Returns the position of the last byte, whoever wrote it.
     fn tail(&self) -> Tail;
 
-    /// Whether anybody has written beside the stream, who may have told the client another reconnection time.
+    /// True if a script has written beside the stream, and so may have sent the client another reconnection time.
     fn was_echoed_to(&self) -> bool;
 
-    /// Why the stream should stop, asked without a write; `None` when nothing speaks against it.
+    /// Returns the reason why the stream should stop, without a write; `None` when there is none.
     fn stop_reason(&self) -> Option<StopReason>;
 
-    /// The time. Asked only when it is needed: reading a clock is felt at every event.
+    /// The time. The stream asks only when it has to, as each event would pay for reading a clock.
     fn now(&self) -> Instant;
 
-    /// Sleeps until `deadline`, or for as long as it likes when there is none. Answers whether it was
-    /// woken early, and the caller should have a look at the world before it sleeps on: the engine has
-    /// something to run, such as a signal handler.
+    /// Sleeps until `deadline`, or for as long as it likes when there is none. Returns true if it was woken early and
+    /// the caller has to check its conditions before it sleeps on: the engine has something to run, such as a signal
+    /// handler.
     fn sleep_until(&self, deadline: Option<Instant>) -> bool;
 
-    /// Ends it. If its last line is a comment, `last_line` goes out behind it: there are clients that do not
-    /// come back otherwise. After that nobody writes any more, heartbeats included.
+    /// Ends the connection. If its last line is a comment, `last_line` goes out behind it: some clients do not
+    /// reconnect otherwise. After that nobody writes any more, heartbeats included.
     ///
     /// # Errors
     ///

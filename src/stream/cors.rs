@@ -1,9 +1,9 @@
-//! Pages of other origins: what the head of a stream tells them, and how a preflight is answered.
+//! CORS: the headers that let pages of other origins read a stream, and answer a preflight.
 
 use super::header::{Header, Rule, is_token};
 use super::origin::{AllowOrigin, Grant};
 
-/// What a page of another origin is told: whether it may read the stream.
+/// Returns the headers that let a page of another origin read the stream, if it may.
 pub(super) fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -> Vec<Header> {
     let mut headers = Vec::new();
     if !allow_origin.is_same_for_all() {
@@ -29,7 +29,7 @@ pub(super) fn origin_headers(allow_origin: &AllowOrigin, origin: Option<&str>) -
     headers
 }
 
-/// What a preflight request asks.
+/// The headers of a preflight request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Preflight<'a> {
     /// The origin of the page.
@@ -40,8 +40,8 @@ pub struct Preflight<'a> {
 
 /// The headers that answer an OPTIONS request.
 ///
-/// A page that may read the stream may also send `Last-Event-ID`, which a browser asks for when the
-/// id is long or unusual, and whatever else it asks for.
+/// A page that may read the stream may also send `Last-Event-ID`, which needs permission when the id is long or has
+/// unusual characters, and any other header that it asks for.
 ///
 /// Source: WHATWG Fetch, 3.2.2 and 3.2.3.
 #[must_use]
@@ -62,7 +62,7 @@ pub fn preflight_headers(allow_origin: &AllowOrigin, preflight: Preflight<'_>) -
     headers
 }
 
-/// `Last-Event-ID`, and the names the page asks for as far as they are names.
+/// Lists `Last-Event-ID`, and the requested names that are valid.
 fn allowed_request_headers(asked_for: &str) -> String {
     asked_for
         .split(',')

@@ -1,4 +1,4 @@
-//! A stream that follows a log of events: what its client is told of its position.
+//! Sends positions on a stream that follows a log of events, so that its client can resume.
 
 use std::mem;
 use std::time::Duration;
@@ -9,26 +9,27 @@ use super::connection::{Bailout, Connection};
 use super::life::Stream;
 
 impl<C: Connection> Stream<C> {
-    /// The id that the client has been told at the beginning, if it has been told no other since.
+    /// The id that the client was sent at the beginning, if it was sent no other since.
     pub fn begun_with(&self) -> Option<Box<str>> {
         let begun = self.client_position.begun_with();
         begun.filter(|_| !self.connection().was_echoed_to())
     }
 
-    /// Tells the client where it is: the id that it brings when it comes back.
+    /// Sends the client its position: the id that it sends back when it reconnects.
     ///
     /// # Errors
     ///
     /// [`Bailout`].
-    pub fn tell_position(&self, id: &str) -> Result<bool, Bailout> {
+    pub fn send_position(&self, id: &str) -> Result<bool, Bailout> {
         match position(id) {
             Some(event) => self.send(&event),
             None => Ok(self.is_open()),
         }
     }
 
-    /// Notes that an event was kept from the client: it is told before long, and in any case before the end,
-    /// that it need not come back for it. Not after the end, which may have come meanwhile.
+    /// Notes that an event was filtered out: the client is sent its position before long, and in any case before the
+    /// end, so that it does not ask for the event when it reconnects. Does nothing on a stream that has stopped
+    /// meanwhile.
     pub fn pass_over(&self, id: &str, bytes: usize) {
         if self.stop_reason().is_some() {
             return;
@@ -36,33 +37,33 @@ impl<C: Connection> Stream<C> {
         self.client_position.pass_over(id, bytes, self.connection().now());
     }
 
-    /// How long the client need not yet be told what was kept from it; `None` if that is nothing.
+    /// Returns the time until the client has to be sent its position; `None` if nothing was filtered out.
     pub fn position_due(&self) -> Option<Duration> {
         self.client_position.due_in(self.connection().now())
     }
 
-    /// Tells the client where it is, if that is due.
+    /// Sends the client its position, if that is due.
     ///
     /// # Errors
     ///
     /// [`Bailout`].
-    pub fn tell_position_if_due(&self) -> Result<bool, Bailout> {
+    pub fn send_position_if_due(&self) -> Result<bool, Bailout> {
         if self.position_due() != Some(Duration::ZERO) {
             return Ok(self.stop_reason().is_none());
         }
         let passed = self.client_position.take_passed();
-        passed.map_or(Ok(true), |id| self.tell_position(&id))
+        passed.map_or(Ok(true), |id| self.send_position(&id))
     }
 
-    /// Tells the client where it is before the end, if it does not know it.
-    pub(super) fn tell_last_position(&self) -> Result<(), Bailout> {
+    /// Sends the client its position before the end, if events were filtered out since the last one.
+    pub(super) fn send_last_position(&self) -> Result<(), Bailout> {
         let passed = self.client_position.take_passed();
         let event = passed.as_deref().and_then(position);
         event.map_or(Ok(()), |event| self.send_out(&event).map(mem::drop))
     }
 }
 
-/// The event that tells a position.
+/// The event that carries a position.
 fn position(id: &str) -> Option<Event<'_>> {
     Some(Event {
         id: Some(EventId::new(id.as_bytes()).ok()?),

@@ -1,9 +1,9 @@
-//! One line of a response head.
+//! A header line of a response, and the names that an event stream cannot have.
 
 use std::borrow::Cow;
 
-/// Headers that an event stream cannot have: of a body of another kind or that ends elsewhere, of a part
-/// or a copy of something, and of another status than 200.
+/// Headers that an event stream cannot have: those of a body of another type or length, of a part or a copy of
+/// something, and of another status than 200.
 pub const NOT_FOR_A_STREAM: [&str; 20] = [
     "Content-Length",
     "Content-Encoding",
@@ -27,7 +27,7 @@ pub const NOT_FOR_A_STREAM: [&str; 20] = [
     "Proxy-Authenticate",
 ];
 
-/// How a header line goes together with what the script has set itself.
+/// The rule by which a header line is combined with the script's own lines of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// The script's own line is replaced.
@@ -45,7 +45,7 @@ pub struct Header {
     pub name: Cow<'static, str>,
     /// Its value.
     pub value: Cow<'static, str>,
-    /// How it goes together with what the script has set itself.
+    /// The rule by which it is combined with the script's own.
     pub rule: Rule,
 }
 
@@ -54,10 +54,10 @@ impl Header {
         Self { name: Cow::Borrowed(name), value: Cow::Borrowed(value), rule }
     }
 
-    /// A header of the caller's own, which wins over the others.
+    /// Makes a header of the script's own, which wins over ours.
     ///
-    /// Returns `None` when the name is no token, when the value has a control character, or when an
-    /// event stream cannot have such a header, or not another one than it has.
+    /// Returns `None` when the name is no token, when the value has a control character, or when an event stream
+    /// cannot have such a header or must not have a second one.
     ///
     /// Source: RFC 9110, 5.1 and 5.5.
     #[must_use]
@@ -73,7 +73,7 @@ impl Header {
     }
 }
 
-/// A token of RFC 9110, 5.6.2: what a header's name is made of.
+/// True if the text is a token of RFC 9110, 5.6.2, as the name of a header has to be.
 pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))

@@ -1,4 +1,4 @@
-//! JSON as the data of an event.
+//! Escapes U+0085 in JSON, which some clients take for the end of a line.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use memchr::memmem;
 /// U+0085 in UTF-8.
 const NEXT_LINE: &[u8] = b"\xc2\x85";
 
-/// Escapes U+0085 in JSON, as PHP does U+2028 and U+2029: there are clients that take all three for line ends.
-/// It can stand inside a string only, where its escape means the same.
+/// Escapes U+0085 in JSON, as PHP does U+2028 and U+2029: some clients take all three for line ends. In JSON it
+/// occurs only inside strings, where the escape means the same.
 #[must_use]
 pub fn without_next_line(json: &[u8]) -> Cow<'_, [u8]> {
     let mut ends = memmem::find_iter(json, NEXT_LINE).peekable();

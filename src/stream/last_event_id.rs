@@ -1,10 +1,10 @@
-//! The Last-Event-ID a client brings along.
+//! Checks the last event ID that a client sends.
 
-/// The longest id a client is believed, in bytes.
+/// The longest id that is accepted from a client, in bytes.
 pub const LAST_EVENT_ID_MAX_BYTES: usize = 4096;
 
-/// What a client says is the last event it has seen, or `None` if that cannot be an id of ours: not
-/// UTF-8, too long, or with a control character. The empty id is the standard's "none yet".
+/// Returns the last event ID that a client claims, or `None` if it cannot be an id of ours: not UTF-8, too long, or
+/// with a control character. The empty id is the standard's "none yet".
 ///
 /// Source: WHATWG HTML, 9.2.4 (the `Last-Event-ID` header).
 #[must_use]

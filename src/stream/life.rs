@@ -1,11 +1,11 @@
-//! One event stream, from its first byte to the reason it stopped for.
+//! One event stream, from its first byte to its stop reason: sends, stops, finishes.
 //!
-//! The invariant: a blank line of ours stands only at the end of an event: many clients dispatch an empty
-//! message at every one. The first bytes, comments and reconnection times are lines; what a script sends as
-//! an event without data keeps its blank line. And no stream ends with a comment: there are clients that do
-//! not come back then. Where a comment is the last line, the reconnection time in force goes out behind it,
-//! or, where none was told, or perhaps another one by an `echo`, [`LAST_LINE`]. An unfinished comment of somebody else's is ended first, any other
-//! unfinished line is left alone.
+//! The invariant: a blank line of ours stands only at the end of an event, as many clients dispatch an empty message
+//! at every one. The first bytes, comments and reconnection times are lines; an event without data that a script
+//! sends keeps its blank line. And no stream ends with a comment: some clients do not reconnect then. If a comment is
+//! the last line, the reconnection time in force goes out behind it, or [`LAST_LINE`] if there is none, or if an
+//! `echo` may have sent another one. An unfinished comment of the script's is ended first; any other unfinished line
+//! of it is left alone.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -18,31 +18,31 @@ use super::options::Options;
 use super::packet::Packet;
 use super::stop_reason::StopReason;
 
-/// How long a script may go on sending to a client that has left.
+/// The time for which a script may go on sending to a client that has left.
 pub const GRACE: Duration = Duration::from_secs(10);
 
-/// One event stream. Answers `true` while it is open; after it has stopped, nothing is written.
+/// One event stream. Its methods return `true` while it is open; after it has stopped, nothing is written.
 pub struct Stream<C> {
     connection: C,
-    /// How often it sends heartbeats, where the connection does not.
+    /// The interval of its heartbeats, if the connection sends none itself.
     pub(super) heartbeat: Option<Duration>,
     pub(super) heartbeat_line: Heartbeat,
     pub(super) end: Option<Instant>,
     shutdown_retry: Option<Retry>,
-    /// The reconnection time that the client was told last.
+    /// The reconnection time that the client was sent last.
     retry: Cell<Option<Retry>>,
     pub(super) last_write: Cell<Instant>,
     stopped: Cell<Option<StopReason>>,
-    /// Since when its client counts as gone.
+    /// The time when its client left.
     left: Cell<Option<Instant>>,
     sent_last: Cell<bool>,
     pub(super) client_position: ClientPosition,
-    /// Kept from write to write, so that a stream allocates for its largest frame only.
+    /// Kept from write to write: a stream allocates only when a frame is larger than all before.
     packet: Cell<Packet>,
 }
 
 impl<C: Connection> Stream<C> {
-    /// A packet that has grown beyond this is given back after the write, in bytes.
+    /// The capacity, in bytes, above which a packet is freed after the write.
     const PACKET_KEPT: usize = 1024 * 1024;
 
     /// A stream on this connection. `jitter` is a random number from 0 to 1 that varies its lifetime.
@@ -64,13 +64,13 @@ impl<C: Connection> Stream<C> {
         }
     }
 
-    /// What the stream writes to.
+    /// The connection that the stream writes to.
     pub fn connection(&self) -> &C {
         &self.connection
     }
 
-    /// Sends the first bytes, even if the stream is to stop at once: the client learns when to come back. One
-    /// that comes back is told the last event ID that it came with; see [`Position`].
+    /// Sends the first bytes, even if the stream is to stop at once: the client learns its reconnection time. A
+    /// client that has reconnected is sent the last event ID that it came with; see [`Position`].
     ///
     /// # Errors
     ///
@@ -101,13 +101,13 @@ impl<C: Connection> Stream<C> {
     pub(super) fn send_out(&self, event: &Event<'_>) -> Result<bool, Bailout> {
         self.note_retry(event.retry);
         if event.id.is_some() {
-            self.client_position.tell();
+            self.client_position.note_id();
         }
         self.write_out(|out| event.encode_into(out))
     }
 
-    /// Sends frames that were encoded before, all with one write. `retry` is the last reconnection time in
-    /// them; `have_ids` says whether one of them has an id.
+    /// Sends encoded frames with one write. `retry` is the last reconnection time in them; `have_ids` says if one of
+    /// them has an id.
     ///
     /// # Errors
     ///
@@ -123,14 +123,14 @@ impl<C: Connection> Stream<C> {
         }
         self.note_retry(retry);
         if have_ids {
-            self.client_position.tell();
+            self.client_position.note_id();
         }
         frames.prepend(self.connection.tail().before_frame());
         let written = self.connection.write(&mut frames)?;
         Ok(self.note(written))
     }
 
-    /// Sends a comment. It needs a line of its own, but ends no event that the script is echoing.
+    /// Sends a comment on a line of its own; it does not end an event that the script is echoing.
     ///
     /// # Errors
     ///
@@ -139,21 +139,21 @@ impl<C: Connection> Stream<C> {
         if self.is_open() { self.write_lines(|out| comment.encode_into(out)) } else { Ok(false) }
     }
 
-    /// Tells the client its reconnection time. It is a line as a comment is, and belongs to no event.
+    /// Sends a reconnection time. Like a comment, it is a line that belongs to no event.
     ///
     /// # Errors
     ///
     /// [`Bailout`].
     pub fn retry(&self, time: Retry) -> Result<bool, Bailout> {
-        if self.is_open() { self.tell_retry(time) } else { Ok(false) }
+        if self.is_open() { self.send_retry(time) } else { Ok(false) }
     }
 
-    /// The reconnection time that the client was told last.
+    /// The reconnection time that the client was sent last.
     pub fn retry_in_force(&self) -> Option<Retry> {
         self.retry.get()
     }
 
-    fn tell_retry(&self, time: Retry) -> Result<bool, Bailout> {
+    fn send_retry(&self, time: Retry) -> Result<bool, Bailout> {
         self.note_retry(Some(time));
         self.write_lines(|out| time.encode_into(out))
     }
@@ -165,8 +165,8 @@ impl<C: Connection> Stream<C> {
         }
     }
 
-    /// Sends one last event, also if the stream has stopped for a reason that leaves its client
-    /// listening. Only the first farewell is sent.
+    /// Sends one last event, also if the stream has stopped for a reason that leaves its client listening. Only the
+    /// first call sends anything.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl<C: Connection> Stream<C> {
         self.send_out(event)
     }
 
-    /// Ends the connection, after which nobody writes any more.
+    /// Ends the connection; nobody writes to it any more.
     ///
     /// # Errors
     ///
@@ -200,12 +200,12 @@ impl<C: Connection> Stream<C> {
             self.stop_reason(),
             Some(StopReason::ClientGone | StopReason::WriteTimeout | StopReason::HandedOff)
         );
-        let told = if listening { self.tell_last_position() } else { Ok(()) };
+        let told = if listening { self.send_last_position() } else { Ok(()) };
         let finished = self.connection.finish(listening.then_some(&*line));
         told.and(finished)
     }
 
-    /// Whether the stream is open; asks the connection, and the clock.
+    /// True if the stream is open; asks the connection, and the clock.
     pub fn is_open(&self) -> bool {
         if self.stopped.get().is_none() {
             if let Some(reason) = self.connection.stop_reason() {
@@ -217,15 +217,15 @@ impl<C: Connection> Stream<C> {
         self.stopped.get().is_none()
     }
 
-    /// Stops the stream for what its connection says, and tells a client whose server is about to stop
-    /// when to come back.
+    /// Stops the stream for a reason that its connection has given. On a shutdown, sends the client the reconnection
+    /// time for it.
     fn learn(&self, reason: StopReason) {
         let news = self.stopped.get().is_none();
         self.stop(reason);
         let Some(retry) = self.shutdown_retry else { return };
         if news && reason == StopReason::Shutdown {
-            // If it cannot be written, nobody is there to read it.
-            let _ = self.tell_retry(retry);
+            // If the write fails, nobody is there to read it.
+            let _ = self.send_retry(retry);
         }
     }
 
@@ -237,24 +237,24 @@ impl<C: Connection> Stream<C> {
         }
     }
 
-    /// Closes the stream; if its client has left already, that is the reason.
+    /// Closes the stream; if its client has left already, that is the stop reason.
     pub fn close(&self) {
         self.stop(self.connection.stop_reason().unwrap_or(StopReason::Closed));
     }
 
-    /// Why the stream has stopped, as far as it knows; `None` while it is open.
+    /// Returns the stop reason, as far as the stream has learnt of one; `None` while it is open.
     pub fn stop_reason(&self) -> Option<StopReason> {
         self.stopped.get()
     }
 
-    /// How long it may still live; `None` is for ever.
+    /// Returns the remaining lifetime; `None` is for ever.
     pub fn remaining(&self) -> Option<Duration> {
         self.end.map(|end| end.saturating_duration_since(self.connection.now()))
     }
 
-    /// Whether the script goes on sending long after its client has left, whatever has stopped the stream
-    /// before. PHP would have ended it at its first `echo`; a loop that ignores our answers must not hold a
-    /// worker for ever.
+    /// True if the script still sends 10 s after its client has left, whatever stopped the stream before. PHP would
+    /// have ended the script at its first `echo`; a loop that ignores our return values must not hold a worker for
+    /// ever.
     pub fn ignores_disconnect(&self) -> bool {
         if self.stopped.get().is_none() {
             return false;
@@ -266,7 +266,7 @@ impl<C: Connection> Stream<C> {
         left.is_some_and(|left| self.connection.now().saturating_duration_since(left) >= GRACE)
     }
 
-    /// Notes when the client left, if that is the reason: one that takes nothing counts as gone, too.
+    /// Notes when the client left, if that is the reason; a client that takes no bytes counts as gone, too.
     fn note_disconnect(&self, reason: StopReason) {
         if matches!(reason, StopReason::ClientGone | StopReason::WriteTimeout)
             && self.left.get().is_none()
@@ -275,7 +275,7 @@ impl<C: Connection> Stream<C> {
         }
     }
 
-    /// Writes what `fill` appends, behind whatever must end a line or event of somebody else's.
+    /// Writes the bytes that `fill` appends, behind those that end an unfinished line or event of the script's.
     #[inline]
     fn write_out(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Bailout> {
         // Taken out, not borrowed: output callbacks that run inside the write may send, too.
@@ -296,7 +296,7 @@ impl<C: Connection> Stream<C> {
         Ok(self.note(result?))
     }
 
-    /// Writes what `fill` appends, which are lines that belong to no event, and so end none.
+    /// Writes the lines that `fill` appends; they belong to no event, so they end none.
     fn write_lines(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Result<bool, Bailout> {
         let mut lines = Packet::of(self.connection.tail().before_line());
         fill(lines.end());

@@ -1,14 +1,13 @@
-//! How long a stream may live.
+//! The longest time that a stream may live, with jitter so that clients do not reconnect together.
 
 use std::time::{Duration, Instant};
 
-/// The longest a stream may live, before jitter.
+/// The longest time that a stream may live, before jitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime(Duration);
 
 impl Lifetime {
-    /// By how much a lifetime varies, as a share of itself: streams that began together must not
-    /// come back together.
+    /// The jitter, as a share of the lifetime: streams that began together must not reconnect together.
     const JITTER: f64 = 0.1;
 
     /// A lifetime of so long, give or take a tenth.
@@ -17,8 +16,8 @@ impl Lifetime {
         Self(length)
     }
 
-    /// When a stream that began at `start` has to stop. `jitter` is a random number from 0 to 1.
-    /// `None` is never: the end is too far away to be represented.
+    /// Returns the time when a stream that began at `start` has to stop. `jitter` is a random number from 0 to 1.
+    /// `None` is never: the time is too far away to be represented.
     #[must_use]
     pub fn end(self, start: Instant, jitter: f64) -> Option<Instant> {
         let share = 1.0 + Self::JITTER * (2.0 * jitter.clamp(0.0, 1.0) - 1.0);

@@ -1,7 +1,7 @@
-//! Header values that are lists: `no-store, private="a, b"`.
+//! Adds a member to a header value that is a list, such as `no-store, private="a, b"`.
 
-/// The list that several lines of one header make, with this member at its end; `None` if it is there
-/// already, in whatever case.
+/// Joins several lines of one header to one list and appends this member; `None` if it has the member already, in
+/// whatever case.
 ///
 /// Source: RFC 9110, 5.3 and 5.6.1.
 #[must_use]
@@ -14,7 +14,7 @@ pub fn including<T: AsRef<str>>(lines: &[T], member: &str) -> Option<String> {
     Some(given.chain([member]).collect::<Vec<_>>().join(", "))
 }
 
-/// The members of a list. A comma in a quoted string ends none.
+/// Splits a list into its members. A comma in a quoted string separates none.
 fn members(list: &str) -> impl Iterator<Item = &str> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let ends_one = move |character| {

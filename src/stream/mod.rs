@@ -1,18 +1,17 @@
-//! The life of one event stream.
+//! The life of one event stream, without PHP: what is sent, when, and why it stops.
 //!
-//! Knows nothing of PHP, holds no `unsafe`, and has no clock of its own: the connection is a trait, and
-//! has the time, so that a whole life is tested on a vector, or on a connection that dies at the n-th
-//! write.
+//! It knows nothing of PHP, has no `unsafe`, and no clock of its own: the connection is a trait and gives the time,
+//! so that a whole life is tested on a vector, or on a connection that dies at the n-th write.
 //!
 //! # Layout
 //! * `life`: one stream, from its first byte to its stop reason
-//! * `waiting`, `following`: a stream that waits; one that follows a log of events
-//! * `connection`, `packet`: what it writes to, and bytes on their way out
-//! * `tail`, `client_position`: where the last byte stands; the position that its client knows
+//! * `waiting`, `following`: waiting with heartbeats; positions in a log of events
+//! * `connection`, `packet`: the trait that it writes to; bytes to be written as one
+//! * `tail`, `client_position`: the position of the last byte; the position that the client knows
 //! * `response`, `header`, `list`: the head of the response, its lines and lists
 //! * `cors`, `origin`: pages of other origins
 //! * `last_event_id`, `json`: the client's id; JSON as data
-//! * `options`, `lifetime`, `stop_reason`: options; how long it lives; why it has stopped
+//! * `options`, `lifetime`, `stop_reason`: options; the longest lifetime; reasons to stop
 
 mod client_position;
 mod connection;

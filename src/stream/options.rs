@@ -1,4 +1,4 @@
-//! How a stream should behave, checked once.
+//! The options of a stream, checked once: heartbeat, reconnection time, lifetime.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use event_stream::{Heartbeat, Retry};
 
 use super::lifetime::Lifetime;
 
-/// How a stream should behave.
+/// The options of a stream.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// How long the connection may be silent before a comment is sent; `None` is for ever.
+    /// The longest silence before a comment is sent; `None` is for ever.
     pub heartbeat: Option<Duration>,
-    /// That comment, with which the stream begins, too.
+    /// That comment; the stream begins with it, too.
     pub heartbeat_line: Heartbeat,
     /// The reconnection time to begin with; `None` leaves it to the client.
     pub retry: Option<Retry>,
-    /// How long the stream may live; `None` is for ever.
+    /// The longest time that the stream may live; `None` is for ever.
     pub max_lifetime: Option<Lifetime>,
-    /// The reconnection time to leave behind when the server stops; `None` leaves none.
+    /// The reconnection time to send when the server stops; `None` sends none.
     pub shutdown_retry: Option<Retry>,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for OptionError {
 
 impl std::error::Error for OptionError {}
 
-/// A duration from a number of seconds; more than the clock can hold is as good as for ever.
+/// Converts a number of seconds to a duration; more than the clock can hold is as good as for ever.
 ///
 /// # Errors
 ///

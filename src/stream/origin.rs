@@ -1,8 +1,8 @@
-//! Which pages of other sites may read a stream.
+//! The origins whose pages may read a stream: the allow-list of CORS.
 
 use std::fmt;
 
-/// Which pages of other sites may read a stream; by default none.
+/// The origins whose pages may read a stream; none by default.
 ///
 /// Source: WHATWG Fetch, 3.2 (CORS protocol).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,19 +30,19 @@ impl fmt::Display for OriginError {
 
 impl std::error::Error for OriginError {}
 
-/// What a page of some origin may do.
+/// The access that a page has to the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Grant {
     /// It may not read the stream.
     None,
-    /// It may read the stream as anybody, without cookies.
+    /// It may read the stream anonymously, without cookies.
     Anonymous,
-    /// It may read the stream as the user, with cookies.
+    /// It may read the stream as its user, with cookies.
     Credentials,
 }
 
 impl AllowOrigin {
-    /// From a list in one string, separated by commas or white space, as in `sse.allow_origin`.
+    /// Parses a list in one string, separated by commas or white space, as in `sse.allow_origin`.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl AllowOrigin {
         Self::from_entries(entries.filter(|entry| !entry.is_empty()))
     }
 
-    /// From entries that are an origin each, or `*`.
+    /// Parses entries that are each an origin or `*`.
     ///
     /// # Errors
     ///
@@ -73,12 +73,12 @@ impl AllowOrigin {
         Ok(allowed)
     }
 
-    /// Whether the answer is the same for everybody, so that caches need not tell origins apart.
+    /// True if the response is the same for all origins, so that caches need not tell them apart.
     pub(super) fn is_same_for_all(&self) -> bool {
         self.origins.is_empty()
     }
 
-    /// What a page of this origin may do.
+    /// Returns the access of a page of this origin.
     pub(super) fn grant(&self, origin: &str) -> Grant {
         if self.origins.iter().any(|allowed| allowed == origin) {
             Grant::Credentials
@@ -90,8 +90,8 @@ impl AllowOrigin {
     }
 }
 
-/// The origin as a browser serializes it, in lower case and without the scheme's default port;
-/// `None` if this is no origin with a host.
+/// Returns the origin as a browser serializes it, in lower case and without the scheme's default port; `None` if it
+/// is no origin with a host.
 fn as_browsers_write_it(entry: &str) -> Option<String> {
     let entry = entry.to_ascii_lowercase();
     let (scheme, host_and_port) = entry.split_once("://")?;

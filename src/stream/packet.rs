@@ -1,12 +1,11 @@
-//! Bytes on their way out.
+//! Bytes to be written as one, with room in front for a FastCGI header.
 
-/// Bytes to be written as one, with room before them: what a server wants in front of them goes there, so
-/// that a frame is never copied.
+/// Bytes to be written as one, with room in front: a server's header goes there, so that a frame is never copied.
 #[derive(Debug, Default)]
 pub struct Packet(Vec<u8>);
 
 impl Packet {
-    /// The room, in bytes: what the header of a FastCGI record takes.
+    /// The room, in bytes: the length of a FastCGI record's header.
     pub const ROOM: usize = 8;
 
     /// A packet of these bytes.
@@ -23,13 +22,13 @@ impl Packet {
         self.0.get(Self::ROOM..).unwrap_or_default()
     }
 
-    /// Whether there are none.
+    /// True if there are no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.len() <= Self::ROOM
     }
 
-    /// Where more bytes can be appended; what is there already must stay.
+    /// Returns the vector to append to; its present bytes must stay.
     pub fn end(&mut self) -> &mut Vec<u8> {
         if self.0.is_empty() {
             self.0.extend_from_slice(&[0; Self::ROOM]);
@@ -49,7 +48,7 @@ impl Packet {
         }
     }
 
-    /// The bytes behind this header.
+    /// Writes the header into the room, and returns header and bytes.
     pub fn behind(&mut self, header: [u8; Self::ROOM]) -> &[u8] {
         if let Some(room) = self.end().first_chunk_mut() {
             *room = header;
@@ -57,12 +56,12 @@ impl Packet {
         &self.0
     }
 
-    /// Forgets the bytes, and keeps the memory.
+    /// Removes the bytes, and keeps the memory.
     pub fn clear(&mut self) {
         self.0.truncate(Self::ROOM);
     }
 
-    /// How much memory it keeps, in bytes.
+    /// The memory that it keeps, in bytes.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.0.capacity()

@@ -1,4 +1,4 @@
-//! The response head of an event stream.
+//! The response head of an event stream: its headers, and how they merge with the script's own.
 
 use super::cors::origin_headers;
 use super::header::{Header, Rule};
@@ -27,8 +27,8 @@ pub fn stream_headers(
     headers
 }
 
-/// What the head of every stream says to proxies, whoever opens it: to nginx, and to those that know
-/// `Incremental`, not to hold it back; to all, not to compress it, which is as bad.
+/// The headers for proxies in the head of every stream, whoever opens it: they ask nginx, and proxies that know
+/// `Incremental`, not to buffer it, and all proxies not to compress it, which delays it as much.
 ///
 /// Source: RFC 9111, 5.2.2.6 (`no-transform`); draft-ietf-httpbis-incremental.
 #[must_use]
@@ -40,7 +40,7 @@ pub fn proxy_headers() -> [Header; 3] {
     ]
 }
 
-/// What is left to say in the head of a stream of ours when all others have spoken. `is_stream`: its
+/// The headers to set in the head of a stream of ours after all others have been set. `is_stream` is true if its
 /// content type still is the right one.
 #[must_use]
 pub fn last_headers(is_stream: bool) -> Vec<Header> {
@@ -48,15 +48,15 @@ pub fn last_headers(is_stream: bool) -> Vec<Header> {
     content_type.into_iter().chain(proxy_headers()).collect()
 }
 
-/// Whether a `Content-Encoding` leaves the body as it is: `identity`, and what is written in the belief
-/// that it switches compression off.
+/// True if a `Content-Encoding` leaves the body as it is: `identity`, or a value that scripts use to switch off
+/// compression.
 #[must_use]
 pub fn is_no_coding(coding: &str) -> bool {
     ["", "identity", "none", "utf-8", "utf8"].iter().any(|none| none.eq_ignore_ascii_case(coding))
 }
 
-/// Whether this is what the session module says of caching (`session.cache_limiter`), which is not the
-/// script's own word. `expire` is `session.cache_expire`, in minutes.
+/// True if this is a `Cache-Control` of the session module (`session.cache_limiter`), and so not the script's own.
+/// `expire` is `session.cache_expire`, in minutes.
 #[must_use]
 pub fn is_session_cache_limiter(cache_control: &str, expire: i64) -> bool {
     let seconds = expire.saturating_mul(60);
@@ -66,8 +66,8 @@ pub fn is_session_cache_limiter(cache_control: &str, expire: i64) -> bool {
             .any(|scope| cache_control == format!("{scope}, max-age={seconds}"))
 }
 
-/// The headers that go out beside those that are `given` already. Whoever names the origins that may
-/// read the stream names all of it: credentials never go with an origin that is not ours.
+/// Returns the headers to send beside those that are `given` already. If an allowed origin is given, none of our CORS
+/// headers is sent: credentials must never go with an origin that is not ours.
 #[must_use]
 pub fn without_rivals(headers: Vec<Header>, given: impl Fn(&str) -> bool) -> Vec<Header> {
     let origin_is_given = given("Access-Control-Allow-Origin");
@@ -79,7 +79,7 @@ pub fn without_rivals(headers: Vec<Header>, given: impl Fn(&str) -> bool) -> Vec
     headers.into_iter().filter(|header| !rivals(header)).collect()
 }
 
-/// Both lists as one in which no name stands twice: `custom` wins, and includes what is to be included.
+/// Merges both lists so that no name occurs twice: `custom` wins, and takes up our members of lists.
 #[must_use]
 pub fn merged(headers: Vec<Header>, mut custom: Vec<Header>) -> Vec<Header> {
     let is = |name: &str| {
@@ -104,7 +104,7 @@ pub fn merged(headers: Vec<Header>, mut custom: Vec<Header>) -> Vec<Header> {
     all
 }
 
-/// The headers of a 503 for a client that may try again after so many seconds.
+/// The headers of a 503 for a client that may retry after so many seconds.
 ///
 /// Source: RFC 9110, 10.2.3 and 15.6.4.
 #[must_use]

@@ -1,6 +1,6 @@
-//! Why a stream has stopped.
+//! The reasons for which a stream stops.
 
-/// Why a stream has stopped. The first reason stays.
+/// The reason for which a stream has stopped. The first reason stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
     /// The client closed the connection.

@@ -1,20 +1,20 @@
-//! Where in the event stream the last written byte stands.
+//! Tracks where in the event stream the last byte is: line start, open event, comment.
 //!
-//! A script may `echo` beside the API. A comment may then go in at a line start only, and a frame only
-//! where no unfinished event of somebody else's would swallow it. Comments and `retry` lines leave no
-//! event open: a frame goes in right behind them, for many clients dispatch at every blank line. And a
-//! stream must not end with a comment: there are clients that do not come back then.
+//! A script may `echo` beside the API. Then a comment must only be inserted at a line start, and a frame only where
+//! no unfinished event of the script's would swallow it. Comments and `retry` lines open no event: a frame goes right
+//! behind them, as many clients dispatch at every blank line. And a stream must not end with a comment: some clients
+//! do not reconnect then.
 
 use memchr::{memchr2, memrchr_iter};
 
-/// The line that the last byte stands in, and what stands before it since the last blank line.
+/// The line of the last byte, and what precedes it since the last blank line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tail {
-    /// The first bytes of the line, which tell what it is; zeros behind them.
+    /// The first bytes of the line, which tell its kind; zeros behind them.
     head: [u8; Tail::HEAD],
-    /// How many there are.
+    /// The number of those bytes.
     length: u8,
-    /// Of the whole lines before.
+    /// About the whole lines before.
     flags: u8,
 }
 
@@ -31,7 +31,7 @@ impl Tail {
     /// The last bytes are a heartbeat.
     const HEARTBEAT: u8 = 8;
 
-    /// The tail of a response without a byte: its beginning is as good as a blank line.
+    /// The tail of an empty response: its beginning counts as a blank line.
     pub const START: Self = Self { head: [0; Self::HEAD], length: 0, flags: 0 };
 
     /// The tail as a number, for an atomic.
@@ -43,21 +43,21 @@ impl Tail {
         u64::from_ne_bytes(bytes)
     }
 
-    /// The tail from such a number.
+    /// Restores the tail from such a number.
     #[must_use]
     pub fn from_bits(bits: u64) -> Self {
         let [head @ .., length, flags] = bits.to_ne_bytes();
         Self { head, length, flags }
     }
 
-    /// The tail after `bytes` were written too. What stands before their last blank line is not looked at.
+    /// Returns the tail after `bytes` were written, too. Bytes before their last blank line are not looked at.
     #[must_use]
     #[inline]
     pub fn after(self, bytes: &[u8]) -> Self {
         if bytes.ends_with(b"\n\n") { Self::START } else { self.after_lines(bytes) }
     }
 
-    /// The tail after a heartbeat.
+    /// Returns the tail after a heartbeat.
     #[must_use]
     pub fn after_heartbeat(self, line: &[u8]) -> Self {
         let tail = self.after(line);
@@ -87,7 +87,7 @@ impl Tail {
         tail.extended(rest)
     }
 
-    /// The tail after more of the same line.
+    /// Returns the tail after more of the same line.
     fn extended(mut self, text: &[u8]) -> Self {
         for (kept, byte) in self.head[usize::from(self.length)..].iter_mut().zip(text) {
             *kept = *byte;
@@ -96,7 +96,7 @@ impl Tail {
         self
     }
 
-    /// The tail after a line feed that ends the line.
+    /// Returns the tail after a line feed that ends the line.
     fn after_line(self) -> Self {
         let line = self.line();
         let flags = match line {
@@ -112,21 +112,21 @@ impl Tail {
         &self.head[..usize::from(self.length)]
     }
 
-    /// Whether a whole line may be inserted here. Not after a lone CR: a line feed may follow that
-    /// makes it a CRLF, and would end our line instead of theirs.
+    /// True if a whole line may be inserted here. False after a lone CR: a line feed of the script's may follow,
+    /// which would belong to that CR and would end our line instead.
     #[must_use]
     pub fn at_line_start(self) -> bool {
         self.length == 0 && self.flags & Self::AFTER_CR == 0
     }
 
-    /// The bytes that must come before a comment or another line that belongs to no event.
+    /// Returns the bytes that must precede a comment or another line that belongs to no event.
     #[must_use]
     pub fn before_line(self) -> &'static [u8] {
         if self.at_line_start() { b"" } else { b"\n" }
     }
 
-    /// The bytes that must come before a frame, so that nothing written earlier becomes part of it: what
-    /// ends the open line, and what dispatches the open event.
+    /// Returns the bytes that must precede a frame, so that it does not become part of what was written before: they
+    /// end the open line, and dispatch the open event.
     #[must_use]
     #[inline]
     pub fn before_frame(self) -> &'static [u8] {
@@ -144,7 +144,7 @@ impl Tail {
         }
     }
 
-    /// The bytes that must come before a last line that is no comment; `None` if there is one already.
+    /// Returns the bytes that must precede a last line that is no comment; `None` if it is not needed.
     #[must_use]
     pub fn before_last_line(self) -> Option<&'static [u8]> {
         match self.line() {
@@ -154,15 +154,15 @@ impl Tail {
         }
     }
 
-    /// Whether the last bytes are a heartbeat.
+    /// True if the last bytes are a heartbeat.
     #[must_use]
     pub fn ends_in_heartbeat(self) -> bool {
         self.flags & Self::HEARTBEAT != 0
     }
 }
 
-/// Whether a line, of which this is the start, opens no event: it says no more than when to come back, or
-/// sets the event type to what it is anyway.
+/// True if the line that starts so opens no event: it only sets the reconnection time, or sets the event type to what
+/// it is anyway.
 fn is_harmless(head: &[u8]) -> bool {
     matches!(head, b"retry" | b"retry:" | b"event")
 }

@@ -1,4 +1,4 @@
-//! A stream that waits: heartbeats where the connection sends none itself, and the end of its lifetime.
+//! Waits on a stream: sends heartbeats if the connection sends none, ends its lifetime.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,8 @@ use super::life::Stream;
 use super::packet::Packet;
 
 impl<C: Connection> Stream<C> {
-    /// Waits, and keeps the connection alive meanwhile. Answers early, with `false`, as soon as the
-    /// stream should stop; and early, with `true`, when the engine has something to run.
+    /// Waits, and keeps the connection alive meanwhile. Returns early, with `false`, as soon as the stream should
+    /// stop; and early, with `true`, when the engine has something to run.
     ///
     /// # Errors
     ///
@@ -31,8 +31,8 @@ impl<C: Connection> Stream<C> {
         }
     }
 
-    /// When the next heartbeat is due. In the middle of a line of somebody else's there is no place
-    /// for one, so it is due a whole interval later.
+    /// Returns the time of the next heartbeat. In the middle of a line of the script's none can be inserted, so it is
+    /// due a whole interval later.
     fn heartbeat_due(&self, now: Instant) -> Option<Instant> {
         let interval = self.heartbeat?;
         let due = self.last_write.get().checked_add(interval)?;

@@ -1,4 +1,4 @@
-//! Who is let in: what is asked before the head of a stream goes out.
+//! Decides if a stream may begin, before its head goes out: limits, and the hub.
 
 use std::time::Duration;
 
@@ -18,20 +18,20 @@ use crate::sapi::takeover::{self, NotTaken};
 use crate::stream::AllowOrigin;
 use crate::zend::engine;
 
-/// What clients are told that no stream is opened for.
+/// The bodies of the responses to clients that get no stream.
 const TOO_MANY: &[u8] = b"There are too many open streams. Please try again later.\n";
 const NO_HUB: &[u8] = b"The stream cannot be served at the moment. Please try again later.\n";
 
-/// When they may try again where there are too many; an `EventSource` up to twice as late, so that not all come
-/// at once.
+/// The time after which clients may retry when there are too many; an `EventSource` waits up to twice as long, so
+/// that not all come at once.
 const TOO_MANY_RETRY: Duration = Duration::from_secs(5);
 
-/// The time after which a client comes back.
+/// Converts the time after which a client is to reconnect.
 pub(super) fn time_to_come_back(time: Duration) -> Retry {
     Retry::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// A stream that is asked for.
+/// A stream that a script asks for.
 pub(super) struct Asked<'a> {
     pub(super) method: &'static str,
     pub(super) server: Server,
@@ -39,40 +39,43 @@ pub(super) struct Asked<'a> {
     pub(super) allow_origin: &'a AllowOrigin,
 }
 
-/// What becomes of it.
+/// The decision about it.
 pub(super) enum Admission {
-    /// It is opened, and has this place under its limits.
+    /// It is opened, with this lease if there are limits.
     Let(Option<Lease>),
-    /// It says when to come back, and ends.
+    /// It sends this reconnection time, and ends.
     TurnedAway(Retry),
 }
 
 impl Asked<'_> {
-    /// Decides about a stream. Some are answered here: then the script ends.
-    pub(super) fn admit(&self, told: Option<&str>, limits: &[Limit]) -> Result<Admission, Fault> {
+    /// Decides about a stream. Some get a whole response here, and the script ends.
+    pub(super) fn admit(
+        &self,
+        given_id: Option<&str>,
+        limits: &[Limit],
+    ) -> Result<Admission, Fault> {
         if !self.server.has_response() {
             return Ok(Admission::Let(None));
         }
-        let id = told.map(str::to_owned).or_else(request::last_event_id);
+        let id = given_id.map(str::to_owned).or_else(request::last_event_id);
         if id.as_deref() == Some(Dropped::NAME) {
-            // It would drop the stream that has its place, and come back dropped, and so on.
+            // The client would drop the stream that has replaced its own, which would reconnect, and so on.
             return self.answer(|| takeover::answer_no_content(self.server, self.allow_origin));
         }
         let method = request::method();
         if method == "OPTIONS" {
             return Ok(Admission::Let(None));
         }
-        // Who only asks for the head ends nobody's stream.
-        let takes_place = method != "HEAD" || self.on_limit != OnLimit::DropOldest;
-        let lease = if takes_place { self.lease(limits)? } else { Admission::Let(None) };
+        // A request for the head alone must not close anybody's stream.
+        let is_counted = method != "HEAD" || self.on_limit != OnLimit::DropOldest;
+        let lease = if is_counted { self.lease(limits)? } else { Admission::Let(None) };
         if matches!(lease, Admission::Let(None)) && method != "HEAD" {
             self.find_hub()?;
         }
         Ok(lease)
     }
 
-    /// Takes a place under each limit. A hub that cannot be asked limits nobody: the site is up, if not
-    /// counted.
+    /// Takes a lease under all limits. If the hub cannot be asked, no limit holds: the site stays up, uncounted.
     fn lease(&self, limits: &[Limit]) -> Result<Admission, Fault> {
         if limits.is_empty() {
             return Ok(Admission::Let(None));
@@ -88,9 +91,9 @@ impl Asked<'_> {
         }
     }
 
-    /// Where streams may be turned away, a client that is no `EventSource` is answered with a status, which
-    /// has to be known before the head is out. What a script serves without `subscribe()` needs no hub, so
-    /// that an `EventSource` is let in here.
+    /// Answers a client that is no `EventSource` with a status if its stream would be turned away: the status has to
+    /// be known before the head is out. An `EventSource` is let in: a script may serve it without `subscribe()`,
+    /// which needs no hub.
     fn find_hub(&self) -> Result<(), Fault> {
         if self.method != "Sse::start" || !fallback::is_bounded() || request::wants_event_stream() {
             return Ok(());
@@ -108,14 +111,14 @@ impl Asked<'_> {
         }
     }
 
-    /// Answers 503, and after how many seconds to try again.
+    /// Answers 503 with a `Retry-After` of so many seconds.
     fn refuse(&self, why: &[u8], retry_after: u64) -> Result<Admission, Fault> {
         self.answer(|| {
             takeover::answer_unavailable(self.server, self.allow_origin, why, retry_after)
         })
     }
 
-    /// Has the response be this one, and the script end.
+    /// Sends a whole response with `answer`, and ends the script.
     fn answer(&self, answer: impl FnOnce() -> Result<(), NotTaken>) -> Result<Admission, Fault> {
         answer().map_err(|error| not_taken(self.method, "call it before any output", error))?;
         engine::exit_script();
@@ -123,7 +126,7 @@ impl Asked<'_> {
     }
 }
 
-/// Why the response cannot be taken over, as what goes to the script.
+/// Makes the exception for a response that cannot be taken over.
 pub(super) fn not_taken(method: &str, advice: &str, error: NotTaken) -> Fault {
     match error {
         NotTaken::OutputBegan { what, place } => Fault::wrong_moment(format!(

@@ -52,7 +52,7 @@ pub(in crate::php) const REFINEMENTS: [Refinement; 18] = [
 
 const NO_TEXT: &str = "";
 
-/// Most events are only a string.
+/// Sends an event without options the fast way: most events are only a string.
 impl FastMethod for Sse {
     const METHOD: &'static str = "send";
 
@@ -120,7 +120,7 @@ impl Sse {
         current::get().map(SseObject)
     }
 
-    /// What `$lastEventId` will hold, without opening a stream.
+    /// Returns the last event ID of the request, without opening a stream.
     fn last_event_id() -> Option<String> {
         request::last_event_id()
     }
@@ -187,13 +187,13 @@ impl Sse {
         into_php(self.wait_for(seconds.0, given(read.map(|read| read.0))))
     }
 
-    /// Whether events can still be sent.
+    /// True if events can still be sent.
     fn is_open(&self) -> PhpResult<bool> {
         self.stream.connection().probe();
         into_php(self.settle(self.is_running()))
     }
 
-    /// Why the stream has stopped.
+    /// Returns the reason why the stream has stopped.
     fn stop_reason(&self) -> Option<SseStopReason> {
         self.is_running();
         self.reason().map(SseStopReason::from)
@@ -225,21 +225,21 @@ impl Sse {
         hand_off: WithDefault<bool>,
         last_event_id: Option<Text>,
     ) -> PhpResult<bool> {
-        let told = engine::property(&self_.std, "lastEventId").string();
+        let known = engine::property(&self_.std, "lastEventId").string();
         let filter = filter.as_ref().map(|filter| filter.0);
         let last_event_id = LastEventId::new(last_event_id.as_ref(), "Sse::subscribe", 4);
         into_php(
             last_event_id
-                .and_then(|id| self_.subscribe_to(id.or_else(|| told), topics, filter, &hand_off)),
+                .and_then(|id| self_.subscribe_to(id.or_else(|| known), topics, filter, &hand_off)),
         )
     }
 
-    /// How the hub is.
+    /// Returns the status of the hub.
     fn status() -> PhpResult<Zval> {
         into_php(status()).map(Owned::give)
     }
 
-    /// What stands between the script and the browser, and what to change.
+    /// Reports what stands between the script and the browser, and what to change.
     fn doctor() -> PhpResult<Vec<(String, Zval)>> {
         let report = {
             let current = current::get();

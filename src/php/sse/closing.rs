@@ -1,4 +1,4 @@
-//! How a stream of `Sse` ends, and what runs then.
+//! Closes a stream of `Sse` and runs its `onClose()` callbacks.
 
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::exception::PhpException;
@@ -41,8 +41,7 @@ impl Sse {
         self.end()
     }
 
-    /// Closes the stream, and runs its callbacks. What the script outputs after that is no part of
-    /// the response any more.
+    /// Closes the stream, and runs its callbacks. Later output of the script is no part of the response.
     pub(in crate::php) fn end(&self) -> Result<(), Fault> {
         self.stream.close();
         let settled = self.settle(());
@@ -58,10 +57,10 @@ impl Sse {
         settled
     }
 
-    /// Closes the stream when the request ends. Nothing may come out of it: other extensions have
-    /// their own ends to make.
+    /// Closes the stream when the request ends. Nothing is thrown out of it: other extensions have to end the
+    /// request, too.
     pub(in crate::php) fn end_with_request(&self) {
-        // Each round runs one callback at least, and ends at one that fails.
+        // Each round runs at least one callback, and ends at one that fails.
         let rounds = self.callbacks.borrow().len();
         for _ in 0..=rounds {
             let ended = self.end();
@@ -83,12 +82,12 @@ impl Sse {
         self.settle(())
     }
 
-    /// Passes an answer on, after the callbacks ran if the stream has stopped. All of them run;
-    /// the first exception among them surfaces.
+    /// Returns `open`, after running the callbacks if the stream has stopped. All of them run; the first exception
+    /// among them is thrown.
     #[inline]
     pub(super) fn settle<T>(&self, open: T) -> Result<T, Fault> {
-        // What an output callback threw inside a write; and on the way out nothing can be called:
-        // callbacks then run when the request ends.
+        // An output callback may have thrown inside a write. While an exception is pending, no callback can be
+        // called: they run when the request ends.
         Fault::if_pending()?;
         match self.reason() {
             Some(reason) => self.run_callbacks(reason).map(|()| open),
@@ -101,13 +100,13 @@ impl Sse {
         let mut first = None;
         while let Some(callback) = self.next_callback() {
             run_callback(&callback, reason)?;
-            // What it held may have an end of its own to make, which is part of what ran.
+            // A destructor that runs when the callback is freed counts as part of the callback.
             callback.release()?;
             first = match (first, Caught::take()) {
                 (Some(first), Some(later)) => Some(Caught::followed_by(first, later)),
                 (first, later) => first.or(later),
             };
-            // An exit cannot be taken.
+            // An exit cannot be taken: it stays pending.
             Fault::if_pending()?;
         }
         if let Some(first) = first {
@@ -122,10 +121,10 @@ impl Sse {
     }
 }
 
-/// Ends the request: the stream is closed, and its callbacks run.
+/// Ends the request: closes the stream, and runs its callbacks.
 pub(in crate::php) fn end_request() {
     current::note_ending();
-    // What is due by now has come to its end.
+    // A pending exit or exception has ended the script by now.
     engine::forget_failure();
     if let Some(sse) = current::get().as_deref().and_then(native) {
         sse.end_with_request();
@@ -138,7 +137,7 @@ pub(in crate::php) fn end_request() {
 fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
     ownership::in_callback(|| {
         let reason = SseStopReason::from(reason).into_zval(false);
-        // What it throws stays pending.
+        // An exception that it throws stays pending.
         if let (Ok(callable), Ok(reason)) = (ZendCallable::new(callback), reason) {
             let _ =
                 callable.try_call(if takes_argument(callback) { vec![&reason] } else { vec![] });
@@ -147,7 +146,7 @@ fn run_callback(callback: &Zval, reason: StopReason) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Throws out of a script that asked to be interrupted when its client leaves (`sse.interrupt`).
+/// Throws in a script that asked to be interrupted when its client leaves (`sse.interrupt`).
 pub(in crate::php) fn throw_client_gone() {
     PhpException::new("The client has left".into(), 0, SseClientGone::class()).throw();
 }

@@ -1,4 +1,4 @@
-//! The place that a stream has under its limits, and how it is lost to a younger one.
+//! A stream's lease under its limits: renews a lost one, ends the stream if it was taken.
 
 use std::os::fd::RawFd;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::php::hub_settings::settings;
 use crate::stream::StopReason;
 
 impl Sse {
-    /// Takes its place under limits again if the hub that gave it is gone: one that starts anew has counted
-    /// nobody. Who is one too many by then goes on all the same.
+    /// Takes a new lease if the hub that gave it is gone: a new hub has counted nobody. A stream that is over the
+    /// limit by then goes on all the same.
     pub(super) fn renew_lease(&self) {
         if self.limits.is_empty() || self.standing() != Standing::Gone {
             return;
@@ -24,8 +24,8 @@ impl Sse {
         self.lease.set(answer.ok().and_then(Result::ok));
     }
 
-    /// The same where another hub serves it by now: of one that is killed, the end of the subscription may be
-    /// seen before that of the lease.
+    /// Renews the lease if another hub serves the stream by now: after a hub was killed, the end of the subscription
+    /// may be seen before that of the lease.
     pub(super) fn renew_lost_lease(&self) {
         self.standing();
         if self.lease_is_lost.get() {
@@ -33,7 +33,7 @@ impl Sse {
         }
     }
 
-    /// What has become of its place; who has none has lost it with its hub.
+    /// Returns the state of its lease; a stream without one has lost it with its hub.
     fn standing(&self) -> Standing {
         let lease = self.lease.take();
         let (lease, standing) = match lease.map(|mut lease| (lease.look(), lease)) {
@@ -48,11 +48,11 @@ impl Sse {
         standing
     }
 
-    /// Ends the stream if a younger one has its place.
+    /// Ends the stream if a younger one has taken its lease.
     pub(super) fn make_room(&self) -> Result<(), Fault> {
         let may_have_to = self.may_be_dropped() && self.reason().is_none();
         if may_have_to && self.standing() == Standing::Dropped {
-            return self.say_dropped();
+            return self.send_dropped();
         }
         Ok(())
     }
@@ -61,8 +61,8 @@ impl Sse {
         self.limits.iter().any(|limit| limit.drops_oldest)
     }
 
-    /// Tells the client that its stream has made room, and ends it.
-    pub(super) fn say_dropped(&self) -> Result<(), Fault> {
+    /// Sends the client `sse:dropped`, and ends the stream.
+    pub(super) fn send_dropped(&self) -> Result<(), Fault> {
         let begun = || self.stream.begun_with()?.parse().ok();
         let data = Dropped { position: self.position.get().or_else(begun) }.data();
         let name = Dropped::NAME.as_bytes();
@@ -76,7 +76,7 @@ impl Sse {
         self.end()
     }
 
-    /// Waits, but not longer than until one of these descriptors is readable, or the place is lost.
+    /// Waits, but no longer than until one of these descriptors is readable, or the lease has changed.
     pub(super) fn pause_watching(
         &self,
         length: Duration,

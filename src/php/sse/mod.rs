@@ -2,10 +2,10 @@
 //!
 //! # Layout
 //! * `class`: its methods, as scripts see them
-//! * `object`: what an object holds
-//! * `admission`: who is let in
-//! * `opening`, `sending`, `closing`: how a stream begins, goes on and ends
-//! * `source`: what `Sse::stream()` sends
+//! * `object`: the state of an object
+//! * `admission`: the decision if a stream may begin
+//! * `opening`, `sending`, `closing`: the beginning of a stream, its events, its end
+//! * `source`: the loop of `Sse::stream()`
 //! * `publishing`, `subscribing`, `lease`: the hub
 
 mod admission;

@@ -1,4 +1,4 @@
-//! The `Sse` object, and what it holds.
+//! The `Sse` object and its state.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -23,20 +23,21 @@ use crate::zend::engine::Owned;
 pub struct Sse {
     pub(super) stream: Stream<PhpConnection>,
     pub(super) server: Server,
-    /// What it was opened with, for the hub to go on with.
+    /// The options that it was opened with, which the hub gets, too.
     pub(super) options: Options,
-    /// The limits that it came under.
+    /// The limits that hold for it.
     pub(super) limits: Vec<Limit>,
-    /// Its place under them.
+    /// Its lease under them.
     pub(super) lease: Cell<Option<Lease>>,
-    /// Whether that went with its hub.
+    /// True if that was lost with its hub.
     pub(super) lease_is_lost: Cell<bool>,
-    /// The hub's event that its client has got last.
+    /// The id of the last event that its client got from the hub.
     pub(super) position: Cell<Option<EventId>>,
     pub(super) opened: Instant,
     pub(super) started_at: (String, u32),
-    /// Whether an event of type `reset` was sent, and whether it follows topics, where that is the hub's to say.
-    pub(super) said_reset: Cell<bool>,
+    /// True if the script has sent an event of type `reset`.
+    pub(super) sent_reset: Cell<bool>,
+    /// True if it follows topics: then only the hub may send `reset`.
     pub(super) follows: Cell<bool>,
     /// Callbacks that have not run yet.
     pub(super) callbacks: RefCell<VecDeque<Owned>>,

@@ -1,4 +1,4 @@
-//! How a stream of `Sse` begins.
+//! Opens a stream of `Sse`: options, admission, head, first bytes.
 
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
@@ -37,11 +37,11 @@ pub(super) fn open(
     let response = arguments.response.response(method, first + 3)?;
     let on_limit = arguments.limit.on_limit(method, first + 8)?;
     let limit = arguments.limit.limit(method, first + 5, on_limit)?;
-    let told = LastEventId::new(arguments.last_event_id.as_ref(), method, first + 7)?;
+    let given_id = LastEventId::new(arguments.last_event_id.as_ref(), method, first + 7)?;
     let limits = if server.has_response() { hub_settings::limits(limit) } else { Vec::new() };
     refuse_second(method, server)?;
     let asked = Asked { method, server, on_limit, allow_origin: &response.allow_origin };
-    let (lease, turned_away) = match asked.admit(told.get(), &limits)? {
+    let (lease, turned_away) = match asked.admit(given_id.get(), &limits)? {
         Admission::Let(lease) => (lease, None),
         Admission::TurnedAway(retry) => (None, Some(retry)),
     };
@@ -55,8 +55,8 @@ pub(super) fn open(
     }
     end_previous()?;
     let connection = connect(server, taken, &options)?;
-    // Read now: to send the head may have run code of the script's.
-    let id = told.or_else(request::last_event_id);
+    // Read only now: sending the head may have run code of the script's.
+    let id = given_id.or_else(request::last_event_id);
     let object = create(server, connection, &options, id.as_deref(), limits, lease);
     make_current(&object, server);
     begin(&object, taken, id.as_deref())?;
@@ -86,7 +86,7 @@ fn make_current(object: &Owned, server: Server) {
     }
 }
 
-/// Sends the first bytes; where there is no body, the stream is over.
+/// Sends the first bytes; a response without a body ends here.
 fn begin(object: &Owned, taken: Taken, last_event_id: Option<&str>) -> Result<(), Fault> {
     let Some(sse) = native(object) else { return Ok(()) };
     if taken == Taken::HeadOnly {
@@ -96,7 +96,7 @@ fn begin(object: &Owned, taken: Taken, last_event_id: Option<&str>) -> Result<()
     Ok(())
 }
 
-/// Lets the stream before run the callbacks that it could not run when it stopped.
+/// Makes the previous stream run the callbacks that it could not run when it stopped.
 fn end_previous() -> Result<(), Fault> {
     let previous = current::get();
     previous.as_deref().and_then(native).map_or(Ok(()), Sse::end)
@@ -122,7 +122,7 @@ fn create(
         position: Cell::new(None),
         opened: Instant::now(),
         started_at,
-        said_reset: Cell::default(),
+        sent_reset: Cell::default(),
         follows: Cell::default(),
         callbacks: RefCell::default(),
     });
@@ -135,7 +135,7 @@ fn create(
     native.into_zval(false).unwrap_or_default().into()
 }
 
-/// One stream at a time; and where there is a response, one in all.
+/// Refuses a second stream: only one may be open, and a response can be only one.
 fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
     if current::is_ending() {
         return Err(Fault::wrong_moment(format!("{method}(): the request is ending")));
@@ -153,7 +153,7 @@ fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
         return Ok(());
     }
     let (file, line) = &sse.started_at;
-    // Asked, not looked up: to a forked child its parent's stream is closed.
+    // Asks the stream itself: in a forked child, its parent's stream is closed.
     if sse.is_running() {
         let message =
             format!("{method}(): a stream is open already, started in {file} on line {line}");

@@ -1,4 +1,4 @@
-//! What `Sse` publishes, and what it knows of the hub.
+//! `Sse::publish()` and `Sse::status()`.
 
 use crate::hub::{EventName, Publication};
 use ext_php_rs::types::Zval;
@@ -14,7 +14,7 @@ use crate::zend::json;
 
 const METHOD: &str = "Sse::publish";
 
-/// Publishes an event; its id is the answer.
+/// Publishes an event, and returns its id.
 pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result<String, Fault> {
     let topics = topics(names, Argument(METHOD, 1, "topics"))?;
     let at = Argument(METHOD, 2, "data");
@@ -45,7 +45,7 @@ pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result
     id.map(|id| id.to_string()).map_err(|error| failed(METHOD, &error))
 }
 
-/// The hub's report, as an array.
+/// Returns the hub's report as an array.
 pub(super) fn status() -> Result<Owned, Fault> {
     let report = hub::status(&hub_settings()).map_err(|error| failed("Sse::status", &error))?;
     let report = report.map_or_else(|| r#"{"running":false}"#.to_owned(), |hub| hub.report);

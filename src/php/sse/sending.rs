@@ -1,4 +1,4 @@
-//! What `Sse` sends, and how it waits.
+//! Sends the events of `Sse`, and waits: `send()`, `sendMany()`, `comment()`, `wait()`.
 
 use std::borrow::Cow;
 use std::os::fd::RawFd;
@@ -20,7 +20,7 @@ use crate::zend::value::walk;
 use crate::zend::{engine, streams};
 
 impl Sse {
-    /// Sends the event that a value stands for.
+    /// Sends a value as an event.
     pub(super) fn emit(&self, value: &Zval, at: Argument, fields: &Fields) -> Result<bool, Fault> {
         self.emit_payload(&Payload::new(value, at)?, at, fields)
     }
@@ -46,12 +46,12 @@ impl Sse {
         self.settle(open)
     }
 
-    /// On a stream that follows topics, `reset` is the hub's to say: what a script says could be taken for that.
+    /// Refuses `reset` on a stream that follows topics: its client would take it for the hub's.
     fn note_type(&self, event: &Event, at: Argument) -> Result<(), Fault> {
         if event.event.is_none_or(|event| event.as_str() != EventName::RESET) {
             return Ok(());
         }
-        self.said_reset.set(true);
+        self.sent_reset.set(true);
         if self.follows.get() {
             let problem = r#"its event type must not be "reset" on a stream that follows topics"#;
             return Err(Fault::value_error(format!("{at}: {problem}")));
@@ -64,7 +64,7 @@ impl Sse {
         if !events.is_iterable() {
             return Err(at.type_error("of type Traversable|array", events));
         }
-        // The stream's own buffer would be in use while the events' own code runs, which may send.
+        // Not the stream's own buffer: code of the events may run meanwhile, and may send.
         let mut frames = Packet::default();
         let (mut retry, mut have_ids) = (None, false);
         walk(events, |value| {
@@ -108,7 +108,7 @@ impl Sse {
         self.pause_watching(if unread { Duration::ZERO } else { length }, descriptors)
     }
 
-    /// Waits; answers whether the stream is open.
+    /// Waits; returns true if the stream is open.
     pub(in crate::php) fn pause(&self, length: Duration) -> Result<bool, Fault> {
         self.pause_watching(length, Vec::new())
     }
@@ -120,7 +120,7 @@ impl Sse {
         self.settle(open)
     }
 
-    /// Waits for all of this time in a loop of ours: what the engine has to run meanwhile runs here.
+    /// Waits for all of this time in a loop of ours, and runs the engine's interrupts meanwhile.
     pub(in crate::php) fn pause_throughout(&self, length: Duration) -> Result<bool, Fault> {
         let until = Instant::now().checked_add(length);
         loop {
@@ -134,17 +134,17 @@ impl Sse {
         }
     }
 
-    /// Whether the stream is open.
+    /// True if the stream is open.
     pub(in crate::php) fn is_running(&self) -> bool {
         self.stream.is_open()
     }
 
-    /// Why the stream has stopped.
+    /// Returns the stop reason.
     pub(in crate::php) fn reason(&self) -> Option<StopReason> {
         self.stream.stop_reason()
     }
 
-    /// Ends a script that goes on long after its client has left; and the stream, if it has to make room.
+    /// Ends a script that still sends long after its client has left; and the stream, if it has to make room.
     pub(super) fn check_overstay(&self) -> Result<(), Fault> {
         self.make_room()?;
         let goes_on = self.stream.ignores_disconnect() && self.server.has_response();
@@ -152,7 +152,7 @@ impl Sse {
             return Ok(());
         }
         if engine::is_below_native_code() {
-            // That may well ignore an exit, as curl does, and call on and on.
+            // Such code may ignore an exit, as curl does, and keep calling.
             return Err(Fault::Aborted);
         }
         engine::exit_script();
@@ -160,7 +160,7 @@ impl Sse {
     }
 }
 
-/// The descriptors of PHP streams, and whether one of them has bytes that PHP has read already.
+/// Returns the descriptors of PHP streams, and true if PHP has already read bytes from one of them.
 fn sources(read: &Zval) -> Result<(Vec<RawFd>, bool), Fault> {
     let at = Argument("Sse::wait", 2, "read");
     let streams = read.array().ok_or_else(|| at.type_error("of type ?array", read))?;

@@ -1,4 +1,4 @@
-//! `Sse::stream()`: what a source gives, from its first value to its last.
+//! `Sse::stream()`: polls a callable or walks an iterable, and sends each value.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::zend::value::{is_a, takes_argument, walk};
 /// A source of events.
 pub(super) struct Source<'a> {
     pub(super) value: &'a Zval,
-    /// The `Sse` object, which callables get.
+    /// The `Sse` object, the argument of callables.
     pub(super) object: &'a Zval,
     /// The time between two calls of a callable.
     pub(super) interval: Duration,
@@ -27,15 +27,15 @@ pub(super) struct Source<'a> {
 const AT: Argument = Argument("Sse::stream", 1, "source");
 
 impl Source<'_> {
-    /// Sends all of it, and closes the stream. Answers whether the source ended by itself.
+    /// Sends all of it, and closes the stream. Returns true if the source ended by itself.
     pub(super) fn run(&self, sse: &Sse) -> Result<bool, Fault> {
         let result =
             if self.value.is_callable() { self.poll(sse) } else { self.walk(sse, self.value) };
         if let Err(Fault::Bailout(interrupted)) = result {
-            // The engine is on its way out: the stream is closed when the request ends.
+            // The engine is bailing out: the stream is closed when the request ends.
             return Err(Fault::Bailout(interrupted));
         }
-        // What the source threw surfaces after the callbacks ran, and before what they throw.
+        // An exception of the source is thrown after the callbacks ran, with theirs as later ones.
         let caught = Caught::take();
         let ended_by_itself = matches!(sse.reason(), None | Some(StopReason::Closed));
         let closed = sse.end();
@@ -92,7 +92,7 @@ impl Source<'_> {
     }
 }
 
-/// Whether what a callable returned is a source of its own, not a value to be sent.
+/// True if a callable returned another source, and not a value to send.
 fn is_walkable(value: &Zval) -> bool {
     value.is_traversable()
         && !value

@@ -1,4 +1,4 @@
-//! `subscribe()`: the stream goes on with what is published, in the hub's hands or in these.
+//! `subscribe()`: hands the stream to the hub, or serves it from this worker.
 
 use std::time::{Duration, Instant};
 
@@ -22,16 +22,16 @@ use crate::zend::value::callable_error;
 
 const METHOD: &str = "Sse::subscribe";
 
-/// Where a stream goes on that had no hub.
+/// The next step of a stream that was not connected to a hub.
 enum Connected {
-    /// In this worker, with a hub or without.
+    /// This worker serves it, with a hub or without.
     Here,
-    /// Not here: what `subscribe()` answers.
+    /// This worker does not serve it; with the return value of `subscribe()`.
     Elsewhere(bool),
 }
 
 impl Sse {
-    /// Goes on with what is published. Answers whether the hub does so from here on.
+    /// Subscribes the stream. Returns true if the hub has taken it over.
     pub(super) fn subscribe_to(
         &self,
         last_event_id: Option<String>,
@@ -41,7 +41,7 @@ impl Sse {
     ) -> Result<bool, Fault> {
         let topics = topics(names, Argument(METHOD, 1, "topics"))?;
         let filter = given(filter);
-        let hand_off = match hand_off {
+        let may_hand_over = match hand_off {
             WithDefault::Default(hand_off) => *hand_off,
             WithDefault::Passed(value) => {
                 bool(value, Argument(METHOD, 3, "handOff"), "of type bool")?
@@ -56,7 +56,7 @@ impl Sse {
             return Ok(false);
         }
         // The hub knows no filter: the script serves such a stream.
-        self.serve(&mut subscriber, filter, hand_off && filter.is_none())
+        self.serve(&mut subscriber, filter, may_hand_over && filter.is_none())
     }
 
     /// Serves the stream until it ends here, or goes on in the hub, which `hand_off` allows.
@@ -88,14 +88,14 @@ impl Sse {
         }
     }
 
-    /// Refuses what cannot be subscribed.
+    /// Refuses arguments and streams that cannot be subscribed.
     fn check(&self, filter: Option<&Zval>) -> Result<(), Fault> {
         if let Some(error) = filter.and_then(callable_error) {
             let at = Argument(METHOD, 2, "filter");
             let message = format!("{at} must be a valid callback or null, {error}");
             return Err(Fault::type_error(message));
         }
-        if self.said_reset.get() {
+        if self.sent_reset.get() {
             return Err(Fault::wrong_moment(format!(
                 "{METHOD}(): this stream has sent an event of type \"reset\", which its client would take for \
                  the hub's: give it another type"
@@ -104,8 +104,8 @@ impl Sse {
         Ok(())
     }
 
-    /// What becomes of a stream that has no hub yet: `handed` is what has come of an offer, `None` where the script
-    /// wants to serve it.
+    /// Decides about a stream that has no hub yet: `handed` is the outcome of an offer, `None` if the script wants to
+    /// serve the stream.
     fn connect(
         &self,
         subscriber: &mut Subscriber,
@@ -118,7 +118,7 @@ impl Sse {
                 return self.settle(true).map(Connected::Elsewhere);
             }
             Some(HandedOver::Dropped) => {
-                return self.say_dropped().map(|()| Connected::Elsewhere(false));
+                return self.send_dropped().map(|()| Connected::Elsewhere(false));
             }
             Some(HandedOver::Unfit(error)) => return Err(unfit(error)),
             Some(HandedOver::NotNow(why)) if self.stays(&why, fallback)? => {}
@@ -151,7 +151,7 @@ impl Sse {
         }
     }
 
-    /// Whether its worker serves it although the hub should; decided once.
+    /// True if its worker serves it although the hub should; decided once.
     fn stays(&self, why: &str, fallback: &mut Option<Fallback>) -> Result<bool, Fault> {
         if !self.server.has_response() {
             return Ok(true);
@@ -162,10 +162,10 @@ impl Sse {
         Ok(!matches!(fallback, Some(Fallback::TurnedAway)))
     }
 
-    /// Tells the client when to come back, with the last event ID that it has, and ends the stream.
+    /// Sends the client its position and a reconnection time, and ends the stream.
     fn turn_away(&self, subscriber: &mut Subscriber) -> Result<Connected, Fault> {
-        // Who knows no position yet is to be told what it may miss meanwhile.
-        self.tell_position(subscriber.take_untold().as_deref())?;
+        // A client without a position needs one, so that it learns what it misses meanwhile.
+        self.send_position(subscriber.take_untold().as_deref())?;
         self.stream.retry(time_to_come_back(hub::retry(jitter())))?;
         self.end()?;
         Ok(Connected::Elsewhere(false))
@@ -183,14 +183,14 @@ impl Sse {
         handed
     }
 
-    /// Sends what has come, and waits for more; answers whether the stream is open.
+    /// Sends the events that have arrived, and waits for more; returns true if the stream is open.
     fn follow(&self, subscriber: &mut Subscriber, filter: Option<&Zval>) -> Result<bool, Fault> {
         while let Some(delivery) = subscriber.take() {
             if !self.deliver(&delivery, filter)? {
                 return Ok(false);
             }
         }
-        self.tell_position(subscriber.take_untold().as_deref())?;
+        self.send_position(subscriber.take_untold().as_deref())?;
         let descriptor = subscriber.descriptor();
         let longest = if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY };
         let length = self.stream.position_due().unwrap_or(longest).min(longest);
@@ -199,22 +199,22 @@ impl Sse {
         open
     }
 
-    /// Tells the client where it is: at this id, or where the filter has left it, if that is due.
-    fn tell_position(&self, id: Option<&str>) -> Result<(), Fault> {
+    /// Sends the client its position: this id, or the last one that was filtered out, if that is due.
+    fn send_position(&self, id: Option<&str>) -> Result<(), Fault> {
         let open = match id {
-            Some(id) => self.stream.tell_position(id)?,
-            None => self.stream.tell_position_if_due()?,
+            Some(id) => self.stream.send_position(id)?,
+            None => self.stream.send_position_if_due()?,
         };
         self.settle(open).map(drop)
     }
 
-    /// Sends an event, unless the filter does not let it pass; answers whether the stream is open.
+    /// Sends an event, unless the filter rejects it; returns true if the stream is open.
     fn deliver(&self, delivery: &Delivery, filter: Option<&Zval>) -> Result<bool, Fault> {
         if let Some(filter) = filter.filter(|_| !delivery.topics.is_empty())
             && !passes(filter, delivery)?
         {
             self.stream.pass_over(&delivery.id.to_string(), delivery.data.len());
-            self.tell_position(None)?;
+            self.send_position(None)?;
             let open = self.is_running();
             return self.settle(open);
         }
@@ -232,13 +232,13 @@ impl Sse {
     }
 }
 
-/// What a script is told that would wait for ever.
+/// Makes the exception for a subscription that would wait for ever.
 #[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
 fn unfit(error: HubError) -> Fault {
     failed(METHOD, &error)
 }
 
-/// Asks the filter: it gets the event, and the first topic that it was published under.
+/// Calls the filter with the event and its first topic.
 fn passes(filter: &Zval, delivery: &Delivery) -> Result<bool, Fault> {
     let id = delivery.id.to_string();
     let event = delivery.event.as_ref().map(|event| event.as_str().as_bytes());

@@ -26,7 +26,7 @@ fn a_client_is_told_in_time_where_it_is_among_events_that_were_kept_from_it() {
         let stream = open(&memory, Options::default());
         (0..times).for_each(|number| stream.pass_over(&format!("9-{}", times - number), bytes));
         memory.clock.set(memory.clock.get() + seconds(pause));
-        assert_eq!(stream.tell_position_if_due(), Ok(true));
+        assert_eq!(stream.send_position_if_due(), Ok(true));
         String::from_utf8_lossy(&memory.written.take()).into_owned()
     };
     assert_eq!(passed(99, 1, 14), "");
