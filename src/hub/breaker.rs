@@ -1,21 +1,22 @@
-//! A circuit breaker: after a failure the hub is left alone for a while, longer each time.
+//! A circuit breaker: after a failure the hub is left alone for 1 s, then longer, up to 30 s.
 
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// How long the hub is left alone after the first failure, and at most.
+/// The time for which the hub is left alone after the first failure; it doubles with each, up to the longest.
 const REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(30);
 
-/// Whether the hub may be asked. One for the process: what one request has found out spares the next.
+/// The breaker that says if the hub may be asked. There is one for the process: a failure that one request has seen
+/// spares the next one the wait.
 #[derive(Debug)]
 pub(super) struct Breaker(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
     failures: u32,
-    /// Why it failed last, in words.
+    /// The last failure, in words.
     why: String,
     rests_until: Option<Instant>,
 }
@@ -29,17 +30,17 @@ impl Breaker {
         Self(Mutex::new(State::NEW))
     }
 
-    /// Whether the hub may be asked now.
+    /// True if the hub may be asked now.
     pub(super) fn is_closed(&self, now: Instant) -> bool {
         self.0.lock().rests_until.is_none_or(|until| now >= until)
     }
 
-    /// Why it failed last, in words.
+    /// Returns the last failure, in words.
     pub(super) fn why(&self) -> String {
         self.0.lock().why.clone()
     }
 
-    /// Notes how it went: if it failed, why.
+    /// Notes a failure, or with `None` a success.
     pub(super) fn note(&self, failure: Option<String>, now: Instant) {
         let mut state = self.0.lock();
         let Some(why) = failure else {

@@ -1,5 +1,6 @@
-//! Connections to the hub, wherever it is, started if need be: one that a process keeps for what it publishes, and
-//! one for each stream.
+//! Connects to the hub, and starts one if needed.
+//!
+//! A process keeps one connection for all that it publishes, and opens one for each stream.
 
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ use super::settings::Settings;
 use super::spawn;
 use crate::sapi::sys::process::forks;
 
-/// Opens when no hub can be started. One that somebody else starts is found meanwhile.
+/// Opens when no hub can be started. Meanwhile a hub that somebody else starts is still found.
 static STARTS: Breaker = Breaker::new();
 
 /// The connection that this process keeps.
@@ -24,13 +25,13 @@ static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
 
 struct Kept {
     hub: HubConnection,
-    /// What has led to it.
+    /// The settings that led to it.
     settings: Settings,
     /// The process it belongs to: a forked child must not speak on it.
     forks: u32,
 }
 
-/// Asks on the connection that is kept; it is made anew if the hub has closed it meanwhile.
+/// Sends a request on the connection that is kept; connects again if the hub has closed it meanwhile.
 pub(super) fn request(settings: &Settings, request: &Request) -> Result<Reply, HubError> {
     let Found { mut hub, is_settled } = match take_kept(settings) {
         Some(hub) => Found::settled(hub),
@@ -47,13 +48,13 @@ pub(super) fn request(settings: &Settings, request: &Request) -> Result<Reply, H
 fn take_kept(settings: &Settings) -> Option<HubConnection> {
     let kept = KEPT.lock().take()?;
     if kept.forks != forks() {
-        // The parent's: closing our copy of it does not end its conversation.
+        // It is the parent's: dropping our copy does not end its connection.
         return None;
     }
     (is_silent(&kept.hub) && kept.settings == *settings).then_some(kept.hub)
 }
 
-/// A new connection; a hub is started if there is none.
+/// Opens a new connection; starts a hub if there is none.
 pub(super) fn connect(settings: &Settings) -> Result<HubConnection, HubError> {
     find_or_start(settings).map(|found| found.hub)
 }
@@ -79,7 +80,7 @@ fn start(settings: &Settings) -> Result<HubConnection, HubError> {
             STARTS.why()
         )));
     }
-    // It may be somebody else's that has come to be there meanwhile.
+    // By now, a hub of somebody else may listen there.
     let start = where_to_start(settings);
     let trust = start.owner.map_or(Trust::Named, |(uid, _)| Trust::Owner(uid));
     let hub = spawn::spawn(settings, &start)

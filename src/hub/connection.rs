@@ -1,4 +1,4 @@
-//! A connection to a hub: one request and its answer, and a hub that does not answer.
+//! A connection to a hub: one request and its reply, and the note that a hub does not answer.
 
 use std::ops::{Deref, DerefMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
@@ -17,8 +17,8 @@ use crate::sapi::sys::unshared::Unshared;
 /// Opens when a hub that listens does not answer.
 pub(super) static ANSWERS: Breaker = Breaker::new();
 
-/// A connection to a hub. Forks do not share it: what the hub holds for it would be held for as long as they
-/// live.
+/// A connection to a hub. It is closed in forked children: the hub would keep what it holds for the connection for as
+/// long as they live.
 #[derive(Debug)]
 pub(super) struct HubConnection {
     _unshared: Unshared,
@@ -32,7 +32,7 @@ impl HubConnection {
         Self { _unshared: unshared, client, socket: socket.to_owned() }
     }
 
-    /// Where the hub listens.
+    /// The socket on which the hub listens.
     pub(super) fn socket(&self) -> &Path {
         &self.socket
     }
@@ -52,7 +52,7 @@ impl DerefMut for HubConnection {
     }
 }
 
-/// Asks, and notes whether there was an answer.
+/// Sends a request, and notes if the hub replied.
 pub(super) fn exchange(
     client: &mut Client,
     request: &Request,
@@ -65,19 +65,19 @@ pub(super) fn exchange(
             OUTAGE.note(true, Instant::now());
         }
         Err(error @ ClientError::TimedOut) => note_silence(error),
-        // It has died, which costs nobody any time, and says nothing of the one that follows.
+        // The hub has died: that costs nobody any time, and says nothing about the next hub.
         Err(_) => {}
     }
     Ok(answer?)
 }
 
-/// Whether nothing has come that nobody asked for: the end, above all.
+/// True if nothing has arrived unasked; the end of the connection would count, too.
 pub(super) fn is_silent(client: &Client) -> bool {
     let mut ends = [PollFd::new(client, PollFlags::IN)];
     poll(&mut ends, Some(&Timespec::default())) == Ok(0)
 }
 
-/// It listens, and does not answer.
+/// Notes that the hub listens and does not reply.
 pub(super) fn note_silence(error: &ClientError) {
     ANSWERS.note(Some(error.to_string()), Instant::now());
     OUTAGE.note(false, Instant::now());

@@ -1,29 +1,28 @@
-//! Why the hub has not done what it was asked for.
+//! The error type of the hub's client: why the hub did not do what was asked.
 
 use std::fmt;
 
 use hub_protocol::{ClientError, MessageError, Reply};
 
-/// Why the hub has not done what it was asked for.
+/// The reason why the hub has not done what was asked. The texts complete it in words.
 #[derive(Debug)]
 pub(crate) enum HubError {
-    /// There is none, and it could not be started; in words.
+    /// There is no hub, and none could be started.
     Absent(String),
-    /// It failed a moment ago, and is not asked again yet; how, in words.
+    /// The hub failed a moment ago, and is not asked again yet; with that failure.
     Resting(String),
-    /// It has not answered, and may have done it or not; in words.
+    /// The hub has not replied, and may have done it or not.
     Unanswered(String),
-    /// There is one that is not the one that is meant, or that this user may not speak to: somebody has to
-    /// change a setting; in words.
+    /// The hub is not the one that is meant, or this user may not use it: somebody has to change a setting.
     Unfit(String),
-    /// It will not; in words.
+    /// The hub refuses.
     Refused(String),
-    /// A younger stream has taken the place that this one had.
+    /// A younger stream has taken the lease of this one.
     Dropped,
 }
 
 impl HubError {
-    /// Why, without saying again that there is none.
+    /// Returns the reason, without "there is no hub" in front.
     pub(super) fn reason(&self) -> String {
         match self {
             Self::Absent(why) => why.clone(),
@@ -31,7 +30,7 @@ impl HubError {
         }
     }
 
-    /// For an answer to another question.
+    /// Makes an error of a reply that does not fit the request.
     pub(super) fn from_reply(reply: Reply) -> Self {
         match reply {
             Reply::Refused { message, .. } => Self::Refused(message),

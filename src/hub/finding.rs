@@ -1,8 +1,8 @@
-//! Which hub is spoken to.
+//! Finds the hub to talk to: the one that is set, the user's own, or the only one there is.
 //!
-//! The invariant: what is published where nobody listens is an error, as long as somebody may listen elsewhere.
-//! A server's scripts have a hub of their user's. A script on the command hub, cron above all, publishes
-//! to those who are served: by its user's hub, if that has served anybody, or else by the one that there is.
+//! The invariant: publishing where nobody listens is an error, as long as somebody may listen elsewhere. Scripts of a
+//! server use the hub of their own user. A script on the command line, cron above all, publishes to the hub that has
+//! streams: its user's, if that has served any, or else the only one that listens.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use super::settings::Settings;
 /// A connection to a hub.
 pub(super) struct Found {
     pub(super) hub: HubConnection,
-    /// Whether the next one who asks is to speak to the same hub; else there may be a better one by then.
+    /// True if later requests may use the same connection; otherwise a better hub may be there by then.
     pub(super) is_settled: bool,
 }
 
@@ -27,19 +27,18 @@ impl Found {
     }
 }
 
-/// Where a hub is started, and as whom if not as this user.
+/// The socket where a hub is to be started, and the user to start it as, if not this one.
 pub(super) struct Start {
     pub(super) socket: PathBuf,
     /// The user and the group.
     pub(super) owner: Option<(u32, u32)>,
 }
 
-/// A new connection to the hub that there is.
+/// Opens a connection to the hub that listens.
 ///
 /// # Errors
 ///
-/// [`HubError::Absent`] when there is none; [`HubError::Unfit`] when there is one that this user may not
-/// speak to.
+/// [`HubError::Absent`] when none does; [`HubError::Unfit`] when this user may not use the one that does.
 pub(super) fn find(settings: &Settings) -> Result<Found, HubError> {
     match &settings.socket {
         Some(socket) => open(settings, socket, Trust::Named).map(Found::settled),
@@ -49,7 +48,7 @@ pub(super) fn find(settings: &Settings) -> Result<Found, HubError> {
     }
 }
 
-/// Where one is started if there is none. Root goes on in the location of the one service that had one.
+/// Returns the socket where to start a hub. Root starts it in the location of the one service that has had one.
 pub(super) fn where_to_start(settings: &Settings) -> Start {
     if let Some(socket) = &settings.socket {
         return Start { socket: socket.clone(), owner: None };
@@ -65,7 +64,7 @@ pub(super) fn where_to_start(settings: &Settings) -> Start {
     Start { socket: default_socket(), owner: None }
 }
 
-/// This user's own hub.
+/// Opens a connection to this user's own hub.
 fn own(settings: &Settings) -> Result<HubConnection, HubError> {
     let mut absence = None;
     for socket in location::own_sockets() {
@@ -74,7 +73,7 @@ fn own(settings: &Settings) -> Result<HubConnection, HubError> {
             found => return found,
         }
     }
-    let nowhere = || nobody_at(&default_socket(), "no such place");
+    let nowhere = || nobody_at(&default_socket(), "no such directory");
     Err(HubError::Absent(absence.unwrap_or_else(nowhere)))
 }
 
@@ -84,7 +83,7 @@ fn for_user(settings: &Settings) -> Result<Found, HubError> {
         return own.map(Found::settled);
     }
     let (mut open_to_us, mut closed) = (Vec::new(), Vec::new());
-    // What root starts for itself is nobody else's to publish to.
+    // A hub that root has started for itself takes no events of other users.
     for location in location::others().into_iter().filter(|location| location.uid != 0) {
         match open(settings, &location.socket, Trust::Owner(location.uid)) {
             Ok(hub) => open_to_us.push((location.socket, hub)),
@@ -129,7 +128,7 @@ fn for_root(settings: &Settings) -> Result<Found, HubError> {
     }
 }
 
-/// The only one of these, if there is one.
+/// Returns the hub if there is exactly one, and fails if there are several.
 fn only(mut hubs: Vec<(PathBuf, HubConnection)>) -> Result<Option<HubConnection>, HubError> {
     if hubs.len() > 1 {
         let list: Vec<_> = hubs.iter().map(|(socket, _)| socket.display().to_string()).collect();

@@ -1,4 +1,4 @@
-//! A stream that the hub goes on with: its connection is offered, accepted, let go of here, committed.
+//! Hands a stream to the hub: offers its connection, lets go of it here, commits.
 
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
@@ -13,19 +13,19 @@ use super::settings::{PATIENCE, Settings};
 use super::subscription::Subscription;
 use crate::sapi::PendingHandOff;
 
-/// What has come of an offer to the hub.
+/// The outcome of an offer to the hub.
 #[derive(Debug)]
 pub(crate) enum HandedOver {
-    /// The stream is the hub's.
+    /// The hub has the stream.
     Done,
-    /// The hub has failed, and is to be asked again: a stream whose worker it serves would keep that worker. Why, in
-    /// words.
+    /// The hub has failed, and should be asked again: a stream that its worker serves keeps that worker busy. With
+    /// the reason, in words.
     NotNow(String),
-    /// The hub does not take it; why, in words.
+    /// The hub refuses the stream; with the reason, in words.
     Refused(String),
     /// The stream has to make room for a younger one.
     Dropped,
-    /// This hub never takes it: somebody has to change a setting.
+    /// This hub never takes the stream: somebody has to change a setting.
     Unfit(HubError),
 }
 
@@ -40,8 +40,8 @@ impl From<HubError> for HandedOver {
     }
 }
 
-/// Has the hub go on with a stream, and lets go of its connection. Its lease goes with it. If the hub does not take
-/// it, nothing has changed.
+/// Hands a stream and its lease to the hub, and lets go of its connection. If the hub does not take it, nothing has
+/// changed.
 pub(super) fn hand_over(
     settings: &Settings,
     lease: &mut Option<Lease>,
@@ -56,14 +56,14 @@ pub(super) fn hand_over(
         }
         Ok(mut hub) => {
             offer.let_go();
-            // If the hub cannot be told any more it closes the connection, and the client comes back.
+            // If the hub cannot be reached any more, it closes the connection, and the client reconnects.
             let _ = hub.send(&Request::Commit, None, Instant::now() + PATIENCE);
             HandedOver::Done
         }
     }
 }
 
-/// Proposes a connection to the hub; it is still ours, whatever the hub answers.
+/// Offers a connection to the hub; it stays ours, whatever the hub replies.
 fn propose(
     settings: &Settings,
     lease: &mut Option<Lease>,

@@ -1,4 +1,4 @@
-//! A stream that is counted under limits, for as long as a connection to the hub is open.
+//! A lease: counts a stream under limits, for as long as a connection to the hub is open.
 
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 
@@ -6,11 +6,11 @@ use hub_protocol::Reply;
 
 use super::connection::{HubConnection, is_silent};
 
-/// A place under limits, for as long as this lives.
+/// A lease under some limits. Dropping it gives it back.
 #[derive(Debug)]
 pub(crate) struct Lease {
     hub: HubConnection,
-    /// Whether the hub has said that a younger stream has the place, which it says once.
+    /// True if the hub has said that a younger stream has taken the lease; it says so once.
     dropped: bool,
 }
 
@@ -19,20 +19,20 @@ impl Lease {
         Self { hub, dropped: false }
     }
 
-    /// The connection that it is had on.
+    /// Returns the connection that holds the lease.
     pub(super) fn into_connection(self) -> HubConnection {
         self.hub
     }
 
-    /// The descriptor that is readable when something has become of it.
+    /// The descriptor that is readable when the lease has changed.
     pub(crate) fn descriptor(&self) -> RawFd {
         self.hub.as_fd().as_raw_fd()
     }
 
-    /// What has become of it.
+    /// Returns the state of the lease, without waiting.
     pub(crate) fn look(&mut self) -> Standing {
         if !self.dropped {
-            // It may have come with the answer before.
+            // The reply may have been read together with the one before.
             let said = match self.hub.next_reply() {
                 Ok(None) if is_silent(&self.hub) => return Standing::Held,
                 Ok(None) => self.hub.fill().and_then(|()| self.hub.next_reply()),
@@ -48,13 +48,13 @@ impl Lease {
     }
 }
 
-/// What has become of a lease.
+/// The state of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// The hub keeps the place.
+    /// The hub counts the stream.
     Held,
-    /// A younger stream has it.
+    /// A younger stream has taken it.
     Dropped,
-    /// With its hub.
+    /// It is lost, together with its hub.
     Gone,
 }

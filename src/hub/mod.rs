@@ -1,18 +1,18 @@
-//! The extension's side of the hub: finds it, or starts it, and speaks to it.
+//! The extension's side of the hub: finds or starts one, publishes, subscribes, hands over.
 //!
-//! The invariant: a hub that is dead or frozen costs a request no more than [`settings::PATIENCE`], and not every
-//! request; what cannot be done is an error here, never a silent loss.
+//! The invariant: a dead or frozen hub costs a request at most [`settings::PATIENCE`], and does not cost every
+//! request that; what cannot be done is an error here, never a silent loss.
 //!
 //! # Layout
-//! * `requests`: what is asked of it
-//! * `lease`: a stream that is counted
-//! * `subscription`: what a stream follows; `handing_over`: a connection that the hub goes on with
-//! * `subscriber`: a stream that its worker serves
-//! * `client`: a connection to it, wherever it is, started if need be
-//! * `finding`, `opening`, `spawn`: which hub, whether it is to be trusted, how one is started
-//! * `connection`: one request and its answer
-//! * `breaker`, `outage`: a hub that fails is left alone; when clients come back
-//! * `settings`, `error`
+//! * `requests`: the requests to the hub, a function each
+//! * `lease`: a stream that is counted under limits
+//! * `subscription`: the topics and options of a stream; `handing_over`: a stream that the hub takes over
+//! * `subscriber`: a subscription of a stream that its worker serves
+//! * `client`: a connection to the hub, which is started if needed
+//! * `finding`, `opening`, `spawn`: which hub to use, if it can be trusted, how to start one
+//! * `connection`: one request and its reply
+//! * `breaker`, `outage`: how long a failing hub is left alone; when its clients should come back
+//! * `settings`, `error`: the hub's settings; its errors
 
 mod breaker;
 mod client;
@@ -37,7 +37,7 @@ pub(crate) use settings::Settings;
 pub(crate) use subscriber::Subscriber;
 pub(crate) use subscription::Subscription;
 
-// What scripts name: topics, types of events, ids, limits.
+// Types that scripts name: topics, types of events, ids, limits.
 pub(crate) use hub_protocol::location::has_private_tmp;
 pub(crate) use hub_protocol::{
     Delivery, Dropped, EventId, EventName, InvalidTopic, Limit, Publication, Topic, Topics,

@@ -1,8 +1,8 @@
-//! A connection to a hub, if it is one to be trusted.
+//! Connects to a hub and checks that it can be trusted: its user, its directory, its Redis.
 //!
-//! The invariant: more than a hello is said to nobody but a hub of this user's, or of root's, or one that is
-//! open to the group that shares it; root trusts whoever has the place to himself. No link of somebody
-//! else's is followed on the way, and the hub publishes through the Redis that is meant.
+//! The invariant: nothing but a hello is sent to a hub unless it is this user's or root's, or open to the group that
+//! shares it; root also trusts a hub whose user alone can write to its directory. No symbolic link of another user is
+//! followed on the way, and the hub publishes through the Redis that is set.
 
 use std::fs::{Metadata, symlink_metadata};
 use std::io::{self, ErrorKind};
@@ -18,20 +18,20 @@ use super::connection::{ANSWERS, HubConnection, note_silence};
 use super::error::HubError;
 use super::settings::{PATIENCE, Settings};
 
-/// Why a place is looked at.
+/// The reason for which a socket is tried, which decides who may own it.
 #[derive(Clone, Copy)]
 pub(super) enum Trust {
-    /// It is named by the settings, or this user's own.
+    /// The settings name it, or it is this user's own.
     Named,
-    /// It is in a directory of this user's.
+    /// It is in a directory of the user with this uid.
     Owner(u32),
 }
 
-/// A new connection to the hub that listens there.
+/// Opens a connection to the hub that listens on `socket`.
 ///
 /// # Errors
 ///
-/// [`HubError::Absent`] when nobody does.
+/// [`HubError::Absent`] when none does; other [`HubError`]s when it may not be used.
 pub(super) fn open(
     settings: &Settings,
     socket: &Path,
@@ -43,15 +43,15 @@ pub(super) fn open(
     }
     follow_no_link_of_others(socket)?;
     let client = Client::connect(socket, now + PATIENCE).map_err(|error| match error {
-        // It listens, and has not taken anybody in for a while.
+        // The hub listens, and has accepted nobody for a while.
         ClientError::TimedOut => unanswered(trust, error),
-        // It does not know this user, or is about to end.
+        // The hub does not trust this user, or is about to exit.
         ClientError::Io(error) if is_hang_up(&error) => {
             HubError::Refused("it has closed the connection".to_owned())
         }
         ClientError::Io(error) if error.kind() == ErrorKind::PermissionDenied => {
             let why = closed(socket, &error);
-            // One who may not look at a place that is named is told more by the hub that is started there.
+            // If this user may not look into a directory that is set, starting the hub there gives a better error.
             let is_tried = settings.socket.is_some() && settings.spawns;
             if is_tried { HubError::Absent(why) } else { HubError::Unfit(why) }
         }
@@ -60,7 +60,7 @@ pub(super) fn open(
     vet(settings, socket, trust, client)
 }
 
-/// Who listens there would get our clients' connections, and what is published.
+/// Checks who listens: he gets the connections of our clients, and all that is published.
 pub(super) fn vet(
     settings: &Settings,
     socket: &Path,
@@ -80,10 +80,9 @@ pub(super) fn vet(
     check_redis(settings, trust, HubConnection::new(client, socket))
 }
 
-/// Whether this user has opened the socket to the group: nobody can give a file to a group without being
-/// in it.
+/// True if the owner has opened the socket to the group of the settings: only a member can give a file to a group.
 fn is_shared(settings: &Settings, socket: &Path, owner: Uid) -> bool {
-    // Without one, nothing is looked up: that may ask a server.
+    // An empty name is not looked up: that may ask a directory server.
     if settings.group.is_empty() {
         return false;
     }
@@ -95,7 +94,7 @@ fn is_shared(settings: &Settings, socket: &Path, owner: Uid) -> bool {
     })
 }
 
-/// Root uses a hub of anybody's who has its directory to himself: nobody else can listen there.
+/// True if root may use a hub: its user alone can write to its directory, so nobody else can listen there.
 fn is_for_root(socket: &Path, trust: Trust, owner: Uid) -> bool {
     let is_expected = match trust {
         Trust::Named => true,
@@ -108,7 +107,7 @@ fn is_for_root(socket: &Path, trust: Trust, owner: Uid) -> bool {
     geteuid().is_root() && is_expected && directory.is_some_and(has_it_to_himself)
 }
 
-/// Whoever has named a Redis means that one, and not that of who has started the hub.
+/// Checks that the hub uses the Redis that is set, and not that of the user who has started it.
 fn check_redis(
     settings: &Settings,
     trust: Trust,
@@ -126,22 +125,22 @@ fn check_redis(
     if introduction.redis.as_ref() == Some(&redis_name(&settings.redis)) {
         return Ok(hub);
     }
-    let place = hub.socket().display();
+    let path = hub.socket().display();
     Err(HubError::Unfit(match introduction.redis {
         None => format!(
-            "the hub at {place} has no Redis, and sse.hub_redis names one: whoever has started it had no \
+            "the hub at {path} has no Redis, and sse.hub_redis names one: whoever has started it had no \
              such setting, a script on the command line perhaps. Set it in every php.ini, and end that hub \
-             (sse-hub stop --socket {place}); the next one has it"
+             (sse-hub stop --socket {path}); the next one has it"
         ),
         Some(theirs) => format!(
-            "the hub at {place} publishes through {theirs}, and sse.hub_redis names another Redis: pools of \
+            "the hub at {path} publishes through {theirs}, and sse.hub_redis names another Redis: pools of \
              one user that have a Redis each need a hub each (sse.hub_socket); if it has changed, end that \
-             hub (sse-hub stop --socket {place})"
+             hub (sse-hub stop --socket {path})"
         ),
     }))
 }
 
-/// Notes that the hub does not answer; that of somebody else keeps nobody from asking another one.
+/// Notes that the hub does not reply. A silent hub of somebody else must not keep anybody from asking another one.
 fn unanswered(trust: Trust, error: ClientError) -> HubError {
     if matches!(trust, Trust::Named) {
         note_silence(&error);
@@ -149,7 +148,7 @@ fn unanswered(trust: Trust, error: ClientError) -> HubError {
     error.into()
 }
 
-/// Whoever can put a link on the way could lead this user to any socket.
+/// Refuses symbolic links of other users: they could lead this user to any socket.
 fn follow_no_link_of_others(socket: &Path) -> Result<(), HubError> {
     let is_theirs = |found: &Metadata| {
         found.is_symlink() && found.uid() != 0 && found.uid() != geteuid().as_raw()
@@ -167,7 +166,7 @@ fn follow_no_link_of_others(socket: &Path) -> Result<(), HubError> {
     Ok(())
 }
 
-/// What to do where nobody listens.
+/// Says what to do if nobody listens.
 pub(super) fn nobody_at(socket: &Path, why: impl std::fmt::Display) -> String {
     format!(
         "{}: {why}; start one (sse-hub serve), or let the extension do it (sse.hub_spawn=1)",
@@ -175,7 +174,7 @@ pub(super) fn nobody_at(socket: &Path, why: impl std::fmt::Display) -> String {
     )
 }
 
-/// What to do where somebody may listen who is not for this user.
+/// Says what to do if the hub that may listen there belongs to another user.
 fn closed(socket: &Path, error: &io::Error) -> String {
     let owner = socket.parent().and_then(|directory| symlink_metadata(directory).ok());
     let owner = owner.map_or_else(|| "another user".to_owned(), |it| format!("user {}", it.uid()));

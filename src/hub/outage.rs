@@ -1,29 +1,29 @@
-//! Since when there has been no hub, as far as this process has seen: the longer, the later clients come back.
+//! Since when this process has seen no hub: the longer, the later its clients come back.
 
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// The longest wait of a client, at first and after a long time without a hub. The shortest is a fifth of it.
+/// The longest wait of a client, at first and after a long outage. The shortest is a fifth of it.
 const FIRST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// The outage of this process' hub.
 pub(super) static OUTAGE: Outage = Outage(Mutex::new(None));
 
-/// Since when the hub has failed.
+/// The moment since when the hub has failed.
 #[derive(Debug)]
 pub(super) struct Outage(Mutex<Option<Instant>>);
 
 impl Outage {
-    /// Notes how it went.
+    /// Notes a success or a failure.
     pub(super) fn note(&self, worked: bool, now: Instant) {
         let mut since = self.0.lock();
         *since = if worked { None } else { since.or(Some(now)) };
     }
 
-    /// When a client should come back: spread, so that they do not all come at once. `jitter` is a random number
-    /// from 0 to 1.
+    /// Returns the time after which a client should come back, spread so that not all come at once. `jitter` is a
+    /// random number from 0 to 1.
     pub(super) fn retry(&self, jitter: f64, now: Instant) -> Duration {
         let since = self.0.lock().map(|since| now.saturating_duration_since(since));
         let longest = since.unwrap_or_default().clamp(FIRST, LONGEST);

@@ -1,4 +1,4 @@
-//! What is asked of the hub, one request each.
+//! The requests to the hub, one function each: publish, status, lease.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use super::lease::Lease;
 use super::settings::Settings;
 use super::{client, finding, outage};
 
-/// Publishes an event; its id is the answer.
+/// Publishes an event, and returns its id.
 ///
 /// # Errors
 ///
-/// [`HubError`]: it was not published, or ([`HubError::Unanswered`]) nobody knows.
+/// [`HubError`]: it was not published, or ([`HubError::Unanswered`]) that is unknown.
 pub(crate) fn publish(settings: &Settings, publication: Publication) -> Result<EventId, HubError> {
     match client::request(settings, &Request::Publish(publication))? {
         Reply::Published(id) => Ok(id),
@@ -23,19 +23,19 @@ pub(crate) fn publish(settings: &Settings, publication: Publication) -> Result<E
     }
 }
 
-/// A hub that answers.
+/// A hub that has replied.
 pub(crate) struct Running {
-    /// Where it listens.
+    /// The socket on which it listens.
     pub(crate) socket: PathBuf,
     /// Its report, a JSON object.
     pub(crate) report: String,
 }
 
-/// The hub's report; `None` when there is no hub. None is started for it.
+/// Asks the hub for its report; `None` when there is no hub. It starts none.
 ///
 /// # Errors
 ///
-/// [`HubError`] when there is one that does not answer.
+/// [`HubError`] when there is one that does not reply.
 pub(crate) fn status(settings: &Settings) -> Result<Option<Running>, HubError> {
     let mut hub = match finding::find(settings) {
         Err(HubError::Absent(_)) => return Ok(None),
@@ -47,11 +47,11 @@ pub(crate) fn status(settings: &Settings) -> Result<Option<Running>, HubError> {
     }
 }
 
-/// Whether there is a hub that answers; one is started if there is none.
+/// Checks that there is a hub that replies; starts one if there is none.
 ///
 /// # Errors
 ///
-/// [`HubError`] if not, or why it cannot be started.
+/// [`HubError`] if it does not reply, or cannot be started.
 pub(crate) fn reach(settings: &Settings) -> Result<(), HubError> {
     let mut client = client::connect(settings)?;
     match exchange(&mut client, &Request::Status, None)? {
@@ -60,12 +60,13 @@ pub(crate) fn reach(settings: &Settings) -> Result<(), HubError> {
     }
 }
 
-/// When a client should come back that there is no hub for. `jitter` is a random number from 0 to 1.
+/// Returns the time after which a client should come back when there is no hub for it. `jitter` is a random number
+/// from 0 to 1.
 pub(crate) fn retry(jitter: f64) -> Duration {
     outage::OUTAGE.retry(jitter, Instant::now())
 }
 
-/// Takes a place under each limit; the limit that is reached is the answer if there is none.
+/// Takes a lease under all limits, or returns the limit that is reached.
 ///
 /// # Errors
 ///
@@ -80,7 +81,7 @@ pub(crate) fn lease(
         let reply = exchange(&mut client, &request, None)?;
         Ok((client, reply))
     };
-    // A hub that is just dying lets in whoever asks, and hangs up.
+    // A hub that is exiting may still accept a connection, and closes it.
     let again = |error| if matches!(error, HubError::Unanswered(_)) { ask() } else { Err(error) };
     match ask().or_else(again)? {
         (client, Reply::Granted) => Ok(Ok(Lease::new(client))),
@@ -89,7 +90,7 @@ pub(crate) fn lease(
     }
 }
 
-/// The socket where the hub is, or would be started.
+/// Returns the socket where the hub is, or would be started.
 pub(crate) fn location(settings: &Settings) -> PathBuf {
     finding::where_to_start(settings).socket
 }

@@ -1,27 +1,27 @@
-//! Where the hub is, how one is started, and how long it has to answer.
+//! The hub's settings: its socket, program, group and Redis, and the time it has to reply.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-// Below the hub its protocol is not known.
+// Layers below this one do not know the protocol, so the number is written there, too.
 const _: () = assert!(hub_protocol::MAX_EVENT == crate::sapi::settings::LARGEST_EVENT);
 
-/// How long a hub has to answer.
+/// The time that a hub has to reply.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Where the hub is, and how one is started.
+/// The settings of the hub, and of starting one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// The socket that it listens on; `None` is wherever one is found.
+    /// The socket on which it listens; `None` means to look for one.
     pub(crate) socket: Option<PathBuf>,
-    /// Whether this is a server, with streams of its own.
+    /// True if this process serves requests, and has streams of its own.
     pub(crate) serves: bool,
     /// The program; `None` is `sse-hub` beside the extension, or else on the path.
     pub(crate) program: Option<PathBuf>,
-    /// Whether it is started when there is none.
+    /// True if a hub is started when there is none.
     pub(crate) spawns: bool,
-    /// The group whose members may speak to it; empty for nobody else.
+    /// The group whose members may use it, too; empty for none.
     pub(crate) group: String,
-    /// The Redis that it publishes through; empty for none.
+    /// The Redis through which it publishes; empty for none.
     pub(crate) redis: String,
 }

@@ -1,4 +1,4 @@
-//! Starting a hub.
+//! Starts a hub: runs `sse-hub launch` and waits until it listens.
 
 use std::fmt::Display;
 use std::io::Read;
@@ -15,20 +15,20 @@ use super::finding::Start;
 use super::settings::{PATIENCE, Settings};
 use crate::sapi::sys::process;
 
-/// After how long without a stream or a request a hub ends that was started here, in seconds.
+/// The time without a stream or a request after which a hub that was started here exits, in seconds.
 const IDLE_EXIT: &str = "600";
 
-/// How often is looked whether it is there.
+/// The interval at which the launcher is checked.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// Launchers that had not ended when their time was over: they are waited for later.
+/// Launchers that had not exited within their time: reaped later.
 static UNENDED: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
 /// Starts a hub, and waits until it listens.
 ///
 /// # Errors
 ///
-/// [`HubError::Absent`] when it does not within [`PATIENCE`].
+/// [`HubError::Absent`] when it does not listen within [`PATIENCE`].
 pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubError> {
     let deadline = Instant::now() + PATIENCE;
     let program = program(settings);
@@ -43,7 +43,7 @@ pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubErr
     if let Some((uid, gid)) = start.owner {
         command.uid(uid).gid(gid);
     }
-    // What a script has put into its environment is no business of a daemon's.
+    // A daemon must not inherit what a script has put into its environment.
     command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     if !settings.redis.is_empty() {
         command.env(REDIS_VARIABLE, &settings.redis);
@@ -53,11 +53,11 @@ pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubErr
     let mut launcher = command.spawn().map_err(|error| {
         HubError::Absent(format!("{} cannot be started: {error}", program.display()))
     })?;
-    // It ends once the hub listens.
+    // The launcher exits once the hub listens.
     while is_running(&mut launcher) && Instant::now() < deadline {
         std::thread::sleep(LOOK);
     }
-    // Where it has failed, whoever listens is no hub of ours.
+    // If the launcher has failed, another hub may listen on the socket.
     if let Ok(Some(status)) = launcher.try_wait()
         && !status.success()
     {
@@ -68,7 +68,7 @@ pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubErr
     client.map_err(|error| HubError::Absent(why(launcher, error)))
 }
 
-/// Why there is no hub: what the launcher says, if it has ended.
+/// Returns the reason why there is no hub: the output of the launcher, if it has exited.
 fn why(mut launcher: Child, error: impl Display) -> String {
     const ENOUGH: u64 = 1000;
     let mut said = String::new();
@@ -77,18 +77,18 @@ fn why(mut launcher: Child, error: impl Display) -> String {
         unended.push(launcher);
         unended.retain_mut(is_running);
     } else if let Some(stderr) = launcher.stderr.take() {
-        // Nobody else has the other end.
+        // Nobody else has the other end, so this does not block.
         drop(stderr.take(ENOUGH).read_to_string(&mut said));
     }
     if said.is_empty() { format!("it did not start: {error}") } else { said.trim().to_owned() }
 }
 
-/// Whether it has not ended; if it has, it is no zombie any more.
+/// True if it has not exited; if it has, this reaps it.
 fn is_running(launcher: &mut Child) -> bool {
     matches!(launcher.try_wait(), Ok(None))
 }
 
-/// The program: the one that is set, or that beside the extension, or that on the path.
+/// Returns the program: the one that is set, or that beside the extension, or that on the path.
 fn program(settings: &Settings) -> PathBuf {
     let beside = || Some(process::own_file()?.with_file_name("sse-hub")).filter(|it| it.is_file());
     settings.program.clone().or_else(beside).unwrap_or_else(|| "sse-hub".into())

@@ -1,5 +1,6 @@
-//! A subscription of a stream that its worker serves: the same events, ids and replay as the hub's own
-//! streams have. When the hub goes away, it is taken up again where it was.
+//! A subscription of a stream that its worker serves, resumed when the hub comes back.
+//!
+//! It gets the same events, ids and replay as the hub's own streams.
 
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::Duration;
@@ -20,27 +21,27 @@ pub(crate) struct Subscriber {
     settings: Settings,
     subscription: Subscription,
     client: Option<HubConnection>,
-    /// Whether its client was told that nobody knows where it is.
+    /// True if its client was sent [`EventId::UNKNOWN`], as there was no id to send.
     is_nowhere: bool,
 }
 
 impl Subscriber {
-    /// A subscription that is not yet made.
+    /// A subscription that is not connected yet.
     pub(crate) fn new(settings: Settings, subscription: Subscription) -> Self {
         Self { settings, subscription, client: None, is_nowhere: false }
     }
 
-    /// Whether there is a hub that it gets events from.
+    /// True if it is connected to a hub.
     pub(crate) fn is_connected(&self) -> bool {
         self.client.is_some()
     }
 
-    /// Sets how long the stream may still live.
+    /// Sets the remaining lifetime of the stream.
     pub(crate) fn set_lifetime(&mut self, lifetime: Option<Duration>) {
         self.subscription.lifetime = lifetime;
     }
 
-    /// Has the hub go on with the stream; see [`hand_over`].
+    /// Hands the stream to the hub; see [`hand_over`].
     pub(crate) fn hand_over(
         &self,
         lease: &mut Option<Lease>,
@@ -49,8 +50,7 @@ impl Subscriber {
         hand_over(&self.settings, lease, &self.subscription, offer)
     }
 
-    /// Asks the hub; it stays unconnected if there is none. With its answer may have come what is to be
-    /// taken.
+    /// Subscribes at the hub; stays unconnected if there is none. Events may have arrived together with the reply.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Subscriber {
         Ok(())
     }
 
-    /// The descriptor that is readable when more has come; `None` while there is no hub.
+    /// The descriptor that is readable when more has arrived; `None` while there is no hub.
     pub(crate) fn descriptor(&self) -> Option<RawFd> {
         self.client.as_ref().map(|client| client.as_fd().as_raw_fd())
     }
@@ -77,24 +77,24 @@ impl Subscriber {
         }
     }
 
-    /// What its client is to be told while there is no hub that would tell it where it is: from where it goes
-    /// on, or that nobody knows.
-    pub(crate) fn take_untold(&mut self) -> Option<String> {
-        if self.is_connected() || self.is_nowhere || self.subscription.is_told {
+    /// Returns the position that its client is to be sent while there is no hub that would send it: the id after
+    /// which it resumes, or [`EventId::UNKNOWN`].
+    pub(crate) fn take_unsent_position(&mut self) -> Option<String> {
+        if self.is_connected() || self.is_nowhere || self.subscription.position_sent {
             return None;
         }
         let known = self.subscription.last_event_id.clone();
-        (self.subscription.is_told, self.is_nowhere) = (known.is_some(), known.is_none());
-        Some(known.unwrap_or_else(|| EventId::NOWHERE.to_string()))
+        (self.subscription.position_sent, self.is_nowhere) = (known.is_some(), known.is_none());
+        Some(known.unwrap_or_else(|| EventId::UNKNOWN.to_string()))
     }
 
-    /// What has come: the next event, if there is one.
+    /// Returns the next event that has arrived.
     pub(crate) fn take(&mut self) -> Option<Delivery> {
         let client = self.client.as_mut()?;
         match client.next_reply() {
             Ok(Some(Reply::Delivery(delivery))) => {
                 self.subscription.last_event_id = Some(delivery.id.to_string());
-                self.subscription.is_told = true;
+                self.subscription.position_sent = true;
                 Some(delivery)
             }
             Ok(None) => None,
@@ -105,13 +105,13 @@ impl Subscriber {
         }
     }
 
-    /// Reads what is there, without waiting.
+    /// Reads the bytes that have arrived, without waiting.
     pub(crate) fn fill(&mut self) {
         if self.client.as_mut().is_some_and(|client| client.fill().is_err()) {
             self.client = None;
         }
     }
 
-    /// How long to wait before the hub is asked again.
+    /// The interval at which a missing hub is asked again.
     pub(crate) const RETRY: Duration = Duration::from_millis(500);
 }

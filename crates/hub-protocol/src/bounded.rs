@@ -1,5 +1,6 @@
-//! Lists that end where they have to, however many elements are said to follow: an element may take less
-//! room in a message than in memory.
+//! Decodes lists up to a maximum length, whatever length the message claims.
+//!
+//! An element may take less room in a message than in memory, so the length of the message does not bound the list.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,7 +8,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Reads a list of at most `MAX` elements, and allocates for those that are there.
+/// Reads a list of at most `MAX` elements, and allocates only as elements arrive.
 pub(crate) fn at_most<'de, const MAX: usize, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     T: Deserialize<'de>,

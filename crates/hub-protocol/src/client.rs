@@ -1,4 +1,4 @@
-//! A blocking client: every call has a deadline, so that a frozen hub costs its caller no more.
+//! A blocking client of the hub: every call has a deadline, so a frozen hub cannot block its caller.
 
 use std::error::Error;
 use std::fmt;
@@ -25,16 +25,16 @@ pub struct Client {
     introduction: Option<Introduction>,
 }
 
-/// Why a hub has not answered as it should.
+/// The reason why a hub has not answered as it should.
 #[derive(Debug)]
 pub enum ClientError {
     /// The connection failed or was closed.
     Io(io::Error),
     /// The deadline passed.
     TimedOut,
-    /// It speaks another language.
+    /// It speaks another version of the protocol, or another protocol.
     Hello(HelloError),
-    /// It sent something that cannot be understood, or it cannot be said.
+    /// It sent a message that cannot be decoded, or the request cannot be encoded.
     Message(MessageError),
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for ClientError {
             Self::Io(error) => write!(f, "the hub cannot be reached: {error}"),
             Self::TimedOut => f.write_str("the hub does not answer"),
             Self::Hello(error) => error.fmt(f),
-            Self::Message(error) => write!(f, "the hub is not understood: {error}"),
+            Self::Message(error) => write!(f, "talking to the hub failed: {error}"),
         }
     }
 }
@@ -58,8 +58,8 @@ impl From<Errno> for ClientError {
 }
 
 impl Client {
-    /// Connects to the hub that listens at `path`, and sends a hello; the hub's is read before its first
-    /// reply. Everything that blocks ends at `deadline`.
+    /// Connects to the hub that listens at `path`, and sends our hello; the hub's hello is read before its first
+    /// reply. No call blocks beyond `deadline`.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl Client {
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
         let address = SocketAddrUnix::new(path)?;
-        // A queue that is full (EAGAIN) cannot be waited for: it is asked again.
+        // The kernel cannot wait for room in a full backlog (EAGAIN), so try again.
         while let Err(error) = connect(&socket, &address) {
             match error {
                 Errno::AGAIN if Instant::now() < deadline => {
@@ -84,14 +84,14 @@ impl Client {
         Ok(client)
     }
 
-    /// Waits for what the hub says of itself. To be called before anything is asked.
+    /// Waits for the hub's introduction. Call it before any request.
     ///
     /// # Errors
     ///
     /// [`ClientError`]; the connection is then of no more use.
     pub fn introduction(&mut self, deadline: Instant) -> Result<Introduction, ClientError> {
         loop {
-            // Nothing is answered before something is asked.
+            // The hub replies to requests only, and there has been none.
             drop(self.next_reply()?);
             if let Some(introduction) = &self.introduction {
                 return Ok(introduction.clone());
@@ -101,7 +101,7 @@ impl Client {
         }
     }
 
-    /// Asks, with a descriptor if the request needs one, and waits for the answer.
+    /// Sends a request, with a descriptor if the request needs one, and waits for the reply.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl Client {
         }
     }
 
-    /// Asks without waiting for an answer.
+    /// Sends a request and does not wait for a reply.
     ///
     /// # Errors
     ///
@@ -135,22 +135,22 @@ impl Client {
     ) -> Result<(), ClientError> {
         let bytes = encode(request).map_err(ClientError::Message)?;
         self.write(&bytes, descriptor, deadline).map_err(|error| match error {
-            ClientError::Io(_) => self.last_words().unwrap_or(error),
+            ClientError::Io(_) => self.close_reason().unwrap_or(error),
             error => error,
         })
     }
 
-    /// Why the hub has hung up, if it has said so: with the hello of another version.
-    fn last_words(&mut self) -> Option<ClientError> {
+    /// Returns why the hub has closed the connection, if it has sent a reason: the hello of another version.
+    fn close_reason(&mut self) -> Option<ClientError> {
         self.fill().ok()?;
         self.next_reply().err()
     }
 
-    /// The next reply among what has been read so far.
+    /// Returns the next reply among the bytes read so far.
     ///
     /// # Errors
     ///
-    /// [`ClientError::Message`] or [`ClientError::Hello`] when it cannot be understood.
+    /// [`ClientError::Message`] or [`ClientError::Hello`] when it cannot be decoded.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, ClientError> {
         if !self.greeted {
             let Some(hello) = self.replies.take_hello() else { return Ok(None) };
@@ -166,7 +166,7 @@ impl Client {
         self.replies.next_message().map_err(ClientError::Message)
     }
 
-    /// Reads what is there, without waiting; to be called when the descriptor is readable.
+    /// Reads the bytes that have arrived, without waiting. Call it when the descriptor is readable.
     ///
     /// # Errors
     ///
@@ -186,7 +186,7 @@ impl Client {
         }
     }
 
-    /// Waits until the hub has closed the connection; what it says before is thrown away.
+    /// Waits until the hub has closed the connection, and discards whatever it still sends.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Messages to bytes and back: four bytes of length, then the body.
+//! Encodes messages to bytes and decodes them: four bytes of length, then the body.
 
 use std::error::Error;
 use std::fmt;
@@ -11,18 +11,18 @@ use crate::hello::Hello;
 /// The longest body, in bytes: room for the largest event that can be configured.
 pub const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 
-/// The largest event that a hub takes unless it is told otherwise, in bytes of data.
+/// The largest event that a hub takes by default, in bytes of data.
 pub const MAX_EVENT: usize = 8 * 1024 * 1024;
 
 const PREFIX: usize = size_of::<u32>();
 
-/// How much memory a connection keeps for the next message, in bytes; what a longer one took is let go.
+/// The memory that a connection keeps for its next message, in bytes; after a longer message the rest is freed.
 const KEPT: usize = 16 * 1024;
 
-/// Bytes that are no message; whoever sent them cannot be understood any longer.
+/// The bytes are no message; nothing that the sender sends after them can be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageError {
-    /// The length is beyond what is taken: [`MAX_MESSAGE`], as a rule.
+    /// The length is over the limit: [`MAX_MESSAGE`], as a rule.
     TooLong(usize),
     /// The body is not that of a message.
     Malformed,
@@ -39,7 +39,7 @@ impl fmt::Display for MessageError {
 
 impl Error for MessageError {}
 
-/// The message as it is sent.
+/// Encodes a message.
 ///
 /// # Errors
 ///
@@ -48,11 +48,11 @@ pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, MessageError> {
     encode_up_to(MAX_MESSAGE, message)
 }
 
-/// The message as it is sent to somebody who is trusted with any length: [`Messages::up_to`].
+/// Encodes a message for a receiver that takes longer ones: [`Messages::up_to`].
 ///
 /// # Errors
 ///
-/// [`MessageError::TooLong`] when its body would be longer than `longest`, or than four bytes can say.
+/// [`MessageError::TooLong`] when its body would be longer than `longest`, or than a four-byte length can express.
 pub fn encode_up_to(longest: usize, message: &impl Serialize) -> Result<Vec<u8>, MessageError> {
     let start = vec![0; PREFIX];
     let mut bytes = postcard::to_extend(message, start).map_err(|_| MessageError::Malformed)?;
@@ -63,11 +63,11 @@ pub fn encode_up_to(longest: usize, message: &impl Serialize) -> Result<Vec<u8>,
     Ok(bytes)
 }
 
-/// Collects bytes as they arrive, and gives out messages.
+/// Collects bytes as they arrive, and returns whole messages.
 #[derive(Debug)]
 pub struct Messages {
     bytes: Vec<u8>,
-    /// Up to where `bytes` has been given out.
+    /// The number of bytes that have been returned as messages.
     read: usize,
     longest: usize,
 }
@@ -79,7 +79,7 @@ impl Default for Messages {
 }
 
 impl Messages {
-    /// Of somebody whose messages may have a body of so many bytes.
+    /// Takes messages whose body has at most `longest` bytes.
     #[must_use]
     pub fn up_to(longest: usize) -> Self {
         Self { bytes: Vec::new(), read: 0, longest }
@@ -91,11 +91,11 @@ impl Messages {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next message, if the whole of it has arrived.
+    /// Returns the next message, if all of it has arrived.
     ///
     /// # Errors
     ///
-    /// [`MessageError`]: nothing that comes after it can be understood.
+    /// [`MessageError`]: nothing that follows can be decoded.
     pub fn next_message<T: DeserializeOwned>(&mut self) -> Result<Option<T>, MessageError> {
         let Some((prefix, rest)) = self.rest().split_first_chunk::<PREFIX>() else {
             return Ok(None);
@@ -118,20 +118,20 @@ impl Messages {
         Ok(Some(message))
     }
 
-    /// The hello that a connection begins with, once all of it has arrived.
+    /// Returns the hello that a connection begins with, once all of it has arrived.
     pub fn take_hello(&mut self) -> Option<[u8; Hello::LENGTH]> {
         let hello = *self.rest().first_chunk()?;
         self.read += Hello::LENGTH;
         Some(hello)
     }
 
-    /// What has arrived and was not given out: the beginning of a message.
+    /// Returns the bytes that have arrived and belong to no message yet.
     #[must_use]
     pub fn rest(&self) -> &[u8] {
         &self.bytes[self.read..]
     }
 
-    /// How much memory is held, in bytes.
+    /// The memory that is held, in bytes.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.bytes.capacity()

@@ -1,14 +1,14 @@
-//! What a client is told whose stream has made room for a younger one.
+//! The last event of a stream that a limit has closed in favour of a younger one.
 
 use event_stream::{Event, EventType};
 
 use crate::id::EventId;
 
-/// The last event of such a stream, whose id brings its client no more than a 204: it must not drop the
-/// other one in its turn.
+/// The event `sse:dropped`. Its id makes the client's reconnection end in a 204: otherwise the client would come back
+/// and drop the younger stream in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dropped {
-    /// Where the client stood, if that is known.
+    /// The client's last event ID, if it is known.
     pub position: Option<EventId>,
 }
 
@@ -16,7 +16,7 @@ impl Dropped {
     /// The event's type, and its id.
     pub const NAME: &str = "sse:dropped";
 
-    /// The event's data: where a page can go on from, should its user want it to.
+    /// Returns the event's data: the id from which a page can resume, should its user want it to.
     #[must_use]
     pub fn data(self) -> String {
         match self.position {
@@ -25,7 +25,7 @@ impl Dropped {
         }
     }
 
-    /// The event as it stands in an event stream. All browsers take its id, for it has data.
+    /// Encodes the event for an event stream. All browsers take its id, because it has data.
     #[must_use]
     pub fn frame(self) -> Vec<u8> {
         let (data, mut frame) = (self.data(), Vec::new());

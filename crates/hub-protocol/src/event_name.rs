@@ -1,4 +1,4 @@
-//! The types of events that are published.
+//! The type of a published event, checked: at most 256 bytes, and none of the hub's own.
 
 use std::error::Error;
 use std::fmt;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(try_from = "Box<str>", into = "Box<str>")]
 pub struct EventName(Box<str>);
 
-/// What is wrong with the type of an event.
+/// The reason why a text cannot be the type of an event.
 ///
 /// Its text goes after the name of the value: "the event type *must be at most 256 bytes*".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl EventName {
     /// The type of the event that tells a client that it has missed others.
     pub const RESET: &'static str = "reset";
 
-    /// Checks a type that somebody publishes under: it must not be one of the hub's own.
+    /// Checks the type of an event to publish: it must not be one of the hub's own.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl EventName {
         Self::try_from(event).and_then(Self::not_reserved)
     }
 
-    /// The name as the format wants it.
+    /// The type, as the `event` field has it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -94,7 +94,7 @@ impl From<EventName> for Box<str> {
     }
 }
 
-/// Reads the type of an event that somebody publishes.
+/// Decodes the type of an event to publish.
 pub(crate) fn to_publish<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<EventName>, D::Error> {

@@ -1,4 +1,6 @@
-//! The first eight bytes of either side. They never change, so that every version can tell another one.
+//! The hello: the first eight bytes of either side, which name the protocol version.
+//!
+//! They never change from version to version, so that every version can recognize another one.
 
 use std::error::Error;
 use std::fmt;
@@ -8,13 +10,13 @@ pub const VERSION: u16 = 3;
 
 const MAGIC: [u8; 4] = *b"SSEH";
 
-/// What each side says first.
+/// The first eight bytes that each side sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hello {
     version: u16,
 }
 
-/// Why the other side cannot be spoken to.
+/// The reason why the two sides cannot talk to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HelloError {
     /// It is not a hub, nor a client of one.
@@ -26,10 +28,10 @@ pub enum HelloError {
 impl fmt::Display for HelloError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAHub => f.write_str("what answers there does not speak the hub's protocol"),
+            Self::NotAHub => f.write_str("the server there does not speak the hub's protocol"),
             Self::OtherVersion(theirs) => write!(
                 f,
-                "version {theirs} of the hub's protocol is spoken there, and version {VERSION} here: \
+                "the peer speaks version {theirs} of the hub's protocol, and this program version {VERSION}: \
                  the extension and sse-hub have to be of one release"
             ),
         }

@@ -1,5 +1,6 @@
-//! The id of an event: `milliseconds-sequence`, Redis' own entry id format, one total order over all
-//! topics.
+//! The id of a published event: `milliseconds-sequence`, in one total order over all topics.
+//!
+//! It has the format of a Redis stream's entry ids, whether Redis or a hub alone has given it.
 
 use std::error::Error;
 use std::fmt;
@@ -34,11 +35,11 @@ impl EventId {
     /// Before every event.
     pub const ZERO: Self = Self { milliseconds: 0, sequence: 0 };
 
-    /// The id that a client is given while it is not known where the log of events stands: no event ever has
-    /// it, and who comes back with it is told `reset`.
-    pub const NOWHERE: Self = Self { milliseconds: 0, sequence: 1 };
+    /// The id that a client gets while the end of the log is unknown: no event ever has it, and a client that
+    /// reconnects with it gets `reset`.
+    pub const UNKNOWN: Self = Self { milliseconds: 0, sequence: 1 };
 
-    /// The greatest id that is smaller; [`EventId::ZERO`] has none, and is its own.
+    /// Returns the greatest id that is smaller; [`EventId::ZERO`] has none, and returns itself.
     #[must_use]
     pub fn previous(self) -> Self {
         match (self.milliseconds, self.sequence) {
@@ -48,7 +49,8 @@ impl EventId {
         }
     }
 
-    /// The next id when the clock says `milliseconds`: greater than this one, whatever the clock does.
+    /// Returns the next id when the clock shows `milliseconds`: greater than this one, even if the clock runs
+    /// backwards.
     #[must_use]
     pub fn next(self, milliseconds: u64) -> Self {
         if milliseconds > self.milliseconds {
@@ -70,7 +72,7 @@ impl fmt::Display for EventId {
 impl FromStr for EventId {
     type Err = InvalidEventId;
 
-    /// Reads what [`fmt::Display`] writes, and nothing else: no sign, no leading zero.
+    /// Parses what [`fmt::Display`] writes, and nothing else: no sign, no leading zero.
     fn from_str(text: &str) -> Result<Self, InvalidEventId> {
         let (milliseconds, sequence) = text.split_once('-').ok_or(InvalidEventId)?;
         Ok(Self { milliseconds: number(milliseconds)?, sequence: number(sequence)? })

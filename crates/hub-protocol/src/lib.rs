@@ -1,28 +1,26 @@
-//! The messages between the `sse` extension and its hub, on a Unix stream socket.
+//! The protocol between the `sse` extension and its hub: messages on a Unix stream socket.
 //!
-//! The invariant: what [`Messages::next_message`] gives out was checked whole. Every length is bounded before a
-//! byte is allocated, every topic, event type and id is valid by type, and no byte string makes decoding
-//! panic.
+//! The invariant: [`Messages::next_message`] returns only messages that were checked whole. Every length is bounded
+//! before a byte is allocated, every topic, event type and id is valid by type, and no bytes make decoding panic.
 //!
-//! A connection begins with a [`Hello`] from either side, whose eight bytes never change from version to
-//! version; so that two that do not understand each other can say so. After it, each message is its
-//! length (four bytes, little endian) and its body in postcard's format. The hub says which one it is
-//! ([`Introduction`]); then the client asks ([`Request`]), the hub answers in order ([`Reply`]). A descriptor
-//! travels with the first byte of its message.
+//! A connection begins with a [`Hello`] from either side, whose eight bytes never change from version to version, so
+//! that sides of different versions can report it. After it, each message is its length (four bytes, little endian)
+//! and its body in postcard's format. The hub introduces itself ([`Introduction`]); then the client sends requests
+//! ([`Request`]), and the hub replies in order ([`Reply`]). A descriptor travels with the first byte of its message.
 //!
 //! # Layout
 //! * `hello`: the version handshake
 //! * `id`: [`EventId`], `milliseconds-sequence`, one total order
 //! * `topic`: [`Topic`] and [`Topics`]
 //! * `event_name`: [`EventName`], the types of events
-//! * `message`: what may be asked and answered
-//! * `dropped`: the last event of a stream that has made room for a younger one
-//! * `bounded`: lists that end where they have to
+//! * `message`: requests and replies
+//! * `dropped`: the last event of a stream that a limit has closed in favour of a younger one
+//! * `bounded`: lists up to a maximum length
 //! * `codec`: messages to bytes and back, incrementally
 //! * `socket`: bytes and a descriptor through a socket
 //! * `client`: a blocking client with deadlines
-//! * `location`: where a hub listens, and how it is told of Redis
-//! * `redis_name`: which Redis that is, without a password
+//! * `location`: the sockets where hubs listen, and groups by name
+//! * `redis_name`: the Redis that a URL names, without credentials
 
 #![forbid(unsafe_code)]
 

@@ -1,8 +1,7 @@
-//! Where a hub listens when nobody has said where, and which group a name is: the same rules for the
-//! extension and for `sse-hub`.
+//! Where hubs listen by default; the same rules for the extension and for `sse-hub`.
 //!
-//! The invariant: where a hub is started depends on who starts it, and on nothing that comes and goes: not
-//! on the environment, nor on whether somebody is logged in.
+//! The invariant: the default socket depends only on the user who starts the hub, and on nothing that comes and goes:
+//! neither on the environment nor on whether somebody is logged in.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -14,39 +13,39 @@ use nix::unistd::Group;
 use rustix::fs::{Access, Gid, access};
 use rustix::process::geteuid;
 
-/// The environment variable with the URL of the Redis that a hub shares its events through. Not an option:
-/// what is on a command line, everybody can read.
+/// The environment variable with the URL of the Redis through which a hub shares its events. It is not an option:
+/// everybody can read a command line.
 pub const REDIS_VARIABLE: &str = "SSE_HUB_REDIS";
 
-/// The file that a hub leaves beside its socket once it has served somebody: who publishes as its user from
-/// the command line knows by that where streams are.
+/// The file that a hub leaves beside its socket once it has served a stream. A script on the command line that
+/// publishes as the same user tells by it which hub has streams.
 pub const SERVED: &str = "served";
 
-/// Where PHP-FPM's packages let its user write, and nobody else.
+/// The directory to which PHP-FPM's packages let only its user write.
 const SERVICES: &str = "/run/php";
 
-/// Where everybody may write.
+/// The directory to which everybody may write.
 const TEMPORARY: &str = "/tmp";
 
-/// Where hubs of earlier releases were started while their user was logged in.
+/// The directory in which earlier releases started hubs while their user was logged in.
 const LOGINS: &str = "/run/user";
 
-/// From here on, users are people.
+/// The lowest uid of a person; lower ones belong to services.
 const FIRST_PERSON: u32 = 1000;
 
-/// Where this user's hub is started: `sse-<uid>/hub.sock` in `/run/php`, or else in `/tmp`.
+/// Returns the socket where this user's hub is started: `sse-<uid>/hub.sock` in `/run/php`, or else in `/tmp`.
 #[must_use]
 pub fn default_socket() -> PathBuf {
     let writable = access(SERVICES, Access::WRITE_OK | Access::EXEC_OK).is_ok();
     socket_in(Path::new(if writable { SERVICES } else { TEMPORARY }), geteuid().as_raw())
 }
 
-/// Where a hub of this user's may listen, in the order in which it is looked for: also where one cannot be
-/// started any more. A place that somebody else has made is none.
+/// Returns the sockets where a hub of this user may listen, in the order in which to try them; some are of earlier
+/// releases. Leaves out directories that somebody else has made.
 #[must_use]
 pub fn own_sockets() -> Vec<PathBuf> {
     let uid = geteuid().as_raw();
-    let own = |socket: &PathBuf| socket.parent().is_some_and(|place| is_of(place, uid));
+    let own = |socket: &PathBuf| socket.parent().is_some_and(|directory| is_of(directory, uid));
     all_own_sockets(uid).into_iter().filter(own).collect()
 }
 
@@ -55,8 +54,8 @@ fn all_own_sockets(uid: u32) -> [PathBuf; 3] {
     [Path::new(SERVICES), Path::new(TEMPORARY), &login].map(|parent| socket_in(parent, uid))
 }
 
-/// Where a hub of this user's is looked for before it is looked for at `socket`; none if that is not one of
-/// the usual places.
+/// Returns the sockets to try before `socket` when looking for this user's hub; none if `socket` is not a default
+/// one.
 #[must_use]
 pub fn looked_for_before(socket: &Path) -> Vec<PathBuf> {
     let mut own = own_sockets();
@@ -64,27 +63,27 @@ pub fn looked_for_before(socket: &Path) -> Vec<PathBuf> {
     own
 }
 
-/// Whether a hub of this user's has served anybody.
+/// True if a hub of this user has served a stream.
 #[must_use]
 pub fn has_served() -> bool {
     own_sockets().iter().any(|socket| socket.with_file_name(SERVED).exists())
 }
 
-/// A place where somebody else's hub may listen.
+/// A socket where somebody else's hub may listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The socket.
     pub socket: PathBuf,
-    /// Whose directory it is in.
+    /// The owner of its directory.
     pub uid: u32,
     /// The group of that directory.
     pub gid: u32,
-    /// Whether it is a service's, as PHP-FPM is one, and no person's: nobody who may only log in can make
-    /// such a place.
+    /// True if it belongs to a service, such as PHP-FPM, and not to a person: nobody who can merely log in can create
+    /// such a directory.
     pub is_service: bool,
 }
 
-/// The places of others. Root sees those too that a service has for itself.
+/// Returns the locations of other users' hubs. Root also sees those in a service's private `/tmp`.
 #[must_use]
 pub fn others() -> Vec<Location> {
     let mut parents = vec![PathBuf::from(SERVICES), PathBuf::from(TEMPORARY)];
@@ -96,18 +95,19 @@ pub fn others() -> Vec<Location> {
         });
         parents.extend(private.map(|path| path.join("tmp")));
     }
-    let places = parents.iter().flat_map(|parent| entries(parent)).filter_map(|path| place(&path));
-    places.filter(|place| place.uid != geteuid().as_raw()).collect()
+    let locations =
+        parents.iter().flat_map(|parent| entries(parent)).filter_map(|path| location(&path));
+    locations.filter(|location| location.uid != geteuid().as_raw()).collect()
 }
 
-fn place(directory: &Path) -> Option<Location> {
+fn location(directory: &Path) -> Option<Location> {
     let uid = directory.file_name()?.to_str()?.strip_prefix("sse-")?.parse().ok()?;
     let found = found(directory).filter(|found| is_safe(found, uid))?;
     let is_service = directory.starts_with(SERVICES) || uid < FIRST_PERSON;
     Some(Location { socket: directory.join("hub.sock"), uid, gid: found.gid(), is_service })
 }
 
-/// Whether this is a directory of this user's, that nobody else may write to.
+/// True if this is a directory of this user to which nobody else may write.
 fn is_of(directory: &Path, uid: u32) -> bool {
     found(directory).is_some_and(|found| is_safe(&found, uid))
 }
@@ -129,38 +129,38 @@ fn socket_in(parent: &Path, uid: u32) -> PathBuf {
     parent.join(format!("sse-{uid}")).join("hub.sock")
 }
 
-/// Whether `/tmp` is this service's own (systemd's `PrivateTmp`): what is there, nobody else finds.
+/// True if `/tmp` is this service's own (systemd's `PrivateTmp`): nobody else sees its files.
 #[must_use]
 pub fn has_private_tmp() -> bool {
     let read = |process: &str| fs::read_to_string(format!("/proc/{process}/mountinfo"));
     read("self").is_ok_and(|ours| is_private(&ours, read("1").ok().as_deref()))
 }
 
-/// Whether our `/tmp` is another one than that of the first process, as both list their mounts.
+/// True if our `/tmp` differs from that of the first process, as both list their mounts.
 fn is_private(ours: &str, first: Option<&str>) -> bool {
     let ours = mounted_at_tmp(ours);
     let by_name = ours.is_some_and(|(_, root)| root.contains("/systemd-private-"));
     by_name || first.is_some_and(|first| mounted_at_tmp(first) != ours)
 }
 
-/// The device that is mounted there, and which directory of it: the last of those that are.
+/// Returns the device that is mounted at `/tmp`, and which of its directories; the last mount there wins.
 fn mounted_at_tmp(mounts: &str) -> Option<(&str, &str)> {
     let mut fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
     let tmp = fields.rfind(|fields| fields.get(4) == Some(&TEMPORARY))?;
     Some((tmp.get(2)?, tmp.get(3)?))
 }
 
-/// Finds the group of this name, in `/etc/group` or wherever else the system looks (LDAP, for one), or of this number.
+/// Finds a group by its number or its name, in `/etc/group` or wherever else the system looks (LDAP, for one).
 ///
 /// # Errors
 ///
-/// When there is none, or the system cannot look.
+/// When there is no such group, or the lookup fails.
 pub fn group_id(group: &str) -> io::Result<Gid> {
     if let Ok(gid) = group.parse() {
         return Ok(Gid::from_raw(gid));
     }
     let found = match Group::from_name(group) {
-        // Some sources have no other way to say that there is none.
+        // Some sources report a missing group as an error.
         Err(Errno::ENOENT | Errno::ESRCH) => None,
         found => found?,
     };
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_usual_place_has_none_before_it() {
+    fn a_socket_that_is_no_default_has_none_before_it() {
         assert_eq!(looked_for_before(Path::new("/elsewhere/hub.sock")), Vec::<PathBuf>::new());
     }
 }

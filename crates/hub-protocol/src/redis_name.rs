@@ -1,7 +1,7 @@
-//! Which Redis a URL names, for comparison: without who one is there.
+//! Spells the Redis that a URL names, without credentials, so that URLs can be compared.
 
-/// The Redis, its database and the stream, in one spelling for all URLs that name them; the password and the
-/// user are not in it. Of a URL that is none, it is no more than some name.
+/// Returns the Redis, its database and the stream in one spelling for all URLs that name them, without user and
+/// password. For a text that is no URL, it returns some name.
 #[must_use]
 pub fn redis_name(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
@@ -23,7 +23,7 @@ pub fn redis_name(url: &str) -> String {
     format!("{scheme}://{}/{database}?stream={stream}", hosts.join(","))
 }
 
-/// A host and its port.
+/// Spells a host and its port in one way.
 fn spelled(host: &str, scheme: &str) -> String {
     let host = host.to_ascii_lowercase();
     let name_ends = host.rfind(']').map_or(0, |bracket| bracket + 1);

@@ -1,4 +1,4 @@
-//! Bytes, and at most one descriptor with them, through a Unix stream socket; and who is at its other end.
+//! Sends and receives bytes with a descriptor on a Unix socket, and asks for its peer.
 
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -13,8 +13,8 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 
-/// Sends as many of the bytes as there is room for, the descriptor with the first of them. No signal is
-/// raised when nobody listens.
+/// Sends as many of the bytes as there is room for, and the descriptor with the first of them. Raises no signal if
+/// the peer is gone.
 ///
 /// # Errors
 ///
@@ -34,22 +34,22 @@ pub fn send(
     io::retry_on_intr(|| sendmsg(&socket, &[IoSlice::new(bytes)], &mut control, flags))
 }
 
-/// What one [`receive`] has brought.
+/// The result of one [`receive`].
 #[derive(Debug)]
 pub struct Received {
-    /// How many bytes; 0 at the end.
+    /// The number of bytes; 0 at the end of the stream.
     pub length: usize,
-    /// The descriptors that came with them; more than one is a mistake of the sender.
+    /// The descriptors that came with them; more than one is the sender's mistake.
     pub descriptors: Vec<OwnedFd>,
 }
 
-/// Receives what is there into `buffer`. Descriptors are closed on exec.
+/// Receives the bytes that have arrived into `buffer`. Descriptors are closed on exec.
 ///
 /// # Errors
 ///
 /// Those of recvmsg(2).
 pub fn receive(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Received> {
-    // Room for more than one, so that none is lost in silence when somebody sends too many.
+    // Room for more than one: the kernel would drop the others of a sender that sends too many.
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(16))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let flags = RecvFlags::CMSG_CLOEXEC;
@@ -62,17 +62,17 @@ pub fn receive(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Received> {
     Ok(Received { length: received.bytes, descriptors: descriptors.flatten().collect() })
 }
 
-/// Who is at the other end of a connection.
+/// The user and group at the other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
     /// Its user.
     pub uid: Uid,
-    /// The first of its groups.
+    /// Its group.
     pub gid: Gid,
 }
 
-/// Asks the system who has connected, or who listens. The process is not asked for: one of another PID
-/// namespace has no id here.
+/// Asks the kernel which user has connected, or listens. It does not ask for the process id: a process of another PID
+/// namespace has none here.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The names that events are published under.
+//! Topics, checked: the names under which events are published.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bounded::at_most;
 
-/// How many topics a message may name.
+/// The most topics that a message may name.
 pub const MAX_TOPICS: usize = 256;
 
 /// The name of a topic: 1 to 256 bytes of UTF-8 without control characters.
@@ -17,12 +17,12 @@ pub const MAX_TOPICS: usize = 256;
 #[serde(try_from = "Box<str>", into = "Box<str>")]
 pub struct Topic(Box<str>);
 
-/// One to [`MAX_TOPICS`] topics, each once, in order of their names.
+/// One to [`MAX_TOPICS`] topics, each once, sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "Vec<Topic>")]
 pub struct Topics(Box<[Topic]>);
 
-/// What is wrong with a topic, or with a list of them.
+/// The reason why a topic, or a list of topics, is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidTopic {
     /// A name of no bytes.

@@ -89,7 +89,7 @@ fn a_stream_begins_with_its_position_and_then_what_it_has_missed() {
     assert_says(&mut since, &format!(":\n{}{missed}", position(one.previous())));
     let mut back = hub.stream(Framing::Raw, after(&one, &["a"]));
     assert_says(&mut back, &format!(":\n{}", frame(two, "two")));
-    let untold = Subscription { told: false, ..after(&one, &["a"]) };
+    let untold = Subscription { position_sent: false, ..after(&one, &["a"]) };
     let mut untold = hub.stream(Framing::Raw, untold);
     assert_says(&mut untold, &format!(":\n{}{}", position(one), frame(two, "two")));
 }

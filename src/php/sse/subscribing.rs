@@ -138,7 +138,7 @@ impl Sse {
         let milliseconds = |retry: Retry| Duration::from_millis(retry.as_millis());
         Subscription {
             topics,
-            is_told: last_event_id.is_some()
+            position_sent: last_event_id.is_some()
                 && last_event_id.as_deref() == self.stream.begun_with().as_deref(),
             last_event_id,
             age: Instant::now().saturating_duration_since(began),
@@ -165,7 +165,7 @@ impl Sse {
     /// Sends the client its position and a reconnection time, and ends the stream.
     fn turn_away(&self, subscriber: &mut Subscriber) -> Result<Connected, Fault> {
         // A client without a position needs one, so that it learns what it misses meanwhile.
-        self.send_position(subscriber.take_untold().as_deref())?;
+        self.send_position(subscriber.take_unsent_position().as_deref())?;
         self.stream.retry(time_to_come_back(hub::retry(jitter())))?;
         self.end()?;
         Ok(Connected::Elsewhere(false))
@@ -190,7 +190,7 @@ impl Sse {
                 return Ok(false);
             }
         }
-        self.send_position(subscriber.take_untold().as_deref())?;
+        self.send_position(subscriber.take_unsent_position().as_deref())?;
         let descriptor = subscriber.descriptor();
         let longest = if descriptor.is_some() { Duration::MAX } else { Subscriber::RETRY };
         let length = self.stream.position_due().unwrap_or(longest).min(longest);

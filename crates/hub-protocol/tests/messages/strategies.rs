@@ -86,21 +86,23 @@ fn subscription() -> impl Strategy<Value = Subscription> {
     let text =
         "[^\\p{Cc}]{0,16}".prop_map(|text| HeartbeatText::try_from(Box::from(text)).unwrap());
     let says = (any::<(Option<String>, bool)>(), text);
-    (topics(), says, times).prop_map(|(topics, ((last_event_id, told), heartbeat_text), times)| {
-        let (began, heartbeat, lifetime, retry, goodbye, write_timeout) = times;
-        Subscription {
-            topics,
-            last_event_id,
-            told,
-            began,
-            heartbeat,
-            heartbeat_text,
-            lifetime,
-            retry,
-            goodbye,
-            write_timeout,
-        }
-    })
+    (topics(), says, times).prop_map(
+        |(topics, ((last_event_id, position_sent), heartbeat_text), times)| {
+            let (began, heartbeat, lifetime, retry, shutdown_retry, write_timeout) = times;
+            Subscription {
+                topics,
+                last_event_id,
+                position_sent,
+                began,
+                heartbeat,
+                heartbeat_text,
+                lifetime,
+                retry,
+                shutdown_retry,
+                write_timeout,
+            }
+        },
+    )
 }
 
 fn response() -> impl Strategy<Value = Response> {

@@ -1,4 +1,4 @@
-//! A connection that is to become a subscriber, and from where it goes on.
+//! A connection that is to become a subscriber, and its cursor: the id after which it resumes.
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -11,14 +11,14 @@ use crate::output::Output;
 use crate::shard::{KnownPosition, Schedule, Subscriber};
 use crate::update::Update;
 
-/// From where a subscriber goes on.
+/// The position at which a subscriber resumes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Cursor {
-    /// Not known yet, as the newest id of the log is not.
+    /// Unknown, as long as the newest id of the log is.
     Unknown,
     /// After this id.
     After(EventId),
-    /// After this position, but it cannot be known what it has missed before that: its client is told so.
+    /// After this position, but earlier updates may be missing: its client gets a reset.
     Lost { position: EventId, last_event_id: Option<String> },
 }
 
@@ -35,13 +35,13 @@ pub(crate) struct NewSubscriber {
 }
 
 impl NewSubscriber {
-    /// The subscriber, with its first bytes: its client's position, unless that knows it or is about to be told.
+    /// Makes the subscriber, with its first bytes, and its client's position unless that is known or a reset follows.
     pub(super) fn into_subscriber(self, now: Instant) -> Subscriber {
         let Self { socket, output, before, subscription, cursor, lease } = self;
-        let (known, is_untold) = match cursor {
-            Cursor::After(id) => (id, !subscription.told),
-            Cursor::Unknown => (EventId::NOWHERE, !subscription.told),
-            Cursor::Lost { .. } => (EventId::NOWHERE, false),
+        let (known, needs_position) = match cursor {
+            Cursor::After(id) => (id, !subscription.position_sent),
+            Cursor::Unknown => (EventId::UNKNOWN, !subscription.position_sent),
+            Cursor::Lost { .. } => (EventId::UNKNOWN, false),
         };
         let schedule = schedule(&subscription, output, now);
         let topics = Vec::from(subscription.topics).into();
@@ -58,14 +58,14 @@ impl NewSubscriber {
             }
             Output::Worker => subscriber.queue.push(before.into()),
         }
-        if is_untold {
+        if needs_position {
             subscriber.queue.push(Update::position(known, now).bytes(output));
         }
         subscriber
     }
 }
 
-/// When something is due. A worker that serves a stream itself sees to its heartbeats and to its end.
+/// Makes the schedule. A worker that serves a stream itself does its heartbeats and its end.
 fn schedule(subscription: &Subscription, output: Output, now: Instant) -> Schedule {
     let some = |milliseconds: u64| {
         let is_wanted = milliseconds > 0 && output != Output::Worker;
@@ -76,7 +76,7 @@ fn schedule(subscription: &Subscription, output: Output, now: Instant) -> Schedu
         end: some(subscription.lifetime).and_then(|lifetime| now.checked_add(lifetime)),
         write_timeout: some(subscription.write_timeout.into()),
         retry: subscription.retry,
-        shutdown_retry: subscription.goodbye,
+        shutdown_retry: subscription.shutdown_retry,
         last_write: now,
     }
 }

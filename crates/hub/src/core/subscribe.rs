@@ -1,7 +1,7 @@
-//! Makes a subscriber of a connection: finds from where it goes on, and what it has missed.
+//! Makes a subscriber of a connection: finds its position, and replays what it has missed.
 //!
-//! The invariant: what a subscriber has missed and what is published from then on join without a gap or a
-//! repeat, or its client is told that updates are missing.
+//! The invariant: the replay and the updates that are published later join without a gap or a repeat, or the client
+//! gets a reset.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,7 +16,7 @@ use crate::shard::{KnownPosition, ReplayProgress};
 use crate::update::Update;
 
 impl Core {
-    /// Says from where a subscriber goes on that asks now. What is published from here on is not missed.
+    /// Returns the cursor of a subscriber that asks now. It misses nothing that is published from now on.
     pub(crate) fn cursor(&self, subscription: &Subscription, now: Instant) -> Cursor {
         if !self.backlog.has_begun() {
             return Cursor::Unknown;
@@ -26,7 +26,7 @@ impl Core {
         let after = if let Some(id) = &last_event_id {
             // Another hub may be ahead of this one.
             let is_shared = self.log.shared().is_some();
-            let is_known = |id: &EventId| *id != EventId::NOWHERE && (*id <= newest || is_shared);
+            let is_known = |id: &EventId| *id != EventId::UNKNOWN && (*id <= newest || is_shared);
             id.parse().ok().filter(is_known)
         } else {
             let began = now.checked_sub(subscription.age());
@@ -35,7 +35,7 @@ impl Core {
         after.map_or(Cursor::Lost { position: newest, last_event_id }, Cursor::After)
     }
 
-    /// Makes a subscriber of a connection, and sends it what it has missed: at once, or when Redis has answered.
+    /// Makes a subscriber of a connection, and sends its replay: at once, or when Redis has answered.
     pub(crate) fn subscribe(&mut self, mut new: NewSubscriber, now: Instant) {
         if new.cursor == Cursor::Unknown {
             new.cursor = self.cursor(&new.subscription, now);
@@ -65,8 +65,8 @@ impl Core {
         self.start_replay(new.into_subscriber(now), progress);
     }
 
-    /// Has a new subscriber wait until the newest id in Redis is known; not longer than until Redis cannot be
-    /// reached: then it goes live, and is told when Redis is back.
+    /// Has a new subscriber wait until the newest id in Redis is known. If Redis cannot be reached, it goes live, and
+    /// gets a reset when Redis is back.
     fn subscribe_without_log(&mut self, new: NewSubscriber, now: Instant) {
         if self.log.shared().is_some_and(SharedLog::is_connecting) {
             self.awaiting_redis.push(new);
@@ -77,7 +77,7 @@ impl Core {
         }
     }
 
-    /// Lets a subscriber go live whose client is told that it has missed what cannot be known.
+    /// Makes a subscriber live, with a reset: what it has missed cannot be known.
     fn subscribe_with_reset(&mut self, mut new: NewSubscriber, now: Instant) {
         let newest = self.position();
         let (position, last_event_id) = match new.cursor {
@@ -93,12 +93,12 @@ impl Core {
         self.go_live(new, updates, newest);
     }
 
-    /// The position of now.
+    /// The present position.
     fn position(&self) -> EventId {
-        if self.backlog.has_begun() { self.backlog.newest() } else { EventId::NOWHERE }
+        if self.backlog.has_begun() { self.backlog.newest() } else { EventId::UNKNOWN }
     }
 
-    /// Sends a subscriber what it has missed, and all that comes after this position.
+    /// Sends a subscriber what it has missed, and makes it live after this position.
     fn go_live(&mut self, new: NewSubscriber, mut missed: Vec<Arc<Update>>, position: EventId) {
         let now = Instant::now();
         if self.began_between_updates(&new) {
@@ -114,22 +114,22 @@ impl Core {
         self.add(subscriber);
     }
 
-    /// True if a subscriber begins after an id that no update has: Redis can only be asked later on for what comes
-    /// after one.
+    /// True if a subscriber begins after an id that no update has: Redis can later be asked only for updates after an
+    /// id that it has.
     fn began_between_updates(&self, new: &NewSubscriber) -> bool {
         let Cursor::After(id) = new.cursor else { return false };
         let is_first_visit = new.subscription.last_event_id.is_none();
         is_first_visit && self.log.shared().is_some() && !self.backlog.has_seen(id)
     }
 
-    /// Ends the stream of a subscriber that has yet to go live. Its client comes back for what it has missed.
+    /// Ends the stream of a subscriber before it goes live. Its client reconnects for what it has missed.
     pub(super) fn end_before_live(&mut self, new: NewSubscriber) {
         let mut subscriber = new.into_subscriber(Instant::now());
         subscriber.known.is_complete = false;
         self.add(subscriber);
     }
 
-    /// Goes on with those who have waited for the newest id in Redis: it is known now, or cannot be.
+    /// Resumes connections that waited for the newest id in Redis, as it is known now, or cannot be.
     pub(super) fn subscribe_waiting(&mut self, now: Instant) {
         for new in std::mem::take(&mut self.awaiting_redis) {
             self.subscribe(new, now);

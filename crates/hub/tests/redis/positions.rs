@@ -130,16 +130,16 @@ fn who_is_there_before_its_hub_knows_redis_is_told_reset_when_it_is_back() {
     server.kill();
     let blind = start(&server.url(), &[]);
     let mut client = visit(&blind, to(&["quiet"]));
-    assert_eq!(position(&mut client), EventId::NOWHERE);
+    assert_eq!(position(&mut client), EventId::UNKNOWN);
     drop(client);
-    let mut early = visit(&blind, after(&EventId::NOWHERE, &["quiet"]));
+    let mut early = visit(&blind, after(&EventId::UNKNOWN, &["quiet"]));
     let told = Told::next(&mut early).unwrap();
-    assert!(told.is_reset() && told.id == EventId::NOWHERE, "{told:?}");
+    assert!(told.is_reset() && told.id == EventId::UNKNOWN, "{told:?}");
     server.restart();
     blind.wait_for_redis();
     let other = connected(&server.url(), &[]);
     for hub in [&blind, &other] {
-        let told = Told::next(&mut visit(hub, after(&EventId::NOWHERE, &["quiet"]))).unwrap();
+        let told = Told::next(&mut visit(hub, after(&EventId::UNKNOWN, &["quiet"]))).unwrap();
         assert!(told.is_reset(), "{told:?}");
         assert_eq!(told.id, hub.position());
     }
@@ -155,7 +155,7 @@ fn a_stream_that_waits_for_redis_is_told_no_more_than_it_was_sent() {
     eventually("all have come", || waiting.position() == missed[1]);
     server.signal(Signal::STOP);
     let mut client = visit(&waiting, after(&seen, &["a"]));
-    let mut untold = visit(&waiting, Subscription { told: false, ..after(&seen, &["a"]) });
+    let mut untold = visit(&waiting, Subscription { position_sent: false, ..after(&seen, &["a"]) });
     waiting.wait_for("waiting", 2);
     assert_eq!(waiting.ask(&Request::Stop), Reply::Stopping);
     assert_eq!(Told::next(&mut client), None, "it comes back with what it knows");

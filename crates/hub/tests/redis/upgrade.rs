@@ -203,7 +203,7 @@ fn a_hub_that_never_knew_redis_is_followed_by_one_that_does_not_invent_a_past() 
     let mut client = BufReader::new(client);
     let mut next = || Told::next(&mut client).unwrap();
     let nowhere = next();
-    assert!(nowhere.is_position() && nowhere.id == EventId::NOWHERE, "{nowhere:?}");
+    assert!(nowhere.is_position() && nowhere.id == EventId::UNKNOWN, "{nowhere:?}");
     let reset = next();
     assert_eq!((&*reset.event, &*reset.data), ("reset", "{\"lastEventId\":null}"));
     let id = until_it_publishes(&hub, "a", "now");

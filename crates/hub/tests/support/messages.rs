@@ -29,20 +29,20 @@ pub(crate) fn to(names: &[&str]) -> Subscription {
     Subscription {
         topics: topics(names),
         last_event_id: None,
-        told: false,
+        position_sent: false,
         began: u64::MAX,
         heartbeat: 0,
         heartbeat_text: HeartbeatText::default(),
         lifetime: 0,
         retry: 0,
-        goodbye: 0,
+        shutdown_retry: 0,
         write_timeout: 0,
     }
 }
 
 /// The same, for a client that was here before, and was told so already.
 pub(crate) fn after(id: &impl ToString, names: &[&str]) -> Subscription {
-    Subscription { last_event_id: Some(id.to_string()), told: true, ..to(names) }
+    Subscription { last_event_id: Some(id.to_string()), position_sent: true, ..to(names) }
 }
 
 /// Offers the connection of a new client to the hub, which accepts it. The worker's own end comes behind the
