@@ -1,4 +1,4 @@
-//! Why a command of `sse-hub` fails.
+//! The error type of `sse-hub` commands, with its texts for stderr.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use hub::{StartError, USAGE};
 use hub_protocol::ClientError;
 use redis_log::SettingsError;
 
-/// Why a command fails.
+/// The reason why a command fails.
 #[derive(Debug)]
 pub(crate) enum CommandError {
     Usage(lexopt::Error),

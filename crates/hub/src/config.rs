@@ -1,4 +1,4 @@
-//! How a hub is set up.
+//! The options of a hub, and their defaults.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,51 +8,51 @@ use std::time::Duration;
 
 use hub_protocol::MAX_EVENT;
 
-/// One for four processors: the others are for the web server, which has more to do for each event.
+/// One shard for every four processors: the web server needs the others, as it has more work for each event.
 fn default_shards() -> usize {
     thread::available_parallelism().map_or(1, |processors| (processors.get() / 4).max(1))
 }
 
-/// How a hub is set up. Each field is an option of the command line; [`crate::USAGE`] has their defaults.
+/// The options of a hub. Each field is an option of the command line; [`crate::USAGE`] has their defaults.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Config {
-    /// Where it listens.
+    /// The socket that it listens on.
     pub socket: PathBuf,
-    /// The group whose members may open the socket, too; else only its own user may.
+    /// The group whose members may connect, too; otherwise only its own user may.
     pub group: Option<String>,
-    /// How many threads hold connections.
+    /// The number of threads that hold connections.
     pub shards: usize,
-    /// After how long without a stream or a request it ends; `None` is never.
+    /// The time without a stream or a request after which it exits; `None` is never.
     pub idle_exit: Option<Duration>,
-    /// How many events it keeps.
+    /// The events that it keeps.
     pub backlog: BacklogLimits,
-    /// How much a stream may be given of what it has missed and is read from Redis; more is a `reset`.
+    /// The events that it replays to a stream from Redis; a stream that has missed more gets a `reset`.
     pub replay: ReplayLimits,
-    /// How many bytes may be kept for slow clients alone, before the one furthest behind is dropped.
+    /// The bytes that it keeps for slow clients alone; beyond that, the one furthest behind is dropped.
     pub queue: usize,
     /// The largest event, in bytes of data.
     pub max_event: usize,
-    /// The Redis that it shares its events through; `None` keeps them to itself.
+    /// The Redis through which it shares its events; `None` keeps them to itself.
     pub redis: Option<Arc<redis_log::Settings>>,
-    /// What that Redis is called where somebody asks for it: without a password.
+    /// The name of that Redis in introductions and reports, without a password.
     pub redis_name: Option<String>,
-    /// How long a publisher waits for Redis. The extension waits a quarter of a second for the hub.
+    /// The time that a publisher waits for Redis. The extension waits 250 ms for the hub.
     pub redis_wait: Duration,
-    /// Where Prometheus may ask, by HTTP; `None` is nowhere. Loopback only.
+    /// The address where it serves Prometheus by HTTP, loopback only; `None` is off.
     pub metrics: Option<SocketAddr>,
-    /// Whether it goes on with what the program before has left.
+    /// True if it takes over from the program before.
     pub takes_over: bool,
-    /// Whether it takes that only to give it back.
+    /// True if it takes everything only to give it back, as the courier of an upgrade.
     pub carries: bool,
-    /// Whether a server has started it, and no script on the command line.
+    /// True if a server has started it, and no script on the command line.
     pub serves: bool,
-    /// Whether the extension has started it: it then leaves the session of who did.
+    /// True if the extension has started it: it then leaves the session of the process that did.
     pub spawned: bool,
 }
 
 impl Config {
-    /// The defaults, for a hub that listens there.
+    /// The defaults, for a hub that listens on this socket.
     #[must_use]
     pub fn new(socket: PathBuf) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Config {
     }
 }
 
-/// The limits of what is kept for clients that come back.
+/// The limits of the events that are kept for clients that reconnect.
 #[derive(Debug, Clone, Copy)]
 pub struct BacklogLimits {
     /// The number of events of one topic.
@@ -93,7 +93,7 @@ impl Default for BacklogLimits {
     }
 }
 
-/// The limits of what a client is sent that it has missed, and that is read from Redis.
+/// The limits of the events that are replayed to a client from Redis.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplayLimits {
     /// The number of events.

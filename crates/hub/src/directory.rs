@@ -1,6 +1,6 @@
-//! The directory that the hub listens in, and what it keeps there.
+//! The directory of the hub's socket: creates it, checks that it is safe, opens its files.
 //!
-//! The invariant: it is this user's own, nobody else can put anything into it, and no link out of it is
+//! The invariant: it is this user's own, nobody else can create anything in it, and no symbolic link in it is
 //! followed.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -14,11 +14,11 @@ use rustix::process::geteuid;
 
 use crate::location_error::{LocationError, Problem};
 
-/// Makes the directory, or makes sure that it is safe.
+/// Creates the directory, or checks that it is safe.
 ///
 /// # Errors
 ///
-/// When it cannot be made, or is not safe.
+/// When it cannot be created, or is not safe.
 pub(crate) fn prepare(directory: &Path) -> Result<(), LocationError> {
     let fail = |problem| LocationError::new(directory, problem);
     match DirBuilder::new().mode(0o700).create(directory) {
@@ -40,7 +40,7 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), LocationError> {
     }
 }
 
-/// Opens a file in the directory, which is made if there is none, for its owner only.
+/// Opens a file in the directory, and creates it if there is none, for its owner only.
 ///
 /// # Errors
 ///
@@ -49,7 +49,7 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.create(true).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)
 }
 
-/// True if somebody listens at this socket, which is not a link.
+/// True if a hub listens on this socket, which must not be a symbolic link.
 pub(crate) fn has_listener(socket: &Path) -> bool {
     let found = fs::symlink_metadata(socket);
     found.is_ok_and(|it| it.file_type().is_socket()) && UnixStream::connect(socket).is_ok()

@@ -1,5 +1,4 @@
-//! The ids that this hub gives to events: greater than all before, over restarts and whatever the clock
-//! does.
+//! The ids of a hub without Redis: greater than all before, across restarts and clock changes.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -12,12 +11,11 @@ use hub_protocol::EventId;
 use crate::directory;
 use crate::process::journal::note;
 
-/// Gives out ids. The last one is in a file, so that a hub that was killed is followed by one that goes on
-/// from there.
+/// Generates ids. The last one is saved in a file, from which the next hub continues if this one is killed.
 #[derive(Debug)]
 pub(crate) struct Ids {
     last: EventId,
-    /// The last one of the hub before.
+    /// The last id of the hub before.
     inherited: Option<EventId>,
     file: File,
     /// False while the last one cannot be written to the file.
@@ -25,11 +23,11 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// Goes on after the id in the file, or after another, or from the time of day.
+    /// Continues after the id in the file, after another id, or from the time of day, whichever is greatest.
     ///
     /// # Errors
     ///
-    /// When the file can be neither opened nor made.
+    /// When the file can be neither opened nor created.
     pub(crate) fn open(path: &Path, after: EventId) -> io::Result<Self> {
         let file = directory::open(path, OpenOptions::new().read(true).write(true))?;
         let mut bytes = [0; 16];
@@ -37,16 +35,16 @@ impl Ids {
         let start = EventId { milliseconds: milliseconds(), sequence: 0 };
         let last = inherited.unwrap_or_default().max(after).max(start);
         let mut ids = Self { last, inherited, file, is_saved: true };
-        // The file has its room from now on, however full the disk gets.
+        // Reserves the room of the file now, however full the disk gets.
         ids.save();
         Ok(ids)
     }
 
-    /// Saves the last id there from now on: the file was removed.
+    /// Saves the last id to this path from now on, as the file was removed.
     ///
     /// # Errors
     ///
-    /// When the file can be neither opened nor made.
+    /// When the file can be neither opened nor created.
     pub(crate) fn move_to(&mut self, path: &Path) -> io::Result<()> {
         self.file = directory::open(path, OpenOptions::new().read(true).write(true))?;
         self.save();
@@ -58,9 +56,9 @@ impl Ids {
         self.last
     }
 
-    /// When the hub before has given out its last id: then, or a little later.
+    /// The time at which the hub before may have given its last id, or a little later.
     pub(crate) fn inherited_at(&self, now: Instant) -> Option<Instant> {
-        // A millisecond has many moments.
+        // The id has milliseconds, so the end of the millisecond counts.
         let given = self.inherited?.milliseconds.saturating_add(1);
         let ago = Duration::from_millis(milliseconds().saturating_sub(given));
         now.checked_sub(ago)

@@ -1,4 +1,4 @@
-//! Starts a hub that outlives whoever has asked for it, unless one is there.
+//! `sse-hub launch`: starts a hub in the background, unless one is running.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -16,21 +16,21 @@ use crate::process::{log_file, program};
 use crate::serve::LISTENING;
 use crate::start_error::StartError;
 
-/// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens at
-/// `socket`. Who has started this process has its child no longer than that: the hub is nobody's child.
+/// Starts `sse-hub serve` with these arguments in a session of its own, and waits until it listens on `socket`. The
+/// hub is then reparented, as this process exits: it is not a child of the worker that needed it.
 ///
 /// # Errors
 ///
-/// When no hub listens then.
+/// When no hub listens by then.
 pub fn launch(socket: &Path, arguments: &[OsString]) -> Result<(), StartError> {
     let directory = socket.parent().ok_or(StartError::NoDirectory)?;
-    // Before anything is opened there: somebody else may have made it, and put links into it.
+    // Before anything is opened there: somebody else may have created it, with symbolic links in it.
     directory::prepare(directory)?;
     let (lock_path, log_path) = (directory.join("launch.lock"), log_file::beside(socket));
     let lock = append(&lock_path)?;
     flock(&lock, FlockOperation::LockExclusive)
         .map_err(|error| LocationError::new(&lock_path, Problem::NotLocked(error.into())))?;
-    // Others have asked for one at the same time, and one of them was first.
+    // Others may have launched one at the same time.
     if directory::has_listener(socket) {
         return Ok(());
     }
@@ -52,7 +52,7 @@ pub fn launch(socket: &Path, arguments: &[OsString]) -> Result<(), StartError> {
     if line.trim_end() == LISTENING {
         return Ok(());
     }
-    // One whose socket was removed may be about to put it back.
+    // A running hub whose socket was removed may be about to restore it.
     for _ in 0..5 {
         if directory::has_listener(socket) {
             return Ok(());
@@ -63,7 +63,7 @@ pub fn launch(socket: &Path, arguments: &[OsString]) -> Result<(), StartError> {
     Err(StartError::Ended { status, log: log_path })
 }
 
-/// Opens a file in the hub's directory, to write at its end.
+/// Opens a file in the hub's directory to append to it.
 fn append(path: &Path) -> Result<File, LocationError> {
     let file = directory::open(path, OpenOptions::new().append(true));
     file.map_err(|error| LocationError::new(path, Problem::NotOpened(error)))

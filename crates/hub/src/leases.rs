@@ -1,8 +1,10 @@
-//! Leases under limits: a user's, an address's, everybody's. A lease counts under each of its limits' keys until it is
-//! dropped, and leases live with connections, so that none outlives its worker or its client.
+//! Counts streams under limits (a user's, an address's, everybody's) with leases.
 //!
-//! The invariant: never more leases count under a key than its limit allows. Where the oldest makes room, it counts no
-//! more at once; its client is told, and its stream ends.
+//! A lease counts under each of its limits' keys until it is dropped. It lives with a connection, so none outlives
+//! its worker or its client.
+//!
+//! The invariant: never more leases count under a key than its limit allows. If the oldest makes room, it no longer
+//! counts; its client gets `sse:dropped`, and its stream ends.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -41,7 +43,7 @@ struct Table {
 }
 
 impl Leases {
-    /// Acquires a lease that counts under each limit, or none. The oldest make room where their limit says so.
+    /// Acquires a lease that counts under each limit, or none. The oldest leases make room if their limit says so.
     ///
     /// # Errors
     ///
@@ -64,7 +66,7 @@ impl Leases {
         Ok(Acquired { lease: Lease { leases: self.clone(), number, keys }, dropped })
     }
 
-    /// Restores a lease from before an upgrade, under its number, whatever the limits say. One that has made room
+    /// Restores a lease from before an upgrade, under its number, whatever the limits say. One that was dropped
     /// (`held` is false) counts nowhere: its stream has yet to end.
     pub(crate) fn restore(&self, number: u64, keys: &[impl AsRef<[u8]>], held: bool) -> Lease {
         let mut table = self.0.lock();
@@ -74,14 +76,14 @@ impl Leases {
         Lease { leases: self.clone(), number, keys }
     }
 
-    /// The number of keys that a lease counts under.
+    /// The number of keys under which leases count.
     pub(crate) fn len(&self) -> usize {
         self.0.lock().by_key.len()
     }
 }
 
 impl Table {
-    /// The leases that would have to make room.
+    /// Returns the leases that would have to make room.
     fn oldest(&self, limits: &[Limit]) -> BTreeSet<u64> {
         let mut oldest = BTreeSet::new();
         for limit in limits.iter().filter(|limit| limit.drops_oldest) {
@@ -133,12 +135,12 @@ impl Lease {
         self.number
     }
 
-    /// The keys that it was acquired under.
+    /// The keys under which it was acquired.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
         self.keys.iter().map(|key| &**key)
     }
 
-    /// True once it has made room for another one.
+    /// True once it was dropped for another one.
     pub(crate) fn was_dropped(&self) -> bool {
         let table = self.leases.0.lock();
         !self.keys.iter().all(|key| table.has(key, self.number))

@@ -1,26 +1,27 @@
-//! The hub: a small daemon that holds event streams, so that PHP's workers need not.
+//! The hub: a small daemon that holds event streams, so that PHP workers need not.
 //!
-//! A worker hands the connection of its client over, and is free. Whoever publishes an event tells the
-//! hub, and the hub sends it to everyone who follows one of its topics.
+//! A worker hands the connection of its client over, and is free. Publishers send events to the hub, which sends each
+//! to all subscribers to one of its topics.
 //!
-//! The invariant: each stream gets every event of its topics from its last event ID on, in order and
-//! once; or it is told `reset`; or it is closed, and comes back.
+//! The invariant: each stream gets every event of its topics from its last event ID on, in order and once; or it gets
+//! a `reset`; or it is closed, and its client reconnects.
 //!
 //! # Layout
 //!
-//! * `config`, `usage`: the options of the command line, and its help
-//! * `socket`: the socket that workers and publishers speak to
-//! * `control`: the thread that answers them
-//! * `core`: what is decided, in one order: ids, what was missed, limits
-//! * `log`: where events get their ids: here, or from Redis, with other hubs
+//! * `config`, `usage`: the options of the command line; the text of `--help`
+//! * `socket`: the control socket, and its connections
+//! * `control`: the thread that answers requests
+//! * `core`: all decisions, in one order: ids, replays, limits
+//! * `log`: gives events their ids and order: in this hub alone, or in Redis
 //! * `shard`: the threads that hold connections and send to them
-//! * `update`, `output`: a published event, and its bytes; `backlog`: those that are kept
-//! * `ids`, `leases`, `timers`: the other parts that these are made of
+//! * `update`, `output`: a published event; the encoding of a stream; `backlog`: the updates that are kept
+//! * `ids`, `leases`, `timers`: ids, limits, timers
 //! * `memory`: counts the memory of all of it
-//! * `directory`: where it listens, and what it keeps there; `location_error`: why it cannot
-//! * `metrics`: its numbers
-//! * `process`: its signals, its log, systemd
-//! * `serve`, `launch`: how a hub comes into being; `start_error`: why it does not; `upgrade`: how it goes on as another program
+//! * `directory`: the directory of the socket; `location_error`: a path that cannot be used
+//! * `metrics`: status and metrics
+//! * `process`: signals, log, systemd
+//! * `serve`, `launch`: start a hub in the foreground or background; `start_error`: why it does not start; `upgrade`:
+//!   replaces the program
 
 #![forbid(unsafe_code)]
 

@@ -1,10 +1,10 @@
-//! What is wrong with a path that the hub needs.
+//! The error type for a path that the hub needs and cannot use.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-/// What to do where something of somebody else's is in the way.
+/// The advice for a path that is in another user's hands.
 const ELSEWHERE: &str = "remove it, or have the hub listen elsewhere (--socket, sse.hub_socket)";
 
 /// A path that the hub cannot use: its directory, its socket, or a file beside that.
@@ -14,7 +14,7 @@ pub struct LocationError {
     problem: Problem,
 }
 
-/// What is wrong with it.
+/// The problem with the path.
 #[derive(Debug)]
 pub(crate) enum Problem {
     NotCreated(io::Error),

@@ -1,4 +1,4 @@
-//! Where events get their ids and their order: in this hub alone, or in Redis, with other hubs.
+//! Gives events their ids and order: in this hub alone, or in Redis for several hubs.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -16,28 +16,28 @@ use crate::ids::Ids;
 use crate::process::journal::note;
 use crate::process::remarks::Remarks;
 
-/// So many updates of the log may wait. Redis waits for a hub that is further behind.
+/// The most updates of the log that may wait. Beyond that, reading from Redis waits for the hub.
 const UPDATES: usize = 1024;
 
-/// Where events get their ids.
+/// The source of ids.
 #[derive(Debug)]
 pub(crate) enum Log {
-    /// From this hub.
+    /// This hub.
     Local(Ids),
-    /// From Redis.
+    /// Redis.
     Shared(SharedLog),
 }
 
-/// Says who waits for an answer of Redis.
+/// Names who waits for a reply of Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ticket {
-    /// The connection with this token, for the id of what it has published.
+    /// The connection with this token, for the id of its event.
     Publisher(u64),
-    /// Subscribers that wait for what they have missed, by the number of the request.
+    /// Pending replays, by the number of the request.
     Replay(u64),
 }
 
-/// A log that other hubs publish to, too.
+/// A log to which other hubs publish, too.
 #[derive(Debug)]
 pub(crate) struct SharedLog {
     log: RedisLog<Ticket>,
@@ -52,11 +52,11 @@ pub(crate) struct SharedLog {
     noted: Noted,
 }
 
-/// The journal's lines about Redis so far: nothing is said without end.
+/// The state that limits what is logged about Redis: nothing is logged without end.
 #[derive(Debug, Default)]
 struct Noted {
     losses: Remarks,
-    /// True if the last loss of the connection was noted: then its end is, too.
+    /// True if the last loss of the connection was logged: then its end is, too.
     last_loss: bool,
     refusals: Remarks,
     /// The error with which Redis refuses events at present.
@@ -66,7 +66,7 @@ struct Noted {
 }
 
 impl Log {
-    /// The id that everything new comes after, if it is known.
+    /// The id after which all new ids come, if it is known.
     pub(crate) fn last(&self) -> Option<EventId> {
         match self {
             Self::Local(ids) => Some(ids.last()),
@@ -74,7 +74,7 @@ impl Log {
         }
     }
 
-    /// When a hub before this one has given out its last id, whose events nobody has any more.
+    /// The time at which the hub before may have given its last id; its events are lost.
     pub(crate) fn lost(&self, now: Instant) -> Option<Instant> {
         match self {
             Self::Local(ids) => ids.inherited_at(now),
@@ -94,7 +94,7 @@ impl Log {
         }
     }
 
-    /// The log in Redis, if it is there.
+    /// The log in Redis, if events are shared.
     pub(crate) fn shared(&self) -> Option<&SharedLog> {
         match self {
             Self::Local(_) => None,
@@ -113,9 +113,9 @@ impl SharedLog {
         let waker = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (to_hub, updates) = bounded(UPDATES);
         let wake = Arc::clone(&waker);
-        let log = RedisLog::start(&settings, after, move |told| {
+        let log = RedisLog::start(&settings, after, move |update| {
             // It fails only when the hub ends.
-            if to_hub.send(told).is_ok() {
+            if to_hub.send(update).is_ok() {
                 let _ = rustix::io::write(&wake, &1_u64.to_ne_bytes());
             }
         })?;
@@ -127,19 +127,19 @@ impl SharedLog {
         Arc::clone(&self.waker)
     }
 
-    /// Wakes the hub again if there is more from Redis.
+    /// Wakes the hub again if more updates are waiting.
     pub(crate) fn wake_if_more(&self) {
         if !self.updates.is_empty() {
             let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
         }
     }
 
-    /// Lets the waker wake the hub again. What it was woken for is looked at in any case.
+    /// Rearms the waker. The caller processes updates in any case.
     pub(crate) fn drain_waker(&self) {
         let _ = rustix::io::read(&self.waker, &mut [0; 8]);
     }
 
-    /// Publishes; the answer is an update of the log.
+    /// Publishes; the reply is an update of the log.
     ///
     /// # Errors
     ///
@@ -152,17 +152,17 @@ impl SharedLog {
         self.log.append(publication, Ticket::Publisher(publisher)).map_err(|(_, error)| error)
     }
 
-    /// Asks which of these ids Redis has entries of; the answer is an update of the log.
+    /// Asks which of these ids Redis has; the reply is an update of the log.
     pub(crate) fn check_ids(&self, ids: Vec<EventId>, request: u64) {
         self.log.check_ids(ids, Ticket::Replay(request));
     }
 
-    /// Asks for some of what comes after an entry, up to an id; the answer is an update of the log.
+    /// Asks for a page of the entries after an id, up to another; the reply is an update of the log.
     pub(crate) fn page(&self, after: EventId, up_to: EventId, request: u64) {
         self.log.page(after, up_to, Ticket::Replay(request));
     }
 
-    /// The next update of the log; what concerns only who runs the hub is noted here.
+    /// Returns the next update of the log; logs what only the operator needs to know.
     pub(crate) fn next(&mut self) -> Option<LogUpdate<Ticket>> {
         let update = self.updates.try_recv().ok()?;
         let now = Instant::now();
@@ -179,7 +179,7 @@ impl SharedLog {
             }
             LogUpdate::Foreign(why) => {
                 self.foreign += 1;
-                // Not for every one of thousands.
+                // Not for each of thousands.
                 if self.foreign.is_power_of_two() {
                     note!(
                         "skipped an entry in Redis that is not an event: {why} ({} so far)",
@@ -204,7 +204,7 @@ impl SharedLog {
         Some(update)
     }
 
-    /// The stream can be followed, or cannot, for this reason.
+    /// Notes that the stream can be followed, or why it cannot.
     fn note_connection(&mut self, lost: Option<&str>, now: Instant) {
         self.connected = Some(lost.is_none());
         let Some(why) = lost else {
@@ -220,12 +220,12 @@ impl SharedLog {
         }
     }
 
-    /// Notes what is wrong with Redis for who runs the hub; who publishes is told in any case.
+    /// Logs a refusal of Redis; the publisher gets it in any case.
     fn note_refusal(&mut self, error: Option<&AppendError>, now: Instant) {
         let refusal = match error {
             None => None,
             Some(AppendError::Refused(why)) => Some(why),
-            // That is said with the connection.
+            // Logged with the connection.
             Some(AppendError::Unavailable(_) | AppendError::Unknown(_)) => return,
         };
         if self.noted.refusal.as_ref() == refusal {

@@ -1,8 +1,8 @@
-//! The command line of the hub.
+//! The command line of `sse-hub`.
 //!
 //! # Layout
 //!
-//! * `command_error`: why a command fails
+//! * `command_error`: the error type of the commands
 
 mod command_error;
 
@@ -24,7 +24,7 @@ use redis_log::Settings;
 
 use crate::command_error::CommandError;
 
-/// How long a hub has to answer.
+/// The time that a hub has to reply.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The command line, read.
+/// The parsed command line.
 struct Asked {
     command: String,
     config: Config,
@@ -73,8 +73,8 @@ fn run() -> Result<(), CommandError> {
     }
 }
 
-/// Finds the hub: the one that is named, or else this user's that listens, or else the only one of
-/// others' that does, which root may ask.
+/// Finds the hub: the one that is named, or else this user's that listens, or else the only one of other users that
+/// does, which root may use.
 fn find_hub(asked: &Asked) -> Result<PathBuf, CommandError> {
     let is_there = !matches!(asked.command.as_str(), "serve" | "launch");
     let listens = |socket: &PathBuf| UnixStream::connect(socket).is_ok();
@@ -93,7 +93,7 @@ fn find_hub(asked: &Asked) -> Result<PathBuf, CommandError> {
     }
 }
 
-/// The URL of the environment: what is on a command line, everybody can read.
+/// Reads the URL from the environment: everybody can read a command line.
 fn redis_url() -> Option<String> {
     let url = env::var_os(REDIS_VARIABLE).filter(|url| !url.is_empty())?;
     Some(url.to_string_lossy().into_owned())
@@ -104,7 +104,7 @@ fn redis(url: &str, config: &Config) -> Result<Arc<Settings>, CommandError> {
     Ok(Arc::new(settings.with_max_event(config.max_event)))
 }
 
-/// Reads the command line; `None` if only help is asked for.
+/// Parses the command line; `None` if it asks for help.
 fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
     let config = Config::new(default_socket());
     let mut asked = Asked { command: String::new(), config, named: false, json: false };
@@ -144,7 +144,7 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
     Ok((!asked.command.is_empty()).then_some(asked))
 }
 
-/// An address that only this machine reaches.
+/// Parses an address that only this machine can reach.
 fn loopback(parser: &mut Parser) -> Result<SocketAddr, lexopt::Error> {
     let address: SocketAddr = parser.value()?.parse()?;
     if address.ip().is_loopback() {
@@ -200,7 +200,7 @@ fn metrics(socket: &Path) -> Result<String, CommandError> {
     }
 }
 
-/// Has the installed program go on in place of the running one.
+/// Replaces the running program by the installed one.
 fn upgrade(socket: &Path) -> Result<(), CommandError> {
     match ask(socket, &Request::Upgrade)? {
         Reply::Upgraded => Ok(()),
@@ -208,7 +208,7 @@ fn upgrade(socket: &Path) -> Result<(), CommandError> {
     }
 }
 
-/// Stops the hub, and waits until it has ended.
+/// Stops the hub, and waits until it has exited.
 fn stop(socket: &Path) -> Result<(), CommandError> {
     let deadline = Instant::now() + PATIENCE;
     let fail = |error| CommandError::Hub { socket: socket.to_owned(), error };
@@ -226,7 +226,7 @@ fn unexpected(reply: Reply) -> CommandError {
     }
 }
 
-/// Prints the report every second, until the hub ends or nobody reads it.
+/// Prints the report every second, until the hub ends or stdout is closed.
 fn top(socket: &Path) -> Result<(), CommandError> {
     const CLEAR: &str = "\x1b[H\x1b[J";
     loop {

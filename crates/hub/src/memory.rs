@@ -1,7 +1,7 @@
-//! Counts the bytes that are kept, and for whom: so that what is said to be bounded is.
+//! Counts the bytes of events and queues, so that their limits hold.
 //!
-//! The invariant: an update counts where it is kept, with all that was encoded of it: in the backlog's tally as
-//! long as that keeps it, then among what is kept for slow clients alone, until the last of them has it.
+//! The invariant: an update counts where it is kept, with all its encodings: in the backlog's tally as long as that
+//! keeps it, then among the bytes for slow clients alone, until the last of them has it.
 
 use std::mem;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ pub(crate) const ALLOCATION: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Tally(AtomicUsize);
 
-/// All that is kept for slow clients alone in this process: updates that have left the backlog, and
-/// what queues take themselves.
+/// All bytes that are kept for slow clients alone in this process: updates that have left the backlog, and the memory
+/// of the queues themselves.
 static SLOW_CLIENTS: Tally = Tally(AtomicUsize::new(0));
 
 /// The encodings that subscribers have needed so far, one bit each.
@@ -114,7 +114,7 @@ impl Counted {
 }
 
 impl Footprint {
-    /// Notes that this encoding was made, and takes so much more.
+    /// Notes that this encoding was made, and takes so many bytes more.
     pub(crate) fn grow(&self, encoding: usize, bytes: usize) {
         let mut counted = self.0.lock();
         counted.grow(bytes);
@@ -125,8 +125,8 @@ impl Footprint {
         }
     }
 
-    /// Counts it in a backlog's tally from now on, with so much more than was noted, and with `encoded` for each
-    /// encoding that will be made.
+    /// Counts the update in a backlog's tally from now on, with so many bytes more than were noted, and with
+    /// `encoded` for each encoding that will be made.
     pub(crate) fn keep(&self, bytes: usize, encoded: usize, tally: &Arc<Tally>) {
         let mut counted = self.0.lock();
         let encodings = ENCODINGS.load(Relaxed);
@@ -135,15 +135,15 @@ impl Footprint {
         counted.move_to(Holder::Backlog(Arc::clone(tally)));
     }
 
-    /// Counts it among what is kept for slow clients alone, with so much more than was noted: no backlog will keep
-    /// it.
+    /// Counts the update among the bytes for slow clients alone, with so many bytes more than were noted: no backlog
+    /// will keep it.
     pub(crate) fn queue(&self, bytes: usize) {
         let mut counted = self.0.lock();
         counted.grow(bytes);
         counted.move_to(Holder::Queues);
     }
 
-    /// Counts it no more in the backlog's tally. Nobody knows any more which encodings will be made.
+    /// Removes the update from the backlog's tally. It is no longer known which encodings will be made.
     pub(crate) fn let_go(&self) {
         let mut counted = self.0.lock();
         let (encodings, each) = mem::take(&mut counted.expected);

@@ -1,16 +1,16 @@
-//! Where the bytes of a stream go.
+//! The kind of peer that a stream is sent to, which decides its encoding.
 
 use hub_protocol::Framing;
 
-/// nginx, Apache and lighttpd number their only request so.
+/// The id that nginx, Apache and lighttpd give their only request.
 const USUAL_REQUEST: u16 = 1;
 
-/// Where the bytes of a stream go.
+/// The kind of peer that a stream is sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// To a client, by way of a web server or not.
+    /// A client, possibly behind a web server.
     Http(Framing),
-    /// To a worker, which serves the stream itself.
+    /// A worker, which serves the stream itself.
     Worker,
 }
 

@@ -1,4 +1,4 @@
-//! Sets a hub up, and runs it.
+//! `sse-hub serve`: sets up a hub, or takes over from the program before, and runs it.
 
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
@@ -28,7 +28,7 @@ use crate::start_error::StartError;
 use crate::upgrade;
 use crate::upgrade::{Snapshot, SnapshotRef};
 
-/// What is printed on stdout once the hub listens; who has started it waits for that.
+/// The line that is printed to stdout once the hub listens; `sse-hub launch` waits for it.
 pub const LISTENING: &str = "listening";
 
 /// Runs a hub until it is asked to end.
@@ -38,7 +38,7 @@ pub const LISTENING: &str = "listening";
 /// When it cannot be set up.
 pub fn serve(config: Config) -> Result<(), StartError> {
     if config.spawned {
-        // Not to end with the terminal or the service that PHP was started from.
+        // The hub must not end with the terminal or the service that started PHP.
         let _ = setsid();
     }
     raise_descriptor_limit();
@@ -60,7 +60,7 @@ pub fn serve(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// A hub without a past.
+/// Sets up a new hub.
 fn set_up(config: Config, signals: Signals) -> Result<Control, StartError> {
     let listener = Listener::bind(&config.socket, group(config.group.as_deref())?)?;
     let log = log(&config, EventId::ZERO, None)?;
@@ -70,7 +70,7 @@ fn set_up(config: Config, signals: Signals) -> Result<Control, StartError> {
     Control::new(config, core, listener, signals).map_err(StartError::System)
 }
 
-/// What a program has got from the one before.
+/// The state that a program has received from the one before.
 struct Inheritance {
     listener: Listener,
     backlog: Backlog,
@@ -81,7 +81,7 @@ struct Inheritance {
 }
 
 impl Inheritance {
-    /// Takes it; what it comes through is the answer, too.
+    /// Receives it; the channel that it came through is for the reply.
     fn take(config: &Config, leases: &Leases) -> Result<(Self, UnixStream), StartError> {
         let (snapshot, channel) = upgrade::receive(leases).map_err(StartError::TakeOver)?;
         let Snapshot { listener, lock, backlog, streams, joining, connections } = snapshot;
@@ -94,7 +94,7 @@ impl Inheritance {
     }
 }
 
-/// Takes everything, makes sure that a hub could go on with it, and gives it back.
+/// The courier: receives everything, checks that a hub could use it, and sends it back.
 fn carry(config: &Config) -> Result<(), StartError> {
     let (carried, channel) = Inheritance::take(config, &Leases::default())?;
     if config.redis.is_none() {
@@ -112,7 +112,7 @@ fn carry(config: &Config) -> Result<(), StartError> {
     upgrade::carry(&channel, &snapshot).map_err(StartError::HandOver)
 }
 
-/// The hub that goes on with what the program before has left.
+/// Sets up a hub with the state of the program before.
 fn inherit(config: Config, signals: Signals) -> Result<Control, StartError> {
     let leases = Leases::default();
     let (inherited, _) = Inheritance::take(&config, &leases)?;
@@ -129,8 +129,8 @@ fn inherit(config: Config, signals: Signals) -> Result<Control, StartError> {
     Ok(control)
 }
 
-/// Where events get their ids: after the newest that is known here, or in Redis from where it was followed
-/// to.
+/// Makes the log: its ids follow the newest that is known here, or it follows Redis from where the program before had
+/// come to.
 fn log(config: &Config, newest: EventId, followed: Option<EventId>) -> Result<Log, StartError> {
     if let Some(settings) = &config.redis {
         note!("sharing events through Redis at {settings}");
@@ -151,13 +151,13 @@ fn group(group: Option<&str>) -> Result<Option<Gid>, StartError> {
     group.map(group_id).transpose().map_err(StartError::Group)
 }
 
-/// Says that the hub listens; there may be nobody to hear it.
+/// Prints that the hub listens; stdout may be closed.
 fn announce() {
     let mut stdout = io::stdout();
     drop(writeln!(stdout, "{LISTENING}").and_then(|()| stdout.flush()));
 }
 
-/// As many descriptors as the system lets us have: each stream takes one.
+/// Raises the limit of open files as far as allowed: each stream takes one.
 fn raise_descriptor_limit() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };

@@ -1,4 +1,4 @@
-//! Why a hub does not start.
+//! The error type of a hub that does not start.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -7,12 +7,12 @@ use std::{fmt, io};
 
 use crate::location_error::LocationError;
 
-/// Why a hub does not start, or does not go on with what another one has had.
+/// The reason why a hub does not start, or does not take over from another one.
 #[derive(Debug)]
 pub enum StartError {
     /// `--group` names no group.
     Group(io::Error),
-    /// A directory or a file that it needs.
+    /// A directory or a file that it needs cannot be used.
     Location(LocationError),
     /// The path of the socket has no directory.
     NoDirectory,
@@ -22,15 +22,15 @@ pub enum StartError {
     Redis(io::Error),
     /// The hub before has not passed everything on.
     TakeOver(io::Error),
-    /// The hub that comes next has not taken everything.
+    /// The next hub has not taken everything.
     HandOver(io::Error),
-    /// It is not known which file the program is.
+    /// The system does not know which file the program is.
     NoProgram(io::Error),
     /// The process cannot be started.
     Spawn(io::Error),
-    /// The process has ended before it listened; its log says why.
+    /// The process has exited before it listened; its log says why.
     Ended {
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
         /// Its log.
         log: PathBuf,

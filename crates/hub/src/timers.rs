@@ -1,20 +1,20 @@
-//! Timers, in a heap: what is due is found without looking at what is not.
+//! Timers in a heap, in ticks of 10 ms.
 //!
-//! The invariant: an entry comes up when its time has come, and never before. It also comes up if it has become
-//! out of date meanwhile: who has set it looks again, and sets it anew.
+//! The invariant: an entry comes up when its time has come, and never before. A stale entry comes up, too: its owner
+//! checks it, and sets it again.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 use std::time::{Duration, Instant};
 
-/// The exactness of timers. All that are due within a tick come up together: 10,000 streams with a heartbeat in
-/// 15 seconds wake their shard 100 times a second, not 667 times.
+/// The precision of timers. All that are due within a tick come up together: 10,000 streams with a heartbeat every 15
+/// seconds wake their shard 100 times a second, not 667 times.
 const TICK: Duration = Duration::from_millis(TICK_MILLISECONDS);
 const TICK_MILLISECONDS: u64 = 10;
 
-/// Entries with the ticks that they come up at. To set one of 10,000 and to take it out again costs about 0.1 us; a
-/// timer wheel saves nine tenths of that, and the heartbeat that is sent then costs some 5 us.
+/// Entries with the ticks at which they come up. Setting one of 10,000 and removing it costs about 0.1 us; a timer
+/// wheel would save nine tenths of that, and the heartbeat that is sent then costs some 5 us.
 #[derive(Debug)]
 pub(crate) struct Timers<T> {
     start: Instant,
@@ -28,14 +28,14 @@ impl<T: Ord> Timers<T> {
         Self { start: now, over: 0, entries: BinaryHeap::new() }
     }
 
-    /// Has an entry come up at `due`, or at the next tick if that is over.
+    /// Makes an entry come up at `due`, or at the next tick if that is over.
     pub(crate) fn set(&mut self, due: Instant, entry: T) {
         let ticks = due.saturating_duration_since(self.start).as_nanos().div_ceil(TICK.as_nanos());
         let tick = u64::try_from(ticks).unwrap_or(u64::MAX).max(self.over + 1);
         self.entries.push(Reverse((tick, entry)));
     }
 
-    /// Takes out the entries that have come up, and adds them to `due`.
+    /// Removes the entries that have come up, and adds them to `due`.
     pub(crate) fn expire(&mut self, now: Instant, due: &mut Vec<T>) {
         let ticks = now.saturating_duration_since(self.start).as_nanos() / TICK.as_nanos();
         self.over = self.over.max(u64::try_from(ticks).unwrap_or(u64::MAX));
@@ -44,7 +44,7 @@ impl<T: Ord> Timers<T> {
         }
     }
 
-    /// The time until the next can come up; `None` if nothing is set.
+    /// Returns the time until the next entry can come up; `None` if nothing is set.
     pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
         let Reverse((tick, _)) = self.entries.peek()?;
         let due = Duration::from_millis(tick.saturating_mul(TICK_MILLISECONDS));

@@ -1,4 +1,4 @@
-//! A published event under its id.
+//! A published event under its id, encoded once for all subscribers.
 //!
 //! The invariant: its bytes are made at most once for each encoding, and shared by all subscribers that need it.
 
@@ -11,18 +11,18 @@ use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, enco
 use crate::memory::{self, ALLOCATION, Footprint, Tally};
 use crate::output::Output;
 
-/// Bytes that several subscribers are to be sent.
+/// Bytes that several subscribers are sent.
 pub(crate) type Bytes = Arc<[u8]>;
 
-/// A published event under its id, or what the hub itself has to say.
+/// A published event under its id, or an event of the hub's own.
 #[derive(Debug)]
 pub(crate) struct Update {
     pub(crate) id: EventId,
-    /// Empty for what the hub itself has to say.
+    /// Empty for an event of the hub's own.
     pub(crate) topics: Vec<Topic>,
     name: Option<EventName>,
     data: Vec<u8>,
-    /// When it came to this hub.
+    /// The time when it came to this hub.
     pub(crate) arrived: Instant,
     encoded: Encoded,
 }
@@ -40,8 +40,8 @@ impl Update {
         Self { id, topics: topics.into(), name: event, data, arrived, encoded: Encoded::default() }
     }
 
-    /// Tells a client that it has missed events, and the id that it can go on from: the backlog does not reach back
-    /// to its last event ID. The data must not be empty, or no browser would dispatch it.
+    /// The event that tells a client that it has missed events, and the id at which it can resume: the backlog does
+    /// not reach back to its last event ID. The data is not empty, or no browser would dispatch it.
     pub(crate) fn reset(position: EventId, last_event_id: Option<&str>, now: Instant) -> Self {
         let data = serde_json::json!({ "lastEventId": last_event_id }).to_string().into_bytes();
         let name = EventName::try_from(Box::from(EventName::RESET)).ok();
@@ -49,8 +49,8 @@ impl Update {
         Self { id: position, topics: Vec::new(), name, data, arrived: now, encoded }
     }
 
-    /// Tells a client its position: it has had everything of its topics up to there. It is an event, of a type that
-    /// nobody listens for, as browsers keep the id only of a block that they dispatch.
+    /// The event that gives a client its position: it has had everything of its topics up to there. It is of a type
+    /// that nobody listens for, as browsers keep the id only of a block that they dispatch.
     pub(crate) fn position(id: EventId, now: Instant) -> Self {
         let name = EventName::try_from(EventType::POSITION).ok();
         let (topics, data, encoded) = (Vec::new(), b"{}".to_vec(), Encoded::default());
@@ -63,13 +63,13 @@ impl Update {
         Self { data: vec![b'x'; length], ..Self::position(id, now) }
     }
 
-    /// The publication, to be passed on; `None` if the hub itself has said this.
+    /// Returns the publication, to be passed on; `None` for an event of the hub's own.
     pub(crate) fn publication(&self) -> Option<Publication> {
         let topics = self.topics.clone().try_into().ok()?;
         Some(Publication { topics, event: self.name.clone(), data: self.data.clone() })
     }
 
-    /// The memory that it takes, in bytes, but for what was encoded.
+    /// The memory that it takes without its encodings, in bytes.
     fn own_size(&self) -> usize {
         let topic = |topic: &Topic| topic.as_str().len() + size_of::<Topic>() + ALLOCATION;
         let topics = self.topics.iter().map(topic).sum::<usize>();
@@ -77,7 +77,7 @@ impl Update {
         size_of::<Self>() + self.data.capacity() + topics + name + 4 * ALLOCATION
     }
 
-    /// About the memory that it takes in a backlog, in bytes, with what its topics take there.
+    /// About the memory that it takes in a backlog, in bytes, including the entries of its topics.
     pub(crate) fn cost(&self) -> usize {
         const TOPIC: usize = 256;
         self.own_size()
@@ -85,8 +85,8 @@ impl Update {
             + TOPIC * (1 + self.topics.len())
     }
 
-    /// About the memory that it takes, in bytes: itself, its data, and these once more when encoded. The number
-    /// never changes.
+    /// About the memory that it takes, in bytes: itself, its data, and both again when encoded. The number never
+    /// changes.
     pub(crate) fn size(&self) -> usize {
         self.own_size() + self.encoded_size()
     }
@@ -122,7 +122,7 @@ impl Update {
         self.encoded.footprint.queue(self.own_size());
     }
 
-    /// Counts it no more in a backlog's tally.
+    /// Removes it from a backlog's tally.
     pub(crate) fn let_go(&self) {
         self.encoded.footprint.let_go();
     }
@@ -132,12 +132,12 @@ impl Update {
         self.encoded.footprint.is_kept()
     }
 
-    /// Its bytes for such an output.
+    /// Returns its bytes for this output.
     pub(crate) fn bytes(&self, output: Output) -> Bytes {
         self.shared_bytes(output).map_or_else(|| self.encode(output), Arc::clone)
     }
 
-    /// Its bytes for such an output, where they are shared.
+    /// Returns its bytes for this output, if they are shared.
     pub(crate) fn shared_bytes(&self, output: Output) -> Option<&Bytes> {
         let encoding = output.shared()?;
         Some(self.encoded.by_encoding.get(encoding)?.get_or_init(|| {
@@ -150,7 +150,7 @@ impl Update {
     fn encode(&self, output: Output) -> Bytes {
         match output {
             Output::Http(framing) => framing.wrap(&self.frame()).into(),
-            // Whatever was taken in can be passed on: a delivery is hardly longer than a publication.
+            // It always fits: a delivery is hardly longer than a publication.
             Output::Worker => encode(&Reply::Delivery(self.delivery())).unwrap_or_default().into(),
         }
     }

@@ -1,6 +1,6 @@
 //! The text that `sse-hub --help` prints.
 
-/// How `sse-hub` is used.
+/// The text of `sse-hub --help`.
 pub const USAGE: &str = "\
 sse-hub: holds event streams, so that PHP workers do not have to
 

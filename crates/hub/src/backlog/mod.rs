@@ -1,11 +1,11 @@
-//! The updates that are kept, for clients that come back and ask for what they have missed.
+//! The updates that are kept, for clients that reconnect and ask for what they have missed.
 //!
-//! The invariant: [`Backlog::since`] gives out every update of these topics after an id, in order and each
-//! once, or says that it cannot.
+//! The invariant: [`Backlog::since`] returns every update of some topics after an id, in order and each once, or
+//! reports that it cannot.
 //!
 //! # Layout
 //!
-//! * `rings`: the ids of each topic's updates, and from where on nothing of it was lost
+//! * `rings`: the ids of each topic's updates, and the id after which none of them was lost
 
 mod rings;
 
@@ -42,7 +42,7 @@ pub(crate) struct Backlog {
     evicted: Option<Instant>,
 }
 
-/// An update that is kept. It counts for as long as this lives.
+/// An update that is kept. It counts in the tally for as long as this lives.
 #[derive(Debug)]
 struct Kept {
     update: Arc<Update>,
@@ -77,7 +77,7 @@ pub(crate) enum Missed {
 }
 
 impl Backlog {
-    /// One without updates; nothing is known of what was before `start`, or at all.
+    /// A backlog without updates. Nothing is known of updates before `start`, or of any if that is unknown.
     pub(crate) fn new(limits: BacklogLimits, start: Option<EventId>) -> Self {
         let newest = start.unwrap_or_default();
         Self {
@@ -91,7 +91,7 @@ impl Backlog {
         }
     }
 
-    /// The backlog that another hub has left.
+    /// Restores the backlog of another hub.
     pub(crate) fn restored(limits: BacklogLimits, snapshot: BacklogSnapshot) -> Self {
         let mut backlog = Self::new(limits, snapshot.began);
         backlog.rings = Rings::new(snapshot.floor);
@@ -102,7 +102,7 @@ impl Backlog {
         for update in snapshot.updates {
             backlog.insert(&Arc::new(update));
         }
-        // Not before: topics are forgotten that have no update, and by now they have theirs.
+        // Only now: topics without an update are forgotten, and by now the topics have theirs.
         backlog.expire(Instant::now());
         backlog.newest = snapshot.newest;
         backlog
@@ -118,8 +118,7 @@ impl Backlog {
         self.began
     }
 
-    /// The floor of topics without one of their own, and when the last update arrived that is not kept any
-    /// more.
+    /// The floor of topics without one of their own, and the arrival of the last update that is not kept any more.
     pub(crate) fn lost(&self) -> (EventId, Option<Instant>) {
         (self.rings.floor(), self.evicted)
     }
@@ -129,7 +128,7 @@ impl Backlog {
         self.rings.floors()
     }
 
-    /// All that is kept, in order.
+    /// All updates that are kept, in order.
     pub(crate) fn updates(&self) -> impl Iterator<Item = &Arc<Update>> {
         self.updates.values().map(|kept| &kept.update)
     }
@@ -153,13 +152,13 @@ impl Backlog {
         self.rings.len()
     }
 
-    /// Forgets everything: of what was before `start`, updates were lost until now.
+    /// Forgets everything: updates before `start` count as lost until now.
     pub(crate) fn begin_anew(&mut self, start: EventId, now: Instant) {
         *self = Self::new(self.limits, Some(start));
         self.evicted = Some(now);
     }
 
-    /// Begins at the end of this page.
+    /// Begins again at the end of this page.
     pub(crate) fn begin(&mut self, page: LastPage) {
         *self = Self::new(self.limits, Some(page.newest));
         (self.rings, self.evicted) = (Rings::new(page.floor), page.left_out);
@@ -169,13 +168,13 @@ impl Backlog {
         self.newest = page.newest;
     }
 
-    /// True if there has been an update with this id, as far as is known. An id of before the beginning may be
-    /// of one that the log has lost, together with others after it.
+    /// True if there has been an update with this id, as far as is known. An id before the beginning may be that of
+    /// one that the log has lost, together with others after it.
     pub(crate) fn knows(&self, id: EventId) -> bool {
         self.began.is_some_and(|began| id >= began) || self.updates.contains_key(&id)
     }
 
-    /// True if an update with this id is kept, or was the last one when this began or until now.
+    /// True if an update with this id is kept, or was the newest one at the beginning or is now.
     pub(crate) fn has_seen(&self, id: EventId) -> bool {
         id == self.newest || self.began == Some(id) || self.updates.contains_key(&id)
     }
@@ -204,7 +203,7 @@ impl Backlog {
         }
     }
 
-    /// Notes that one topic fewer lists an update; with the last one it goes.
+    /// Notes that one topic fewer lists an update, and drops an update that none lists.
     fn release(&mut self, id: EventId) {
         let Some(kept) = self.updates.get_mut(&id) else { return };
         kept.rings -= 1;
@@ -215,7 +214,7 @@ impl Backlog {
         }
     }
 
-    /// Lets go of what is too old, and of the oldest while it is too much.
+    /// Drops updates that are too old, and the oldest ones while all take too much memory.
     pub(crate) fn expire(&mut self, now: Instant) {
         while let Some(oldest) = self.updates.first_entry() {
             let arrived = oldest.get().update.arrived;
@@ -237,7 +236,7 @@ impl Backlog {
         self.rings.forget_empty(self.limits.bytes / SHARE_OF_EMPTY);
     }
 
-    /// The id after which everything arrived later than `then`; `None` if something of that is gone.
+    /// Returns the id after which everything arrived later than `then`; `None` if some of that is lost.
     pub(crate) fn position_at(&self, then: Instant) -> Option<EventId> {
         if self.evicted.is_some_and(|evicted| evicted >= then) {
             return None;
@@ -246,7 +245,7 @@ impl Backlog {
         Some(later.last().map_or(self.newest, |first| first.update.id.previous()))
     }
 
-    /// The updates of these topics after an id.
+    /// Returns the updates of these topics after an id.
     pub(crate) fn since(&self, topics: &[Topic], id: EventId) -> Missed {
         let mut ids = Vec::new();
         for topic in topics {

@@ -1,7 +1,7 @@
-//! The ids of each topic's updates, and the id after which nothing of it was lost: its floor.
+//! The ids of each topic's updates, and the id after which none of them was lost: its floor.
 //!
-//! The invariant: of a topic, nothing after its floor was lost; a topic that is not remembered has the floor of
-//! all that were forgotten. No call costs more because there are more topics.
+//! The invariant: of a topic, nothing after its floor was lost; a topic that is not remembered has the highest floor
+//! of all that were forgotten. No call costs more because there are more topics.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -9,7 +9,7 @@ use hub_protocol::{EventId, Topic};
 
 use crate::memory::ALLOCATION;
 
-/// So many topics are remembered that have no update left.
+/// The most topics without an update that are remembered.
 const EMPTY_TOPICS: usize = 100_000;
 
 /// The bytes that a topic takes beside its name and its updates: a hash table has up to twice the room.
@@ -22,7 +22,7 @@ const EMPTY_ENTRY: usize = 2 * size_of::<(EventId, Topic)>() + ALLOCATION;
 #[derive(Debug, Default)]
 pub(super) struct Rings {
     by_topic: HashMap<Topic, Ring>,
-    /// Those without an update, by their floors: in this order they are forgotten.
+    /// Topics without an update, by their floors: in this order they are forgotten.
     empty: BTreeSet<(EventId, Topic)>,
     /// Of a topic that is not remembered, nothing after this id has been lost.
     floor: EventId,
@@ -45,7 +45,7 @@ impl Ring {
 }
 
 impl Rings {
-    /// No topics, and nothing is known of what was before `floor`.
+    /// No topics; nothing is known of updates before `floor`.
     pub(super) fn new(floor: EventId) -> Self {
         Self { floor, ..Self::default() }
     }
@@ -62,7 +62,7 @@ impl Rings {
         self.floor
     }
 
-    /// The topics, and the ids after which nothing of them was lost.
+    /// The topics, and the ids after which none of their updates was lost.
     pub(super) fn floors(&self) -> impl Iterator<Item = (&Topic, EventId)> {
         self.by_topic.iter().map(|(topic, ring)| (topic, ring.floor))
     }
@@ -77,7 +77,7 @@ impl Rings {
         self.bytes
     }
 
-    /// The id after which nothing of this topic was lost.
+    /// The id after which no update of this topic was lost.
     pub(super) fn floor_of(&self, topic: &Topic) -> EventId {
         self.by_topic.get(topic).map_or(self.floor, |ring| ring.floor)
     }
@@ -107,7 +107,7 @@ impl Rings {
         }
     }
 
-    /// Takes out the oldest ids of a topic that has more than so many.
+    /// Removes the oldest ids of a topic that has more than so many.
     pub(super) fn trim(&mut self, topic: &Topic, most: usize) -> Vec<EventId> {
         let mut trimmed = Vec::new();
         while let Some(ring) = self.by_topic.get(topic)
@@ -120,7 +120,7 @@ impl Rings {
         trimmed
     }
 
-    /// Takes an id out of a topic, if it is its oldest.
+    /// Removes an id from a topic, if it is its oldest.
     pub(super) fn take(&mut self, topic: &Topic, id: EventId) {
         let Some(ring) = self.by_topic.get_mut(topic) else { return };
         if ring.ids.front() != Some(&id) {

@@ -1,4 +1,4 @@
-//! The loop of the hub's first thread: connections come, are listened to, and go.
+//! The event loop of the hub's first thread: connections, signals, Redis, idle exit.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -15,33 +15,33 @@ use crate::metrics::prometheus::Scrapes;
 use crate::process::journal::{self, note};
 use crate::process::{log_file, systemd};
 use crate::socket::connection::{Connection, Ended};
-use crate::socket::listener::NotLetIn;
+use crate::socket::listener::AcceptError;
 
-/// How often what has become too old is let go of, and idleness is looked at.
+/// The interval of periodic work: expiry, metrics, log file, location, idle exit.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How many are let in, or refused, before who has been let in is heard.
+/// The most connections that are accepted at once, before the accepted ones have their turn.
 const AT_ONCE: usize = 256;
 
-/// How long a journal says nothing about bad connections after it has said something.
+/// The time for which no further failed connection is logged after one was.
 const QUIET: Duration = Duration::from_secs(1);
 
 impl Control {
-    /// Serves until somebody asks the hub to end, or nobody asks it for anything any more.
+    /// Serves until the hub is asked to end, or has been idle for long enough.
     pub(crate) fn run(mut self) {
         let mut events = Vec::with_capacity(256);
         let mut looked = Instant::now();
-        self.tell_scrapes();
+        self.update_metrics();
         while !self.stopping {
             let pause = self.longest_wait(Instant::now()).map_or(PAUSE, |wait| wait.min(PAUSE));
             let pause = Timespec::try_from(pause).ok();
-            // It fails only when a signal comes in between.
+            // It fails only when a signal interrupts it.
             let _ = epoll::wait(&self.epoll, spare_capacity(&mut events), pause.as_ref());
             for event in events.drain(..) {
                 let (data, flags) = (event.data, event.flags);
                 match data.u64() {
-                    LISTENER => self.let_in(),
-                    SIGNALS => self.heed_signals(),
+                    LISTENER => self.accept_connections(),
+                    SIGNALS => self.handle_signals(),
                     LOG_UPDATES => self.process_log_updates(),
                     REMOVED => {
                         self.watch.drain();
@@ -56,7 +56,7 @@ impl Control {
             }
             if now.saturating_duration_since(looked) >= PAUSE {
                 looked = now;
-                self.look_around(now);
+                self.do_periodic_work(now);
             }
         }
         systemd::stopping();
@@ -65,10 +65,10 @@ impl Control {
         note!("stopped");
     }
 
-    /// What is done once a second.
-    fn look_around(&mut self, now: Instant) {
+    /// Does the work that is due once a second.
+    fn do_periodic_work(&mut self, now: Instant) {
         self.core.backlog.expire(now);
-        self.tell_scrapes();
+        self.update_metrics();
         self.listen(true);
         self.look_after_log();
         self.keep_location(now);
@@ -77,8 +77,8 @@ impl Control {
         self.end_if_idle(now);
     }
 
-    /// Tells Prometheus how the hub is, where it asks: as soon as the port is free.
-    fn tell_scrapes(&mut self) {
+    /// Updates the metrics that Prometheus is served; opens their port as soon as it is free.
+    fn update_metrics(&mut self) {
         let Some(address) = self.config.metrics else { return };
         let text = exposition::text(&self.report());
         match &self.scrapes {
@@ -94,9 +94,9 @@ impl Control {
         }
     }
 
-    fn heed_signals(&mut self) {
+    fn handle_signals(&mut self) {
         match self.signals.take() {
-            // On a terminal it is the terminal that hangs up.
+            // On a terminal, SIGHUP means that the terminal was closed.
             Some(Signal::SIGHUP) if !io::stderr().is_terminal() => self.reopen_log(),
             Some(signal) => {
                 note!("{signal} received, shutting down");
@@ -106,7 +106,7 @@ impl Control {
         }
     }
 
-    /// Somebody has moved the log away. Where stderr is no file of ours, there is nothing to open.
+    /// Opens the log file again, as it was moved away. A stderr that is no file of ours is left alone.
     fn reopen_log(&self) {
         systemd::reloading();
         if self.config.spawned
@@ -134,16 +134,16 @@ impl Control {
         }
     }
 
-    /// Lets in who waits; those beyond so many ring again.
-    pub(super) fn let_in(&mut self) {
+    /// Accepts the connections that wait; epoll reports those beyond [`AT_ONCE`] again.
+    pub(super) fn accept_connections(&mut self) {
         for _ in 0..AT_ONCE {
             match self.listener.accept() {
                 Ok(Some(socket)) => self.add(Connection::new(socket, &self.greeting)),
                 Ok(None) => return,
                 Err(why) => {
-                    self.complain("refused", &why.to_string());
-                    if let NotLetIn::Failed(_) = why {
-                        // Whoever waits would ring all the time.
+                    self.log_failure("refused", &why.to_string());
+                    if let AcceptError::Failed(_) = why {
+                        // epoll would report those that wait again and again.
                         self.listen(false);
                         return;
                     }
@@ -152,7 +152,7 @@ impl Control {
         }
     }
 
-    /// Hears who wants to be let in, or does not.
+    /// Has epoll report new connections, or not.
     fn listen(&mut self, listens: bool) {
         if listens != self.listens {
             let flags = if listens { EventFlags::IN } else { EventFlags::empty() };
@@ -172,8 +172,8 @@ impl Control {
         }
     }
 
-    /// Counts a failure, and notes it, but not every one of thousands.
-    pub(super) fn complain(&mut self, what: &str, why: &str) {
+    /// Counts a failure, and logs it, but not each of thousands.
+    pub(super) fn log_failure(&mut self, what: &str, why: &str) {
         self.core.counters.refused.add(1);
         let now = Instant::now();
         if self.quiet_until.is_none_or(|until| now >= until) {
@@ -189,7 +189,7 @@ impl Control {
         self.go_on(token, connection, filled);
     }
 
-    /// Answers what waits on a connection, and sees to what becomes of it.
+    /// Answers the requests on a connection, and handles the outcome.
     pub(super) fn go_on(
         &mut self,
         token: u64,
@@ -207,7 +207,7 @@ impl Control {
         }
     }
 
-    /// Redis has something to say.
+    /// Processes updates from Redis.
     pub(super) fn process_log_updates(&mut self) {
         for token in self.take_answers() {
             self.resume(token);
@@ -217,9 +217,9 @@ impl Control {
     fn end(&mut self, mut connection: Connection, ended: Ended) {
         let _ = epoll::delete(&self.epoll, &connection.socket);
         if let Ended::Garbage(why) = ended {
-            // The hello at least: who speaks another version has to see it.
+            // At least the hello: a peer of another version has to see it.
             drop(connection.flush());
-            self.complain("refused", &why);
+            self.log_failure("refused", &why);
         }
     }
 

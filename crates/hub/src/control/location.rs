@@ -1,7 +1,7 @@
-//! Sees to it that the hub is found where it is looked for.
+//! Keeps the hub's socket, lock and directory in place, or ends the hub.
 //!
-//! The invariant: a hub whose socket, lock or directory was removed is found there again, or it ends, and its
-//! clients come back to the one that is found. Two hubs of one user do not last.
+//! The invariant: a hub whose socket, lock or directory was removed restores it, or it exits, and its clients
+//! reconnect to the hub that has replaced it. Two hubs of one user do not last.
 
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -15,14 +15,14 @@ use crate::location_error::{LocationError, Problem};
 use crate::process::journal::note;
 use crate::socket::listener::directory_of;
 
-/// How long a hub that cannot be found goes on trying to be.
+/// The time for which a hub that cannot be found tries to restore its files.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whoever removes more than the socket has done so then, and finds nothing new in his way.
+/// The time to let a process finish that removes more than the socket, so that it does not meet new files.
 const A_MOMENT: Duration = Duration::from_millis(20);
 
 impl Control {
-    /// Puts back what was removed, or ends if another hub has come.
+    /// Restores files that were removed, or ends the hub if another one has replaced it.
     pub(super) fn keep_location(&mut self, now: Instant) {
         if self.listener.is_in_place() {
             self.displaced = None;
@@ -30,9 +30,9 @@ impl Control {
         }
         let since = *self.displaced.get_or_insert(now);
         std::thread::sleep(A_MOMENT);
-        // Those who have come by the old one.
-        self.let_in();
-        match self.listener.restore().and_then(|()| self.settle_in()) {
+        // Those who have connected by the old one.
+        self.accept_connections();
+        match self.listener.restore().and_then(|()| self.restore_directory()) {
             Ok(()) => note!("socket, lock or directory was removed, and is restored"),
             Err(why) if self.listener.is_replaced() || now.duration_since(since) >= PATIENCE => {
                 note!(
@@ -40,15 +40,17 @@ impl Control {
                 );
                 self.stopping = true;
             }
-            Err(why) => self.complain("cannot restore socket, lock or directory", &why.to_string()),
+            Err(why) => {
+                self.log_failure("cannot restore socket, lock or directory", &why.to_string());
+            }
         }
     }
 
-    /// What else is in the directory, and who is told of it.
-    fn settle_in(&mut self) -> Result<(), LocationError> {
+    /// Restores the rest of the directory, and watches it.
+    fn restore_directory(&mut self) -> Result<(), LocationError> {
         let socket = self.listener.socket().as_fd();
         let data = EventData::new_u64(LISTENER);
-        // The one that was there before is gone with its descriptor.
+        // The kernel has dropped the old socket from epoll when it was closed.
         if epoll::add(&self.epoll, socket, data, EventFlags::IN).is_ok() {
             self.listens = true;
         }
@@ -63,8 +65,8 @@ impl Control {
         Ok(())
     }
 
-    /// Ends if another hub of this user's listens where it is looked for first: two that were started at the
-    /// same time, in different places.
+    /// Ends the hub if another one of this user listens where clients look first: the two were started at the same
+    /// time, in different directories.
     pub(super) fn yield_to_the_first(&mut self) {
         let mut before = looked_for_before(self.listener.path()).into_iter();
         let first = before.find(|path| directory::has_listener(path));

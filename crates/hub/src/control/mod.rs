@@ -1,4 +1,4 @@
-//! The first thread: it answers requests at the control socket.
+//! The first thread: answers requests on the control socket.
 //!
 //! # Layout
 //!
@@ -6,7 +6,7 @@
 //! * `requests`: answers requests
 //! * `pending`: publishers that wait for Redis
 //! * `location`: keeps the hub where clients look for it; `watch`: reports that its files were removed
-//! * `upgrade`: passes everything on to another program, and goes on with what it gets
+//! * `upgrade`: passes everything on to another program, and restores what it has received
 //! * `state`: the state that these share
 
 mod event_loop;

@@ -1,7 +1,7 @@
-//! Publishers that wait for Redis.
+//! Publishers that wait for a reply of Redis, and their time limit.
 //!
-//! The invariant: each is answered once: with what Redis says, or, when that does not come in time, that
-//! nobody knows. The extension waits a little longer than that for the hub, and so it learns why.
+//! The invariant: each gets one reply: that of Redis or, when that does not come in time, that the outcome is
+//! unknown. The extension waits for the hub a little longer than that, and so it learns why.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use super::requests::refuse;
 use super::state::Control;
 
 impl Control {
-    /// From now on, this connection waits for Redis; until when.
+    /// Makes this connection wait for Redis, and returns until when.
     pub(super) fn expect_answer(&mut self, token: u64) -> Instant {
         let until = Instant::now() + self.config.redis_wait;
         self.expected.push_back((until, token));
         until
     }
 
-    /// How long until somebody has waited enough.
+    /// Returns the time until the first of them has waited for long enough.
     pub(super) fn longest_wait(&mut self, now: Instant) -> Option<Duration> {
         while let Some((until, token)) = self.expected.front().copied() {
             if self.waits_until(token) == Some(until) {
@@ -30,7 +30,7 @@ impl Control {
         None
     }
 
-    /// Answers those who have waited enough at that time; their tokens from now on.
+    /// Replies to those who have waited for long enough, and returns their new tokens.
     pub(super) fn end_waits(&mut self, now: Instant) -> Vec<u64> {
         let mut tokens = Vec::new();
         while self.longest_wait(now) == Some(Duration::ZERO)
@@ -41,8 +41,8 @@ impl Control {
         tokens
     }
 
-    /// Answers that nobody knows. The connection has another token from then on: what comes after all must
-    /// not be taken for the answer to its next question.
+    /// Replies that the outcome is unknown. The connection gets another token: a late reply of Redis must not be
+    /// taken for that to its next request.
     fn give_up(&mut self, token: u64) -> Option<u64> {
         let mut connection = self.connections.remove(&token)?;
         let _ = epoll::delete(&self.epoll, &connection.socket);
@@ -59,11 +59,11 @@ impl Control {
         self.connections.get(&token)?.waits_until
     }
 
-    /// Queues the answers that have come from Redis; who has got one can go on.
+    /// Queues the replies that have come from Redis, and returns the tokens of their connections.
     pub(super) fn take_answers(&mut self) -> Vec<u64> {
         let mut answered = Vec::new();
         for (token, reply) in self.core.process_log_updates(Instant::now()) {
-            // Who has published may be gone by now.
+            // The publisher may be gone by now.
             if let Some(connection) = self.connections.get_mut(&token) {
                 connection.answer(&reply);
                 answered.push(token);
@@ -72,7 +72,7 @@ impl Control {
         answered
     }
 
-    /// Answers what a connection has asked while it waited.
+    /// Answers the requests that came while a connection waited.
     pub(super) fn resume(&mut self, token: u64) {
         if let Some(connection) = self.connections.remove(&token) {
             self.go_on(token, connection, Ok(()));

@@ -1,4 +1,4 @@
-//! What is asked on the control socket, and what the hub answers.
+//! Answers the requests on the control socket.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -15,33 +15,33 @@ use crate::output::Output;
 use crate::process::journal::note;
 use crate::socket::connection::{Accepted, Connection, Ended};
 
-/// What becomes of a connection after a request.
+/// The outcome of a request for its connection.
 pub(super) enum After {
     Stays,
-    /// It belongs to a shard now.
+    /// A shard has it from now on.
     Listens(Subscription),
-    /// It has asked for another hub to go on.
+    /// It has asked for an upgrade.
     Upgrades,
 }
 
-/// When a request is answered.
+/// The way in which a request is answered.
 enum Answer {
     Now(Reply),
-    /// It wants none.
+    /// There is no reply.
     None,
-    /// Redis has to be asked first.
+    /// The reply comes later, from Redis.
     Later,
-    /// By who has the connection then.
+    /// Another owner of the connection replies.
     Elsewhere(After),
 }
 
-/// True for what only streams ask: then this is a hub that has served somebody.
+/// True for requests of streams: a hub that gets one has served somebody.
 fn is_of_a_stream(request: &Request) -> bool {
     matches!(request, Request::Subscribe(_) | Request::HandOver { .. } | Request::Lease(_))
 }
 
 impl Control {
-    /// Answers what has been asked so far.
+    /// Answers the requests that have arrived so far.
     pub(super) fn serve(
         &mut self,
         token: u64,
@@ -112,7 +112,7 @@ impl Control {
         status::report(&self.core, self.started, Instant::now())
     }
 
-    /// `None` when the answer comes later.
+    /// Returns `None` if the reply comes later.
     fn publish(&mut self, publication: Publication, publisher: u64) -> Option<Reply> {
         let (length, limit) = (publication.data.len(), self.config.max_event);
         if length > limit {
@@ -134,7 +134,7 @@ impl Control {
         let is_connected = sockopt::socket_type(&socket) == Ok(SocketType::STREAM)
             && sockopt::socket_acceptconn(&socket) == Ok(false);
         if !is_connected {
-            return refuse(Refusal::OutOfOrder, "what came is no connection");
+            return refuse(Refusal::OutOfOrder, "the descriptor is not a connected stream socket");
         }
         let cursor = self.core.cursor(&subscription, Instant::now());
         connection.accepted = Some(Accepted { socket, subscription, response, cursor });
@@ -157,28 +157,28 @@ impl Control {
         Ok(())
     }
 
-    /// Ends the streams that had these places. The one that a worker serves, it ends itself; one that is
-    /// about to go live, its shard ends as soon as it has it.
+    /// Ends the streams whose leases were dropped. A worker ends a stream that it serves itself; a stream that is
+    /// about to go live is ended by its shard as soon as that has it.
     fn drop_streams(&mut self, leases: &BTreeSet<u64>) {
         if leases.is_empty() {
             return;
         }
         self.core.drop_streams(leases);
         let is_dropped = |lease: &mut Lease| leases.contains(&lease.number());
-        let mut told = Vec::new();
+        let mut notified = Vec::new();
         for (token, connection) in &mut self.connections {
             if connection.accepted.is_none() && connection.lease.take_if(is_dropped).is_some() {
                 connection.reply(&Reply::Dropped);
                 self.core.counters.dropped_oldest.add(1);
-                told.push(*token);
+                notified.push(*token);
             }
         }
-        for token in told {
+        for token in notified {
             self.flush(token);
         }
     }
 
-    /// From now on, a shard sends events to this connection, and nobody reads from it.
+    /// Gives a connection to a shard, which sends it events; nobody reads from it any more.
     pub(super) fn make_subscriber(
         &mut self,
         mut connection: Connection,
@@ -186,7 +186,7 @@ impl Control {
     ) {
         let now = Instant::now();
         connection.reply(&Reply::Subscribed);
-        // At once: what it has missed may have to be asked of Redis first. Who is gone is seen later.
+        // At once: its replay may have to wait for Redis. A peer that is gone is noticed later.
         drop(connection.flush());
         let _ = epoll::delete(&self.epoll, &connection.socket);
         let cursor = self.core.cursor(&subscription, now);

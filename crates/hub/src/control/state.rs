@@ -1,4 +1,4 @@
-//! The control socket and all who are connected to it.
+//! The state of the first thread: the control socket, its connections, and the core.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::OpenOptions;
@@ -26,34 +26,34 @@ pub(super) const LOG_UPDATES: u64 = 2;
 pub(super) const REMOVED: u64 = 3;
 pub(super) const FIRST_CONNECTION: u64 = 4;
 
-/// The control socket and all who are connected to it.
+/// The control socket and its connections.
 pub(crate) struct Control {
     pub(super) config: Config,
     pub(super) core: Core,
     pub(super) listener: Listener,
-    /// What everybody is said first.
+    /// The first bytes to every peer: hello and introduction.
     pub(super) greeting: Vec<u8>,
-    /// Whether it is heard who wants to be let in.
+    /// True if epoll reports new connections.
     pub(super) listens: bool,
-    /// What says that the hub is not found any more.
+    /// Reports when files of the hub are removed.
     pub(super) watch: LocationWatch,
-    /// Since when it is not.
+    /// The moment since when the hub cannot be found.
     pub(super) displaced: Option<Instant>,
-    /// Whether it is noted in the directory that somebody was served.
+    /// True if the directory has the file that says that streams were served.
     pub(super) served: bool,
-    /// Where Prometheus asks; its numbers are of the last second.
+    /// The port for Prometheus; its numbers are at most a second old.
     pub(super) scrapes: Option<Scrapes>,
-    /// That it cannot be told there.
+    /// Limits how often a failure to serve metrics is logged.
     pub(super) metrics_remarks: Remarks,
     pub(super) signals: Signals,
     pub(super) epoll: OwnedFd,
     pub(super) connections: HashMap<u64, Connection>,
     pub(super) next: u64,
-    /// Who waits for Redis, and until when: in order.
+    /// The connections that wait for Redis, and until when: in order.
     pub(super) expected: VecDeque<(Instant, u64)>,
     pub(super) buffer: Vec<u8>,
     pub(super) started: Instant,
-    /// When somebody has last asked for something.
+    /// The time of the last request.
     pub(super) active: Instant,
     pub(super) stopping: bool,
     pub(super) quiet_until: Option<Instant>,
@@ -99,7 +99,7 @@ impl Control {
         Ok(control)
     }
 
-    /// Has the loop hear of all that is there from the start.
+    /// Adds the descriptors that are there from the start to epoll.
     fn register(&self) -> io::Result<()> {
         let add = |fd: &dyn AsFd, token| {
             epoll::add(&self.epoll, fd.as_fd(), EventData::new_u64(token), EventFlags::IN)
@@ -115,7 +115,7 @@ impl Control {
         Ok(())
     }
 
-    /// Notes in the directory that streams are served here.
+    /// Leaves the file that says that streams are served here.
     pub(super) fn note_served(&mut self) {
         if !self.served {
             let path = self.listener.path().with_file_name(SERVED);
@@ -124,7 +124,7 @@ impl Control {
     }
 }
 
-/// What everybody is said first.
+/// The first bytes to every peer: hello and introduction.
 fn greeting(config: &Config) -> io::Result<Vec<u8>> {
     let introduction = Introduction { redis: config.redis_name.clone() };
     let introduction = encode(&introduction).map_err(io::Error::other)?;

@@ -1,4 +1,4 @@
-//! How a hub goes on as another program, and how that one begins.
+//! Upgrades the hub: passes everything on to the new program, and resumes if that fails.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::upgrade;
 use crate::upgrade::SnapshotRef;
 
 impl Control {
-    /// Has the program that is installed now go on with everything; goes on itself if that cannot be.
+    /// Runs the program that is installed now, which takes over everything; goes on as before if that fails.
     pub(super) fn upgrade(&mut self, mut asker: Connection) {
         systemd::reloading();
         let _ = epoll::delete(&self.epoll, &asker.socket);
@@ -35,13 +35,13 @@ impl Control {
         note!("upgrade failed, continuing as before: {why}");
         self.go_on_with(streams, joining, settled);
         asker.reply(&refuse(Refusal::Unavailable, &why.to_string()));
-        // What it has asked besides is answered now.
+        // The requests that it has sent besides are answered now.
         self.inherit(vec![asker]);
         systemd::ready();
     }
 
-    /// Waits for the answers of Redis to what was published: another program would not get them. Nothing else is
-    /// taken in meanwhile. Who has been answered can go on.
+    /// Waits for the replies of Redis to publishers: another program would not get them. Nothing else is accepted
+    /// meanwhile. Returns the tokens of those that have their reply.
     fn await_redis(&mut self) -> Vec<u64> {
         let mut settled = self.take_answers();
         while self.longest_wait(Instant::now()).is_some() {
@@ -52,7 +52,7 @@ impl Control {
         settled
     }
 
-    /// Goes on as if nothing had been.
+    /// Resumes as if nothing had happened.
     fn go_on_with(
         &mut self,
         streams: Vec<Subscriber>,
@@ -68,12 +68,12 @@ impl Control {
         }
     }
 
-    /// Goes on with the connections of the program before.
+    /// Adds the connections of the program before.
     pub(crate) fn inherit(&mut self, connections: Vec<Connection>) {
         for connection in connections {
             let token = self.next;
             self.add(connection);
-            // What it has asked so far may have come whole.
+            // Requests on it may have arrived whole.
             if let Some(connection) = self.connections.remove(&token) {
                 self.go_on(token, connection, Ok(()));
             }

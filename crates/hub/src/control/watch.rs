@@ -1,11 +1,11 @@
-//! What says that something was removed by which the hub is found.
+//! Watches the hub's directory with inotify, so that a removed socket is noticed at once.
 
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 
-/// What says at once that something was removed; without it, it is noticed within a second.
+/// An inotify descriptor; without it, a removal is noticed within a second.
 pub(super) struct LocationWatch(Option<OwnedFd>);
 
 impl LocationWatch {
@@ -13,7 +13,7 @@ impl LocationWatch {
         Self(inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok())
     }
 
-    /// Watches this directory, instead of what has had its name before.
+    /// Watches this directory, instead of one that had the name before.
     pub(super) fn watch(&self, directory: &Path) {
         const REMOVED: WatchFlags = WatchFlags::DELETE
             .union(WatchFlags::MOVED_FROM)
@@ -24,12 +24,12 @@ impl LocationWatch {
         }
     }
 
-    /// Readable when something was removed.
+    /// The descriptor that is readable when something was removed.
     pub(super) fn descriptor(&self) -> Option<&OwnedFd> {
         self.0.as_ref()
     }
 
-    /// Forgets what it says: that is looked at in any case.
+    /// Discards the events; the caller checks its files in any case.
     pub(super) fn drain(&self) {
         if let Some(watch) = &self.0 {
             let _ = rustix::io::read(watch, &mut [0; 4096]);

@@ -1,4 +1,4 @@
-//! Updates of the log in Redis, and what becomes of them.
+//! Processes what the log in Redis reports: new events, replies, pages, lost connections.
 
 use std::time::Instant;
 
@@ -8,12 +8,12 @@ use redis_log::{Entry, Update as LogUpdate};
 use super::state::{Core, unavailable};
 use crate::log::{Log, Ticket};
 
-/// So many are processed before others have their turn.
+/// The most that are processed before others have their turn.
 const AT_ONCE: usize = 64;
 
 impl Core {
-    /// Processes some updates of the log in Redis, and goes on with what waits for them. Returns the replies to those
-    /// who have published, by their tokens.
+    /// Processes some updates of the log in Redis, and resumes whatever waits for them. Returns the replies to
+    /// publishers, by their tokens.
     pub(crate) fn process_log_updates(&mut self, now: Instant) -> Vec<(u64, Reply)> {
         let mut replies = Vec::new();
         if let Log::Shared(shared) = &self.log {
@@ -24,7 +24,7 @@ impl Core {
             let Some(update) = shared.next() else { break };
             replies.extend(self.process_log_update(update, now));
         }
-        // The rest has its turn when others have had theirs.
+        // Wakes this thread again for the rest, once others have had their turn.
         if let Log::Shared(shared) = &self.log {
             shared.wake_if_more();
         }
@@ -32,7 +32,7 @@ impl Core {
         replies
     }
 
-    /// Processes one; the reply to whoever has published, if it is one.
+    /// Processes one update; returns the reply to a publisher, if it is one.
     fn process_log_update(
         &mut self,
         update: LogUpdate<Ticket>,

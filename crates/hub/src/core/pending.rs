@@ -1,4 +1,4 @@
-//! The subscribers that wait for what they have missed, and the stage and progress of each.
+//! The subscribers that wait for a replay, and the stage and progress of each.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use crate::config::ReplayLimits;
 use crate::shard::{ReplayProgress, ReplaySender, Waker};
 use crate::update::Update;
 
-/// The stages of a replay, by what the subscriber waits for.
+/// The stages of a replay, each named for what it waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// For Redis to say that it reaches back to its position.
+    /// For Redis to confirm that it still has the subscriber's position.
     Unchecked,
-    /// For a scan that begins at its position or before.
+    /// For a scan that begins at the subscriber's position or before.
     AwaitsScan,
     /// For the pages of the scan that is under way.
     InScan,
-    /// For its client, which has to take some of what it was sent first.
+    /// For its client, which first has to read some of what it was sent.
     AwaitsClient,
 }
 
-/// A subscriber that waits for what it has missed.
+/// A subscriber that waits for its replay.
 #[derive(Debug)]
 pub(super) struct PendingReplay {
     pub(super) topics: Box<[Topic]>,
@@ -35,18 +35,18 @@ pub(super) struct PendingReplay {
     pub(super) scans_left: u8,
 }
 
-/// A scan of what Redis keeps.
+/// A scan of the stream in Redis.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scan {
     /// The number of the request for its next page.
     pub(super) request: u64,
-    /// The id that it has come to.
+    /// The id that it has reached.
     pub(super) position: EventId,
     /// The id at which it ends.
     pub(super) target: EventId,
 }
 
-/// All that wait.
+/// All pending replays.
 #[derive(Debug)]
 pub(super) struct PendingReplays {
     pub(super) waker: Arc<Waker>,
@@ -57,17 +57,17 @@ pub(super) struct PendingReplays {
     pub(super) last_number: u64,
     /// The number of the last request to Redis.
     pub(super) last_request: u64,
-    /// The request for which ids Redis has that is under way, and these.
+    /// The request that asks which ids Redis has, while it is under way, and these ids.
     pub(super) checking: Option<(u64, Vec<EventId>)>,
     pub(super) scan: Option<Scan>,
 }
 
-/// Says when a subscriber can be sent one more update.
+/// The moment when a subscriber can be sent one more update.
 pub(super) enum Admission {
     Now,
-    /// When its client has taken some.
+    /// Once its client has read some.
     Later,
-    /// Never: it may not be sent so many.
+    /// Never: it would exceed the limits of a replay.
     Never,
 }
 
@@ -85,7 +85,7 @@ impl PendingReplays {
         }
     }
 
-    /// Forgets all.
+    /// Removes all.
     pub(super) fn clear(&mut self) {
         self.by_number.clear();
         self.by_topic.clear();
@@ -105,7 +105,7 @@ impl PendingReplays {
         Some(pending)
     }
 
-    /// The progress of a replay, for a subscriber that is to wait in another program.
+    /// Returns the progress of a replay, for a subscriber that continues it in another program.
     pub(super) fn progress(&self, number: u64) -> Option<ReplayProgress> {
         let pending = self.by_number.get(&number)?;
         let mut progress = pending.progress.clone();
@@ -117,7 +117,7 @@ impl PendingReplays {
         Some(progress)
     }
 
-    /// The numbers of the replays that `is_wanted` is true of.
+    /// Returns the numbers of the replays that `is_wanted` is true of.
     pub(super) fn numbers(&self, is_wanted: impl Fn(&PendingReplay) -> bool) -> Vec<u64> {
         let wanted = self.by_number.iter().filter(|(_, pending)| is_wanted(pending));
         wanted.map(|(number, _)| *number).collect()
@@ -131,7 +131,7 @@ impl PendingReplays {
 }
 
 impl PendingReplay {
-    /// Says when this subscriber can be sent an update of this size.
+    /// Decides when this subscriber can be sent an update of this size.
     pub(super) fn admits(&self, size: usize, limits: ReplayLimits) -> Admission {
         if self.progress.updates >= limits.events || self.progress.bytes + size > limits.bytes {
             Admission::Never
@@ -142,7 +142,7 @@ impl PendingReplay {
         }
     }
 
-    /// Notes that it is sent an update.
+    /// Notes that the subscriber is sent an update.
     pub(super) fn note_sent(&mut self, update: &Update) {
         let size = update.size();
         self.progress.after = update.id;

@@ -1,9 +1,10 @@
-//! Subscribers that wait for what they have missed, where only Redis has that. A shard holds them meanwhile, so
-//! that they have heartbeats, and end when they are to.
+//! Replay from Redis, for subscribers that have missed more than the backlog keeps.
 //!
-//! The invariant: a subscriber is sent nothing new before it has what it has missed. What it has been sent reaches
-//! without a gap from its last event ID up to some position; it goes live from a position that the backlog reaches
-//! back to, or its client is told that updates are missing.
+//! A shard holds them meanwhile, so that they get heartbeats, and end in time.
+//!
+//! The invariant: a subscriber is sent nothing new before its replay. The replay reaches without a gap from its last
+//! event ID up to some position; it goes live from a position that the backlog still reaches, or its client gets a
+//! reset.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,14 +18,14 @@ use crate::backlog::Missed;
 use crate::shard::{Command, ReplayBatch, ReplayProgress, Subscriber, replay_channel};
 use crate::update::Update;
 
-/// Redis is asked for so many ids at once.
+/// The most ids that Redis is asked about at once.
 const IDS: usize = 256;
 
-/// A subscriber may need so many scans: each for what has come since the one before.
+/// The most scans that a subscriber may need: each for what came since the one before.
 const SCANS: u8 = 10;
 
 impl Core {
-    /// Has a subscriber wait in a shard for what it has missed.
+    /// Starts the replay of a subscriber, and has a shard hold it meanwhile.
     pub(super) fn start_replay(&mut self, mut subscriber: Subscriber, progress: ReplayProgress) {
         let shard = self.next_shard();
         let replays = &mut self.replays;
@@ -47,7 +48,7 @@ impl Core {
         }
     }
 
-    /// Goes on, when a client has taken something or a subscriber has gone.
+    /// Resumes replays whose clients have read some, and removes those whose subscribers are gone.
     pub(super) fn continue_replays(&mut self) {
         if !self.replays.waker.drain() {
             return;
@@ -64,7 +65,7 @@ impl Core {
         self.start_scan();
     }
 
-    /// Asks Redis whether it reaches back to the positions of those that have come since it was asked last.
+    /// Asks Redis if it still has the positions of subscribers that it was not asked about yet.
     pub(super) fn check_positions(&mut self) {
         let Some(shared) = self.log.shared().filter(|_| self.replays.checking.is_none()) else {
             return;
@@ -87,7 +88,7 @@ impl Core {
         self.replays.checking = Some((request, ids));
     }
 
-    /// Redis has said which of the ids it has; `None` if it does not know.
+    /// Processes the reply that says which of the ids Redis has; `None` if it does not know.
     pub(super) fn process_checked(&mut self, request: u64, held: Option<Vec<bool>>, now: Instant) {
         let asked = self.replays.checking.take_if(|(asked, _)| *asked == request);
         let Some((_, ids)) = asked else { return };
@@ -106,12 +107,12 @@ impl Core {
         self.start_scan();
     }
 
-    /// Lets a subscriber go live to whose position the backlog reaches back; has others wait for a scan.
+    /// Makes a subscriber live if the backlog reaches back to its position; has others wait for a scan.
     pub(super) fn finish_or_await_scan(&mut self, number: u64, now: Instant) {
         let newest = self.backlog.newest();
         let Some(pending) = self.replays.by_number.get_mut(&number) else { return };
         let after = pending.progress.after;
-        // It may be ahead of this hub.
+        // The subscriber may be ahead of this hub.
         let missed = if after >= newest {
             Missed::Updates(Vec::new())
         } else {
@@ -129,7 +130,7 @@ impl Core {
         pending.stage = if is_ahead { Stage::InScan } else { Stage::AwaitsScan };
     }
 
-    /// Tells a client, after these updates, that others are missing; its subscriber goes live.
+    /// Sends a client these updates and a reset, as others are missing; its subscriber goes live.
     pub(super) fn finish_with_reset(
         &mut self,
         number: u64,
@@ -144,7 +145,7 @@ impl Core {
         self.finish(number, updates, newest);
     }
 
-    /// Lets a subscriber go live after these updates.
+    /// Makes a subscriber live after these updates.
     fn finish(&mut self, number: u64, updates: Vec<Arc<Update>>, position: EventId) {
         if let Some(pending) = self.replays.remove(number) {
             let batch = ReplayBatch { number, updates, live_after: Some(position) };
@@ -152,7 +153,7 @@ impl Core {
         }
     }
 
-    /// Sends a subscriber some of what it has missed.
+    /// Sends a subscriber part of its replay.
     pub(super) fn send_batch(&self, number: u64, updates: Vec<Arc<Update>>) {
         if let Some(pending) = self.replays.by_number.get(&number) {
             let batch = ReplayBatch { number, updates, live_after: None };

@@ -1,7 +1,8 @@
-//! One scan of what Redis keeps, for all who have missed something: upwards from the position of the subscriber that
-//! is furthest behind, page by page. Others take part from where it passes their positions.
+//! Scans Redis once, page by page, for all subscribers that wait for a replay.
 //!
-//! The invariant: there is one scan at a time, and one page of it; the next is asked for when this one has been sent,
+//! It begins at the lowest position; others take part from where it passes theirs.
+//!
+//! The invariant: there is one scan at a time, and one page of it; the next page is requested once this one was sent,
 //! so that the hub has time for everything else between. An update is in memory once, for all who are sent it.
 
 use std::collections::HashMap;
@@ -15,11 +16,11 @@ use super::pending::{Admission, Scan, Stage};
 use super::state::Core;
 use crate::update::Update;
 
-/// The updates that are sent of a page, by the numbers of the replays.
+/// The updates of a page to send, by the numbers of the replays.
 type Batches = HashMap<u64, Vec<Arc<Update>>>;
 
 impl Core {
-    /// Starts a scan if there is none, and somebody waits for one.
+    /// Starts a scan if there is none, and a replay waits for one.
     pub(super) fn start_scan(&mut self) {
         let replays = &mut self.replays;
         if replays.scan.is_some() {
@@ -45,7 +46,7 @@ impl Core {
         self.replays.scan = Some(Scan { request, ..scan });
     }
 
-    /// Redis has answered with the next page.
+    /// Processes the next page from Redis.
     pub(super) fn process_page(&mut self, request: u64, page: Page, now: Instant) {
         let Some(mut scan) = self.replays.scan.take_if(|scan| scan.request == request) else {
             return;
@@ -79,13 +80,13 @@ impl Core {
         self.start_scan();
     }
 
-    /// True while somebody waits for the next page.
+    /// True while a replay waits for the next page.
     fn is_scan_wanted(&self) -> bool {
         let mut pending = self.replays.by_number.values();
         pending.any(|pending| pending.stage == Stage::InScan && !pending.sender.is_closed())
     }
 
-    /// The numbers of those that have taken part in the scan: each has been sent all up to this position.
+    /// Ends the scan at this position, and returns the numbers of the replays that have taken part.
     fn end_scan(&mut self, position: EventId) -> Vec<u64> {
         let numbers = self.replays.numbers(|pending| pending.stage == Stage::InScan);
         for number in &numbers {
@@ -96,7 +97,7 @@ impl Core {
         numbers
     }
 
-    /// Sends the updates of a page, which comes after this position, to those who have subscribed to their topics.
+    /// Sends the updates of a page, which follows this position, to the subscribers to their topics.
     fn send_page(&mut self, mut position: EventId, entries: Vec<Entry>, now: Instant) {
         let mut batches = Batches::new();
         for Entry { id, publication } in entries {
@@ -117,7 +118,7 @@ impl Core {
         }
     }
 
-    /// Adds an update to the batch of a subscriber that has had all before it, if it takes part in the scan.
+    /// Adds an update to the batch of a subscriber, if it takes part in the scan and has all updates before.
     fn add_to_batch(
         &mut self,
         number: u64,

@@ -1,4 +1,4 @@
-//! The state of the hub: what it has, and what it does with it.
+//! The state of the hub, and the operations on it: publish, drop, drain, restore, end.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -28,9 +28,9 @@ pub(crate) struct Core {
     pub(crate) counters: Arc<Counters>,
     pub(super) shards: Vec<Shard>,
     next_shard: usize,
-    /// Those that have come before the newest id in Redis was known.
+    /// Connections that came before the newest id in Redis was known.
     pub(super) awaiting_redis: Vec<NewSubscriber>,
-    /// Those that wait for what only Redis has.
+    /// Subscribers that wait for a replay from Redis.
     pub(super) replays: PendingReplays,
 }
 
@@ -94,9 +94,9 @@ impl Core {
         }
     }
 
-    /// Tells all clients that they may have missed updates.
+    /// Sends all clients a reset: they may have missed updates.
     pub(super) fn reset(&mut self, now: Instant) {
-        // Redis is asked for something that is no more.
+        // Their replays ask Redis for what it no longer has.
         self.replays.clear();
         let reset = Arc::new(Update::reset(self.backlog.newest(), None, now));
         for shard in &self.shards {
@@ -104,7 +104,7 @@ impl Core {
         }
     }
 
-    /// Ends the streams whose leases these were.
+    /// Ends the streams that had these leases.
     pub(crate) fn drop_streams(&self, leases: &BTreeSet<u64>) {
         for shard in &self.shards {
             shard.send(Command::Drop(leases.iter().copied().collect()));
@@ -128,12 +128,12 @@ impl Core {
         subscribers
     }
 
-    /// Takes those that have come before the newest id in Redis was known.
+    /// Takes the connections that came before the newest id in Redis was known.
     pub(crate) fn drain_awaiting_redis(&mut self) -> Vec<NewSubscriber> {
         std::mem::take(&mut self.awaiting_redis)
     }
 
-    /// Gives subscribers to the shards that were drained here, or in the program before.
+    /// Adds subscribers that were drained from shards here, or in the program before.
     pub(crate) fn restore(&mut self, subscribers: Vec<Subscriber>) {
         for mut subscriber in subscribers {
             match subscriber.replay_progress.take() {
@@ -148,14 +148,14 @@ impl Core {
         self.add_to_shard(shard, subscriber);
     }
 
-    /// The index of the shard whose turn it is to get a subscriber.
+    /// Returns the index of the shard that gets the next subscriber.
     pub(super) fn next_shard(&mut self) -> usize {
         let shard = self.next_shard % self.shards.len();
         self.next_shard = shard + 1;
         shard
     }
 
-    /// Gives a subscriber to a shard; one whose lease another has taken meanwhile ends at once.
+    /// Gives a subscriber to a shard; ends it at once if its lease was dropped meanwhile.
     pub(super) fn add_to_shard(&self, shard: usize, subscriber: Subscriber) {
         let dropped = subscriber.lease.as_deref().filter(|lease| lease.was_dropped());
         let dropped = dropped.map(Lease::number);
@@ -165,7 +165,7 @@ impl Core {
         }
     }
 
-    /// The number of subscribers that wait for what they have missed.
+    /// The number of subscribers that wait for a replay.
     pub(crate) fn waiting(&self) -> usize {
         self.replays.by_number.len() + self.awaiting_redis.len()
     }
@@ -175,7 +175,7 @@ impl Core {
         self.counters.streams.get() + self.counters.workers.get()
     }
 
-    /// Tells all clients goodbye, and waits until they have taken it, or a little while.
+    /// Sends all clients their last bytes, and waits up to 2 s for them to be read.
     pub(crate) fn end(mut self) {
         for new in self.drain_awaiting_redis() {
             self.end_before_live(new);
@@ -189,7 +189,7 @@ impl Core {
     }
 }
 
-/// The time for which it can be said what came after a position: by Redis, up to the length of its stream; by this hub
+/// The time for which updates after a position can be replayed: by Redis, up to the length of its stream; by this hub
 /// alone, of each topic as long as it keeps any update of it.
 fn retention(config: &Config) -> Retention {
     let updates = config.redis.as_ref().map(|redis| redis.max_length());

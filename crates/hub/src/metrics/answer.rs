@@ -1,17 +1,17 @@
-//! What is answered to a request.
+//! Answers an HTTP request for `/metrics`.
 
 use httparse::{EMPTY_HEADER, Request};
 
-/// How many header fields a request may have.
+/// The most header fields that a request may have.
 const FIELDS: usize = 64;
 
-/// The answer to what was said so far; `None` while the request is not complete.
-pub(crate) fn to(said: &[u8], longest: usize, text: &str) -> Option<Vec<u8>> {
+/// Returns the response to the bytes received so far; `None` while the request is not complete.
+pub(crate) fn to(received: &[u8], longest: usize, text: &str) -> Option<Vec<u8>> {
     let mut fields = [EMPTY_HEADER; FIELDS];
     let mut request = Request::new(&mut fields);
-    match request.parse(said) {
+    match request.parse(received) {
         Ok(status) if status.is_complete() => Some(to_request(&request, text)),
-        Ok(_) if said.len() <= longest => None,
+        Ok(_) if received.len() <= longest => None,
         Ok(_) => Some(failure("431 Request Header Fields Too Large", "")),
         Err(httparse::Error::TooManyHeaders) => {
             Some(failure("431 Request Header Fields Too Large", ""))
@@ -48,14 +48,14 @@ fn response(status: &str, field: &str, body: &str, with_body: bool) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn status(said: &str) -> Option<String> {
-        let answer = String::from_utf8(to(said.as_bytes(), 100, "text\n")?).unwrap();
+    fn status(received: &str) -> Option<String> {
+        let answer = String::from_utf8(to(received.as_bytes(), 100, "text\n")?).unwrap();
         Some(answer.split(' ').nth(1).unwrap().to_owned())
     }
 
     #[test]
     fn each_request_gets_the_status_that_it_should() {
-        for (said, expected) in [
+        for (received, expected) in [
             ("GET /metrics HTTP/1.1\r\nHost: hub\r\n\r\n", "200"),
             ("GET /metrics HTTP/1.0\r\n\r\n", "200"),
             ("GET /metrics?x=1 HTTP/1.1\r\n\r\n", "200"),
@@ -64,7 +64,7 @@ mod tests {
             ("POST /metrics HTTP/1.1\r\n\r\n", "405"),
             ("\x16\x03\x01 hello", "400"),
         ] {
-            assert_eq!(status(said).as_deref(), Some(expected), "{said:?}");
+            assert_eq!(status(received).as_deref(), Some(expected), "{received:?}");
         }
         let long = format!("GET /metrics HTTP/1.1\r\nX: {}", "x".repeat(100));
         assert_eq!(status(&long).as_deref(), Some("431"));

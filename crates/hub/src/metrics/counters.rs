@@ -1,9 +1,9 @@
-//! What the threads have done so far.
+//! Counters that all threads share: streams, events, bytes, drops.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Numbers that only grow, but for those of streams and workers, which are of now.
+/// Numbers that only grow, except `streams` and `workers`, which are present numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) streams: Counter,

@@ -1,8 +1,8 @@
-//! The report for Prometheus, in its text format.
+//! Formats the status report in the text format of Prometheus.
 
 use serde_json::Value;
 
-/// The numbers that are of now; all others only grow.
+/// The present numbers; all others only grow.
 const GAUGES: [&str; 11] = [
     "uptime",
     "streams",
@@ -17,7 +17,7 @@ const GAUGES: [&str; 11] = [
     "running",
 ];
 
-/// One `sse_hub_...` for each number of the report.
+/// Formats one `sse_hub_...` metric for each number of the report.
 pub(crate) fn text(report: &Value) -> String {
     let mut lines = Vec::new();
     add("", report, &mut lines);

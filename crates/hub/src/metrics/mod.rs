@@ -1,10 +1,10 @@
-//! The numbers of the hub: for `Sse::status()`, and for Prometheus.
+//! The hub's status and metrics: for `Sse::status()`, `sse-hub status` and Prometheus.
 //!
 //! # Layout
 //!
-//! * `counters`: what all threads count
+//! * `counters`: the counters of all threads
 //! * `status`: the report, as JSON; `exposition`: the report in the text format of Prometheus
-//! * `prometheus`: the port that Prometheus scrapes; `answer`: its HTTP
+//! * `prometheus`: the port that Prometheus scrapes; `answer`: its HTTP responses
 
 mod answer;
 pub(crate) mod counters;

@@ -1,8 +1,10 @@
-//! The port that Prometheus asks, by HTTP. Any user of the machine can connect there, so it has a thread of its
-//! own, which shares nothing with the rest of the hub but the text that is answered.
+//! Serves `/metrics` to Prometheus by HTTP, on a thread of its own.
 //!
-//! The invariant: nobody who connects there holds anybody else up: there are at most [`PLACES`] connections, each
-//! for at most [`PATIENCE`], and who comes when all places are taken gets that of the one that came first.
+//! Any user of the machine can connect there, so the thread shares nothing with the rest of the hub but the text of
+//! the response.
+//!
+//! The invariant: no client there holds up anybody else: there are at most [`MAX_CONNECTIONS`] connections, each for
+//! at most [`PATIENCE`], and when all are taken, a new one replaces the oldest.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -16,25 +18,25 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::answer;
 
-/// How many connections there are at most.
-const PLACES: usize = 32;
+/// The most connections at once.
+const MAX_CONNECTIONS: usize = 32;
 
-/// How long a connection lasts at most.
+/// The longest time that a connection lasts.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The longest head of a request, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// The port, and what is answered there.
+/// The port, and the text that it serves.
 #[derive(Debug)]
 pub(crate) struct Scrapes(Arc<Mutex<Arc<str>>>);
 
 impl Scrapes {
-    /// Listens there, and answers this until it is told something newer.
+    /// Listens on the address, and serves this text until [`Scrapes::set`] replaces it.
     ///
     /// # Errors
     ///
-    /// When that cannot be.
+    /// When it cannot listen, or there is no thread left.
     pub(crate) fn open(address: SocketAddr, text: String) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -47,26 +49,26 @@ impl Scrapes {
         Ok(Self(text))
     }
 
-    /// Answers this from now on.
+    /// Serves this text from now on.
     pub(crate) fn set(&self, text: String) {
         *self.0.lock() = text.into();
     }
 }
 
-/// What the thread looks after.
+/// The state of the thread.
 struct Work {
     listener: TcpListener,
     text: Arc<Mutex<Arc<str>>>,
-    /// Who came first stands first.
+    /// The connections, the oldest first.
     visitors: VecDeque<Visitor>,
 }
 
-/// Who is connected.
+/// A client's connection.
 struct Visitor {
     connection: TcpStream,
     until: Instant,
-    said: Vec<u8>,
-    /// What is left to be sent, once it is known what is asked.
+    received: Vec<u8>,
+    /// The rest of the response to send, once the request is complete.
     answer: Option<VecDeque<u8>>,
 }
 
@@ -76,14 +78,14 @@ impl Work {
             let ready = self.wait();
             let now = Instant::now();
             if ready {
-                self.let_in(now);
+                self.accept(now);
             }
             let text = Arc::clone(&self.text.lock());
             self.visitors.retain_mut(|visitor| visitor.until > now && visitor.go_on(&text));
         }
     }
 
-    /// Waits until something happens; whether somebody wants to be let in.
+    /// Waits until something happens; returns true if a client wants to connect.
     fn wait(&self) -> bool {
         let mut watched = vec![PollFd::new(&self.listener, PollFlags::IN)];
         watched.extend(self.visitors.iter().map(Visitor::watched));
@@ -96,17 +98,17 @@ impl Work {
         watched[0].revents().contains(PollFlags::IN)
     }
 
-    fn let_in(&mut self, now: Instant) {
+    fn accept(&mut self, now: Instant) {
         match self.listener.accept() {
             Ok((connection, _)) if connection.set_nonblocking(true).is_ok() => {
-                if self.visitors.len() == PLACES {
+                if self.visitors.len() == MAX_CONNECTIONS {
                     self.visitors.pop_front();
                 }
-                let (until, said) = (now + PATIENCE, Vec::new());
-                self.visitors.push_back(Visitor { connection, until, said, answer: None });
+                let (until, received) = (now + PATIENCE, Vec::new());
+                self.visitors.push_back(Visitor { connection, until, received, answer: None });
             }
             Err(error) if error.kind() != ErrorKind::WouldBlock => {
-                // No descriptor is left: whoever waits would ring all the time.
+                // No descriptor is left: poll would report those that wait again and again.
                 thread::sleep(Duration::from_millis(100));
             }
             _ => {}
@@ -120,7 +122,7 @@ impl Visitor {
         PollFd::new(&self.connection, if waits { PollFlags::OUT } else { PollFlags::IN })
     }
 
-    /// Reads what it has to say, and answers; whether there is more to do.
+    /// Reads the request, and sends the response; returns false when the connection is over.
     fn go_on(&mut self, text: &str) -> bool {
         if self.answer.is_none() && !self.listen(text) {
             return false;
@@ -132,15 +134,15 @@ impl Visitor {
         }
     }
 
-    /// Reads what is asked; false when it is gone.
+    /// Reads the request; returns false when the client is gone.
     fn listen(&mut self, text: &str) -> bool {
         let mut bytes = [0; 1024];
         match self.connection.read(&mut bytes) {
             Ok(0) => return false,
-            Ok(length) => self.said.extend(&bytes[..length]),
+            Ok(length) => self.received.extend(&bytes[..length]),
             Err(error) => return is_temporary(&error),
         }
-        self.answer = answer::to(&self.said, LONGEST, text).map(Into::into);
+        self.answer = answer::to(&self.received, LONGEST, text).map(Into::into);
         true
     }
 
@@ -155,7 +157,8 @@ impl Visitor {
         self.connection.shutdown(Shutdown::Write).is_ok()
     }
 
-    /// Reads what nobody needs until it has gone: to close before would be a reset, and the answer lost.
+    /// Reads and discards until the client has closed: closing first would reset the connection, and the response be
+    /// lost.
     fn see_off(&mut self) -> bool {
         match self.connection.read(&mut [0; 1024]) {
             Ok(length) => length > 0,

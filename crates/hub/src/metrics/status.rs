@@ -1,4 +1,4 @@
-//! How the hub is, in numbers.
+//! The status report of the hub, as JSON.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::core::Core;
 use crate::memory;
 
-/// The report that `Sse::status()` and `sse-hub status` show. Sizes are in bytes, times in seconds.
+/// Makes the report for `Sse::status()` and `sse-hub status`. Sizes are in bytes, times in seconds.
 pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
     let counters = &core.counters;
     let (events, bytes) = core.backlog.size();
@@ -47,7 +47,7 @@ fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
-/// How much memory the process takes; 0 where the system does not say.
+/// The memory of the process, in bytes; 0 if the system does not say.
 fn resident_memory() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());

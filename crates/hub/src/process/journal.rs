@@ -1,22 +1,22 @@
-//! What the hub has to say to who runs it: one line on stderr for each thing worth knowing.
+//! Writes the hub's log to stderr, a line each, and keeps lines that could not be written.
 //!
-//! The invariant: a line is written whole, once and in order. Where it cannot be (a full disk), it waits
-//! until it can.
+//! The invariant: a line is written whole, once and in order. If it cannot be written (a full disk), it waits until
+//! it can.
 
 use std::fmt;
 use std::io::{self, Write};
 
 use parking_lot::Mutex;
 
-/// How many bytes may wait; what comes then is only counted.
+/// The most bytes that may wait; lines beyond that are only counted.
 const ROOM: usize = 64 * 1024;
 
 static JOURNAL: Mutex<Journal> = Mutex::new(Journal { unwritten: Vec::new(), lost: 0 });
 
-/// What could not be written yet.
+/// The lines that could not be written yet.
 struct Journal {
     unwritten: Vec<u8>,
-    /// How many lines there was no room for.
+    /// The number of lines for which there was no room.
     lost: usize,
 }
 
@@ -26,14 +26,14 @@ macro_rules! note {
 }
 pub(crate) use note;
 
-/// Writes a line, now or when it can be.
+/// Writes a line, now or as soon as possible.
 pub(crate) fn write(line: fmt::Arguments<'_>) {
     let mut journal = JOURNAL.lock();
     journal.add(line);
     journal.catch_up(&mut io::stderr());
 }
 
-/// Writes what could not be written before, if it can be now.
+/// Writes the lines that could not be written before.
 pub(crate) fn catch_up() {
     JOURNAL.lock().catch_up(&mut io::stderr());
 }
@@ -64,7 +64,7 @@ impl Journal {
     }
 }
 
-/// What others have said may stand in a line, and must not begin another or hide it.
+/// Replaces control characters: text of others in a line must not begin another or hide it.
 fn on_one_line(line: &str) -> String {
     line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1,6 +1,6 @@
-//! The file that a hub in the background writes its journal to.
+//! The log file of a hub in the background: rotated when large, reopened when moved.
 //!
-//! The invariant: it does not grow for ever, and when somebody has moved it away there is another.
+//! The invariant: it does not grow for ever, and a new one is opened when somebody has moved it away.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -8,27 +8,27 @@ use std::path::{Path, PathBuf};
 
 use crate::directory;
 
-/// From how many bytes on it is put aside. There are two of them at most: the one before is kept.
+/// The size in bytes above which it is rotated. There are at most two: the one before is kept.
 const LARGE: u64 = 1024 * 1024;
 
-/// Where the hub that listens there writes.
+/// Returns the log file of the hub that listens on this socket.
 pub(crate) fn beside(socket: &Path) -> PathBuf {
     socket.with_file_name("hub.log")
 }
 
-/// Puts it aside when it is large; opens another when it is gone.
+/// Rotates the log file when it is large; opens a new one when it is gone.
 pub(crate) fn look_after(path: &Path) {
     let is_over = match fs::symlink_metadata(path) {
         Ok(found) => found.len() > LARGE && fs::rename(path, path.with_extension("log.1")).is_ok(),
         Err(error) => error.kind() == ErrorKind::NotFound,
     };
     if is_over {
-        // On a full disk the old one has to do for now.
+        // If the disk is full, logging goes on to the old file.
         drop(reopen(path));
     }
 }
 
-/// Writes there from now on.
+/// Redirects stderr to this file.
 ///
 /// # Errors
 ///

@@ -1,14 +1,14 @@
-//! Where this program is, and with it the one that is installed in its place.
+//! Finds the installed `sse-hub` program, which may have replaced the running one.
 
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
-/// What stands where this program was called from: by now another one, maybe. A link is left as it is, as it may
-/// lead elsewhere by now; only where the name says nothing it is the file that runs.
+/// Returns the path by which this program was called; another program may be installed there by now. A symbolic link
+/// is not resolved, as it may point elsewhere by now. If the name says nothing, it is the file that runs.
 ///
 /// # Errors
 ///
-/// When the system does not know which file that is.
+/// When the system does not know which file runs.
 pub(crate) fn installed() -> io::Result<PathBuf> {
     if let Some(called) = called().filter(|called| called.is_file()) {
         return Ok(called);
@@ -18,7 +18,7 @@ pub(crate) fn installed() -> io::Result<PathBuf> {
     Ok(replaced.map_or_else(|| path.clone(), Into::into))
 }
 
-/// The name that it was called by, as far as that does not depend on where it was.
+/// Returns the name by which it was called, unless that depends on the working directory.
 fn called() -> Option<PathBuf> {
     let name = PathBuf::from(env::args_os().next()?);
     if name.is_absolute() {

@@ -1,8 +1,8 @@
-//! How often the hub remarks on the same thing: what others do again and again is not for every line of a log.
+//! Limits how often the hub logs the same thing: five times a minute.
 
 use std::time::{Duration, Instant};
 
-/// How many remarks there are in one [`WHILE`].
+/// The most remarks in one [`WHILE`].
 const MANY: u32 = 5;
 
 const WHILE: Duration = Duration::from_secs(60);
@@ -10,12 +10,12 @@ const WHILE: Duration = Duration::from_secs(60);
 /// Remarks on one thing.
 #[derive(Debug, Default)]
 pub(crate) struct Remarks {
-    /// When the first was made, and how many since.
+    /// The time of the first remark, and the number since.
     made: Option<(Instant, u32)>,
 }
 
 impl Remarks {
-    /// What to end the next one with, if it may be made: with the last it is said that it is the last.
+    /// Returns the end of the next line if it may be logged; the last one says that it is the last.
     pub(crate) fn next(&mut self, now: Instant) -> Option<&'static str> {
         let (first, before) = match self.made {
             Some((first, made)) if now.saturating_duration_since(first) < WHILE => (first, made),

@@ -1,9 +1,8 @@
-//! What the process is told by signals.
+//! Receives signals through a descriptor, and reaps children.
 //!
-//! The invariant: none is lost, and none ends the process, not while one program makes room for another either:
-//! all threads block them, execve(2) keeps what is blocked and what waits, and one descriptor gives them out. As
-//! the first process of a container the hub gets signals only so, and whoever is left behind there becomes its
-//! child, and is seen to.
+//! The invariant: no signal is lost, and none ends the process, not even during an upgrade: all threads block them,
+//! execve(2) keeps blocked and pending signals, and one descriptor reports them. As the first process of a container,
+//! the hub gets signals only this way; orphans there become its children, and it reaps them.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -12,12 +11,12 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::process::{WaitOptions, wait};
 
-/// The signals that wait.
+/// The descriptor of the pending signals.
 #[derive(Debug)]
 pub(crate) struct Signals(SignalFd);
 
 impl Signals {
-    /// Listens from now on; to be called before there is a second thread.
+    /// Blocks the signals, and reports them from now on. Call it before there is a second thread.
     ///
     /// # Errors
     ///
@@ -27,7 +26,7 @@ impl Signals {
         for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGCHLD] {
             heard.add(signal);
         }
-        // Not heard: where an upgrade fails, std has made it one that ends the process.
+        // SIGPIPE is blocked and not reported: after a failed upgrade, std has given it back its default, to kill.
         let mut blocked = heard;
         blocked.add(Signal::SIGPIPE);
         blocked.thread_block()?;
@@ -35,12 +34,12 @@ impl Signals {
         Ok(Self(SignalFd::with_flags(&heard, flags)?))
     }
 
-    /// Readable when one waits.
+    /// The descriptor that is readable when a signal is pending.
     pub(crate) fn waker(&self) -> impl AsFd {
         self.0.as_fd()
     }
 
-    /// The next signal to act on: SIGHUP, SIGTERM or SIGINT. Children that have ended are reaped.
+    /// Returns the next signal to act on: SIGHUP, SIGTERM or SIGINT. Reaps children that have exited.
     pub(crate) fn take(&self) -> Option<Signal> {
         while let Ok(Some(signal)) = self.0.read_signal() {
             match Signal::try_from(signal.ssi_signo.cast_signed()) {
@@ -53,7 +52,7 @@ impl Signals {
     }
 }
 
-/// Lets those go who have ended: the one that an upgrade needs, and strangers whose parent has ended.
+/// Reaps children: the one that an upgrade needs, and orphans.
 fn reap() {
     while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
 }

@@ -11,31 +11,31 @@ use crate::update::Update;
 /// A command of the core to a shard.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Hold one more subscriber; what it has to be sent first is queued already.
+    /// Hold one more subscriber; its first bytes are queued already.
     Add(Box<Subscriber>),
-    /// Send a subscriber some of what it has missed. It may be gone.
+    /// Send a subscriber part of its replay. It may be gone.
     Replay(ReplayBatch),
     /// Send an update to all subscribers to one of its topics.
     Deliver(Arc<Update>),
-    /// Report that all commands before this one have been executed: the core waits while two are not.
+    /// Report that all commands before this one were executed: the core waits while two marks are not.
     Mark,
-    /// Tell every subscriber that updates were lost; it goes on after this one's id.
+    /// Send every subscriber a reset, as updates were lost; it resumes after this one's id.
     Reset(Arc<Update>),
-    /// End the streams that have these leases: younger ones have them now.
+    /// End the streams that have these leases, which were dropped for younger ones.
     Drop(Box<[u64]>),
-    /// Give all subscribers away.
+    /// Return all subscribers.
     Drain(Sender<Vec<Subscriber>>),
-    /// Tell every subscriber goodbye, and end.
+    /// Send every subscriber its last bytes, and end.
     Goodbye,
 }
 
-/// Some of what a subscriber has missed.
+/// Part of a subscriber's replay.
 #[derive(Debug)]
 pub(crate) struct ReplayBatch {
     /// The number of its replay.
     pub(crate) number: u64,
     /// In order.
     pub(crate) updates: Vec<Arc<Update>>,
-    /// With the last batch: all updates after this id come next, as they are published.
+    /// In the last batch: the id after which the subscriber is live.
     pub(crate) live_after: Option<EventId>,
 }

@@ -1,4 +1,4 @@
-//! The loop of a shard's thread: it sends what waits, and sees to its subscribers' timers and their ends.
+//! The event loop of a shard's thread: sends what is queued, runs timers, ends streams.
 
 use std::collections::HashMap;
 use std::io;
@@ -26,39 +26,39 @@ use crate::output::Output;
 use crate::timers::Timers;
 use crate::update::Bytes;
 
-/// The token of the waker. No subscriber has this token: it would be the four billionth.
+/// The token of the waker. No subscriber has it: it would be the four billionth.
 const WAKER: u64 = u64::MAX;
 
 /// The events that epoll always reports of a subscriber's socket.
 const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 
-/// A client is told its position in place of a heartbeat when half of the turnover is over until it has to be.
+/// The divisor of the turnover after which a position is sent in place of a heartbeat: at half of it.
 const SOON: u64 = 2;
 
-/// The number of bytes that are read at a time of what a client sends; they are thrown away.
+/// The number of bytes that are read at a time from a client; they are discarded.
 const UNREAD: usize = 16 * 1024;
 
-/// All that a shard's thread has.
+/// The state of a shard's thread.
 pub(super) struct EventLoop {
     epoll: OwnedFd,
     waker: Arc<OwnedFd>,
     pub(super) commands: Receiver<Command>,
-    /// One for each mark that was not yet come to.
+    /// One for each mark that was not reached yet.
     pub(super) marks: Receiver<()>,
     /// The number of bytes that may be kept for slow clients alone.
     pub(super) queue_limit: usize,
     pub(super) positions: PositionTracker,
     pub(super) counters: Arc<Counters>,
     pub(super) registry: Registry,
-    /// The subscribers that wait for what they have missed, by the numbers of their replays.
+    /// The subscribers that wait for a replay, by its number.
     pub(super) by_replay: HashMap<u64, Token>,
     /// The subscribers that have a lease, by its number.
     pub(super) by_lease: HashMap<u64, Token>,
-    /// Subscribers, with when they are due: what a subscriber has changed since is out of date.
+    /// Subscribers, with the time when they are due; an entry whose time the subscriber has changed since is stale.
     timers: Timers<(Token, Instant)>,
     /// The subscribers that have something new to send.
     pub(super) to_flush: Vec<Token>,
-    /// When to end at the latest.
+    /// The time at which to end at the latest.
     pub(super) deadline: Option<Instant>,
 }
 
@@ -114,7 +114,7 @@ impl EventLoop {
         }
     }
 
-    /// Lets the waker wake the thread again. The commands that it has been woken for are looked at in any case.
+    /// Rearms the waker. The caller executes commands in any case.
     fn drain_waker(&self) {
         let _ = rustix::io::read(&self.waker, &mut [0; 8]);
     }
@@ -122,19 +122,19 @@ impl EventLoop {
     fn wait(&self, events: &mut Vec<epoll::Event>) {
         let now = Instant::now();
         let end = self.deadline.map(|deadline| deadline.saturating_duration_since(now));
-        // Nobody wakes the thread again for commands that are left.
+        // The waker does not wake the thread again for commands that are left.
         let left = (!self.commands.is_empty()).then_some(Duration::ZERO);
         let timeout = [self.timers.idle(now), end, left].into_iter().flatten().min();
-        // Rounded up: to wake too early would be to wake twice.
+        // Rounded up: waking too early would mean to wake twice.
         let rounded =
             |timeout: Duration| timeout + Duration::from_millis(u64::from(!timeout.is_zero()));
         let timeout = timeout.map(rounded);
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
-        // It fails only when a signal comes in between.
+        // It fails only when a signal interrupts it.
         let _ = epoll::wait(&self.epoll, spare_capacity(events), timeout.as_ref());
     }
 
-    /// Sends what waits for the subscribers that have something new.
+    /// Sends what is queued for the subscribers that have something new.
     pub(super) fn flush_all(&mut self, now: Instant) {
         let mut tokens = std::mem::take(&mut self.to_flush);
         for token in tokens.drain(..) {
@@ -143,7 +143,7 @@ impl EventLoop {
         self.to_flush = tokens;
     }
 
-    /// Sends what waits; closes the subscriber if its client is gone, or if that was the end.
+    /// Sends what is queued; closes the subscriber if its client is gone, or if that was the end.
     pub(super) fn flush(&mut self, token: Token, now: Instant) {
         let Some(subscriber) = self.registry.get(token) else { return };
         let mut sent = 0;
@@ -170,12 +170,12 @@ impl EventLoop {
         }
     }
 
-    /// Sets the subscriber's timer to when something has to be done.
+    /// Sets the subscriber's timer to the time when something has to be done.
     fn schedule(&mut self, token: Token) {
         let Self { registry, timers, .. } = self;
         let Some(subscriber) = registry.get(token) else { return };
         let Some(due) = subscriber.next_due() else { return };
-        // Later than what is set already: it will be looked at then, and set anew.
+        // If the timer is set to an earlier time, it is set again when that comes.
         if subscriber.timer.is_none_or(|set| due < set) {
             subscriber.timer = Some(due);
             timers.set(due, (token, due));
@@ -203,7 +203,7 @@ impl EventLoop {
         }
     }
 
-    /// Queues a heartbeat: the client's position, if it is to be told that anyway before long.
+    /// Queues a heartbeat: the client's position instead, if that is due before long anyway.
     fn queue_heartbeat(&mut self, token: Token) {
         let Some(subscriber) = self.registry.get(token) else { return };
         let Output::Http(framing) = subscriber.output else { return };
@@ -227,20 +227,20 @@ impl EventLoop {
         }
     }
 
-    /// Has epoll report what happens to a subscriber's socket; false if it cannot.
+    /// Has epoll report events of a subscriber's socket; false if it cannot.
     pub(super) fn watch(&mut self, token: Token) -> bool {
         let Some(subscriber) = self.registry.get(token) else { return false };
         epoll::add(&self.epoll, &subscriber.socket, data(token), READABLE).is_ok()
     }
 
-    /// Closes a connection for whoever else may hold it, too: a child that a script has left behind.
+    /// Shuts a connection down for every process that may hold it, such as a child that a script has left behind.
     pub(super) fn close(&mut self, token: Token) {
         if let Some(subscriber) = self.remove(token) {
             let _ = shutdown(&subscriber.socket, Shutdown::Both);
         }
     }
 
-    /// Takes a subscriber out, with its connection open.
+    /// Removes a subscriber, and leaves its connection open.
     pub(super) fn remove(&mut self, token: Token) -> Option<Box<Subscriber>> {
         let subscriber = self.registry.remove(token)?;
         if let Some(replay) = &subscriber.replay_receiver {
@@ -249,7 +249,7 @@ impl EventLoop {
         if let Some(lease) = &subscriber.lease {
             self.by_lease.remove(&lease.number());
         }
-        // Before it is closed: a child of the script may hold the connection, and it would still report.
+        // Before it is closed: if a child of the script holds the connection, epoll would still report it.
         let _ = epoll::delete(&self.epoll, &subscriber.socket);
         match subscriber.output {
             Output::Http(_) => self.counters.streams.one_less(),
@@ -259,12 +259,12 @@ impl EventLoop {
     }
 }
 
-/// The token that comes with the events of a subscriber.
+/// The epoll data that carries the token of a subscriber.
 fn data(token: Token) -> EventData {
     EventData::new_u64(token.data().as_ffi())
 }
 
-/// Reads what nobody waits for (the rest of a request's body); false at its end: the client is gone.
+/// Reads and discards what a client sends (the rest of a request's body); false if the client is gone.
 fn discard_input(subscriber: &Subscriber) -> bool {
     let mut unread = [0; UNREAD];
     match recv(&subscriber.socket, &mut unread, RecvFlags::DONTWAIT) {
@@ -273,7 +273,7 @@ fn discard_input(subscriber: &Subscriber) -> bool {
     }
 }
 
-/// A heartbeat; the bytes of the usual ones are made once.
+/// Returns the bytes of a heartbeat; those of the usual ones are made once.
 fn heartbeat(framing: Framing, text: &HeartbeatText) -> Bytes {
     static USUAL: LazyLock<[Bytes; 3]> = LazyLock::new(|| {
         [Framing::FastCgi { request_id: 1, is_kept: false }, Framing::Raw, Framing::Chunked]

@@ -1,4 +1,4 @@
-//! Executes the core's commands on a shard's thread, but for those with updates, which `fan_out` has.
+//! Executes the core's commands on a shard's thread; `fan_out` has those with updates.
 
 use std::time::{Duration, Instant};
 
@@ -10,11 +10,11 @@ use crate::leases::Lease;
 use crate::memory;
 use crate::output::Output;
 
-/// Clients have so long to take the last bytes when the hub ends.
+/// The time that clients have to read their last bytes when the hub ends.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// So many commands are executed before what is queued is sent, with so many bytes of updates: as many as one
-/// system call sends to a client.
+/// The most commands, and the most bytes of updates in them, that are executed before queues are flushed: as many as
+/// one system call sends to a client.
 const COMMANDS_AT_ONCE: usize = 64;
 const BYTES_AT_ONCE: usize = 256 * 1024;
 
@@ -34,7 +34,7 @@ impl EventLoop {
                     self.deliver(&update);
                     bytes += update.size();
                 }
-                // The core may have some more waiting.
+                // The core may be waiting to send more.
                 Command::Mark => drop(self.marks.try_recv()),
                 Command::Reset(update) => self.reset(&update),
                 Command::Drop(leases) => leases.iter().for_each(|lease| self.drop_oldest(*lease)),
@@ -42,12 +42,12 @@ impl EventLoop {
                     // The core waits for it.
                     drop(core.send(self.drain()));
                 }
-                Command::Goodbye => self.say_goodbye(),
+                Command::Goodbye => self.send_goodbye(),
             }
         }
     }
 
-    /// Gives all subscribers away; who goes on with them knows no more of the log than they do.
+    /// Returns all subscribers; their new owner knows no more of the log than they do.
     fn drain(&mut self) -> Vec<Subscriber> {
         let tokens = self.registry.tokens().into_iter();
         let subscribers: Vec<_> = tokens.filter_map(|token| self.remove(token)).collect();
@@ -82,27 +82,27 @@ impl EventLoop {
         if self.deadline.is_some()
             && let Some(subscriber) = self.registry.get(token)
         {
-            goodbye::say_goodbye(subscriber, 0, &mut self.positions);
+            goodbye::send_goodbye(subscriber, 0, &mut self.positions);
         }
         self.to_flush.push(token);
     }
 
-    /// Ends a stream at once, also if its client takes nothing: it may be a phone that is long off.
+    /// Ends a stream at once, even if its client reads nothing: it may be a phone that went offline long ago.
     fn drop_oldest(&mut self, lease: u64) {
         let Some(token) = self.by_lease.get(&lease).copied() else { return };
         if let Some(subscriber) = self.registry.get(token) {
-            goodbye::say_dropped(subscriber, &mut self.positions);
+            goodbye::send_dropped(subscriber, &mut self.positions);
             self.counters.dropped_oldest.add(1);
             self.flush(token, Instant::now());
             self.close(token);
         }
     }
 
-    fn say_goodbye(&mut self) {
+    fn send_goodbye(&mut self) {
         self.deadline = Some(Instant::now() + GOODBYE);
         for (index, token) in self.registry.tokens().into_iter().enumerate() {
             if let Some(subscriber) = self.registry.get(token) {
-                goodbye::say_goodbye(subscriber, index, &mut self.positions);
+                goodbye::send_goodbye(subscriber, index, &mut self.positions);
                 self.to_flush.push(token);
             }
         }

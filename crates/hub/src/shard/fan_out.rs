@@ -1,7 +1,7 @@
-//! Puts updates into the queues of subscribers: those that are published, those that were missed, and positions.
+//! Queues updates for subscribers: published ones, replays, resets, positions.
 //!
-//! The invariant: a subscriber is queued each update of its topics once and in order, or a reset. An update
-//! costs each of its subscribers an entry in a queue: no allocation but the queue's own, and no look-up but by token.
+//! The invariant: each update of a subscriber's topics is queued for it once and in order, or a reset is. An update
+//! costs an entry in the queue of each subscriber: no allocation but the queue's own, and no look-up but by token.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl EventLoop {
                     return;
                 }
                 subscriber.position = update.id;
-                positions.note_told(&mut subscriber.known, update.id);
+                positions.note_sent(&mut subscriber.known, update.id);
                 if subscriber.queue.is_empty() {
                     to_flush.push(token);
                 }
@@ -34,8 +34,8 @@ impl EventLoop {
         self.renew_positions(turns);
     }
 
-    /// Tells the clients of the next subscribers their positions, where that is due. A client that does not take
-    /// what it was sent has to take that first.
+    /// Queues positions for the next subscribers, if they are due. A client that has not read all that it was sent
+    /// has to read that first.
     fn renew_positions(&mut self, turns: usize) {
         let Self { registry, to_flush, positions, .. } = self;
         registry.take_turns(turns, |token, subscriber| {
@@ -48,14 +48,14 @@ impl EventLoop {
         });
     }
 
-    /// Queues some of what a subscriber has missed.
+    /// Queues part of a subscriber's replay.
     pub(super) fn replay(&mut self, batch: ReplayBatch) {
         let ReplayBatch { number, updates, live_after } = batch;
         let Some(token) = self.by_replay.get(&number).copied() else { return };
         let Some(subscriber) = self.registry.get(token).filter(|it| !it.is_ending) else { return };
         for update in updates {
             subscriber.queue.push_update(&update, subscriber.output);
-            self.positions.note_told(&mut subscriber.known, update.id);
+            self.positions.note_sent(&mut subscriber.known, update.id);
             if let Some(receiver) = &mut subscriber.replay_receiver {
                 receiver.note_received(update.size());
             }
@@ -68,14 +68,14 @@ impl EventLoop {
         self.drop_if_slow();
     }
 
-    /// Tells every subscriber that it has missed updates.
+    /// Queues a reset for every subscriber.
     pub(super) fn reset(&mut self, update: &Arc<Update>) {
         self.positions.restart(update.id);
         for token in self.registry.tokens() {
             let Some(subscriber) = self.registry.get(token).filter(|it| !it.is_ending) else {
                 continue;
             };
-            self.positions.note_told(&mut subscriber.known, update.id);
+            self.positions.note_sent(&mut subscriber.known, update.id);
             subscriber.queue.push_update(update, subscriber.output);
             if let Some(number) = subscriber.go_live(update.id) {
                 self.by_replay.remove(&number);

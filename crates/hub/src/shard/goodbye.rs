@@ -1,4 +1,6 @@
-//! The last bytes of a stream. The last line is no comment: there are clients that do not come back then.
+//! The last bytes of a stream: a reconnection time, a position, an end that is no comment.
+//!
+//! Some clients do not reconnect if the last line is a comment.
 
 use event_stream::{LAST_LINE, Retry};
 use hub_protocol::{Dropped, Reply, encode};
@@ -7,13 +9,13 @@ use super::positions::PositionTracker;
 use super::subscriber::Subscriber;
 use crate::output::Output;
 
-/// The reconnection time that clients are told at the hub's end if the script has named none, in milliseconds. It
-/// is spread up to three times as much, so that clients do not come back all at once.
+/// The reconnection time that clients are sent when the hub ends and the script has set none, in milliseconds. It is
+/// spread over up to three times as much, so that clients do not all reconnect at once.
 const RETRY: u32 = 1000;
 
-/// Ends a stream because the hub ends, and tells its client when to come back: the later, the more subscribers
-/// are told before, as `index` says.
-pub(super) fn say_goodbye(
+/// Ends a stream because the hub ends, and sends its client a reconnection time, which grows with `index`, the number
+/// of subscribers before.
+pub(super) fn send_goodbye(
     subscriber: &mut Subscriber,
     index: usize,
     positions: &mut PositionTracker,
@@ -31,17 +33,17 @@ pub(super) fn say_goodbye(
     end(subscriber, positions);
 }
 
-/// Ends a stream whose lease a younger one has: its client is told so, and its position, with an id that has the
-/// extension tell it not to come back.
-pub(super) fn say_dropped(subscriber: &mut Subscriber, positions: &mut PositionTracker) {
+/// Ends a stream whose lease was dropped for a younger one: its client gets `sse:dropped` with its position, and an
+/// id for which the extension refuses its reconnection.
+pub(super) fn send_dropped(subscriber: &mut Subscriber, positions: &mut PositionTracker) {
     if !subscriber.is_ending {
         let position = if subscriber.known.is_complete {
             positions.reached(subscriber.position)
         } else {
             subscriber.known.position
         };
-        // No position comes behind it that would take its id away.
-        positions.note_told(&mut subscriber.known, position);
+        // So that no position follows, which would replace the id.
+        positions.note_sent(&mut subscriber.known, position);
         let bytes = match subscriber.output {
             Output::Http(framing) => framing.wrap(&Dropped { position: Some(position) }.frame()),
             Output::Worker => encode(&Reply::Dropped).unwrap_or_default(),
@@ -51,9 +53,9 @@ pub(super) fn say_dropped(subscriber: &mut Subscriber, positions: &mut PositionT
     end(subscriber, positions);
 }
 
-/// Ends a stream with what is queued, and with its client's position unless it knows that; behind a comment
-/// the reconnection time is told again. A reconnection time before the position goes with it: there are clients
-/// that take it only with an event.
+/// Ends a stream with what is queued, and with its client's position unless it knows that; behind a comment the
+/// reconnection time is repeated. A reconnection time before the position goes with it, as some clients take it only
+/// with an event.
 pub(super) fn end(subscriber: &mut Subscriber, positions: &mut PositionTracker) {
     if subscriber.is_ending {
         return;

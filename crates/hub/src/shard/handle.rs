@@ -1,4 +1,4 @@
-//! The core's end of a shard: its thread, and the queue of commands to it.
+//! The core's handle of a shard: starts its thread, and queues commands for it.
 //!
 //! The invariant: the queue is bounded, in commands and in bytes of updates. The core waits for a shard that is
 //! further behind.
@@ -22,15 +22,15 @@ use crate::update::Update;
 /// The number of commands that may wait.
 const COMMANDS: usize = 16 * 1024;
 
-/// After so many bytes of updates there is a mark among the commands, and no more than so many marks may wait.
+/// A mark follows each so many bytes of updates, and the core waits while so many marks are not reached.
 const MARK_EVERY: usize = 8 * 1024 * 1024;
 const MARKS: usize = 2;
 
-/// The core's end of a shard.
+/// The core's handle of a shard.
 #[derive(Debug)]
 pub(crate) struct Shard {
     commands: Sender<Command>,
-    /// One for each mark that the thread has not yet come to.
+    /// One for each mark that the thread has not reached yet.
     marks: Sender<()>,
     /// The number of bytes of updates after the last mark.
     unmarked: Cell<usize>,
@@ -62,15 +62,15 @@ impl Shard {
         Ok(Self { commands, marks, unmarked: Cell::new(0), waker, thread })
     }
 
-    /// Has a command executed, after all before it.
+    /// Queues a command, to be executed after all before it.
     pub(crate) fn send(&self, command: Command) {
-        // The thread ends only after a command that is the last one.
+        // The thread ends only after the last command.
         if self.commands.send(command).is_ok() {
             let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
         }
     }
 
-    /// Has an update delivered.
+    /// Queues an update to be delivered.
     pub(crate) fn deliver(&self, update: &Arc<Update>) {
         let bytes = self.unmarked.get() + update.size();
         self.unmarked.set(bytes);

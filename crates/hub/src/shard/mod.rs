@@ -1,21 +1,21 @@
-//! A thread that holds connections: it sends them what the core passes on, in the core's order.
+//! A shard: a thread that holds connections and sends them updates in the core's order.
 //!
-//! The invariant: commands are executed in order. A subscriber comes with what it has missed so far, and what is
-//! published later comes later, so that there is neither a gap nor a repeat between.
+//! The invariant: commands are executed in order. A subscriber comes with its replay so far, and what is published
+//! later comes later, so that there is neither a gap nor a repeat between.
 //!
 //! # Layout
 //!
-//! * `handle`: the core's end: starts the thread, and queues commands for it
-//! * `command`: what the core may ask
+//! * `handle`: the core's handle: starts the thread, and queues commands for it
+//! * `command`: the commands of the core
 //! * `event_loop`: the thread: sockets, timers, heartbeats, ends
-//! * `execute`: what it does for each command
+//! * `execute`: the execution of each command
 //! * `fan_out`: updates, replays, resets and positions, on their way into queues
-//! * `slow_clients`: who is dropped when too much waits
+//! * `slow_clients`: drops slow clients when too much is kept for them
 //! * `goodbye`: the last bytes of a stream
 //! * `registry`: the subscribers, by token and by topic
-//! * `subscriber`, `queue`: one connection, and what waits to be sent on it
-//! * `positions`: the position that each client knows, and when it has to be told another
-//! * `replay_channel`: what the core and a shard share of a subscriber that waits for what it has missed
+//! * `subscriber`, `queue`: one connection, and its queue
+//! * `positions`: the position that each client knows, and when it needs another
+//! * `replay_channel`: the state of a replay that the core and the shard share
 
 mod command;
 mod event_loop;

@@ -1,7 +1,7 @@
-//! The positions that clients are told, on the log of updates as a shard sees it pass.
+//! Tracks the position that each client knows, and decides when it needs a new one.
 //!
-//! The invariant: a client is told a position only when it has been sent everything of its topics up to there;
-//! and it is told another one before the log has moved on so far that nobody could say what came after the last.
+//! The invariant: a client is sent a position only when it has been sent everything of its topics up to there; and it
+//! is sent a new one before the log has moved on so far that updates after the old one are lost.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,10 +14,10 @@ use crate::update::Update;
 /// All of the log that is kept, where it is kept longest, in the unit of its turnover.
 const KEPT: u64 = 1 << 32;
 
-/// A client is told another position after so much turnover of the log.
+/// The turnover of the log after which a client is sent a new position.
 const RENEWAL: u64 = KEPT / 4;
 
-/// The limits within which the log is kept: so long, it can be said what came after a position.
+/// The limits within which the log is kept: as long as they hold, updates after a position can be replayed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Retention {
     /// The number of updates, if they are counted over all topics.
@@ -52,13 +52,13 @@ pub(crate) struct KnownPosition {
 }
 
 impl KnownPosition {
-    /// The knowledge of a client that has just been told this.
+    /// The position of a client that was just sent this one.
     pub(crate) fn new(position: EventId) -> Self {
         Self { position, turnover: 0, is_complete: true }
     }
 }
 
-/// Follows the log, and says who is to be told its position.
+/// Follows the log, and decides which clients are sent their positions.
 #[derive(Debug)]
 pub(super) struct PositionTracker {
     retention: Retention,
@@ -67,9 +67,9 @@ pub(super) struct PositionTracker {
     arrived: Instant,
     /// The sum of all that has been displaced so far.
     turnover: u64,
-    /// The turns that were due so far and not given, in parts of one.
+    /// The turns that were due so far and not taken, in parts of one.
     remainder: u64,
-    /// Tells the newest position; made once for all clients.
+    /// The update that carries the newest position; made once for all clients.
     update: Arc<Update>,
 }
 
@@ -92,32 +92,33 @@ impl PositionTracker {
         usize::try_from(due / u128::from(RENEWAL)).unwrap_or(usize::MAX).min(turns)
     }
 
-    /// Goes on after this id, which may be smaller than any before.
+    /// Resumes after this id, which may be smaller than any before.
     pub(super) fn restart(&mut self, id: EventId) {
         self.newest = id;
     }
 
-    /// Turns the turnover since a client was told its position into the turnover at that time, and back.
+    /// Converts the turnover since a client was sent its position into the turnover at that time, and back.
     pub(super) fn rebase(&self, known: &mut KnownPosition) {
         known.turnover = self.turnover.wrapping_sub(known.turnover);
     }
 
-    /// Notes that a client is told this position.
-    pub(super) fn note_told(&self, known: &mut KnownPosition, id: EventId) {
+    /// Notes that a client is sent this position.
+    pub(super) fn note_sent(&self, known: &mut KnownPosition, id: EventId) {
         (known.position, known.turnover) = (id, self.turnover);
     }
 
-    /// The position up to which a subscriber has been sent everything whose last update was this one.
+    /// The position up to which a subscriber was sent everything, if this was its last update.
     pub(super) fn reached(&self, last: EventId) -> EventId {
         self.newest.max(last)
     }
 
-    /// True if the log has turned over by this part of [`RENEWAL`] since the client was told its position.
+    /// True if the log has turned over by this part of [`RENEWAL`] since the client was sent its position.
     pub(super) fn is_due(&self, known: &KnownPosition, parts: u64) -> bool {
         self.turnover.wrapping_sub(known.turnover) >= RENEWAL / parts
     }
 
-    /// The update that tells a client its position, whose last update was this one; `None` if it knows.
+    /// Returns the update that carries a client's position, if its last update was this one; `None` if it knows the
+    /// position.
     pub(super) fn update_for(
         &mut self,
         last: EventId,
@@ -184,7 +185,7 @@ mod tests {
                     let it = &mut known[next % subscribers];
                     next += 1;
                     if positions.is_due(it, 1) && let Some(update) = positions.update_for(EventId::ZERO, it) {
-                        positions.note_told(it, update.id);
+                        positions.note_sent(it, update.id);
                         told += 1;
                     }
                 }

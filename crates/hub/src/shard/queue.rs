@@ -1,7 +1,7 @@
-//! The queue of one subscriber: what waits to be sent.
+//! The queue of one subscriber: the bytes to be sent.
 //!
-//! The invariant: pieces leave in the order in which they came, and each whole. What the queue alone keeps in
-//! memory is counted among what is kept for slow clients.
+//! The invariant: pieces leave in the order in which they came, and each whole. Memory that only the queue keeps is
+//! counted as kept for slow clients.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -14,48 +14,47 @@ use crate::memory::QueueMemory;
 use crate::output::Output;
 use crate::update::{Bytes, Update};
 
-/// One system call sends so many pieces.
+/// The most pieces that one system call sends.
 pub(super) const PIECES: usize = 64;
 
-/// One system call is given no more pieces once they have so many bytes: a socket has no room for more.
+/// One system call gets no more pieces once they have so many bytes: a socket has no room for more.
 const ENOUGH: usize = 256 * 1024;
 
-/// A queue that alone keeps so many bytes counts as one that memory can be gained from.
+/// A queue that alone keeps so many bytes is worth dropping.
 const MUCH: usize = 64 * 1024;
 
-/// A queue of so few pieces is part of what a subscriber takes, and is not counted.
+/// A queue of so few pieces counts as part of its subscriber, and not by itself.
 const FEW: usize = PIECES;
 
-/// The pieces that wait to be sent. Updates are not copied: the memory that a queue takes of its own is little, and is
-/// counted.
+/// The pieces to be sent. Updates are not copied: a queue takes little memory of its own, and that is counted.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pieces: VecDeque<Piece>,
     /// The number of bytes of the first piece that have been sent.
     sent: usize,
-    /// The number of bytes that have come, since nothing waited, that nobody else keeps.
+    /// The number of bytes that were queued since it was empty last, and that nobody else keeps.
     own: usize,
     /// The memory that it takes.
     memory: QueueMemory,
-    /// Since when the client takes nothing.
+    /// The moment since when the client takes nothing.
     pub(super) stalled: Option<Instant>,
     /// True while the last line of all that was queued is a comment.
     ends_in_comment: bool,
 }
 
-/// One thing that waits to be sent.
+/// One thing to be sent.
 #[derive(Debug)]
 enum Piece {
     /// An update, whose bytes are shared.
     Update(Arc<Update>),
-    /// Bytes that have waited in the program before.
+    /// Bytes that were queued in the program before.
     Inherited(Arc<Inherited>),
     /// Any other bytes.
     Bytes(Bytes),
 }
 
-/// Bytes that have waited in the program before, for one client or for several. They count until the last of
-/// these has them.
+/// Bytes that were queued in the program before, for one client or several. They count until the last of these has
+/// them.
 #[derive(Debug)]
 pub(crate) struct Inherited {
     bytes: Bytes,
@@ -83,8 +82,8 @@ impl Piece {
 }
 
 impl Queue {
-    /// A queue as the program before has left it: its pieces, how much of the first one was sent, and whether
-    /// the last line of all that was queued there is a comment.
+    /// Restores the queue of the program before: its pieces, how much of the first one was sent, and if the last line
+    /// of all that was queued there is a comment.
     pub(crate) fn restored(
         pieces: Vec<Arc<Inherited>>,
         sent: usize,
@@ -121,7 +120,7 @@ impl Queue {
         self.ends_in_comment = true;
     }
 
-    /// Queues an update: its bytes are shared where others need the same.
+    /// Queues an update: its bytes are shared with subscribers that need the same.
     pub(crate) fn push_update(&mut self, update: &Arc<Update>, output: Output) {
         if output.shared().is_some() {
             self.add(Piece::Update(Arc::clone(update)));
@@ -144,8 +143,8 @@ impl Queue {
         self.ends_in_comment
     }
 
-    /// The rank by which slow clients are dropped, the lowest first: those that wait for what nobody else keeps,
-    /// and of these the one that is furthest behind. `None` if nothing is gained.
+    /// The rank by which slow clients are dropped, the lowest first: those with updates that nobody else keeps, and
+    /// of these the one that is furthest behind. `None` if dropping it gains nothing.
     pub(super) fn drop_rank(&self) -> Option<(bool, EventId)> {
         let mut shared = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Update(update) => Some((update.is_kept() && self.own < MUCH, update.id)),
@@ -156,7 +155,7 @@ impl Queue {
         shared.next().or(own)
     }
 
-    /// The pieces that wait, the first one with what was sent of it.
+    /// The pieces to be sent; the first one may have been sent in part.
     pub(crate) fn pieces(&self, output: Output) -> impl Iterator<Item = &Bytes> {
         self.pieces.iter().filter_map(move |piece| piece.bytes(output))
     }
@@ -166,7 +165,7 @@ impl Queue {
         self.sent
     }
 
-    /// The bytes that one system call is to send.
+    /// The bytes for one system call.
     pub(super) fn slices(&self, output: Output) -> impl Iterator<Item = IoSlice<'_>> {
         let (mut skip, mut length) = (self.sent, 0);
         let pieces = self.pieces.iter().take(PIECES);
@@ -178,7 +177,7 @@ impl Queue {
         })
     }
 
-    /// Takes out so many bytes, which have been sent.
+    /// Removes so many bytes, which were sent.
     pub(super) fn advance(&mut self, mut sent: usize, output: Output) {
         while let Some(first) = self.pieces.front() {
             let left = first.slice(output).len() - self.sent;
@@ -190,7 +189,7 @@ impl Queue {
             self.sent = 0;
             self.pieces.pop_front();
         }
-        // A subscriber that waits for nothing holds no memory for what may come.
+        // An idle subscriber holds no memory for what may come.
         self.pieces = VecDeque::new();
         self.own = 0;
         self.memory.set(0);

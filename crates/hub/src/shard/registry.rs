@@ -1,7 +1,7 @@
 //! The subscribers of a shard, by token and by topic.
 //!
-//! The invariant: a token names one subscriber for as long as that lives, and never another one. So whoever
-//! keeps tokens (the topics, the timers, epoll) need not be told when a subscriber leaves.
+//! The invariant: a token names one subscriber as long as it lives, and never another one. So the holders of tokens
+//! (the topics, the timers, epoll) need not learn that a subscriber has left.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -22,7 +22,7 @@ pub(super) struct Registry {
     turns: VecDeque<Token>,
 }
 
-/// The subscribers to a topic. Those that have left are taken out when they are more than half.
+/// The subscribers to a topic. Those that have left are removed when they are more than half.
 #[derive(Debug, Default)]
 struct TopicList {
     tokens: Vec<Token>,

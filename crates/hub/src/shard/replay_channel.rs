@@ -1,8 +1,9 @@
-//! The channel between the core and a subscriber that waits for what it has missed. It counts how much of that has
-//! been sent, and how much the client has taken; the updates themselves come as commands.
+//! The state of a replay that the core and a shard share: how much was sent, and read.
 //!
-//! The invariant: the core knows, without asking, whether the subscriber is still there, and whether its client
-//! takes what it is sent.
+//! The updates themselves come as commands.
+//!
+//! The invariant: the core knows, without asking, if the subscriber is still there, and if its client reads what it
+//! is sent.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use hub_protocol::EventId;
 use serde::{Deserialize, Serialize};
 
-/// The position of a subscriber that is not sent what is published: no update comes after it.
+/// The position of a subscriber that gets no published updates: none comes after it.
 pub(super) const NEVER: EventId = EventId { milliseconds: u64::MAX, sequence: u64::MAX };
 
-/// About how much may wait for a client before it is sent more of what it has missed, as [`Update::size`] counts.
+/// About how much may wait for a client before it is sent more of its replay, as [`Update::size`] counts.
 ///
 /// [`Update::size`]: crate::update::Update::size
 const AHEAD: usize = 512 * 1024;
@@ -28,7 +29,7 @@ pub(crate) struct Waker {
 }
 
 impl Waker {
-    /// One that wakes whoever waits for this socket, as Redis' thread does.
+    /// A waker that writes to this eventfd, as the Redis thread does.
     pub(crate) fn new(socket: Option<Arc<OwnedFd>>) -> Arc<Self> {
         Arc::new(Self { socket, is_woken: AtomicBool::new(false) })
     }
@@ -51,9 +52,9 @@ impl Waker {
 #[derive(Debug)]
 struct Link {
     waker: Arc<Waker>,
-    /// The size of all that had been sent when the client had last taken all of it.
+    /// The size of all that had been sent when the client had last read all of it.
     taken: AtomicUsize,
-    /// True while the core waits for the client to take some.
+    /// True while the core waits for the client to read some.
     is_awaited: AtomicBool,
     is_closed: AtomicBool,
 }
@@ -77,9 +78,9 @@ pub(crate) struct ReplayReceiver {
 /// The progress of a subscriber's replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReplayProgress {
-    /// It has had, or been sent, all up to here.
+    /// It has been sent all up to here, or had it before.
     pub(crate) after: EventId,
-    /// The last event ID that its client has named.
+    /// The last event ID that its client claimed.
     pub(crate) last_event_id: Option<String>,
     /// The number of updates that it has been sent.
     pub(crate) updates: usize,
@@ -87,7 +88,7 @@ pub(crate) struct ReplayProgress {
     pub(crate) bytes: usize,
 }
 
-/// Both ends, for the replay with this number.
+/// Makes both ends, for the replay with this number.
 pub(crate) fn replay_channel(number: u64, waker: &Arc<Waker>) -> (ReplaySender, ReplayReceiver) {
     let [is_awaited, is_closed] = [false; 2].map(AtomicBool::new);
     let taken = AtomicUsize::new(0);
@@ -97,7 +98,7 @@ pub(crate) fn replay_channel(number: u64, waker: &Arc<Waker>) -> (ReplaySender, 
 }
 
 impl ReplaySender {
-    /// True once the subscriber has gone, or is live.
+    /// True once the subscriber is gone, or live.
     pub(crate) fn is_closed(&self) -> bool {
         self.link.is_closed.load(SeqCst)
     }
@@ -112,7 +113,7 @@ impl ReplaySender {
         if self.untaken() > AHEAD {
             self.link.is_awaited.store(true, SeqCst);
         }
-        // The client may have taken it just now, and nobody would be woken.
+        // The client may have read it just now, and nobody would be woken.
         self.untaken() <= AHEAD
     }
 
@@ -127,7 +128,7 @@ impl ReplayReceiver {
         self.received += size;
     }
 
-    /// Notes that the client has taken all that was received.
+    /// Notes that the client has read all that was received.
     pub(super) fn note_taken(&self) {
         self.link.taken.store(self.received, SeqCst);
         if self.link.is_awaited.swap(false, SeqCst) {
@@ -138,7 +139,7 @@ impl ReplayReceiver {
 
 impl Drop for ReplayReceiver {
     fn drop(&mut self) {
-        // First: the core is woken once.
+        // Closed first, as the core is woken only once.
         self.link.is_closed.store(true, SeqCst);
         self.link.waker.wake();
     }

@@ -1,7 +1,7 @@
-//! Where slow clients are dropped.
+//! Drops slow clients when too much memory is kept for them alone.
 //!
-//! The invariant: what is kept for slow clients alone takes no more than its limit, and a client that nothing is
-//! kept for is not dropped.
+//! The invariant: what is kept for slow clients alone takes no more than its limit, and a client for which nothing is
+//! kept is not dropped.
 
 use std::time::Instant;
 
@@ -9,13 +9,13 @@ use super::event_loop::EventLoop;
 use crate::memory;
 
 impl EventLoop {
-    /// Drops clients if too much is kept for them that nobody else needs, those first that are furthest behind,
-    /// until there is room for others to lag a little.
+    /// Drops slow clients if too much is kept that nobody else needs, those furthest behind first, until there is
+    /// room for others to lag a little.
     pub(super) fn drop_if_slow(&mut self) {
         if memory::held_for_slow_clients() <= self.queue_limit {
             return;
         }
-        // A client that has only not been sent its updates yet is not slow.
+        // A client is not slow merely because its queue was not flushed yet.
         self.flush_all(Instant::now());
         if memory::held_for_slow_clients() <= self.queue_limit {
             return;

@@ -1,4 +1,4 @@
-//! One connection that updates are sent to, and until when.
+//! One connection that updates are sent to: its queue, its schedule, its flush.
 //!
 //! The invariant: what was queued is sent whole and in order, or the connection is closed.
 
@@ -24,7 +24,7 @@ pub(crate) struct Subscriber {
     pub(crate) topics: Box<[Topic]>,
     /// The id of the last update that was queued.
     pub(crate) position: EventId,
-    /// The position that its client has been told.
+    /// The position that its client was sent.
     pub(crate) known: KnownPosition,
     pub(crate) schedule: Schedule,
     /// The text of its heartbeats.
@@ -32,39 +32,39 @@ pub(crate) struct Subscriber {
     /// Counts it under limits for as long as it lives.
     pub(crate) lease: Option<Box<Lease>>,
     pub(crate) queue: Queue,
-    /// The shard's end of its replay, while it waits for what it has missed.
+    /// The shard's end of its replay, while it waits for that.
     pub(crate) replay_receiver: Option<Box<ReplayReceiver>>,
-    /// The progress of its replay, while no shard has it.
+    /// The progress of its replay, while no shard holds it.
     pub(crate) replay_progress: Option<Box<ReplayProgress>>,
     /// True once it ends with what is queued.
     pub(crate) is_ending: bool,
-    /// When its timer comes up; one that comes up at another time is out of date.
+    /// The time at which its timer comes up; a timer for another time is stale.
     pub(crate) timer: Option<Instant>,
     /// True while epoll reports when its socket is writable.
     pub(crate) awaits_writable: bool,
 }
 
-/// When something has to be done about a subscriber.
+/// The times at which something has to be done for a subscriber.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Schedule {
-    /// The longest silence.
+    /// The longest silence before a heartbeat.
     pub(crate) heartbeat: Option<Duration>,
-    /// When it ends.
+    /// The time at which it ends.
     pub(crate) end: Option<Instant>,
-    /// The time for which its client may take nothing.
+    /// The time for which its client may read nothing.
     pub(crate) write_timeout: Option<Duration>,
-    /// The reconnection time that its client was told last, in milliseconds; 0 if it was told none.
+    /// The reconnection time that its client was sent last, in milliseconds; 0 if it was sent none.
     pub(crate) retry: u32,
-    /// The reconnection time that its client is told when the hub stops, in milliseconds; 0 for the hub's own.
+    /// The reconnection time that its client is sent when the hub stops, in milliseconds; 0 for the hub's own.
     pub(crate) shutdown_retry: u32,
-    /// When something was sent last.
+    /// The time of the last write.
     pub(crate) last_write: Instant,
 }
 
 /// The outcome of a flush.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Flushed {
-    /// Nothing waits any more.
+    /// The queue is empty.
     All,
     /// The socket has no room for the rest.
     Part,
@@ -73,7 +73,7 @@ pub(crate) enum Flushed {
 }
 
 impl Subscriber {
-    /// One that waits for nothing, has been sent nothing, and whose client knows no position.
+    /// A subscriber with an empty queue, whose client knows no position.
     pub(crate) fn new(
         socket: OwnedFd,
         output: Output,
@@ -99,39 +99,39 @@ impl Subscriber {
         }
     }
 
-    /// Keeps updates from it until it has what it has missed.
+    /// Keeps updates from it until it has its replay.
     pub(crate) fn await_replay(&mut self, receiver: ReplayReceiver) {
         self.position = NEVER;
         self.known.is_complete = false;
         self.replay_receiver = Some(Box::new(receiver));
     }
 
-    /// Lets it have all updates after this id; the number of its replay, if it has waited for one.
+    /// Gives it all updates after this id from now on; returns the number of its replay, if it has waited for one.
     pub(super) fn go_live(&mut self, position: EventId) -> Option<u64> {
         self.position = position;
         self.known.is_complete = true;
         self.end_replay()
     }
 
-    /// Leaves its replay; the number of that, if there is one.
+    /// Leaves its replay, and returns the number of that.
     pub(crate) fn end_replay(&mut self) -> Option<u64> {
         self.replay_receiver.take().map(|receiver| receiver.number)
     }
 
-    /// The same subscriber, for a shard whose timers and epoll do not know it.
+    /// Detaches the subscriber from the timers and the epoll of its shard.
     pub(crate) fn detached(self) -> Self {
         Self { timer: None, awaits_writable: false, ..self }
     }
 
-    /// Queues its client's position, unless that knows it; true if it did.
+    /// Queues its client's position, unless the client knows it; returns true if it did.
     pub(super) fn queue_position(&mut self, positions: &mut PositionTracker) -> bool {
         let Some(update) = positions.update_for(self.position, &self.known) else { return false };
-        positions.note_told(&mut self.known, update.id);
+        positions.note_sent(&mut self.known, update.id);
         self.queue.push(update.bytes(self.output));
         true
     }
 
-    /// Sends what waits, as far as there is room.
+    /// Sends what is queued, as far as the socket has room.
     pub(crate) fn flush(&mut self, now: Instant, sent_bytes: &mut usize) -> Flushed {
         while !self.queue.is_empty() {
             match self.send() {
@@ -163,7 +163,7 @@ impl Subscriber {
         io::retry_on_intr(|| sendmsg(&self.socket, &slices[..count], &mut control, flags))
     }
 
-    /// True once its client has taken nothing for too long.
+    /// True once its client has read nothing for too long.
     pub(crate) fn is_stalled(&self, now: Instant) -> bool {
         self.stalls_at().is_some_and(|stalls| now >= stalls)
     }
@@ -172,7 +172,7 @@ impl Subscriber {
         self.queue.stalled?.checked_add(self.schedule.write_timeout?)
     }
 
-    /// True once its time is over, unless it is ending already.
+    /// True once its lifetime is over, unless it is ending already.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         !self.is_ending && self.schedule.end.is_some_and(|end| now >= end)
     }
@@ -187,7 +187,7 @@ impl Subscriber {
         silent.checked_add(self.schedule.heartbeat?)
     }
 
-    /// When it has to be looked at again, if nothing happens before.
+    /// The time at which it has to be looked at again, if nothing happens before.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         let end = self.schedule.end.filter(|_| !self.is_ending);
         [self.heartbeat_at(), end, self.stalls_at()].into_iter().flatten().min()

@@ -1,4 +1,4 @@
-//! One connection to the control socket: bytes in, messages out, and the other way round.
+//! One connection to the control socket: its bytes, messages and descriptors.
 
 use std::os::fd::OwnedFd;
 use std::time::Instant;
@@ -12,10 +12,10 @@ use rustix::io::Errno;
 use crate::core::Cursor;
 use crate::leases::Lease;
 
-/// How much is read at a time.
+/// The number of bytes that are read at a time.
 const READ: usize = 64 * 1024;
 
-/// How many bytes of answers may wait before no more is asked of who does not read them.
+/// The most bytes of replies that may wait before the peer's further requests do.
 const UNSENT: usize = 1024 * 1024;
 
 /// A connection, and what was begun on it.
@@ -25,13 +25,13 @@ pub(crate) struct Connection {
     messages: Messages,
     greeted: bool,
     output: Vec<u8>,
-    /// What has come with the messages that are not yet read.
+    /// The descriptors of messages that were not processed yet.
     descriptors: Vec<OwnedFd>,
-    /// Until when an answer is awaited from elsewhere: what was asked after that waits, too.
+    /// The time limit of a reply that Redis owes; later requests wait, too.
     pub(crate) waits_until: Option<Instant>,
     /// A client connection that was accepted, and waits for its commit.
     pub(crate) accepted: Option<Accepted>,
-    /// The places that the next stream of this connection has.
+    /// The lease of the next stream of this connection.
     pub(crate) lease: Option<Lease>,
 }
 
@@ -44,12 +44,12 @@ pub(crate) struct Accepted {
     pub(crate) cursor: Cursor,
 }
 
-/// Why a connection ends.
+/// The reason why a connection ends.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// The other side has closed it.
+    /// The peer has closed it.
     Closed,
-    /// It has said something that is not understood.
+    /// The peer has sent something that is no request.
     Garbage(String),
 }
 
@@ -66,7 +66,7 @@ impl From<HelloError> for Ended {
 }
 
 impl Connection {
-    /// A connection to somebody who has just come, and is said this first.
+    /// A connection to a new peer, which is sent this greeting.
     pub(crate) fn new(socket: OwnedFd, greeting: &[u8]) -> Self {
         Self {
             socket,
@@ -80,7 +80,7 @@ impl Connection {
         }
     }
 
-    /// A connection that another hub has had.
+    /// Restores a connection of the program before.
     pub(crate) fn restored(
         socket: OwnedFd,
         greeted: bool,
@@ -93,27 +93,26 @@ impl Connection {
         Self { messages, greeted, output: unsent, lease, ..Self::new(socket, &[]) }
     }
 
-    /// Whether it has been greeted, what it has said that was not yet understood, and what is to be said to
-    /// it.
+    /// Returns if it has sent its hello, its bytes that were not processed yet, and those to be sent.
     pub(crate) fn state(&self) -> (bool, &[u8], &[u8]) {
         (self.greeted, self.messages.rest(), &self.output)
     }
 
-    /// What has come with the messages that are not yet read.
+    /// The descriptors of messages that were not processed yet.
     pub(crate) fn descriptors(&self) -> &[OwnedFd] {
         &self.descriptors
     }
 
-    /// Adds to these.
+    /// Adds a descriptor to these.
     pub(crate) fn add_descriptor(&mut self, descriptor: OwnedFd) {
         self.descriptors.push(descriptor);
     }
 
-    /// Reads what is there; whether there may be more.
+    /// Reads what has arrived.
     ///
     /// # Errors
     ///
-    /// [`Ended`] when there is nothing more to come.
+    /// [`Ended`] when nothing more can arrive.
     pub(crate) fn fill(&mut self, buffer: &mut Vec<u8>) -> Result<(), Ended> {
         buffer.resize(READ, 0);
         match socket::receive(&self.socket, buffer) {
@@ -131,7 +130,7 @@ impl Connection {
         }
     }
 
-    /// The next request, if it has arrived, and if the answers to those before it are being read.
+    /// Returns the next request, if it has arrived, and if the peer reads the replies to those before.
     ///
     /// # Errors
     ///
@@ -152,29 +151,29 @@ impl Connection {
         self.waits_until.is_some() || self.output.len() > UNSENT
     }
 
-    /// Whether more is to be read from it: not while it has to wait, and has asked a lot already.
+    /// True if more is to be read from it: not while it has to wait and much has arrived already.
     pub(crate) fn is_heard(&self) -> bool {
         !self.must_wait() || self.messages.rest().len() < READ
     }
 
-    /// The descriptor that came with the request.
+    /// Returns the descriptor that came with the request.
     pub(crate) fn take_descriptor(&mut self) -> Option<OwnedFd> {
         self.descriptors.pop()
     }
 
-    /// Queues an answer.
+    /// Queues a reply.
     pub(crate) fn reply(&mut self, reply: &Reply) {
-        // No answer is as long as the longest message.
+        // No reply is as long as the longest message.
         self.output.extend(encode(reply).unwrap_or_default());
     }
 
-    /// Queues the answer that was awaited from elsewhere.
+    /// Queues the reply that Redis owed.
     pub(crate) fn answer(&mut self, reply: &Reply) {
         self.waits_until = None;
         self.reply(reply);
     }
 
-    /// Sends what waits; whether all is sent.
+    /// Sends what is queued; returns true if all was sent.
     ///
     /// # Errors
     ///
@@ -190,7 +189,8 @@ impl Connection {
         Ok(true)
     }
 
-    /// The socket, and what is to be sent on it yet: for a worker that only listens from now on.
+    /// Returns the socket, the bytes to be sent on it first, and the lease: for a worker that only receives from now
+    /// on.
     pub(crate) fn into_subscriber(self) -> (OwnedFd, Vec<u8>, Option<Lease>) {
         (self.socket, self.output, self.lease)
     }

@@ -1,7 +1,9 @@
-//! The socket that the hub listens on: open to its own user, to root, and to a group if one is named.
+//! Listens on the control socket, holds its lock, and checks who connects.
 //!
-//! The invariant: the modes of the socket and of its directory keep everybody else out; if somebody changes
-//! them, the hub still does. Nothing is removed that is not its own.
+//! Its own user and root may connect, and a group if one is named.
+//!
+//! The invariant: the modes of the socket and of its directory keep everybody else out; if somebody changes them, the
+//! hub still does. Nothing is removed that is not its own.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::os::fd::OwnedFd;
@@ -19,33 +21,33 @@ use rustix::process::{Uid, geteuid};
 use crate::directory;
 use crate::location_error::{LocationError, Problem};
 
-/// A socket that listens, and the lock that makes it the only one.
+/// A listening socket, and the lock that makes it the only one.
 #[derive(Debug)]
 pub(crate) struct Listener {
     socket: UnixListener,
     path: PathBuf,
-    /// What stands at that path for as long as it is this socket.
+    /// The identity of the file at that path, as long as it is this socket.
     identity: Option<Identity>,
     lock: File,
-    /// Whose members may speak, too.
+    /// The group whose members may connect, too.
     group: Option<Gid>,
 }
 
-/// A file, wherever it stands: its device, and its number there.
+/// The identity of a file, whatever its path: device and inode number.
 type Identity = (u64, u64);
 
-/// Why somebody was not let in.
+/// The reason why a peer was not accepted.
 #[derive(Debug)]
-pub(crate) enum NotLetIn {
-    /// It is somebody who may not speak.
+pub(crate) enum AcceptError {
+    /// Its user may not connect.
     Stranger(Uid),
-    /// The system does not say who it is.
+    /// The system does not tell its user.
     Unknown(io::Error),
-    /// The system does not let anybody in, for want of descriptors above all.
+    /// The system accepts no connections, mostly for want of descriptors.
     Failed(Errno),
 }
 
-impl fmt::Display for NotLetIn {
+impl fmt::Display for AcceptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stranger(uid) => write!(f, "user {} may not connect to this hub", uid.as_raw()),
@@ -56,7 +58,7 @@ impl fmt::Display for NotLetIn {
 }
 
 impl Listener {
-    /// Listens at `path`.
+    /// Listens on `path`.
     ///
     /// # Errors
     ///
@@ -68,13 +70,13 @@ impl Listener {
         Ok(Self { socket, path: path.to_owned(), identity: identity(path), lock, group })
     }
 
-    /// The socket that another hub has listened on.
+    /// Takes the listening socket of the program before.
     pub(crate) fn inherited(path: &Path, group: Option<Gid>, socket: OwnedFd, lock: File) -> Self {
         let (path, identity) = (path.to_owned(), identity(path));
         Self { socket: socket.into(), path, identity, lock, group }
     }
 
-    /// Whether it is found where it is looked for, with its lock.
+    /// True if socket and lock are where clients look for them.
     pub(crate) fn is_in_place(&self) -> bool {
         self.identity.is_some() && identity(&self.path) == self.identity && self.has_its_lock()
     }
@@ -84,11 +86,11 @@ impl Listener {
         ours.is_some() && identity(&lock_of(&self.path)) == ours
     }
 
-    /// Puts what was removed back in its place: directory, lock and socket.
+    /// Restores what was removed: directory, lock and socket.
     ///
     /// # Errors
     ///
-    /// Above all when another hub is there meanwhile.
+    /// Mostly when another hub is there by now.
     pub(crate) fn restore(&mut self) -> Result<(), LocationError> {
         directory::prepare(directory_of(&self.path))?;
         if !self.has_its_lock() {
@@ -101,7 +103,7 @@ impl Listener {
         Ok(())
     }
 
-    /// Whether another hub is found in its place.
+    /// True if another hub listens on its path.
     pub(crate) fn is_replaced(&self) -> bool {
         identity(&self.path) != self.identity && UnixStream::connect(&self.path).is_ok()
     }
@@ -118,30 +120,30 @@ impl Listener {
         &self.socket
     }
 
-    /// The next one who wants to speak and may; `None` when there is nobody.
+    /// Accepts the next peer that may connect; `None` when nobody waits.
     ///
     /// # Errors
     ///
-    /// [`NotLetIn`].
-    pub(crate) fn accept(&self) -> Result<Option<OwnedFd>, NotLetIn> {
+    /// [`AcceptError`].
+    pub(crate) fn accept(&self) -> Result<Option<OwnedFd>, AcceptError> {
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let socket = match accept_with(&self.socket, flags) {
             Ok(socket) => socket,
             Err(Errno::AGAIN | Errno::INTR | Errno::CONNABORTED) => return Ok(None),
-            Err(error) => return Err(NotLetIn::Failed(error)),
+            Err(error) => return Err(AcceptError::Failed(error)),
         };
-        let peer = peer(&socket).map_err(NotLetIn::Unknown)?;
-        if self.may_speak(peer) { Ok(Some(socket)) } else { Err(NotLetIn::Stranger(peer.uid)) }
+        let peer = peer(&socket).map_err(AcceptError::Unknown)?;
+        if self.may_speak(peer) { Ok(Some(socket)) } else { Err(AcceptError::Stranger(peer.uid)) }
     }
 
     fn may_speak(&self, peer: Peer) -> bool {
         let is_ours = peer.uid == geteuid() || peer.uid.is_root();
-        // Of its groups a peer shows only the first: for the others, the mode has to be as it was.
+        // The system tells only one of a peer's groups: for the others, the mode has to be as it was set.
         let is_member = |group| peer.gid == group || is_open_to(group, &self.path);
         is_ours || self.group.is_some_and(is_member)
     }
 
-    /// Takes the socket out of the file system.
+    /// Removes the socket from the file system.
     pub(crate) fn remove(self) {
         if identity(&self.path) == self.identity {
             drop(fs::remove_file(&self.path));
@@ -160,12 +162,12 @@ fn lock_of(socket: &Path) -> PathBuf {
     directory_of(socket).join("hub.lock")
 }
 
-/// What stands there, if anything does.
+/// Returns the identity of the file at this path, if there is one.
 fn identity(path: &Path) -> Option<Identity> {
     fs::symlink_metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
-/// Takes the lock that the only hub holds for as long as it lives.
+/// Takes the lock that one hub holds for as long as it lives.
 fn lock(path: &Path) -> Result<File, LocationError> {
     let fail = |problem| LocationError::new(path, problem);
     let file = directory::open(path, OpenOptions::new().read(true).write(true));
@@ -177,7 +179,7 @@ fn lock(path: &Path) -> Result<File, LocationError> {
     }
 }
 
-/// Removes the socket that a hub that was killed has left behind. Whoever calls has the lock.
+/// Removes the socket that a killed hub has left behind. The caller has the lock.
 fn remove_old(path: &Path) -> Result<(), LocationError> {
     let problem = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -192,7 +194,7 @@ fn remove_old(path: &Path) -> Result<(), LocationError> {
     Err(LocationError::new(path, problem))
 }
 
-/// Listens there, in place of a socket that nobody listens on.
+/// Listens on the path, and replaces a socket that nobody listens on.
 fn listen(path: &Path, group: Option<Gid>) -> Result<UnixListener, LocationError> {
     let fail = |problem| LocationError::new(path, problem);
     remove_old(path)?;
@@ -205,18 +207,18 @@ fn listen(path: &Path, group: Option<Gid>) -> Result<UnixListener, LocationError
     Ok(socket)
 }
 
-/// Listens on a socket that from its first moment only its owner can open.
+/// Listens on a socket that only its owner can open from its first moment.
 fn bind_closed(path: &Path) -> io::Result<UnixListener> {
     let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
     let socket = UnixListener::bind(path);
     rustix::process::umask(before);
     let socket = socket?;
-    // Everyone who connects at the same time has a place; std asks for 128.
+    // A long backlog for peers that connect at the same time; std asks for 128.
     rustix::net::listen(&socket, 4096)?;
     Ok(socket)
 }
 
-/// Opens the socket to a group, and the way to it unless everybody has one.
+/// Opens the socket to a group, and its directory unless everybody may enter.
 fn open_to(group: Gid, path: &Path, directory: &Path) -> io::Result<()> {
     let gid = Some(group.as_raw());
     chown(path, None, gid)?;
@@ -228,7 +230,7 @@ fn open_to(group: Gid, path: &Path, directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the socket is as [`open_to`] has left it.
+/// True if the socket has the mode and the group that [`open_to`] has set.
 fn is_open_to(group: Gid, path: &Path) -> bool {
     const OTHERS: u32 = 0o007;
     let found = fs::symlink_metadata(path);

@@ -1,11 +1,11 @@
-//! The control socket: who may speak, and the bytes of each connection.
+//! The control socket: who may connect, and the messages of each connection.
 //!
-//! The invariant: whatever is sent here, by whom ever, costs its sender the connection at most.
+//! The invariant: whatever a peer sends costs it its connection at most.
 //!
 //! # Layout
 //!
 //! * `listener`: the socket, its lock, and who may connect
-//! * `connection`: one connection: bytes in, messages out, and the other way round
+//! * `connection`: one connection: its bytes, messages and descriptors
 
 pub(crate) mod connection;
 pub(crate) mod listener;

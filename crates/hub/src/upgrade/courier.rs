@@ -1,4 +1,4 @@
-//! From the old program to the courier, and from the old program to the new one.
+//! Passes everything to the new program in two steps: to the courier, then by execve(2).
 
 use std::convert::Infallible;
 use std::io::{self, Read, Write};
@@ -18,12 +18,12 @@ use super::sender::Sender;
 use super::snapshot::SnapshotRef;
 use crate::process::program;
 
-/// Has the program that is installed now go on with everything, in this process. It returns only if that cannot
-/// be.
+/// Runs the program that is installed now in this process, and passes everything on to it. It returns only if that
+/// fails.
 ///
 /// # Errors
 ///
-/// Why this program has to go on.
+/// The reason why this program has to go on.
 pub(crate) fn hand_on(snapshot: &SnapshotRef<'_>) -> Result<Infallible, UpgradeError> {
     let mut courier = Courier::start().map_err(|error| UpgradeError {
         step: FailedStep::NotStarted(error),
@@ -36,12 +36,12 @@ pub(crate) fn hand_on(snapshot: &SnapshotRef<'_>) -> Result<Infallible, UpgradeE
     handed_on.map_err(|step| UpgradeError { step, stderr: courier.dismiss() })
 }
 
-/// The new program, as a child.
+/// The new program, as a child process.
 struct Courier {
     channel: UnixStream,
     process: Child,
     program: PathBuf,
-    /// Which file it is.
+    /// The device and inode number of the program.
     file: (u64, u64),
 }
 
@@ -59,7 +59,7 @@ impl Courier {
         Ok(Self { channel, process, program, file })
     }
 
-    /// Passes everything on, and waits for its word.
+    /// Sends everything, and waits for the confirmation.
     fn take(&mut self, snapshot: &SnapshotRef<'_>) -> io::Result<()> {
         self.channel.set_read_timeout(Some(PATIENCE))?;
         self.channel.set_write_timeout(Some(PATIENCE))?;
@@ -71,7 +71,7 @@ impl Courier {
         is_understood.then_some(()).ok_or_else(fail)
     }
 
-    /// Becomes the program that the courier runs.
+    /// Replaces this process by the program that the courier runs.
     fn follow(&self) -> Result<Infallible, FailedStep> {
         if identity(&self.program).map_err(FailedStep::NotRun)? != self.file {
             return Err(FailedStep::Replaced);
@@ -82,7 +82,7 @@ impl Courier {
         Err(FailedStep::NotRun(error))
     }
 
-    /// Ends it: it must not keep what it has. Returns what it has written to stderr.
+    /// Kills the courier: it must not keep what it has. Returns what it has written to stderr.
     fn dismiss(mut self) -> String {
         const ENOUGH: u64 = 1000;
         drop(self.process.kill());
@@ -100,17 +100,17 @@ fn identity(program: &Path) -> io::Result<(u64, u64)> {
     Ok((found.dev(), found.ino()))
 }
 
-/// This program's own arguments, and what the other one is to do.
+/// This program's own arguments, with the option for the other one's role.
 fn arguments(role: &str) -> impl Iterator<Item = std::ffi::OsString> {
     let own = env::args_os().skip(1).filter(|it| it != TAKE_OVER && it != CARRY);
     own.chain([role.into()])
 }
 
-/// The courier's part, once it has understood everything: gives it to who comes next.
+/// The courier's part, once it has decoded everything: sends it to the next program.
 ///
 /// # Errors
 ///
-/// When nobody takes it.
+/// When the next program does not take it.
 pub(crate) fn carry(channel: &UnixStream, snapshot: &SnapshotRef<'_>) -> io::Result<()> {
     channel.set_write_timeout(Some(PATIENCE))?;
     (&*channel).write_all(&[DONE])?;

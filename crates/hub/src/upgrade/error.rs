@@ -1,17 +1,17 @@
-//! Why an upgrade fails.
+//! The error type of an upgrade.
 
 use std::error::Error;
 use std::{fmt, io};
 
-/// Why the old program has to go on.
+/// The reason why the old program has to go on.
 #[derive(Debug)]
 pub(crate) struct UpgradeError {
     pub(super) step: FailedStep,
-    /// What the new program has written to stderr.
+    /// The output of the new program on stderr.
     pub(super) stderr: String,
 }
 
-/// What has failed.
+/// The step that failed.
 #[derive(Debug)]
 pub(super) enum FailedStep {
     NotStarted(io::Error),

@@ -1,4 +1,4 @@
-//! The end that gets everything.
+//! Receives a snapshot from the old program, and rebuilds its state.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -20,11 +20,11 @@ use crate::shard::{Inherited, Queue, Subscriber};
 use crate::socket::connection::{Accepted, Connection};
 use crate::update::Update;
 
-/// Receives all that comes from the other end of the standard input, and that end.
+/// Receives a snapshot through standard input, and returns it with that channel.
 ///
 /// # Errors
 ///
-/// When not everything has come, or in words of another version.
+/// When it is not complete, or of another version.
 pub(crate) fn receive(leases: &Leases) -> io::Result<(Snapshot, UnixStream)> {
     let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     channel.set_read_timeout(Some(PATIENCE))?;
@@ -35,7 +35,7 @@ pub(crate) fn receive(leases: &Leases) -> io::Result<(Snapshot, UnixStream)> {
     Ok((snapshot, channel))
 }
 
-/// What has come so far.
+/// The part that has been received so far.
 struct Inventory<'a> {
     leases: &'a Leases,
     now: Instant,
@@ -69,7 +69,7 @@ impl<'a> Inventory<'a> {
         let mut buffer = vec![0; 64 * 1024];
         loop {
             while let Some(record) = messages.next_message().map_err(io::Error::other)? {
-                // It has come with the first byte of its message, and so they are in one order.
+                // Each descriptor came with the first byte of its message, so both have the same order.
                 let has_descriptor = Record::has_descriptor(&record);
                 let descriptor = if has_descriptor { descriptors.pop_front() } else { None };
                 if has_descriptor && descriptor.is_none() {
@@ -88,7 +88,7 @@ impl<'a> Inventory<'a> {
         }
     }
 
-    /// Notes one thing; true after the last.
+    /// Stores one record; returns true after the last.
     fn note(&mut self, record: Record, descriptor: Option<OwnedFd>) -> io::Result<bool> {
         match (record, descriptor) {
             (Record::Listener, listener) => self.listener = listener,

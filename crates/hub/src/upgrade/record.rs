@@ -1,4 +1,4 @@
-//! What is passed on, as messages. A change to any of them is a change of the protocol's version.
+//! The messages of a snapshot; a change to any of them needs a new protocol version.
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -14,46 +14,46 @@ use crate::leases::{Lease, Leases};
 use crate::output::Output;
 use crate::shard::{KnownPosition, ReplayProgress, Schedule, Subscriber};
 
-/// One thing that is passed on.
+/// One part of a snapshot.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Record {
-    /// The socket that is listened on: the descriptor with it.
+    /// The listening socket, as a descriptor.
     Listener,
-    /// The file whose lock makes a hub the only one: the descriptor with it.
+    /// The file whose lock makes a hub the only one, as a descriptor.
     Lock,
-    /// Where the backlog stands.
+    /// The state of the backlog.
     Backlog {
-        /// The newest id there has been.
+        /// The newest id.
         newest: EventId,
-        /// Since when every event has passed there, if it was known where the log of events stands.
+        /// The id since which every event has passed there, if the end of the log was known.
         began: Option<EventId>,
-        /// Of a topic without a floor of its own, nothing after this was lost.
+        /// Of a topic without a floor of its own, nothing after this id was lost.
         floor: EventId,
-        /// How long ago the last event arrived that is not kept any more.
+        /// The time since the last event arrived that is not kept any more.
         evicted: Option<Duration>,
     },
     /// Of this topic, nothing after this id was lost.
     Floor(Topic, EventId),
-    /// An event of the backlog, and how long ago it arrived.
+    /// An event of the backlog, and the time since it arrived.
     Event(EventId, Kept, Duration),
-    /// Some of what streams have to send, which name it by its number.
+    /// Bytes to be sent; streams refer to them by number.
     Piece(#[serde(with = "serde_bytes")] Vec<u8>),
-    /// A stream: the descriptor with it.
+    /// A stream, with its descriptor.
     Stream(StreamRecord),
-    /// A stream that has come before it was known where Redis stands: the descriptor with it.
+    /// A stream that came before the newest id in Redis was known, with its descriptor.
     Joining(JoiningRecord),
-    /// A connection to the control socket: the descriptor with it.
+    /// A connection to the control socket, with its descriptor.
     Connection(ConnectionRecord),
-    /// What the connection before has offered: the descriptor with it.
+    /// The offer on the connection before, with its descriptor.
     Accepted(Subscription, Response, Cursor),
-    /// A descriptor that has come with a message of the connection before, which is not yet complete.
+    /// A descriptor of an incomplete message on the connection before.
     Loose,
-    /// That was all.
+    /// The end of the snapshot.
     End,
 }
 
-/// What an event says. One that stands for another that was too large is of a type of the hub's own, which
-/// nobody may publish.
+/// The fields of an event. One that replaces an event that was too large has a type of the hub's own, which nobody
+/// may publish.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Kept {
     topics: Topics,
@@ -92,26 +92,26 @@ pub(super) struct StreamRecord {
     pub(super) framing: Option<Framing>,
     pub(super) topics: Vec<Topic>,
     pub(super) position: EventId,
-    /// Where its client knows that it is.
+    /// The position that its client knows.
     pub(super) known: KnownPosition,
     pub(super) heartbeat: Option<Duration>,
     pub(super) heartbeat_text: HeartbeatText,
-    /// How long it may still live.
+    /// Its remaining lifetime.
     pub(super) left: Option<Duration>,
     pub(super) write_timeout: Option<Duration>,
     pub(super) retry: u32,
     pub(super) shutdown_retry: u32,
-    /// How long it has been silent.
+    /// The time since its last write.
     pub(super) silent: Duration,
-    /// Its place under limits.
+    /// Its lease.
     pub(super) lease: Option<LeaseRecord>,
-    /// The numbers of what waits to be sent.
+    /// The numbers of the pieces to be sent.
     pub(super) pieces: Vec<u32>,
-    /// How much of the first was sent.
+    /// The number of bytes of the first that were sent.
     pub(super) sent: usize,
     pub(super) ends_in_comment: bool,
     pub(super) ending: bool,
-    /// What it has missed, if it waits for that.
+    /// The progress of its replay, if it waits for one.
     pub(super) missing: Option<ReplayProgress>,
 }
 
@@ -156,17 +156,17 @@ impl StreamRecord {
     }
 }
 
-/// A stream that has come before it was known where Redis stands.
+/// A stream that came before the newest id in Redis was known.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct JoiningRecord {
     /// `None` if a worker serves it.
     pub(super) framing: Option<Framing>,
-    /// What has to be sent before anything else.
+    /// The bytes to be sent before anything else.
     #[serde(with = "serde_bytes")]
     pub(super) before: Vec<u8>,
     pub(super) subscription: Subscription,
     pub(super) cursor: Cursor,
-    /// Its place under limits.
+    /// Its lease.
     pub(super) lease: Option<LeaseRecord>,
 }
 
@@ -199,13 +199,13 @@ fn output(framing: Option<Framing>) -> Output {
     framing.map_or(Output::Worker, Output::Http)
 }
 
-/// A place under limits.
+/// A lease.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LeaseRecord {
-    /// It is as old as it was.
+    /// Its number, which is its age.
     number: u64,
     keys: Vec<ByteBuf>,
-    /// Whether no other has its place by now.
+    /// True if it was not dropped for another one.
     held: bool,
 }
 
@@ -224,12 +224,12 @@ impl LeaseRecord {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ConnectionRecord {
     pub(super) greeted: bool,
-    /// What it has said that was not yet understood.
+    /// The bytes that it has sent and that were not processed yet.
     #[serde(with = "serde_bytes")]
     pub(super) unread: Vec<u8>,
-    /// What is to be said to it.
+    /// The bytes to be sent to it.
     #[serde(with = "serde_bytes")]
     pub(super) unsent: Vec<u8>,
-    /// The place that its next stream has.
+    /// The lease of its next stream.
     pub(super) lease: Option<LeaseRecord>,
 }

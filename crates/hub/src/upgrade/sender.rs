@@ -1,4 +1,4 @@
-//! The end that passes everything on.
+//! Sends a snapshot to the new program.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -16,10 +16,10 @@ use crate::shard::Subscriber;
 use crate::socket::connection::Connection;
 use crate::update::Bytes;
 
-/// One end of what the new program reads.
+/// The end of the channel that sends.
 pub(super) struct Sender<'a> {
     channel: &'a UnixStream,
-    /// The numbers of pieces that were given, by where they are: streams share them, now and later.
+    /// The numbers of pieces that were sent, by address: streams share them, now and later.
     pieces: HashMap<*const u8, u32>,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Sender<'a> {
         Self { channel, pieces: HashMap::new() }
     }
 
-    /// Sends everything, and the asker this answer.
+    /// Sends everything, with this reply for the connection that asked for the upgrade.
     pub(super) fn send_all(
         mut self,
         snapshot: &SnapshotRef<'_>,
@@ -85,7 +85,7 @@ impl<'a> Sender<'a> {
         self.send_record(&record, Some(stream.socket.as_fd()))
     }
 
-    /// Gives a piece of what waits unless it was given already; its number.
+    /// Sends a piece unless it was sent already, and returns its number.
     fn send_piece(&mut self, piece: &Bytes) -> io::Result<u32> {
         if let Some(number) = self.pieces.get(&piece.as_ptr()) {
             return Ok(*number);

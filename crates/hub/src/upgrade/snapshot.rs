@@ -1,4 +1,4 @@
-//! All that is passed on from one program to the next.
+//! The state that a program passes on to the next one, borrowed and owned.
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -17,7 +17,7 @@ pub(crate) struct SnapshotRef<'a> {
     /// Streams that wait for Redis.
     pub(crate) joining: &'a [NewSubscriber],
     pub(crate) connections: &'a [&'a Connection],
-    /// Who has asked for another program, and gets its answer from that.
+    /// The connection that asked for the upgrade, and gets its reply from the new program.
     pub(crate) asker: Option<&'a Connection>,
 }
 
