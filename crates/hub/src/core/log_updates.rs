@@ -28,7 +28,7 @@ impl Core {
         if let Log::Shared(shared) = &self.log {
             shared.wake_if_more();
         }
-        self.continue_replays();
+        self.continue_replays(now);
         replies
     }
 

@@ -1,12 +1,12 @@
 //! The subscribers that wait for a replay, and the stage and progress of each.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use hub_protocol::{EventId, Topic};
 
 use crate::config::ReplayLimits;
-use crate::shard::{ReplayProgress, ReplaySender, Waker};
+use crate::shard::{PageInFlight, ReplayProgress, ReplaySender, Waker};
 use crate::update::Update;
 
 /// The stages of a replay, each named for what it waits for.
@@ -36,14 +36,22 @@ pub(super) struct PendingReplay {
 }
 
 /// A scan of the stream in Redis.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Scan {
-    /// The number of the request for its next page.
-    pub(super) request: u64,
     /// The id that it has reached.
     pub(super) position: EventId,
     /// The id at which it ends.
     pub(super) target: EventId,
+    pub(super) awaits: Awaited,
+}
+
+/// What a scan waits for.
+#[derive(Debug)]
+pub(super) enum Awaited {
+    /// For the next page, by the number of the request.
+    Page(u64),
+    /// For the shards to queue the last page; the next one is wanted if it was not the end.
+    Queued { page: Weak<PageInFlight>, is_end: bool },
 }
 
 /// All pending replays.
@@ -60,6 +68,8 @@ pub(super) struct PendingReplays {
     /// The request that asks which ids Redis has, while it is under way, and these ids.
     pub(super) checking: Option<(u64, Vec<EventId>)>,
     pub(super) scan: Option<Scan>,
+    /// The page whose batches are being sent.
+    pub(super) page: Option<Arc<PageInFlight>>,
 }
 
 /// The moment when a subscriber can be sent one more update.
@@ -69,6 +79,13 @@ pub(super) enum Admission {
     Later,
     /// Never: it would exceed the limits of a replay.
     Never,
+}
+
+impl Scan {
+    /// True once the shards have queued its last page.
+    pub(super) fn is_queued(&self) -> bool {
+        matches!(&self.awaits, Awaited::Queued { page, .. } if page.strong_count() == 0)
+    }
 }
 
 impl PendingReplays {
@@ -82,6 +99,7 @@ impl PendingReplays {
             last_request: 0,
             checking: None,
             scan: None,
+            page: None,
         }
     }
 

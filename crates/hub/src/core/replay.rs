@@ -48,8 +48,9 @@ impl Core {
         }
     }
 
-    /// Resumes replays whose clients have read some, and removes those whose subscribers are gone.
-    pub(super) fn continue_replays(&mut self) {
+    /// Resumes replays whose clients have read some, and the scan whose last page has been queued; removes replays whose
+    /// subscribers are gone.
+    pub(super) fn continue_replays(&mut self, now: Instant) {
         if !self.replays.waker.drain() {
             return;
         }
@@ -61,6 +62,7 @@ impl Core {
                 pending.stage = Stage::AwaitsScan;
             }
         }
+        self.continue_scan(now);
         self.check_positions();
         self.start_scan();
     }
@@ -148,7 +150,8 @@ impl Core {
     /// Makes a subscriber live after these updates.
     fn finish(&mut self, number: u64, updates: Vec<Arc<Update>>, position: EventId) {
         if let Some(pending) = self.replays.remove(number) {
-            let batch = ReplayBatch { number, updates, live_after: Some(position) };
+            let page = self.replays.page.clone();
+            let batch = ReplayBatch { number, updates, live_after: Some(position), page };
             self.shards[pending.shard].send(Command::Replay(batch));
         }
     }
@@ -156,7 +159,8 @@ impl Core {
     /// Sends a subscriber part of its replay.
     pub(super) fn send_batch(&self, number: u64, updates: Vec<Arc<Update>>) {
         if let Some(pending) = self.replays.by_number.get(&number) {
-            let batch = ReplayBatch { number, updates, live_after: None };
+            let page = self.replays.page.clone();
+            let batch = ReplayBatch { number, updates, live_after: None, page };
             self.shards[pending.shard].send(Command::Replay(batch));
         }
     }

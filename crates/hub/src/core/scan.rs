@@ -2,18 +2,20 @@
 //!
 //! It begins at the lowest position; others take part from where it passes theirs.
 //!
-//! The invariant: there is one scan at a time, and one page of it; the next page is requested once this one was sent,
-//! so that the hub has time for everything else between. An update is in memory once, for all who are sent it.
+//! The invariant: there is one scan at a time, and one page of it; the next is asked for when the shards have queued
+//! this one. So the hub has time for everything else between, and what is on its way to the shards, where no slow
+//! client is dropped for it, is one page at most. An update is in memory once, for all who are sent it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use hub_protocol::EventId;
 use redis_log::{Entry, Page};
 
-use super::pending::{Admission, Scan, Stage};
+use super::pending::{Admission, Awaited, Scan, Stage};
 use super::state::Core;
+use crate::shard::PageInFlight;
 use crate::update::Update;
 
 /// The updates of a page to send, by the numbers of the replays.
@@ -34,33 +36,27 @@ impl Core {
             lowest = Some(lowest.map_or(after, |lowest: EventId| lowest.min(after)));
         }
         if let Some(position) = lowest {
-            let target = self.backlog.newest();
-            self.request_page(Scan { request: 0, position, target });
+            self.request_page(position, self.backlog.newest());
         }
     }
 
-    fn request_page(&mut self, scan: Scan) {
+    fn request_page(&mut self, position: EventId, target: EventId) {
         let Some(shared) = self.log.shared() else { return };
         let request = self.replays.next_request();
-        shared.page(scan.position, scan.target, request);
-        self.replays.scan = Some(Scan { request, ..scan });
+        shared.page(position, target, request);
+        self.replays.scan = Some(Scan { position, target, awaits: Awaited::Page(request) });
     }
 
     /// Processes the next page from Redis.
     pub(super) fn process_page(&mut self, request: u64, page: Page, now: Instant) {
-        let Some(mut scan) = self.replays.scan.take_if(|scan| scan.request == request) else {
-            return;
-        };
+        let is_asked = |scan: &mut Scan| matches!(scan.awaits, Awaited::Page(it) if it == request);
+        let Some(scan) = self.replays.scan.take_if(is_asked) else { return };
         match page {
             Page::Next { entries, last, is_end } => {
-                self.send_page(scan.position, entries, now);
-                scan.position = last;
-                if !is_end && self.is_scan_wanted() {
-                    return self.request_page(scan);
-                }
-                for number in self.end_scan(scan.position) {
-                    self.finish_or_await_scan(number, now);
-                }
+                let page = self.send_page(scan.position, entries, now);
+                let awaits = Awaited::Queued { page, is_end };
+                self.replays.scan = Some(Scan { position: last, awaits, ..scan });
+                return self.continue_scan(now);
             }
             Page::Gone => {
                 // Redis no longer reaches back to the lowest position; it may reach back to others.
@@ -75,6 +71,20 @@ impl Core {
                     self.finish_with_reset(number, Vec::new(), now);
                 }
             }
+        }
+        self.check_positions();
+        self.start_scan();
+    }
+
+    /// Goes on with the scan if the shards have queued its last page.
+    pub(super) fn continue_scan(&mut self, now: Instant) {
+        let Some(scan) = self.replays.scan.take_if(|scan| scan.is_queued()) else { return };
+        let is_end = matches!(scan.awaits, Awaited::Queued { is_end: true, .. });
+        if !is_end && self.is_scan_wanted() {
+            return self.request_page(scan.position, scan.target);
+        }
+        for number in self.end_scan(scan.position) {
+            self.finish_or_await_scan(number, now);
         }
         self.check_positions();
         self.start_scan();
@@ -98,7 +108,14 @@ impl Core {
     }
 
     /// Sends the updates of a page, which follows this position, to the subscribers to their topics.
-    fn send_page(&mut self, mut position: EventId, entries: Vec<Entry>, now: Instant) {
+    fn send_page(
+        &mut self,
+        mut position: EventId,
+        entries: Vec<Entry>,
+        now: Instant,
+    ) -> Weak<PageInFlight> {
+        let page = PageInFlight::new(&self.replays.waker);
+        self.replays.page = Some(Arc::clone(&page));
         let mut batches = Batches::new();
         for Entry { id, publication } in entries {
             let by_topic = &self.replays.by_topic;
@@ -116,6 +133,8 @@ impl Core {
         for (number, updates) in batches {
             self.send_batch(number, updates);
         }
+        self.replays.page = None;
+        Arc::downgrade(&page)
     }
 
     /// Adds an update to the batch of a subscriber, if it takes part in the scan and has all updates before.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use hub_protocol::EventId;
 
+use super::replay_channel::PageInFlight;
 use super::subscriber::Subscriber;
 use crate::update::Update;
 
@@ -38,4 +39,6 @@ pub(crate) struct ReplayBatch {
     pub(crate) updates: Vec<Arc<Update>>,
     /// In the last batch: the id after which the subscriber is live.
     pub(crate) live_after: Option<EventId>,
+    /// The page that they are of.
+    pub(crate) page: Option<Arc<PageInFlight>>,
 }

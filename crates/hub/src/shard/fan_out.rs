@@ -50,7 +50,8 @@ impl EventLoop {
 
     /// Queues part of a subscriber's replay.
     pub(super) fn replay(&mut self, batch: ReplayBatch) {
-        let ReplayBatch { number, updates, live_after } = batch;
+        // The page is let go of last: the core sends another one then.
+        let ReplayBatch { page: _page, number, updates, live_after } = batch;
         let Some(token) = self.by_replay.get(&number).copied() else { return };
         let Some(subscriber) = self.registry.get(token).filter(|it| !it.is_ending) else { return };
         for update in updates {

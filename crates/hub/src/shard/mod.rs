@@ -34,5 +34,7 @@ pub(crate) use command::{Command, ReplayBatch};
 pub(crate) use handle::Shard;
 pub(crate) use positions::{KnownPosition, Retention};
 pub(crate) use queue::{Inherited, Queue};
-pub(crate) use replay_channel::{ReplayProgress, ReplaySender, Waker, replay_channel};
+pub(crate) use replay_channel::{
+    PageInFlight, ReplayProgress, ReplaySender, Waker, replay_channel,
+};
 pub(crate) use subscriber::{Schedule, Subscriber};

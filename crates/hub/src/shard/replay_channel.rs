@@ -48,6 +48,25 @@ impl Waker {
     }
 }
 
+/// A page of what was missed, on its way to the shards: each of its batches holds it until it has been queued. The core
+/// is woken when the last one has.
+#[derive(Debug)]
+pub(crate) struct PageInFlight {
+    waker: Arc<Waker>,
+}
+
+impl PageInFlight {
+    pub(crate) fn new(waker: &Arc<Waker>) -> Arc<Self> {
+        Arc::new(Self { waker: Arc::clone(waker) })
+    }
+}
+
+impl Drop for PageInFlight {
+    fn drop(&mut self) {
+        self.waker.wake();
+    }
+}
+
 /// The state that both ends share.
 #[derive(Debug)]
 struct Link {
