@@ -1,6 +1,6 @@
 //! The topics and options of a stream, in durations, and the message that the hub gets of them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hub_protocol::Topics;
 
@@ -13,8 +13,8 @@ pub(crate) struct Subscription {
     pub(crate) last_event_id: Option<String>,
     /// True if this very stream has sent the client that id, and no other since.
     pub(crate) position_sent: bool,
-    /// The time since the script began.
-    pub(crate) age: Duration,
+    /// When the script began. No age: it would be out of date when the hub is asked again.
+    pub(crate) began: Instant,
     /// The longest silence before a comment is sent; `None` is for ever.
     pub(crate) heartbeat: Option<Duration>,
     /// The text of that comment.
@@ -36,7 +36,7 @@ impl Subscription {
             topics: self.topics.clone(),
             last_event_id: self.last_event_id.clone(),
             position_sent: self.position_sent,
-            began: hub_protocol::Subscription::moment(self.age),
+            began: hub_protocol::Subscription::moment(self.began),
             heartbeat: short(self.heartbeat),
             heartbeat_text: self
                 .heartbeat_text
@@ -64,4 +64,30 @@ fn reconnection(time: Option<Duration>) -> u32 {
 /// Converts to milliseconds; 0 is for ever.
 fn short(duration: Option<Duration>) -> u32 {
     duration.map_or(0, |length| u32::try_from(length.as_millis()).unwrap_or(u32::MAX).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_began_no_later_however_late_the_hub_is_asked() {
+        let began = Instant::now();
+        let subscription = Subscription {
+            topics: vec![hub_protocol::Topic::new(b"a").unwrap()].try_into().unwrap(),
+            last_event_id: None,
+            position_sent: false,
+            began,
+            heartbeat: None,
+            heartbeat_text: String::new(),
+            lifetime: None,
+            retry: None,
+            shutdown_retry: None,
+            write_timeout: None,
+        };
+        for _ in 0..1000 {
+            let least = began.elapsed();
+            assert!(subscription.message().age() >= least);
+        }
+    }
 }

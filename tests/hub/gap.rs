@@ -1,11 +1,15 @@
 //! Events that are published while a stream begins: nobody misses one, neither in the hub's hands nor in
 //! the worker's.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::thread;
 
+use rustix::process::{Pid, kill_process};
 use server_tests::http::Request;
 use server_tests::patience::{soon, wait_for};
+use server_tests::process::Signal;
 use server_tests::server::Php;
 
 use crate::scene::{Kind, Scene};
@@ -17,6 +21,11 @@ const STORM: &str = "
         usleep(200);
     }
     echo implode(\"\\n\", $ids);";
+
+/// Has the hub keep everything: its usual thousand events are the third part of a second of the storm, and a
+/// machine with much else to do may let a script wait for longer.
+const KEEPS_ALL: &str = "#!/bin/sh
+    exec $program \"$@\" --backlog-events 1000000 --backlog-bytes 1000000000";
 
 /// Takes its time between its start and its subscription.
 const PATIENT: &str = r"<?php
@@ -32,6 +41,13 @@ const FORGETFUL: &str = r"<?php
     usleep(6_000);
     $_SERVER['HTTP_LAST_EVENT_ID'] = Sse::status()['lastEventId'];
     Sse::start()->subscribe('storm');";
+
+/// Its hub does not answer when it subscribes.
+const LEFT_ALONE: &str = r"<?php
+    Sse::publish('news', 'since it began');
+    file_put_contents(__DIR__ . '/published', 'yes');
+    fgets(fopen(__DIR__ . '/gate', 'r'));
+    Sse::start()->subscribe('news', handOff: !isset($_GET['stay']));";
 
 /// One client, and all that it has seen.
 struct Visit {
@@ -58,10 +74,19 @@ impl Visit {
     }
 }
 
+/// A server with these scripts, and a hub that keeps everything.
+fn scene(scripts: &[(&str, &str)]) -> Scene {
+    let scene = Kind::Fpm.play(8, Php::with_sse(), scripts);
+    let (program, usual) = (scene.site.path("sse-hub"), scene.site.path("sse-hub-itself"));
+    fs::rename(&program, &usual).unwrap();
+    scene.site.write("sse-hub", KEEPS_ALL.replace("$program", &usual.display().to_string()));
+    fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+    scene.with_hub()
+}
+
 /// Has clients come while events are published, and answers how many of them have missed some.
 fn missed(target: &str) -> usize {
-    let scripts = [("patient.php", PATIENT), ("forgetful.php", FORGETFUL)];
-    let scene = Kind::Fpm.play(8, Php::with_sse(), &scripts).with_hub();
+    let scene = scene(&[("patient.php", PATIENT), ("forgetful.php", FORGETFUL)]);
     let over = scene.site.path("over");
     let storm = STORM.replace("$over", &over.display().to_string());
     let storm = scene.command_line(&storm).stdout(Stdio::piped()).spawn().unwrap();
@@ -92,4 +117,27 @@ fn a_stream_that_stays_misses_nothing() {
 #[test]
 fn a_stream_that_knows_nothing_of_its_beginning_is_found_out() {
     assert!(missed("/forgetful.php") > 40);
+}
+
+/// What was published since its script began is known to a hub that answers late, as well as to one that answers at
+/// once.
+#[test]
+fn a_stream_that_the_hub_takes_at_the_second_attempt_misses_nothing() {
+    for target in ["/left_alone.php", "/left_alone.php?stay"] {
+        let scene = scene(&[("left_alone.php", LEFT_ALONE)]);
+        let gate = scene.site.gate("gate");
+        let hub = Pid::from_raw(scene.hub_pid().unwrap()).unwrap();
+        let mut response = thread::scope(|scope| {
+            let response = scope.spawn(|| scene.open(&Request::get(target)));
+            scene.site.wait_for_contents("published", "yes", soon());
+            kill_process(hub, Signal::STOP).unwrap();
+            gate.release();
+            response.join().unwrap()
+        });
+        // That is what it is told when the first attempt has failed.
+        let told = response.body.read_until(b"event: sse:position\ndata: {}\n\n", soon());
+        kill_process(hub, Signal::CONT).unwrap();
+        told.unwrap();
+        assert_eq!(response.events().next_event().data, "since it began", "{target}");
+    }
 }

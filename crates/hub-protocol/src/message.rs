@@ -1,7 +1,7 @@
 //! The requests of a client and the replies of the hub.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_stream::Heartbeat;
 use framing::Framing;
@@ -135,10 +135,18 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Returns the moment that was `ago` before now, as [`Subscription::began`] has it.
+    /// Returns the present moment, as [`Subscription::began`] has it.
     #[must_use]
-    pub fn moment(ago: Duration) -> u64 {
-        u64::try_from(monotonic().saturating_sub(ago).as_nanos()).unwrap_or(u64::MAX)
+    pub fn now() -> u64 {
+        nanoseconds(monotonic())
+    }
+
+    /// Returns a past moment as [`Subscription::began`] has it, or one a little earlier.
+    #[must_use]
+    pub fn moment(then: Instant) -> u64 {
+        // In this order: a thread that is interrupted in between makes it earlier, and nothing is missed.
+        let now = monotonic();
+        nanoseconds(now.saturating_sub(then.elapsed()))
     }
 
     /// The time since the script began.
@@ -146,6 +154,10 @@ impl Subscription {
     pub fn age(&self) -> Duration {
         monotonic().saturating_sub(Duration::from_nanos(self.began))
     }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The time of a clock that all processes share.

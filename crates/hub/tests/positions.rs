@@ -82,7 +82,7 @@ fn a_stream_begins_with_its_position_and_then_what_it_has_missed() {
     let start = hub.position();
     let mut first = hub.stream(Framing::Raw, to(&["a"]));
     assert_says(&mut first, &format!(":\n{}", position(start)));
-    let began = Subscription::moment(Duration::ZERO);
+    let began = Subscription::now();
     let [one, two] = ["one", "two"].map(|data| hub.publish(&["a"], data));
     let mut since = hub.stream(Framing::Raw, Subscription { began, ..to(&["a"]) });
     let missed = frame(one, "one") + &frame(two, "two");
@@ -259,14 +259,14 @@ fn who_comes_back_to_another_hub_is_told_reset_even_if_it_has_had_no_event() {
 #[test]
 fn who_came_before_the_hub_that_was_killed_had_the_event_is_told_reset() {
     let hub = Hub::start(&[]);
-    let before = Subscription::moment(Duration::ZERO);
+    let before = Subscription::now();
     hub.publish(&["a"], "lost with the hub");
     hub.signal(Signal::KILL);
     let hub = Hub::start_in(hub.wait(), &[]);
     let early = Subscription { began: before, ..to(&["a"]) };
     let mut early = BufReader::new(hub.stream(Framing::Raw, early));
     assert!(Told::next(&mut early).unwrap().is_reset());
-    let began = Subscription::moment(Duration::ZERO);
+    let began = Subscription::now();
     let late = Subscription { began, ..to(&["a"]) };
     assert!(Told::next(&mut BufReader::new(hub.stream(Framing::Raw, late))).unwrap().is_position());
 }

@@ -1,6 +1,6 @@
 //! `subscribe()`: hands the stream to the hub, or serves it from this worker.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use event_stream::{Event, EventId, EventType, Retry};
 use ext_php_rs::types::{ZendCallable, Zval};
@@ -132,7 +132,6 @@ impl Sse {
     }
 
     fn subscription(&self, topics: Topics, last_event_id: Option<String>) -> Subscription {
-        let began = current::began(self.server).unwrap_or(self.opened);
         let timing = self.stream.connection().timing();
         let write_timeout = timing.map(|timing| timing.write_timeout);
         let milliseconds = |retry: Retry| Duration::from_millis(retry.as_millis());
@@ -141,7 +140,7 @@ impl Sse {
             position_sent: last_event_id.is_some()
                 && last_event_id.as_deref() == self.stream.begun_with().as_deref(),
             last_event_id,
-            age: Instant::now().saturating_duration_since(began),
+            began: current::began(self.server).unwrap_or(self.opened),
             heartbeat: self.options.heartbeat,
             heartbeat_text: settings::heartbeat_text(),
             lifetime: self.stream.remaining(),

@@ -17,7 +17,7 @@ use crate::support::{Told, after, assert_reads, frame, publish, published, soon,
 
 /// Now, for a script that begins.
 fn now() -> u64 {
-    Subscription::moment(Duration::ZERO)
+    Subscription::now()
 }
 
 fn since(began: u64, names: &[&str]) -> Subscription {

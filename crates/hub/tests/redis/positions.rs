@@ -106,7 +106,7 @@ fn who_begins_between_two_events_can_come_back_to_any_hub() {
     let busy = connected(&server.url(), &[]);
     // The first of its millisecond: before it is no id that an event has.
     let (began, newest) = loop {
-        let began = Subscription::moment(Duration::ZERO);
+        let began = Subscription::now();
         let id = busy.publish(&["busy"], "since");
         eventually("it has come", || busy.position() == id);
         if id.sequence == 0 {
