@@ -25,9 +25,8 @@ impl Sse {
     }
 
     /// Renews the lease if another hub serves the stream by now: after a hub was killed, the end of the subscription
-    /// may be seen before that of the lease.
+    /// may be seen before that of the lease. [`Sse::pause_watching`] has looked at it.
     pub(super) fn renew_lost_lease(&self) {
-        self.standing();
         if self.lease_is_lost.get() {
             self.renew_lease();
         }
@@ -50,11 +49,12 @@ impl Sse {
 
     /// Ends the stream if a younger one has taken its lease.
     pub(super) fn make_room(&self) -> Result<(), Fault> {
-        let may_have_to = self.may_be_dropped() && self.reason().is_none();
-        if may_have_to && self.standing() == Standing::Dropped {
-            return self.send_dropped();
-        }
-        Ok(())
+        if self.may_be_dropped() { self.make_room_if_dropped() } else { Ok(()) }
+    }
+
+    fn make_room_if_dropped(&self) -> Result<(), Fault> {
+        let is_dropped = self.reason().is_none() && self.standing() == Standing::Dropped;
+        if is_dropped { self.send_dropped() } else { Ok(()) }
     }
 
     fn may_be_dropped(&self) -> bool {
@@ -82,7 +82,8 @@ impl Sse {
         length: Duration,
         mut descriptors: Vec<RawFd>,
     ) -> Result<bool, Fault> {
-        if self.may_be_dropped() || self.follows.get() {
+        let watches_lease = self.may_be_dropped() || self.follows.get();
+        if watches_lease {
             let lease = self.lease.take();
             descriptors.extend(lease.as_ref().map(Lease::descriptor));
             self.lease.set(lease);
@@ -92,7 +93,9 @@ impl Sse {
         let open = self.wait_once(length);
         connection.watch_sources(Vec::new());
         let open = open?;
-        self.make_room()?;
+        if watches_lease {
+            self.make_room_if_dropped()?;
+        }
         Ok(open && self.reason().is_none())
     }
 }

@@ -174,10 +174,14 @@ impl Sse {
     fn hand_over(&self, subscriber: &Subscriber) -> HandedOver {
         let offer = match self.stream.connection().offer() {
             Ok(offer) => offer,
-            Err(why) => return HandedOver::Refused(why.to_owned()),
+            Err(why) => return HandedOver::Refused(why.to_string()),
         };
         let mut lease = self.lease.take();
+        let had_lease = lease.is_some();
         let handed = subscriber.hand_over(&mut lease, offer);
+        if had_lease && lease.is_none() {
+            self.lease_is_lost.set(true);
+        }
         self.lease.set(lease);
         handed
     }

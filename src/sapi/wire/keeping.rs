@@ -117,7 +117,7 @@ impl Wire {
             }
             // It has taken all there is: what waits for room is what the server holds back.
             Sent::Later if socket::unsent_bytes(self.transport.fd()) == Some(0) => {
-                line.stalled = None
+                line.stalled = None;
             }
             Sent::Later => {
                 let since = *line.stalled.get_or_insert(now);
