@@ -54,12 +54,15 @@ pub(super) fn hand_over(
             offer.withdraw();
             error.into()
         }
-        Ok(mut hub) => {
-            offer.let_go();
-            // If the hub cannot be reached any more, it closes the connection, and the client reconnects.
-            let _ = hub.send(&Request::Commit, None, Instant::now() + PATIENCE);
-            HandedOver::Done
-        }
+        Ok(mut hub) => match offer.let_go() {
+            Ok(()) => {
+                // If the hub cannot be reached any more, it closes the connection, and the client reconnects.
+                let _ = hub.send(&Request::Commit, None, Instant::now() + PATIENCE);
+                HandedOver::Done
+            }
+            // Without a commit the hub leaves the connection alone.
+            Err(why) => HandedOver::Refused(why.to_string()),
+        },
     }
 }
 

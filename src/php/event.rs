@@ -35,9 +35,7 @@ impl SseEvent {
     ) -> PhpResult<Self> {
         let values = values(data, event.as_ref(), id, retry.as_ref(), comment.as_ref());
         into_php(values.map(|values| {
-            if let Some(object) = engine::running_object() {
-                fill(object, values);
-            }
+            engine::with_running_object(|object| fill(object, values));
             Self
         }))
     }

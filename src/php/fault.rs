@@ -4,7 +4,7 @@ use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::zend::ce;
 
 use super::exception::SseException;
-use crate::sapi::response::output;
+use crate::sapi::response::abort;
 use crate::stream::Bailout;
 use crate::zend::{bailout, engine};
 
@@ -57,7 +57,7 @@ pub(super) fn into_php<T>(result: Result<T, Fault>) -> PhpResult<T> {
         bailout::unwind();
     }
     if matches!(result, Err(Fault::Aborted)) {
-        output::abort();
+        abort::abort();
     }
     result.map_err(|fault| match fault {
         Fault::Throw(exception) => exception,

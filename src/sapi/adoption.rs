@@ -10,12 +10,12 @@ use std::cell::Cell;
 use event_stream::LAST_LINE;
 
 use super::connection::{WireOptions, attach_wire};
-use super::response::{headers, output, request};
+use super::response::{headers, request};
 use super::server::kind::Server;
 use super::server::signals;
 use super::settings;
-use super::{attached, hooks};
-use crate::stream::{StopReason, seconds};
+use super::{attached, hooks, last_line};
+use crate::stream::{StopReason, Tail, seconds};
 
 /// How far the adoption of this response has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,23 +64,19 @@ pub(crate) fn end_request() {
 /// There are clients that do not come back when a comment is the last line: if it is, a line goes out behind
 /// it that says nothing. A comment of an adopted script's own is its own business.
 fn say_last() {
-    let before = attached::with(|wire| {
-        let wire = wire?;
-        wire.pause();
-        let tail = wire.tail();
-        let listening = matches!(wire.stop_reason(), None | Some(StopReason::Shutdown));
-        let is_due = STAGE.get() != Stage::Adopted || tail.ends_in_heartbeat();
-        let before = tail.before_last_line().filter(|_| listening && is_due)?;
-        // On a reload the script may write no more, but these words are ours.
-        wire.let_go_on();
-        Some(before)
-    });
-    let Some(before) = before else { return };
-    // Who cannot be told any more does not listen.
-    let _ = output::without_abort(|| {
-        hooks::write(before);
-        hooks::write(LAST_LINE);
-        output::flush();
+    attached::with(|wire| {
+        let Some(wire) = wire else { return };
+        let tail = || {
+            let listens = matches!(wire.stop_reason(), None | Some(StopReason::Shutdown));
+            let is_due = |tail: &Tail| STAGE.get() != Stage::Adopted || tail.ends_in_heartbeat();
+            Some(wire.tail()).filter(|tail| listens && is_due(tail))
+        };
+        // A client that cannot be written to any more does not need it.
+        let _ = last_line::write(Some(wire), tail, LAST_LINE, |lines| {
+            // On a reload the script may write no more, but this line is ours.
+            wire.let_go_on();
+            hooks::write_flushed(lines.bytes())
+        });
     });
 }
 

@@ -9,24 +9,23 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
 use super::hand_off::PendingHandOff;
-use super::response::{output, request, written};
+use super::response::{abort, output, request, written};
 use super::server::choice::transport;
+use super::server::error::{NoHandOff, NoWire};
 use super::server::kind::Server;
 use super::server::signals;
 use super::settings;
 use super::sys::poll::poll_unless;
 use super::sys::process::forks;
 use super::wire::{Wire, WireTiming, keeper};
-use super::{attached, hooks};
+use super::{attached, hooks, last_line};
 use crate::stream::{Bailout, Connection, Packet, StopReason, Tail, Written};
 use crate::zend::{bailout, engine};
 
 /// The connection of a stream.
 pub(crate) struct PhpConnection {
     server: Server,
-    wire: Option<Arc<Wire>>,
-    /// Why there is no wire, in words.
-    why_not: &'static str,
+    wire: Result<Arc<Wire>, NoWire>,
     open: Cell<bool>,
     /// Whether the response ends with the stream.
     ends_early: Cell<bool>,
@@ -72,33 +71,33 @@ impl PhpConnection {
     pub(crate) fn open(server: Server, options: &WireOptions) -> Result<Self, Bailout> {
         // On the command line a thread is worth its while for heartbeats only.
         let wants_wire = server.has_response() || options.timing.heartbeat.is_some();
-        let mut opened = Err("no heartbeats were asked for");
+        let mut wire = Err(NoWire::NoHeartbeats);
         if wants_wire {
-            output::without_abort(output::flush)?;
-            opened = attach_wire(server, options);
+            abort::without_abort(output::flush)?;
+            wire = attach_wire(server, options);
         }
-        let why_not = opened.as_ref().err().copied().unwrap_or_default();
-        let (open, ends_early) = (Cell::new(true), Cell::new(false));
-        let sources = RefCell::default();
-        Ok(Self { server, wire: opened.ok(), why_not, open, ends_early, forks: forks(), sources })
+        Ok(Self::new(server, wire, true))
     }
 
     /// A connection without a client, for the answer to a HEAD request.
     pub(crate) fn none(server: Server) -> Self {
-        let why_not = "the request wants no body";
-        let (open, ends_early) = (Cell::new(false), Cell::new(false));
-        let sources = RefCell::default();
-        Self { server, wire: None, why_not, open, ends_early, forks: forks(), sources }
+        Self::new(server, Err(NoWire::NoBody), false)
     }
 
-    /// Which way frames take, and why not a better one, in words.
-    pub(crate) fn describe(&self) -> (&'static str, &'static str) {
-        let way = match &self.wire {
-            Some(wire) => wire.describe(),
-            None if self.server.has_response() => "to the server, past PHP's output buffers",
-            None => "through PHP's output",
-        };
-        (way, self.why_not)
+    fn new(server: Server, wire: Result<Arc<Wire>, NoWire>, open: bool) -> Self {
+        let (open, ends_early) = (Cell::new(open), Cell::new(false));
+        Self { server, wire, open, ends_early, forks: forks(), sources: RefCell::default() }
+    }
+
+    /// Describes the way that frames take, and tells why it is not a better one.
+    pub(crate) fn describe(&self) -> (&'static str, Option<NoWire>) {
+        match &self.wire {
+            Ok(wire) => (wire.describe(), None),
+            Err(why) if self.server.has_response() => {
+                ("to the server, past PHP's output buffers", Some(*why))
+            }
+            Err(why) => ("through PHP's output", Some(*why)),
+        }
     }
 
     /// Has sleeps end when one of these descriptors is readable.
@@ -117,20 +116,22 @@ impl PhpConnection {
     ///
     /// # Errors
     ///
-    /// Why it cannot be, in words.
-    pub(crate) fn offer(&self) -> Result<PendingHandOff<'_>, &'static str> {
+    /// [`NoHandOff`].
+    pub(crate) fn offer(&self) -> Result<PendingHandOff<'_>, NoHandOff> {
         if cfg!(php_zts) {
-            return Err("PHP runs threads");
+            return Err(NoHandOff::PhpThreads);
         }
-        match self.wire.as_ref().filter(|wire| wire.is_ours() && self.open.get()) {
-            Some(wire) => PendingHandOff::new(self.server, wire),
-            None => Err(if self.why_not.is_empty() { "the stream is over" } else { self.why_not }),
+        let wire = self.wire.as_ref().map_err(|why| NoHandOff::from(*why))?;
+        if wire.is_ours() && self.open.get() {
+            PendingHandOff::new(self.server, wire)
+        } else {
+            Err(NoHandOff::StreamIsOver)
         }
     }
 
     /// How the wire behaves in time, where there is one.
     pub(crate) fn timing(&self) -> Option<WireTiming> {
-        self.wire.as_ref().map(|wire| wire.timing())
+        self.wire.as_ref().ok().map(|wire| wire.timing())
     }
 
     /// Has the response end with the stream, where the server can go on without it.
@@ -140,8 +141,9 @@ impl PhpConnection {
 
     /// Ends the response and lets go of its connection, if that is asked for and possible.
     fn end_response(&self) -> Result<(), Bailout> {
-        let wire = self.wire.as_ref().filter(|wire| wire.is_ours() && wire.stop_reason().is_none());
-        let Some(wire) = wire.filter(|_| self.ends_early.get()) else { return Ok(()) };
+        let wire = self.wire.as_ref().ok().filter(|_| self.ends_early.get());
+        let wire = wire.filter(|wire| wire.is_ours() && wire.stop_reason().is_none());
+        let Some(wire) = wire else { return Ok(()) };
         if request::read_body()?
             && let Ok(offer) = PendingHandOff::new(self.server, wire)
         {
@@ -152,7 +154,7 @@ impl PhpConnection {
 
     /// The wire, unless it belongs to the parent of this process.
     fn own_wire(&self) -> Option<&Wire> {
-        self.wire.as_deref().filter(|wire| wire.is_ours())
+        self.wire.as_deref().ok().filter(|wire| wire.is_ours())
     }
 
     fn is_over(&self) -> bool {
@@ -165,34 +167,32 @@ impl PhpConnection {
     }
 
     fn write_through_php(&self, bytes: &[u8]) -> Result<(), Bailout> {
-        output::without_abort(|| {
-            if self.passes_buffers() {
-                hooks::write(bytes);
+        if self.passes_buffers() {
+            return hooks::write_flushed(bytes);
+        }
+        abort::without_abort(|| {
+            written::not_as_echo(|| engine::layer_write(bytes));
+            if output::level() == 0 {
                 output::flush();
-            } else {
-                written::not_as_echo(|| engine::layer_write(bytes));
-                if output::level() == 0 {
-                    output::flush();
-                }
             }
         })
     }
 
     /// Writes a last line behind a comment.
     fn say_last(&self, line: &[u8]) -> Result<(), Bailout> {
-        if self.forks != forks() || output::client_is_gone() {
+        if self.forks != forks() || abort::client_is_gone() {
             return Ok(());
         }
-        if let Some(wire) = self.own_wire() {
-            // No heartbeat may come behind it.
-            wire.pause();
-        }
-        let Some(before) = self.tail().before_last_line() else { return Ok(()) };
-        let mut lines = Packet::of(before);
-        lines.append(line);
-        // An output callback may run inside, also while an exception is on its way.
-        let write = || engine::without_exception(|| self.write(&mut lines));
-        bailout::in_any_case(write)?.map(|_| ())
+        last_line::write(
+            self.own_wire(),
+            || Some(self.tail()),
+            line,
+            |lines| {
+                // An output callback may run inside, also while an exception is on its way.
+                let write = || engine::without_exception(|| self.write(lines));
+                bailout::in_any_case(write)?.map(|_| ())
+            },
+        )
     }
 
     /// Polls what can end a sleep.
@@ -221,20 +221,17 @@ impl PhpConnection {
 ///
 /// # Errors
 ///
-/// Why it has none, in words.
-pub(super) fn attach_wire(
-    server: Server,
-    options: &WireOptions,
-) -> Result<Arc<Wire>, &'static str> {
+/// [`NoWire`].
+pub(super) fn attach_wire(server: Server, options: &WireOptions) -> Result<Arc<Wire>, NoWire> {
     let transport = transport(server)?;
     let interrupt = options.interrupts.then(engine::interrupt_flag);
     let wire =
         Wire::new(transport, options.timing, attached::tail(), interrupt, options.ends_with_server);
-    let wire = Arc::new(wire.ok_or("there are no descriptors left")?);
+    let wire = Arc::new(wire.ok_or(NoWire::NoDescriptors)?);
     signals::take_over(server);
     if !keeper::watch(&wire) {
         signals::give_back(server);
-        return Err("there are no threads left");
+        return Err(NoWire::NoThreads);
     }
     // It may have been asked to stop before anybody listened.
     wire.ask_server();
@@ -259,7 +256,7 @@ impl Connection for PhpConnection {
     }
 
     fn beats_itself(&self) -> bool {
-        self.wire.is_some()
+        self.wire.is_ok()
     }
 
     #[inline]
@@ -281,7 +278,7 @@ impl Connection for PhpConnection {
             return Some(StopReason::Closed);
         }
         let reason = self.own_wire().and_then(Wire::stop_reason);
-        let reason = reason.or_else(|| output::client_is_gone().then_some(StopReason::ClientGone));
+        let reason = reason.or_else(|| abort::client_is_gone().then_some(StopReason::ClientGone));
         if matches!(reason, Some(StopReason::ClientGone | StopReason::WriteTimeout)) {
             hooks::note_told();
         }
@@ -294,7 +291,7 @@ impl Connection for PhpConnection {
         }
         let said = last_line.map_or(Ok(()), |line| self.say_last(line));
         let said = said.and_then(|()| self.end_response());
-        if self.wire.is_some() {
+        if self.wire.is_ok() {
             attached::detach();
             signals::give_back(self.server);
         }
@@ -307,7 +304,7 @@ impl Connection for PhpConnection {
 
     fn sleep_until(&self, deadline: Option<Instant>) -> bool {
         // What the script echoed must not wait for its next frame.
-        if written::has_unflushed() && output::without_abort(output::flush).is_err() {
+        if written::has_unflushed() && abort::without_abort(output::flush).is_err() {
             return true;
         }
         loop {

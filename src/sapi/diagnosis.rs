@@ -3,8 +3,8 @@
 use super::attached;
 use super::proxies::{self, InFront};
 use super::response::{output, request};
+use super::server::error::{NoHandOff, NoWire};
 use super::server::kind::Server;
-use super::server::obstacle::Obstacle;
 use super::server::{apache_variables, choice};
 use super::settings;
 use crate::zend::ini;
@@ -23,7 +23,7 @@ pub(crate) struct Diagnosis {
 
 /// Examines this request. `way` is the way that frames of its stream take, and why it is not a better
 /// one; before there is a stream, it is what the server promises.
-pub(crate) fn examine(server: Server, way: Option<(&str, &str)>) -> Diagnosis {
+pub(crate) fn examine(server: Server, way: Option<(&str, Option<NoWire>)>) -> Diagnosis {
     let expected = Expected::of(server);
     let (path, heartbeats) = match way {
         Some((path, why_not)) => (path, heartbeats(server, why_not)),
@@ -73,7 +73,7 @@ pub(crate) struct Expected {
     /// Who sends heartbeats, and when.
     pub(crate) heartbeats: String,
     /// Whether its connection can be given away to the hub; if not, why.
-    pub(crate) hand_off: Result<(), &'static str>,
+    pub(crate) hand_off: Result<(), NoHandOff>,
     remedy: Option<&'static str>,
 }
 
@@ -83,20 +83,12 @@ impl Expected {
         Self::with(server, choice::obstacle(server))
     }
 
-    fn with(server: Server, obstacle: Option<Obstacle>) -> Self {
-        let Some(Obstacle { what, remedy }) = obstacle else {
-            return Self {
-                path: path(server),
-                heartbeats: heartbeats(server, ""),
-                hand_off: hand_off(server),
-                remedy: None,
-            };
-        };
+    fn with(server: Server, obstacle: Option<NoWire>) -> Self {
         Self {
-            path: path(Server::Other),
-            heartbeats: heartbeats(server, what),
-            hand_off: Err(what),
-            remedy: Some(remedy),
+            path: path(obstacle.map_or(server, |_| Server::Other)),
+            heartbeats: heartbeats(server, obstacle),
+            hand_off: obstacle.map_or_else(|| hand_off(server), |why| Err(why.into())),
+            remedy: obstacle.and_then(NoWire::remedy),
         }
     }
 }
@@ -111,24 +103,24 @@ fn path(server: Server) -> &'static str {
     }
 }
 
-fn hand_off(server: Server) -> Result<(), &'static str> {
+fn hand_off(server: Server) -> Result<(), NoHandOff> {
     match server {
-        _ if cfg!(php_zts) => Err("PHP runs threads"),
+        _ if cfg!(php_zts) => Err(NoHandOff::PhpThreads),
         Server::Fpm | Server::Cgi | Server::BuiltIn | Server::Apache => Ok(()),
-        Server::CommandLine => Err("the command line has no connection"),
-        Server::Other => Err("nothing is known about this server"),
+        Server::CommandLine => Err(NoHandOff::NoConnection),
+        Server::Other => Err(NoWire::UnknownServer.into()),
     }
 }
 
-fn heartbeats(server: Server, why_not: &str) -> String {
+fn heartbeats(server: Server, why_not: Option<NoWire>) -> String {
     const OWN_TIME: &str = "from wait(), on the script's own time";
     match (server, why_not) {
-        (Server::CommandLine, "") => {
+        (_, Some(why_not)) => format!("{OWN_TIME}: {why_not}"),
+        (Server::CommandLine, None) => {
             format!("{OWN_TIME}, if start() asks for them; from a thread if the output is a pipe")
         }
-        (Server::Other, "") => format!("{OWN_TIME}: nothing is known about this server"),
-        (_, "") => "from a thread, also while PHP is blocked".into(),
-        (_, why_not) => format!("{OWN_TIME}: {why_not}"),
+        (Server::Other, None) => format!("{OWN_TIME}: {}", NoWire::UnknownServer),
+        (_, None) => "from a thread, also while PHP is blocked".into(),
     }
 }
 
@@ -193,16 +185,13 @@ fn time_limit() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sapi::server::obstacle::{
-        NO_FASTCGI, OVER_HTTP_2, SUBREQUEST, THREADS, UNKNOWN_HTTPD,
-    };
 
-    const OBSTACLES: [(Server, Obstacle); 5] = [
-        (Server::Cgi, NO_FASTCGI),
-        (Server::Apache, THREADS),
-        (Server::Apache, OVER_HTTP_2),
-        (Server::Apache, SUBREQUEST),
-        (Server::Apache, UNKNOWN_HTTPD),
+    const OBSTACLES: [(Server, NoWire); 5] = [
+        (Server::Cgi, NoWire::NoFastCgi),
+        (Server::Apache, NoWire::Threads),
+        (Server::Apache, NoWire::Http2),
+        (Server::Apache, NoWire::Subrequest),
+        (Server::Apache, NoWire::UnknownHttpd),
     ];
 
     #[test]
@@ -210,10 +199,11 @@ mod tests {
         for (server, obstacle) in OBSTACLES {
             let expected = Expected::with(server, Some(obstacle));
             assert_eq!(expected.path, "to the server, past PHP's output buffers");
-            let heartbeats = format!("from wait(), on the script's own time: {}", obstacle.what);
+            let heartbeats = format!("from wait(), on the script's own time: {obstacle}");
             assert_eq!(expected.heartbeats, heartbeats);
-            assert_eq!(expected.hand_off, Err(obstacle.what));
-            assert_eq!(expected.remedy, Some(obstacle.remedy));
+            assert_eq!(expected.hand_off, Err(NoHandOff::NoWire(obstacle)));
+            assert!(expected.remedy.is_some(), "{obstacle}");
+            assert_eq!(expected.remedy, obstacle.remedy());
         }
     }
 

@@ -7,6 +7,7 @@ use ext_php_rs::ffi::{zend_string, zval};
 
 /// `php_output_handler`, `main/php_output.h`: one level of output buffering.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub(crate) struct OutputHandler {
     pub(crate) name: *mut zend_string,
     pub(crate) flags: c_int,

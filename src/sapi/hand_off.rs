@@ -12,9 +12,11 @@ use std::sync::Arc;
 use framing::{Framing, end_of_stdout};
 
 use super::response::{output, request};
+use super::server::error::NoHandOff;
 use super::server::kind::Server;
 use super::server::signals;
 use super::server::transport::HandOffTarget;
+use super::sys::socket;
 use super::wire::Wire;
 use super::{attached, hooks, proxies};
 
@@ -55,10 +57,10 @@ impl<'a> PendingHandOff<'a> {
     ///
     /// # Errors
     ///
-    /// Why it cannot be given away, in words; then nothing has changed.
-    pub(super) fn new(server: Server, wire: &'a Arc<Wire>) -> Result<Self, &'static str> {
+    /// [`NoHandOff`]; then nothing has changed.
+    pub(super) fn new(server: Server, wire: &'a Arc<Wire>) -> Result<Self, NoHandOff> {
         let nothing = OpenOptions::new().read(true).write(true).open("/dev/null");
-        let nothing = nothing.map_err(|_| "/dev/null cannot be opened")?;
+        let nothing = nothing.map_err(|_| NoHandOff::NoDevNull)?;
         wire.pause();
         match wire.settle() {
             Ok(target) => Ok(Self { wire, server, target, nothing }),
@@ -92,20 +94,45 @@ impl<'a> PendingHandOff<'a> {
     /// Ends the response, and lets go of the connection: the script goes on without it. Closed after its
     /// last record, as `fastcgi_finish_request()` does it, so that no web server uses it again.
     pub(super) fn end_response(self) {
-        self.wire.conclude(&end_of_response(self.framing()));
-        self.let_go();
+        match self.take_from_server() {
+            Ok(()) => {
+                self.wire.conclude(&end_of_response(self.framing()));
+                self.part();
+            }
+            Err(_) => self.withdraw(),
+        }
     }
 
     /// Lets go of the connection: what the script, or the server, writes from now on goes nowhere.
-    pub(crate) fn let_go(self) {
+    ///
+    /// # Errors
+    ///
+    /// [`NoHandOff`]; then it stays here, and who was to go on with it must not.
+    pub(crate) fn let_go(self) -> Result<(), NoHandOff> {
+        match self.take_from_server() {
+            Ok(()) => {
+                self.part();
+                Ok(())
+            }
+            Err(why) => {
+                self.withdraw();
+                Err(why)
+            }
+        }
+    }
+
+    /// Leaves the wire's own descriptor as the only one of the connection in this process. If that fails, nothing
+    /// has changed.
+    fn take_from_server(&self) -> Result<(), NoHandOff> {
+        socket::replace(self.target.descriptor, &self.nothing).map_err(|_| NoHandOff::NotReplaced)
+    }
+
+    /// Lets go of the wire. Its descriptor may stay open if it cannot be replaced: it is closed to writers then, and
+    /// at the end of the request for good.
+    fn part(self) {
         attached::detach();
         signals::give_back(self.server);
-        for descriptor in [self.target.descriptor, self.wire.as_fd().as_raw_fd()] {
-            // SAFETY: both are open descriptors of this connection: one is the server's, which reads and
-            // writes it by its number only, one is the wire's, which is closed to writers. It fails only
-            // for numbers that are none.
-            unsafe { libc::dup2(self.nothing.as_raw_fd(), descriptor) };
-        }
+        let _ = socket::replace(self.wire.as_fd().as_raw_fd(), &self.nothing);
         output::disable();
         if matches!(self.target.framing, Framing::FastCgi { .. }) {
             // FPM sends what is logged over the connection, too.

@@ -14,10 +14,10 @@ use once_cell::sync::OnceCell;
 
 use super::attached;
 use super::ffi::{Flush, LogMessage, ReadPost, UbWrite};
-use super::response::{headers, output, ownership, written};
+use super::response::{abort, headers, output, ownership, written};
 use super::sys::process;
 use super::wire::{HELD_BACK_MAX, Wire};
-use crate::stream::GRACE;
+use crate::stream::{Bailout, GRACE};
 use crate::zend::ffi::Interrupt;
 use crate::zend::globals;
 
@@ -107,11 +107,23 @@ pub(crate) fn end_request() {
 /// Writes to the SAPI, past PHP's output buffers. The headers must be out.
 ///
 /// May `longjmp`, unless the request ignores user aborts.
-pub(super) fn write(bytes: &[u8]) -> usize {
+fn write(bytes: &[u8]) -> usize {
     if process::is_cut_off() {
         return bytes.len();
     }
     put_out(bytes)
+}
+
+/// Writes to the SAPI, past PHP's output buffers, and flushes. A client that is gone does not end the script.
+///
+/// # Errors
+///
+/// [`Bailout`] when something else bailed out of it.
+pub(super) fn write_flushed(bytes: &[u8]) -> Result<(), Bailout> {
+    abort::without_abort(|| {
+        write(bytes);
+        output::flush();
+    })
 }
 
 /// Our `ub_write`.
@@ -144,7 +156,7 @@ fn put_out(bytes: &[u8]) -> usize {
 
 fn put_on_server(originals: &Originals, bytes: &[u8]) -> usize {
     if TOLD.get().is_some() {
-        abort();
+        abort_unless_told();
         return bytes.len();
     }
     written::set_tail(written::tail().after(bytes));
@@ -154,19 +166,19 @@ fn put_on_server(originals: &Originals, bytes: &[u8]) -> usize {
 
 fn put_on_wire(originals: &Originals, wire: &Wire, bytes: &[u8]) -> usize {
     if wire.client_is_gone() || wire.ends_here() {
-        abort();
+        abort_unless_told();
         return bytes.len();
     }
     if wire.is_direct() {
         if wire.echo(bytes).is_err() {
-            abort();
+            abort_unless_told();
         }
         return bytes.len();
     }
     let mut taken = 0;
     // In slices: the write timeout is for a client that takes nothing, not for one that takes its time.
     for slice in bytes.chunks(SLICE) {
-        taken += output::ignoring_abort(|| {
+        taken += abort::ignoring_abort(|| {
             let bytes = slice.as_ptr().cast();
             // SAFETY: as above; while aborts are ignored, the original returns.
             wire.through_server(slice, || unsafe { (originals.ub_write)(bytes, slice.len()) })
@@ -192,11 +204,11 @@ unsafe extern "C" fn flush(context: *mut c_void) {
     attached::with(|wire| match wire {
         Some(wire) if wire.is_direct() => {
             if wire.flush().is_err() {
-                abort();
+                abort_unless_told();
             }
         }
         Some(wire) => flush_server(wire, original, context),
-        None if TOLD.get().is_some() => abort(),
+        None if TOLD.get().is_some() => abort_unless_told(),
         None => {
             // SAFETY: the argument is passed on as it came; this frame owns nothing.
             unsafe { original(context) };
@@ -209,7 +221,7 @@ unsafe extern "C" fn flush(context: *mut c_void) {
 
 /// Has the server send what it holds back.
 fn flush_server(wire: &Wire, original: Flush, context: *mut c_void) {
-    output::ignoring_abort(|| {
+    abort::ignoring_abort(|| {
         // SAFETY: the argument is the server's own; while aborts are ignored, the original returns.
         wire.through_server(b"", || unsafe { original(context) });
         wire.note_flush();
@@ -241,7 +253,7 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
 /// Logs under the wire lock. The server keeps messages in a buffer that nobody else flushes while the wire is direct.
 fn log_through(wire: &Wire, log: impl FnOnce()) {
     let flush = ORIGINALS.get().and_then(|originals| originals.flush);
-    output::ignoring_abort(|| {
+    abort::ignoring_abort(|| {
         wire.through_server(b"", || {
             log();
             if let Some(flush) = flush.filter(|_| wire.is_direct()) {
@@ -298,8 +310,8 @@ unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
 }
 
 fn abort_if_gone() {
-    if output::client_is_gone() {
-        abort();
+    if abort::client_is_gone() {
+        abort_unless_told();
     }
 }
 
@@ -314,13 +326,13 @@ pub(super) fn note_told() {
     if TOLD.get().is_none() {
         TOLD.set(Some(Instant::now()));
     }
-    output::note_client_gone();
+    abort::note_client_gone();
 }
 
 /// Lets PHP know that the client is gone; it ends the script, unless that wants to go on, or was told a
 /// moment ago. The caller owns nothing.
-fn abort() {
+fn abort_unless_told() {
     if TOLD.get().is_none_or(|told| told.elapsed() >= GRACE) {
-        output::abort();
+        abort::abort();
     }
 }

@@ -25,6 +25,7 @@ mod ffi;
 mod hand_off;
 pub(crate) mod head;
 pub(crate) mod hooks;
+mod last_line;
 pub(crate) mod overrides;
 pub(crate) mod pool;
 mod proxies;

@@ -5,7 +5,7 @@ use std::sync::Once;
 use ext_php_rs::ffi::{IS_FALSE, zend_execute_data, zend_function, zval};
 use once_cell::sync::OnceCell;
 
-use super::response::{late_head, output};
+use super::response::{abort, late_head, output};
 use super::{adoption, attached};
 use crate::zend::ffi::Handler;
 use crate::zend::globals;
@@ -130,7 +130,7 @@ fn note_disconnect() {
         // A loop of somebody else's is told the same on a reload: that ends it in its own way, and the client
         // comes back to the new worker.
         if wire.client_is_gone() || wire.ends_here() {
-            output::note_client_gone();
+            abort::note_client_gone();
         }
     });
 }

@@ -1,6 +1,6 @@
 //! Taking the response over: all that stands between a script and an open event stream.
 
-use super::response::{headers, late_head, output, request, session};
+use super::response::{abort, headers, late_head, output, request, session};
 use super::server::kind::Server;
 use super::settings;
 use super::{adoption, head};
@@ -8,7 +8,7 @@ use crate::stream::{
     AllowOrigin, Bailout, Header, NOT_FOR_A_STREAM, Preflight, is_session_cache_limiter,
     preflight_headers, stream_headers, unavailable_headers,
 };
-use crate::zend::engine::is_unwinding;
+use crate::zend::engine::{self, is_unwinding};
 use crate::zend::ini;
 
 /// What became of the response.
@@ -163,7 +163,10 @@ pub(crate) fn answer_unavailable(
     headers::set_status(503)?;
     headers::apply(unavailable_headers(retry_after))?;
     headers::apply(reading_headers(server, allow_origin))?;
-    output::print(why)?;
+    abort::without_abort(|| {
+        engine::layer_write(why);
+        output::flush();
+    })?;
     late_head::forgive();
     output::disable();
     Ok(())

@@ -140,12 +140,16 @@ fn passes_exits_on(function: &zend_function) -> bool {
     PASS_ON.iter().any(|(of, called)| *of == class && (called.is_empty() || *called == name))
 }
 
-/// Returns the object whose method is running. For constructors, whose Rust part does not exist yet.
-pub(crate) fn running_object() -> Option<&'static mut ZendObject> {
-    let running = running_frame();
-    // SAFETY: null, or the running frame, which outlives the native method that asks.
-    let running = unsafe { running.as_mut() }?;
-    running.This.object_mut()
+/// Calls a function with the object whose method is running. For constructors, whose Rust part does not exist yet.
+pub(crate) fn with_running_object(act: impl FnOnce(&mut ZendObject)) {
+    // SAFETY: null, or the frame of the native method that calls this, which ends after it. It is only read.
+    let running = unsafe { running_frame().as_ref() };
+    let Some(running) = running.filter(|running| running.This.is_object()) else { return };
+    // SAFETY: an object, as was just asked.
+    let object = unsafe { running.This.value.obj };
+    // SAFETY: the frame keeps it alive, and nobody else in Rust refers to it while its constructor runs. When `act`
+    // bails out nothing is left behind: this frame owns nothing.
+    act(unsafe { &mut *object });
 }
 
 /// Reads a property of an object; an undefined one reads as null. `ZendObject::get_property` fetches the property for

@@ -99,7 +99,7 @@ impl Asked<'_> {
             return Ok(());
         }
         let why = match Expected::of(self.server).hand_off {
-            Err(why) => Some(why.to_owned()),
+            Err(why) => Some(why.to_string()),
             Ok(()) => hub::reach(&settings()).err().map(|error| error.to_string()),
         };
         let Some(why) = why else { return Ok(()) };

@@ -14,7 +14,7 @@ use crate::php::arguments::{
 };
 use crate::php::fault::Fault;
 use crate::php::payload::{Fields, Payload};
-use crate::sapi::response::output;
+use crate::sapi::response::abort;
 use crate::stream::{Packet, StopReason, seconds};
 use crate::zend::value::walk;
 use crate::zend::{engine, streams};
@@ -148,7 +148,7 @@ impl Sse {
     pub(super) fn check_overstay(&self) -> Result<(), Fault> {
         self.make_room()?;
         let goes_on = self.stream.ignores_disconnect() && self.server.has_response();
-        if !goes_on || output::ignores_user_abort() {
+        if !goes_on || abort::ignores_user_abort() {
             return Ok(());
         }
         if engine::is_below_native_code() {

@@ -5,7 +5,7 @@ use std::ffi::c_char;
 
 use ext_php_rs::zend::{remove_header, set_header, set_response_code};
 
-use super::{output, written};
+use super::{abort, output, written};
 use crate::sapi::ffi;
 use crate::stream::{Bailout, Header, Rule, including, is_no_coding, without_rivals};
 use crate::zend::engine::{self, c_string, guarded};
@@ -109,7 +109,7 @@ pub(crate) fn set_status(code: u16) -> Result<(), Bailout> {
 ///
 /// [`Bailout`].
 pub(crate) fn send() -> Result<(), Bailout> {
-    output::without_abort(|| {
+    abort::without_abort(|| {
         // php-cgi writes its head the way that echoes take.
         written::not_as_echo(|| {
             if output::level() == 0 {

@@ -5,6 +5,7 @@
 //! * `headers`, `late_head`: the head, and changes to it that come too late
 //! * `output`, `written`, `ownership`: output buffers; how what was written ends; whose output belongs to a stream
 
+pub(crate) mod abort;
 pub(crate) mod headers;
 pub(crate) mod late_head;
 pub(crate) mod output;

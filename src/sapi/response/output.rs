@@ -5,12 +5,9 @@ use std::ffi::c_int;
 
 use ext_php_rs::types::Zval;
 
-use crate::sapi::ffi::{
-    self, CONNECTION_ABORTED, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED, OUTPUT_SENT,
-};
+use crate::sapi::ffi::{self, HANDLER_FLUSHABLE, HANDLER_REMOVABLE, OUTPUT_DISABLED, OUTPUT_SENT};
 use crate::stream::{Bailout, Tail};
 use crate::zend::engine::{self, guarded};
-use crate::zend::globals;
 
 /// Output handlers that compress, by the names they register under.
 const COMPRESSORS: [&str; 3] =
@@ -35,13 +32,13 @@ pub(crate) fn compressor() -> Option<&'static str> {
     })
 }
 
-/// The innermost open buffer.
-fn active_handler() -> Option<&'static ffi::OutputHandler> {
-    // SAFETY: reads the output globals of this thread.
+/// Returns the innermost open buffer as it is now: its `data` is valid until the next call into the engine.
+fn active_handler() -> Option<ffi::OutputHandler> {
+    // SAFETY: only reads the output globals of this thread.
     let handler = unsafe { ffi::php_output_get_active_handler() };
-    // SAFETY: null without a buffer; else valid until the buffer is closed, and no caller in this
-    // file keeps it across a call into the engine.
-    unsafe { handler.as_ref() }
+    // SAFETY: null without a buffer; else the engine's own, which only a call into the engine changes or frees. It
+    // is copied before there is one.
+    unsafe { handler.as_ref() }.copied()
 }
 
 /// The end of what was written to the innermost buffer.
@@ -145,72 +142,6 @@ pub(crate) fn flush() {
     unsafe { ffi::sapi_flush() };
 }
 
-/// Whether PHP knows that the client is gone.
-pub(crate) fn client_is_gone() -> bool {
-    globals::core(|core| core.connection_status & CONNECTION_ABORTED != 0)
-}
-
-/// Runs `write` so that a client that is gone makes it return instead of ending the script. What the
-/// script outputs itself after that finds the client gone as ever, and ends it.
-///
-/// # Errors
-///
-/// [`Bailout`] when something else bailed out of it.
-pub(crate) fn without_abort(write: impl FnOnce()) -> Result<(), Bailout> {
-    let knew = client_is_gone();
-    let status = status();
-    let before = ignore_user_abort(true);
-    let result = guarded(write);
-    ignore_user_abort(before);
-    if !knew && client_is_gone() {
-        set_status(status);
-    }
-    result
-}
-
-/// Runs `write`, which nothing can bail out of but the client's being gone, so that it returns.
-pub(crate) fn ignoring_abort<R>(write: impl FnOnce() -> R) -> R {
-    let before = ignore_user_abort(true);
-    let result = write();
-    ignore_user_abort(before);
-    result
-}
-
-/// Has `connection_aborted()` say that the client is gone, and does no more: output stays on, so that
-/// what the script outputs next finds it out as well, and ends the script as PHP would.
-pub(crate) fn note_client_gone() {
-    globals::core(|core| core.connection_status |= CONNECTION_ABORTED);
-}
-
-/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on. The caller owns
-/// nothing: it may `longjmp`.
-pub(crate) fn abort() {
-    // SAFETY: a request is active, and no frame below the entry point owns anything.
-    unsafe { ffi::php_handle_aborted_connection() };
-}
-
-/// Sets whether the script goes on when the client is gone; returns what was set before.
-fn ignore_user_abort(ignore: bool) -> bool {
-    globals::core(|core| std::mem::replace(&mut core.ignore_user_abort, ignore))
-}
-
-/// Whether the script wants to go on when its client is gone.
-pub(crate) fn ignores_user_abort() -> bool {
-    globals::core(|core| core.ignore_user_abort)
-}
-
-/// Prints text as `echo` would, and flushes.
-///
-/// # Errors
-///
-/// [`Bailout`] when something bailed out of it.
-pub(crate) fn print(text: &[u8]) -> Result<(), Bailout> {
-    without_abort(|| {
-        engine::layer_write(text);
-        flush();
-    })
-}
-
 /// Lets all further output of the script go nowhere.
 pub(crate) fn disable() {
     set_status(OUTPUT_DISABLED);
@@ -236,13 +167,14 @@ fn discard_innermost() {
     unsafe { ffi::php_output_discard() };
 }
 
-/// The flags of PHP's output that can be set.
-fn status() -> c_int {
+/// Returns the flags of PHP's output that can be set.
+pub(super) fn status() -> c_int {
     // SAFETY: reads the output globals of this thread.
     unsafe { ffi::php_output_get_status() }
 }
 
-fn set_status(status: c_int) {
+/// Sets flags of PHP's output.
+pub(super) fn set_status(status: c_int) {
     // SAFETY: sets flags in the output globals of this thread; others than these it leaves alone.
     unsafe { ffi::php_output_set_status(status) };
 }

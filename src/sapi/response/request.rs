@@ -38,7 +38,9 @@ fn body_is_here() -> bool {
 
 /// A variable of `$_SERVER`, as the script sees it.
 pub(crate) fn server_variable(name: &str) -> Option<Vec<u8>> {
-    variable("_SERVER", name)
+    with_superglobal("_SERVER", |server| {
+        Some(server.get(name)?.dereference().zend_str()?.as_bytes().to_vec())
+    })
 }
 
 /// The id of the last event that the client has seen: the header, else the query, where `EventSource`
@@ -59,12 +61,14 @@ fn queried_last_event_id() -> Option<Vec<u8>> {
         ArrayKey::Long(_) => false,
         name => is_name(&name.to_string()),
     };
-    superglobal("_GET")?
-        .iter()
-        .filter(|(key, _)| is_wanted(key))
-        .filter_map(|(_, value)| value.dereference().zend_str())
-        .map(|value| value.as_bytes().to_vec())
-        .find(|id| !id.is_empty())
+    with_superglobal("_GET", |query| {
+        query
+            .iter()
+            .filter(|(key, _)| is_wanted(key))
+            .filter_map(|(_, value)| value.dereference().zend_str())
+            .map(|value| value.as_bytes().to_vec())
+            .find(|id| !id.is_empty())
+    })
 }
 
 /// Whether the client asks for an event stream, as every `EventSource` does.
@@ -80,20 +84,15 @@ pub(crate) fn server_text(name: &str) -> Option<String> {
     server_variable(name).and_then(|value| String::from_utf8(value).ok())
 }
 
-fn variable(global: &str, name: &str) -> Option<Vec<u8>> {
-    Some(superglobal(global)?.get(name)?.dereference().zend_str()?.as_bytes().to_vec())
-}
-
-/// One of the superglobals: the script's own array, so that a test which sets `$_SERVER` is heard.
-fn superglobal(global: &str) -> Option<&'static ZendHashTable> {
+/// Looks at a superglobal: the script's own array, so that a test which sets `$_SERVER` is heard. `look` calls
+/// nothing of the engine's.
+fn with_superglobal<R>(global: &str, look: impl FnOnce(&ZendHashTable) -> Option<R>) -> Option<R> {
     let mut global_name = ZendStr::new(global, false);
     // SAFETY: the name is a string of ours that outlives the call. It makes the array if
     // `auto_globals_jit` has put that off; no script code runs.
     unsafe { zend_is_auto_global(&raw mut *global_name) };
-    let symbols = globals::executor(|executor| &raw const executor.symbol_table);
-    // SAFETY: the executor globals live as long as the thread; nothing changes the table, or the array
-    // in it, while a caller in this file reads.
-    let symbols: &ZendHashTable = unsafe { &*symbols };
-    let array = symbols.get(global)?;
-    array.indirect().unwrap_or(array).dereference().array()
+    globals::executor(|executor| {
+        let array = executor.symbol_table.get(global)?;
+        look(array.indirect().unwrap_or(array).dereference().array()?)
+    })
 }

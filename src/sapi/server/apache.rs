@@ -13,8 +13,8 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::net::sockopt::socket_send_buffer_size;
 
 use super::apache_variables;
+use super::error::{NoHandOff, NoWire};
 use super::httpd::{Httpd, Request, filters, is_within_another, request, with_keeper_inside};
-use super::obstacle::{self, Obstacle};
 use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::sys::poll::poll;
 use crate::sapi::sys::socket::{duplicate, is_same, unsent_bytes};
@@ -47,38 +47,39 @@ unsafe impl Send for Apache {}
 // SAFETY: as above.
 unsafe impl Sync for Apache {}
 
-/// The transport of this request.
-pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
-    let httpd = httpd().map_err(|obstacle| obstacle.what)?;
-    let request = request().ok_or("there is no request of httpd's")?;
+/// Returns the transport of this request.
+pub(crate) fn transport() -> Result<Box<dyn Transport>, NoWire> {
+    let httpd = httpd()?;
+    let request = request().ok_or(NoWire::NoHttpdRequest)?;
     let fd = httpd.descriptor(request).and_then(duplicate);
-    let fd = fd.ok_or("the browser's connection is no stream socket")?;
+    let fd = fd.ok_or(NoWire::NoBrowserSocket)?;
     Ok(Box::new(Apache { httpd, request, fd }))
 }
 
-/// What keeps the keeper out of this httpd.
-pub(crate) fn obstacle() -> Option<Obstacle> {
+/// Returns the reason why the keeper may not be inside this httpd, if there is one.
+pub(crate) fn obstacle() -> Option<NoWire> {
     httpd().err()
 }
 
-fn httpd() -> Result<Httpd, Obstacle> {
-    let httpd = Httpd::get().ok_or(obstacle::UNKNOWN_HTTPD)?;
+fn httpd() -> Result<Httpd, NoWire> {
+    let httpd = Httpd::get().ok_or(NoWire::UnknownHttpd)?;
     // PHP's own number of it is that of HTTP/1 for `mod_http2`, too.
-    let protocol = apache_variables::protocol().ok_or(obstacle::UNKNOWN_HTTPD)?;
+    let protocol = apache_variables::protocol().ok_or(NoWire::UnknownHttpd)?;
     match obstacle_to(httpd.is_threaded(), &protocol) {
         Some(obstacle) => Err(obstacle),
-        None if is_within_another() => Err(obstacle::SUBREQUEST),
+        None if is_within_another() => Err(NoWire::Subrequest),
         None => Ok(httpd),
     }
 }
 
-/// What stands in the way where the MPM answers so, and the request came by this protocol.
-fn obstacle_to(is_threaded: Option<bool>, protocol: &str) -> Option<Obstacle> {
+/// Returns the reason why the keeper may not be inside an httpd whose MPM answers so, for a request that came by this
+/// protocol.
+fn obstacle_to(is_threaded: Option<bool>, protocol: &str) -> Option<NoWire> {
     if is_threaded != Some(false) {
-        return Some(obstacle::THREADS);
+        return Some(NoWire::Threads);
     }
     let version = protocol.strip_prefix("HTTP/");
-    version.is_some_and(|version| !version.starts_with("1.")).then_some(obstacle::OVER_HTTP_2)
+    version.is_some_and(|version| !version.starts_with("1.")).then_some(NoWire::Http2)
 }
 
 impl Apache {
@@ -127,21 +128,21 @@ impl Transport for Apache {
         self.httpd.is_stopping()
     }
 
-    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
+    fn hand_off(&self) -> Result<HandOffTarget, NoHandOff> {
         let descriptor = self.httpd.descriptor(self.request);
         let descriptor = descriptor.filter(|descriptor| is_same(*descriptor, &self.fd));
-        let descriptor = descriptor.ok_or("the request is another one now")?;
+        let descriptor = descriptor.ok_or(NoHandOff::OtherRequest)?;
         let mut framing = Framing::Raw;
-        for name in filters(self.request).ok_or("httpd's filters are not known")? {
+        for name in filters(self.request).ok_or(NoHandOff::UnknownFilters)? {
             match name.as_str() {
                 CHUNK_FILTER => framing = Framing::Chunked,
                 name if PLAIN_FILTERS.contains(&name) => {}
-                _ => return Err("httpd encrypts or changes the response on its way"),
+                _ => return Err(NoHandOff::Filtered),
             }
         }
         // The keeper pauses, under the wire lock.
         if !self.httpd.flush(self.request) {
-            return Err("the browser has left");
+            return Err(NoHandOff::ClientGone);
         }
         Ok(HandOffTarget { descriptor, framing })
     }
@@ -158,8 +159,8 @@ mod tests {
     #[test]
     fn threads_and_http_2_are_obstacles() {
         assert_eq!(obstacle_to(Some(false), "HTTP/1.1"), None);
-        assert_eq!(obstacle_to(Some(true), "HTTP/1.1"), Some(obstacle::THREADS));
-        assert_eq!(obstacle_to(None, "HTTP/1.1"), Some(obstacle::THREADS));
-        assert_eq!(obstacle_to(Some(false), "HTTP/2.0"), Some(obstacle::OVER_HTTP_2));
+        assert_eq!(obstacle_to(Some(true), "HTTP/1.1"), Some(NoWire::Threads));
+        assert_eq!(obstacle_to(None, "HTTP/1.1"), Some(NoWire::Threads));
+        assert_eq!(obstacle_to(Some(false), "HTTP/2.0"), Some(NoWire::Http2));
     }
 }

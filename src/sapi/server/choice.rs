@@ -1,12 +1,12 @@
 //! Which transport a request has, by the name of its server.
 
+use super::error::NoWire;
 use super::kind::Server;
-use super::obstacle::Obstacle;
 use super::transport::Transport;
 use super::{apache, cli_server, fastcgi, stdio};
 
-/// What keeps this request from the best way of its server, as far as it shows before the stream.
-pub(crate) fn obstacle(server: Server) -> Option<Obstacle> {
+/// Returns the reason why this request will have no wire, as far as it shows before the stream.
+pub(crate) fn obstacle(server: Server) -> Option<NoWire> {
     match server {
         Server::Cgi => fastcgi::obstacle(),
         Server::Apache => apache::obstacle(),
@@ -18,13 +18,13 @@ pub(crate) fn obstacle(server: Server) -> Option<Obstacle> {
 ///
 /// # Errors
 ///
-/// Why there is none, in words: then the script's own thread does everything.
-pub(crate) fn transport(server: Server) -> Result<Box<dyn Transport>, &'static str> {
+/// [`NoWire`]: then the script's own thread does everything.
+pub(crate) fn transport(server: Server) -> Result<Box<dyn Transport>, NoWire> {
     match server {
         Server::Fpm | Server::Cgi => fastcgi::transport(),
         Server::BuiltIn => cli_server::transport(),
         Server::Apache => apache::transport(),
         Server::CommandLine => stdio::transport(),
-        Server::Other => Err("nothing is known about this server"),
+        Server::Other => Err(NoWire::UnknownServer),
     }
 }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use rustix::net::getpeername;
 
+use super::error::{NoHandOff, NoWire};
 use super::signals;
 use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::response::request;
@@ -21,6 +22,7 @@ use framing::Framing;
 
 /// The head of `struct php_cli_server_client`.
 #[repr(C)]
+#[derive(Clone, Copy)]
 struct Client {
     server: *const Server,
     socket: RawFd,
@@ -53,23 +55,26 @@ struct CliServer {
     is_running: Option<&'static AtomicI32>,
 }
 
-/// The transport of this request.
-pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
+/// Returns the transport of this request.
+pub(crate) fn transport() -> Result<Box<dyn Transport>, NoWire> {
     let client = client()?;
-    let fd = duplicate(client.socket).ok_or("the browser's connection is no stream socket")?;
+    let fd = duplicate(client.socket).ok_or(NoWire::NoBrowserSocket)?;
     if !comes_from_the_client(&fd) {
-        return Err("the connection is not that of the request");
+        return Err(NoWire::OtherClient);
     }
     let is_running = is_running(client.server, &fd);
     Ok(Box::new(CliServer { fd, server_fd: client.socket, is_running }))
 }
 
-fn client() -> Result<&'static Client, &'static str> {
-    const NONE: &str = "there is no request of the built-in server";
+/// Returns the head of the client that `php -S` answers, as it is now.
+fn client() -> Result<Client, NoWire> {
     let context = globals::sapi(|sapi| sapi.server_context).cast::<Client>();
-    let context = Some(context).filter(|context| context.is_aligned()).ok_or(NONE)?;
-    // SAFETY: null, or the client of this SAPI, which lives for the whole request; it is not kept.
-    unsafe { context.as_ref() }.ok_or(NONE)
+    let context = Some(context).filter(|context| context.is_aligned());
+    let context = context.ok_or(NoWire::NoBuiltInRequest)?;
+    // SAFETY: callers are transports of `php -S`, whose server context is null or a client that lives until the
+    // request is over; it is aligned, begins as `Client` does, and is written to by this thread only. It is copied
+    // here, and no call is made meanwhile that could bail out.
+    unsafe { context.as_ref() }.copied().ok_or(NoWire::NoBuiltInRequest)
 }
 
 /// Where the server that has accepted the connection `fd` notes whether it runs.
@@ -115,10 +120,10 @@ impl Transport for CliServer {
         signals::stop_was_requested() || self.is_running.is_some_and(is_to_stop)
     }
 
-    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
+    fn hand_off(&self) -> Result<HandOffTarget, NoHandOff> {
         let descriptor = client()?.socket;
         if !is_same(descriptor, &self.fd) {
-            return Err("the request is another one now");
+            return Err(NoHandOff::OtherRequest);
         }
         Ok(HandOffTarget { descriptor, framing: Framing::Raw })
     }

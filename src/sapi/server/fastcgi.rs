@@ -8,7 +8,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
-use super::obstacle::{NO_FASTCGI, Obstacle};
+use super::error::{NoHandOff, NoWire};
 use super::signals;
 use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::sys::socket::{duplicate, is_listening, is_same, was_accepted_from};
@@ -43,44 +43,57 @@ struct FastCgi {
     listener: RawFd,
 }
 
-/// The transport of this request.
-pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
-    let request = request().ok_or(NO_FASTCGI.what)?;
-    check(request)?;
+/// Returns the transport of this request.
+pub(crate) fn transport() -> Result<Box<dyn Transport>, NoWire> {
+    let request = request()?;
     let request_id = u16::try_from(request.id).ok().filter(|id| *id > 0);
-    let request_id = request_id.ok_or("the FastCGI request has no id")?;
-    let fd = duplicate(request.fd).ok_or("the FastCGI connection is no stream socket")?;
-    Ok(Box::new(FastCgi { fd, server_fd: request.fd, request_id, listener: request.listen_socket }))
+    let request_id = request_id.ok_or(NoWire::NoFastCgiId)?;
+    let fd = duplicate(request.fd).ok_or(NoWire::NoFastCgiSocket)?;
+    Ok(Box::new(FastCgi { fd, server_fd: request.fd, request_id, listener: request.listener }))
 }
 
-/// What keeps a php-cgi from being one of these.
-pub(crate) fn obstacle() -> Option<Obstacle> {
-    request().is_none().then_some(NO_FASTCGI)
+/// Returns the reason why a php-cgi has no connection, if nobody speaks FastCGI to it.
+pub(crate) fn obstacle() -> Option<NoWire> {
+    with_request(|_| Ok(())).err()
 }
 
-/// Whether all that is known of a request between two flushes holds.
-fn check(request: &Request) -> Result<(), &'static str> {
-    let is_flag = |value| value == 0 || value == 1;
-    let buffer = request.out_buffer.as_ptr().cast_mut();
-    let looks_right = is_flag(request.keep)
-        && is_flag(request.tcp)
-        && is_flag(request.nodelay)
-        && request.ended == 0
-        && request.out_header.is_null()
-        && request.out_position == buffer;
-    if looks_right { Ok(()) } else { Err("the FastCGI request does not look as it should") }
+/// The fields of a request that are needed, copied while it looks as it should.
+struct Checked {
+    listener: RawFd,
+    fd: RawFd,
+    id: i32,
+    is_kept: bool,
 }
 
-fn request() -> Option<&'static Request> {
+/// Returns the request that is answered, if all that is known of one between two flushes holds.
+fn request() -> Result<Checked, NoWire> {
+    with_request(|request| {
+        let is_flag = |value| value == 0 || value == 1;
+        let buffer = request.out_buffer.as_ptr().cast_mut();
+        let looks_right = is_flag(request.keep)
+            && is_flag(request.tcp)
+            && is_flag(request.nodelay)
+            && request.ended == 0
+            && request.out_header.is_null()
+            && request.out_position == buffer;
+        let (listener, is_kept) = (request.listen_socket, request.keep == 1);
+        let checked = Checked { listener, fd: request.fd, id: request.id, is_kept };
+        looks_right.then_some(checked).ok_or(NoWire::UnknownFastCgi)
+    })
+}
+
+/// Looks at the request that is answered. `look` calls nothing of the server's, nor of the engine's.
+fn with_request<R>(look: impl FnOnce(&Request) -> Result<R, NoWire>) -> Result<R, NoWire> {
     // Plain CGI has a 1 in place of the pointer.
     const LOWEST_ADDRESS: usize = 4096;
     let context = globals::sapi(|sapi| sapi.server_context).cast::<Request>();
     if context.addr() < LOWEST_ADDRESS || !context.is_aligned() {
-        return None;
+        return Err(NoWire::NoFastCgi);
     }
-    // SAFETY: the SAPI is one whose server context is a FastCGI request, which lives for the whole
-    // request, and is larger than what is read of it.
-    unsafe { context.as_ref() }
+    // SAFETY: callers are transports of FPM and php-cgi, whose server context is a FastCGI request unless it is the
+    // 1 of plain CGI. It lives until the request is over, is aligned, and is larger than what is read of it; this
+    // thread alone writes to it, and not inside `look`, which makes no call that could, or that could bail out.
+    look(unsafe { &*context })
 }
 
 impl Transport for FastCgi {
@@ -106,16 +119,15 @@ impl Transport for FastCgi {
         signals::stop_was_requested() || !is_listening(self.listener)
     }
 
-    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
-        let request = request().ok_or(NO_FASTCGI.what)?;
-        check(request)?;
+    fn hand_off(&self) -> Result<HandOffTarget, NoHandOff> {
+        let request = request()?;
         if i32::from(self.request_id) != request.id || !is_same(request.fd, &self.fd) {
-            return Err("the FastCGI request is another one now");
+            return Err(NoHandOff::OtherFastCgiRequest);
         }
         if !was_accepted_from(&self.fd, self.listener) {
-            return Err("the connection was not accepted from the worker's socket");
+            return Err(NoHandOff::OtherListener);
         }
-        let framing = Framing::FastCgi { request_id: self.request_id, is_kept: request.keep == 1 };
+        let framing = Framing::FastCgi { request_id: self.request_id, is_kept: request.is_kept };
         Ok(HandOffTarget { descriptor: request.fd, framing })
     }
 

@@ -10,6 +10,7 @@ use rustix::fs::{FileType, fstat};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::stdio::stdout;
 
+use super::error::{NoHandOff, NoWire};
 use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::response::output;
 use crate::sapi::sys::poll::poll;
@@ -17,16 +18,16 @@ use crate::sapi::sys::poll::poll;
 /// Standard output.
 struct Stdio(OwnedFd);
 
-/// The transport of this script.
-pub(crate) fn transport() -> Result<Box<dyn Transport>, &'static str> {
+/// Returns the transport of this script.
+pub(crate) fn transport() -> Result<Box<dyn Transport>, NoWire> {
     if output::level() > 0 {
-        return Err("the output is captured");
+        return Err(NoWire::OutputCaptured);
     }
     let kind = fstat(stdout()).map(|stat| FileType::from_raw_mode(stat.st_mode));
     if !matches!(kind, Ok(FileType::Fifo | FileType::Socket)) {
-        return Err("standard output is no pipe");
+        return Err(NoWire::OutputNoPipe);
     }
-    let fd = fcntl_dupfd_cloexec(stdout(), 3).map_err(|_| "standard output is closed")?;
+    let fd = fcntl_dupfd_cloexec(stdout(), 3).map_err(|_| NoWire::OutputClosed)?;
     Ok(Box::new(Stdio(fd)))
 }
 
@@ -65,8 +66,8 @@ impl Transport for Stdio {
         false
     }
 
-    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
-        Err("the output is the process' own")
+    fn hand_off(&self) -> Result<HandOffTarget, NoHandOff> {
+        Err(NoHandOff::OwnOutput)
     }
 
     fn describe(&self) -> &'static str {

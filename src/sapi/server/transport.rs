@@ -5,6 +5,7 @@ use std::os::fd::{BorrowedFd, RawFd};
 
 use framing::Framing;
 
+use super::error::NoHandOff;
 use super::packets;
 
 /// Which way the script's own bytes take.
@@ -68,8 +69,8 @@ pub(crate) trait Transport: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Why it cannot be given away, in words.
-    fn hand_off(&self) -> Result<HandOffTarget, &'static str>;
+    /// [`NoHandOff`].
+    fn hand_off(&self) -> Result<HandOffTarget, NoHandOff>;
 
     /// What it is, in words.
     fn describe(&self) -> &'static str;

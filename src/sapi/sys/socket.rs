@@ -1,10 +1,11 @@
 //! A socket that was taken from a server: a duplicate of its own, checked to be what it should be.
 
+use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use rustix::fs::fstat;
-use rustix::io::fcntl_dupfd_cloexec;
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use rustix::net::sockopt::{socket_acceptconn, socket_type};
 use rustix::net::{SocketAddrAny, SocketType, getsockname};
 
@@ -60,6 +61,32 @@ pub(crate) fn unsent_bytes(fd: BorrowedFd<'_>) -> Option<u32> {
     if asked == 0 { u32::try_from(waiting).ok() } else { None }
 }
 
+/// Puts another file in the place of an open descriptor, whose owner goes on with it by its number and does not
+/// notice. If that fails, nothing has changed.
+///
+/// # Errors
+///
+/// That of the system call: the number is of no open descriptor.
+pub(crate) fn replace(descriptor: RawFd, file: impl AsFd) -> Result<(), Errno> {
+    // `dup2` would open a descriptor that is not there.
+    let is_open = borrow(descriptor).is_some_and(|descriptor| fstat(descriptor).is_ok());
+    if !is_open {
+        return Err(Errno::BADF);
+    }
+    let file = file.as_fd().as_raw_fd();
+    loop {
+        // SAFETY: two numbers; `file` is open as long as it is borrowed, and the caller vouches that the owner of
+        // `descriptor` uses it by its number only. No memory is touched.
+        if unsafe { libc::dup2(file, descriptor) } >= 0 {
+            return Ok(());
+        }
+        match Errno::from_io_error(&io::Error::last_os_error()) {
+            Some(Errno::INTR | Errno::BUSY) => {}
+            error => return Err(error.unwrap_or(Errno::BADF)),
+        }
+    }
+}
+
 /// A descriptor of the server's, for the length of a system call or two.
 fn borrow<'a>(fd: RawFd) -> Option<BorrowedFd<'a>> {
     if fd < 0 {
@@ -68,4 +95,30 @@ fn borrow<'a>(fd: RawFd) -> Option<BorrowedFd<'a>> {
     // SAFETY: not -1. If it is closed meanwhile, the system call fails or sees another file, which
     // the callers check for; nothing is written to it.
     Some(unsafe { BorrowedFd::borrow_raw(fd) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    #[test]
+    fn a_replaced_descriptor_is_the_other_file_and_its_socket_is_let_go_of() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let nothing = File::open("/dev/null").unwrap();
+        assert_eq!(replace(ours.as_raw_fd(), &nothing), Ok(()));
+        assert!(is_same(ours.as_raw_fd(), &nothing));
+        assert_eq!(std::io::Read::read(&mut &theirs, &mut [0]).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_number_of_no_descriptor_is_not_replaced() {
+        const NONE: RawFd = 1_000_000;
+        let nothing = File::open("/dev/null").unwrap();
+        for number in [-1, NONE] {
+            assert_eq!(replace(number, &nothing), Err(Errno::BADF));
+        }
+    }
 }

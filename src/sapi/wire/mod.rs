@@ -28,6 +28,7 @@ use lock::{RawWireLock, WireLock, patiently};
 use parking_lot::lock_api::MutexGuard;
 use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 
+use super::server::error::NoHandOff;
 use super::server::transport::{HandOffTarget, Transport, WritePath};
 use super::sys::clock;
 use super::sys::process::forks;
@@ -287,9 +288,9 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// Why it cannot be, in words.
-    pub(crate) fn settle(&self) -> Result<HandOffTarget, &'static str> {
-        const GONE: &str = "the stream is to stop";
+    /// [`NoHandOff`].
+    pub(crate) fn settle(&self) -> Result<HandOffTarget, NoHandOff> {
+        const GONE: NoHandOff = NoHandOff::StreamIsToStop;
         let mut line = self.hold();
         self.complete_residue(&mut line);
         if self.is_direct() {

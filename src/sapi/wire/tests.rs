@@ -34,8 +34,8 @@ impl Transport for Pair {
         false
     }
 
-    fn hand_off(&self) -> Result<HandOffTarget, &'static str> {
-        Err("it is a test")
+    fn hand_off(&self) -> Result<HandOffTarget, NoHandOff> {
+        Err(NoHandOff::NoConnection)
     }
 
     fn describe(&self) -> &'static str {
