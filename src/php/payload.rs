@@ -220,12 +220,13 @@ pub(super) fn own_retry(milliseconds: i64, at: Argument) -> Result<Retry, Fault>
 
 /// Converts Laravel's event: public `$event` and `$data`.
 fn streamed_event(object: &ZendObject, at: Argument) -> Result<Payload<'static>, Fault> {
-    let value = engine::property(object, "data");
+    // A class below it may have code for its properties.
+    let value = guarded(|| engine::property(object, "data"))?;
     let data = match data(&value, at)? {
         Data::Slice(bytes) => Data::Slice(Cow::Owned(bytes.into_owned())),
         Data::Owned(json) => Data::Owned(json),
     };
-    let event = engine::property(object, "event");
+    let event = guarded(|| engine::property(object, "event"))?;
     let event = event.is_string().then_some(Data::Owned(event));
     Ok(Payload { data: Some(data), event, ..Payload::default() })
 }

@@ -73,6 +73,14 @@ pub(super) fn pause() {
     });
 }
 
+/// Runs what the keeper must not disturb inside the server. It must not bail out: the wire would stay paused.
+pub(super) fn paused<R>(action: impl FnOnce() -> R) -> R {
+    pause();
+    let result = action();
+    resume();
+    result
+}
+
 /// Lets the keeper write again.
 pub(super) fn resume() {
     with(|wire| {

@@ -80,7 +80,8 @@ pub(crate) struct Expected {
 impl Expected {
     /// On this server.
     pub(crate) fn of(server: Server) -> Self {
-        Self::with(server, choice::obstacle(server))
+        // Of httpd its variables are asked, which the keeper may be using.
+        Self::with(server, attached::paused(|| choice::obstacle(server)))
     }
 
     fn with(server: Server, obstacle: Option<NoWire>) -> Self {
@@ -151,7 +152,7 @@ fn buffers() -> Vec<String> {
 /// Whether httpd's compression is off for the stream; before there is one, whether it can be.
 fn compression(is_open: bool) -> &'static str {
     let is_off = if is_open {
-        apache_variables::compression_is_off()
+        attached::paused(apache_variables::compression_is_off)
     } else {
         apache_variables::compression_can_be_switched_off()
     };

@@ -2,7 +2,10 @@
 
 use std::sync::Once;
 
-use ext_php_rs::ffi::{IS_FALSE, zend_execute_data, zend_function, zval};
+use ext_php_rs::ffi::{
+    IS_FALSE, ZEND_INTERNAL_FUNCTION, zend_execute_data, zend_function, zend_internal_function,
+    zval,
+};
 use once_cell::sync::OnceCell;
 
 use super::response::{abort, late_head, output};
@@ -102,10 +105,16 @@ fn replace(name: &str, replacement: Handler, original: &'static OnceCell<Handler
         unsafe { entry.ptr::<zend_function>() }
     });
     let Some(function) = function else { return };
-    // SAFETY: they live as long as the process, and no other reference to this one is alive.
-    let function = unsafe { &mut *function };
-    // SAFETY: those of these names are native.
-    let function = unsafe { &mut function.internal_function };
+    // SAFETY: a function of the table, of which only the type is read.
+    let type_ = unsafe { &raw const (*function).type_ };
+    // SAFETY: every kind of function begins with its type, so that each has set it.
+    if u32::from(unsafe { type_.read() }) != ZEND_INTERNAL_FUNCTION {
+        // One of a script's own of this name, preloaded.
+        return;
+    }
+    // SAFETY: a native function, which lives as long as the process. All threads share it, but none runs a script before
+    // this is done: their requests wait for it at their beginnings.
+    let function = unsafe { &mut *function.cast::<zend_internal_function>() };
     if let Some(handler) = function.handler
         && original.set(handler).is_ok()
     {

@@ -20,8 +20,12 @@ use crate::stream::Bailout;
 /// Ends the script as `exit()` does, once the current function returns: neither `catch` nor
 /// `finally` blocks stop it, destructors and shutdown functions run.
 pub(crate) fn exit_script() {
-    // SAFETY: sets the pending exception; called inside a function that the script called.
-    unsafe { ffi::zend_throw_unwind_exit() };
+    // What is pending ends the function as well, and must not be lost.
+    if !is_unwinding() {
+        // SAFETY: nothing is pending, and a function runs that the script has called: callers are native methods.
+        // Where there is no memory it bails out: this frame owns nothing.
+        unsafe { ffi::zend_throw_unwind_exit() };
+    }
 }
 
 /// Discards an exit, an exception or a bailout that is still pending. For the beginning and the end of a request,

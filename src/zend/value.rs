@@ -130,17 +130,14 @@ fn look(callable: &Zval) -> Looked {
     let mut error = ptr::null_mut();
     // SAFETY: a cache of null pointers is what `zend_is_callable_ex` fills in.
     let mut cache: zend_fcall_info_cache = unsafe { std::mem::zeroed() };
-    // SAFETY: reads the value, fills the cache and, if it is no callable, the error.
-    let is_callable = unsafe {
-        zend_is_callable_ex(
-            value,
-            ptr::null_mut(),
-            0,
-            ptr::null_mut(),
-            &raw mut cache,
-            &raw mut error,
-        )
-    };
+    let (into, why) = (&raw mut cache, &raw mut error);
+    // SAFETY: reads the value, fills in the cache and, if it is no callable, the error, which are ours. It may load a
+    // class, whose code may bail out, into the guard: this closure owns nothing.
+    let is_callable = guarded(|| unsafe {
+        zend_is_callable_ex(value, ptr::null_mut(), 0, ptr::null_mut(), into, why)
+    });
+    // A bailout goes on when the method answers, whatever it does until then.
+    let is_callable = is_callable.unwrap_or(false);
     let text = c_string(error);
     if !error.is_null() {
         // SAFETY: the error is the engine's own allocation, handed over, and was copied.

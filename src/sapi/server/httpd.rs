@@ -159,9 +159,13 @@ impl Httpd {
     fn running_generation(self) -> Option<c_int> {
         // SAFETY: only returns an address; any thread may ask.
         let scoreboard = unsafe { (self.scoreboard)() };
-        // SAFETY: null, or shared memory that is there for as long as httpd.
-        let scoreboard = unsafe { scoreboard.as_ref() };
-        scoreboard.map(|scoreboard| scoreboard.running_generation)
+        if scoreboard.is_null() {
+            return None;
+        }
+        // SAFETY: not null, and shared memory that is there for as long as httpd, and begins so in every httpd 2.4.
+        let generation = unsafe { &raw const (*scoreboard).running_generation };
+        // SAFETY: as above. The parent may write to it meanwhile, so it is read as a number that can change.
+        Some(unsafe { generation.read_volatile() })
     }
 }
 

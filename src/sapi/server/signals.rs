@@ -170,8 +170,10 @@ fn parent_death_sender() -> libc::pid_t {
 
 /// Whether the signal may only say that the parent has ended.
 fn is_parent_death_signal(about: *const libc::siginfo_t) -> bool {
-    // SAFETY: the system says to a handler which process has sent a signal, or 0.
-    let sender = unsafe { about.as_ref() }.map(|about| unsafe { about.si_pid() });
+    // SAFETY: null, or what the system tells a handler that was installed with `SA_SIGINFO`, until it returns.
+    let about = unsafe { about.as_ref() };
+    // SAFETY: a number in a union of numbers: the process that has sent the signal, or 0; it is only compared.
+    let sender = about.map(|about| unsafe { about.si_pid() });
     sender.is_some_and(|sender| sender > 0 && sender == PARENT_DEATH_SENDER.load(Ordering::Acquire))
 }
 
