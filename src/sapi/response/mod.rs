@@ -8,7 +8,6 @@
 pub(crate) mod abort;
 pub(crate) mod headers;
 pub(crate) mod late_head;
-pub(crate) mod headers;
 pub(crate) mod output;
 pub(crate) mod ownership;
 pub(crate) mod request;

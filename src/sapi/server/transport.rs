@@ -8,7 +8,6 @@ use framing::Framing;
 use super::error::NoHandOff;
 use super::packets;
 
-use super::packets;
 /// Which way the script's own bytes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WritePath {
