@@ -6,6 +6,10 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot run panics")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 
+#[allow(
+    unused_imports,
+    reason = "a check of all targets sees the tests in there, too, which nothing runs here"
+)]
 #[path = "../src/sapi/wire/lock.rs"]
 mod lock;
 
