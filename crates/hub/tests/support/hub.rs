@@ -116,9 +116,18 @@ impl Hub {
         self.process().id()
     }
 
-    /// The number of descriptors that it has open.
+    /// The number of descriptors that it has open. It closes the connection of whoever has asked it something a
+    /// little later.
     pub(crate) fn descriptors(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+    }
+
+    /// True if it has the socket with this inode number open.
+    pub(crate) fn has_open(&self, socket: u64) -> bool {
+        let name = PathBuf::from(format!("socket:[{socket}]"));
+        let open = fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
+        // One that is closed meanwhile leads nowhere.
+        open.flatten().any(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == name))
     }
 
     pub(crate) fn connect(&self) -> Client {

@@ -5,11 +5,11 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use hub_protocol::{
-    Client, Delivery, EventId, Framing, HeartbeatText, Publication, Reply, Request, Response,
-    Subscription, Topic, Topics,
+    Client, ClientError, Delivery, EventId, Framing, HeartbeatText, Publication, Reply, Request,
+    Response, Subscription, Topic, Topics,
 };
 
-use super::wait::soon;
+use super::wait::{soon, wait_until_readable};
 
 pub(crate) const FASTCGI: Framing = Framing::FastCgi { request_id: 1, is_kept: false };
 
@@ -77,12 +77,18 @@ pub(crate) fn stream_by(
     client
 }
 
+/// Reads what comes next. Who waits for the hub leaves the processor to it.
+pub(crate) fn fill(client: &mut Client) -> Result<(), ClientError> {
+    wait_until_readable(client.as_fd());
+    client.fill()
+}
+
 /// The next reply to somebody who has asked.
 pub(crate) fn next_reply(client: &mut Client) -> Reply {
     loop {
         match client.next_reply().unwrap() {
             Some(reply) => return reply,
-            None => client.fill().unwrap(),
+            None => fill(client).unwrap(),
         }
     }
 }

@@ -28,8 +28,8 @@ pub(crate) use frames::{
 };
 pub(crate) use hub::{Hub, command, copy_program};
 pub(crate) use messages::{
-    FASTCGI, after, hand_over, next_delivery, next_event, next_reply, publish, published, response,
-    stream_by, to, topics,
+    FASTCGI, after, fill, hand_over, next_delivery, next_event, next_reply, publish, published,
+    response, stream_by, to, topics,
 };
 pub(crate) use users::{as_user, open_directory};
 pub(crate) use wait::{soon, wait_for_some, wait_until};
