@@ -67,7 +67,8 @@ fn a_stream_that_moves_late_has_no_more_time_than_it_began_with() {
     let mut hub = scene.hub("serve").spawn().unwrap();
     scene.wait_for("streams", 1);
     stream.read_to_end(soon()).unwrap();
-    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    // With six more, which may be a tenth less, it would have had 9.4.
+    assert!(began.elapsed() < Duration::from_millis(9400), "{:?}", began.elapsed());
     assert!(scene.hub("stop").status().unwrap().success());
     hub.wait().unwrap();
 }

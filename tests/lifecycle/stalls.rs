@@ -22,8 +22,9 @@ type Start = fn(&Path, Php) -> Server;
 
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The end may be so far off.
-const TOLERANCE: Duration = Duration::from_secs(1);
+/// The write timeout of those whose client reads nothing. It counts from when a byte was taken last: until then all the
+/// buffers on the way fill, for which a machine with much else to do may need a second or two.
+const STANDSTILL: Duration = Duration::from_secs(3);
 
 /// Sends until it is told to stop, and notes how long that took.
 const SENDS: &str = "<?php
@@ -83,7 +84,7 @@ fn ask(served: &Served) -> Wire {
 
 #[track_caller]
 fn is_ended_by_the_write_timeout(script: &str, start: Start) {
-    let served = serve(script, WRITE_TIMEOUT, start);
+    let served = serve(script, STANDSTILL, start);
     let client = ask(&served);
     assert_eq!(served.get("/next.php").into_body(), b"next");
 
@@ -91,7 +92,10 @@ fn is_ended_by_the_write_timeout(script: &str, start: Start) {
     let [begun, took, reason] = notes.lines().collect::<Vec<_>>()[..] else { panic!("{notes}") };
     assert_eq!((begun, reason), ("begun", "WriteTimeout"));
     let took = Duration::from_nanos(took.parse().unwrap());
-    assert!(took.abs_diff(WRITE_TIMEOUT) < stretched(TOLERANCE), "it took {took:?}");
+    // Whatever is waited for a second time takes twice as long at least.
+    println!("it took {took:?}");
+    let most = STANDSTILL + stretched(STANDSTILL);
+    assert!((STANDSTILL..most).contains(&took), "it took {took:?}");
     drop(client);
 }
 
