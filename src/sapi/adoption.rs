@@ -1,9 +1,8 @@
-//! Event streams that other code opens, by setting the content type itself: a hand-written loop, a
-//! framework, a library. With `sse.adopt = 1` they are looked after without a changed line.
+//! Adopts event streams that other code opens, by setting the content type itself (`sse.adopt = 1`).
 //!
-//! While the head is open, what keeps proxies from buffering is added. At the script's first flush
-//! after it, the response gets a wire: the keeper sends heartbeats and sees the client leave. Not one
-//! byte of the script's is altered.
+//! A hand-written loop, a framework, a library are looked after without a changed line. While the head is open, what
+//! keeps proxies from buffering is added. At the script's first flush after it, the response gets a wire: the keeper
+//! sends heartbeats and sees the client leave. Not one byte of the script's is altered.
 
 use std::cell::Cell;
 
@@ -17,7 +16,7 @@ use super::settings;
 use super::{attached, hooks, last_line};
 use crate::stream::{StopReason, Tail, seconds};
 
-/// How far the adoption of this response has come.
+/// The steps of the adoption of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Nothing is known yet.
@@ -61,8 +60,8 @@ pub(crate) fn end_request() {
     let_go(Stage::None);
 }
 
-/// There are clients that do not come back when a comment is the last line: if it is, a line goes out behind
-/// it that says nothing. A comment of an adopted script's own is its own business.
+/// Writes a last line that says nothing, if the response ends in a comment. A comment of an adopted script's own
+/// is its own business.
 fn say_last() {
     attached::with(|wire| {
         let Some(wire) = wire else { return };
@@ -108,7 +107,7 @@ pub(crate) fn flushed() {
     }
 }
 
-/// Whether a response whose head is going out is one to look after.
+/// True if a response whose head is going out is one to look after.
 pub(super) fn is_to_be_adopted() -> bool {
     STAGE.get() == Stage::None
         && settings::adopt()

@@ -1,4 +1,4 @@
-//! The wire of the response that this thread serves, which all that is written takes.
+//! Holds the wire of the response that this thread serves: every byte of it takes that way.
 
 use std::cell::{Cell, RefCell};
 use std::os::fd::{AsFd, AsRawFd};
@@ -54,8 +54,8 @@ fn take() -> Option<Arc<Wire>> {
 /// Looks at the wire of this response, if this process may use one. It may leave by a `longjmp`.
 #[inline]
 pub(super) fn with<R>(look: impl FnOnce(Option<&Wire>) -> R) -> R {
-    // SAFETY: null, or the wire that `ATTACHED` keeps until `detach`, on this thread. Whoever detaches inside `look`
-    // does not look at the wire after it. A bailout out of `look` leaves nothing behind: the borrow owns nothing.
+    // SAFETY: null, or the wire that `ATTACHED` keeps until `detach` or `abandon`, which this thread alone calls, and
+    // nothing that a `look` with a wire does. A bailout out of `look` leaves nothing behind: the borrow owns nothing.
     look(unsafe { WIRE.get().as_ref() }.filter(|wire| wire.is_ours()))
 }
 
@@ -90,7 +90,7 @@ pub(super) fn resume() {
     });
 }
 
-/// How the response ends so far.
+/// Returns the end of the response so far.
 pub(super) fn tail() -> Tail {
     with(|wire| wire.map_or_else(written::tail, Wire::tail))
 }

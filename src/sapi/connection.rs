@@ -1,4 +1,4 @@
-//! The connection of a stream: its wire, where there is one, and PHP's own output elsewhere.
+//! The connection of a stream: writes to its wire, where there is one, else through PHP's output.
 
 use std::cell::{Cell, RefCell};
 use std::os::fd::{BorrowedFd, RawFd};
@@ -27,27 +27,27 @@ pub(crate) struct PhpConnection {
     server: Server,
     wire: Result<Arc<Wire>, NoWire>,
     open: Cell<bool>,
-    /// Whether the response ends with the stream.
+    /// True if the response ends with the stream.
     ends_early: Cell<bool>,
-    /// The process it belongs to.
+    /// The process it belongs to, as its number of forks.
     forks: u32,
     /// Descriptors that end a sleep when they are readable.
     sources: RefCell<Vec<RawFd>>,
 }
 
-/// What a connection is opened with.
+/// The options that a connection is opened with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WireOptions {
-    /// How the wire should behave in time.
+    /// The wire's intervals and timeouts.
     pub(crate) timing: WireTiming,
-    /// Whether the script is to be interrupted when its client leaves.
+    /// True if the script is to be interrupted when its client leaves.
     pub(crate) interrupts: bool,
-    /// Whether the next write ends the stream when the server is to stop: for scripts that do not ask.
+    /// True if the next write ends the stream when the server is to stop: for scripts that do not ask.
     pub(crate) ends_with_server: bool,
 }
 
 impl WireOptions {
-    /// What the settings say, with this heartbeat.
+    /// Returns what the settings say, with this heartbeat.
     pub(crate) fn from_settings(heartbeat: Option<Duration>) -> Self {
         let timing = WireTiming {
             heartbeat,
@@ -63,7 +63,7 @@ impl PhpConnection {
     /// The longest sleep at a stretch; the caller simply sleeps again.
     const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
 
-    /// The connection of this request, whose head is out.
+    /// Opens the connection of this request, whose head is out.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl PhpConnection {
         Ok(Self::new(server, wire, true))
     }
 
-    /// A connection without a client, for the answer to a HEAD request.
+    /// Makes a connection without a client, for the answer to a HEAD request.
     pub(crate) fn none(server: Server) -> Self {
         Self::new(server, Err(NoWire::NoBody), false)
     }
@@ -129,7 +129,7 @@ impl PhpConnection {
         }
     }
 
-    /// How the wire behaves in time, where there is one.
+    /// Returns the wire's intervals and timeouts, where there is one.
     pub(crate) fn timing(&self) -> Option<WireTiming> {
         self.wire.as_ref().ok().map(|wire| wire.timing())
     }
@@ -152,7 +152,7 @@ impl PhpConnection {
         Ok(())
     }
 
-    /// The wire, unless it belongs to the parent of this process.
+    /// Returns the wire, unless it belongs to the parent of this process.
     fn own_wire(&self) -> Option<&Wire> {
         self.wire.as_deref().ok().filter(|wire| wire.is_ours())
     }
@@ -161,7 +161,7 @@ impl PhpConnection {
         !self.open.get() || self.forks != forks()
     }
 
-    /// Whether frames go to the server itself, past PHP's output buffers.
+    /// True if frames go to the server itself, past PHP's output buffers.
     fn passes_buffers(&self) -> bool {
         self.server.has_response()
     }
@@ -178,7 +178,7 @@ impl PhpConnection {
         })
     }
 
-    /// Writes a last line behind a comment.
+    /// Writes the stream's last line, if it ends in a comment.
     fn say_last(&self, line: &[u8]) -> Result<(), Bailout> {
         if self.forks != forks() || abort::client_is_gone() {
             return Ok(());
@@ -204,7 +204,9 @@ impl PhpConnection {
         }
         let own = fds.len();
         for source in sources {
-            // SAFETY: the descriptor of a PHP stream that the script holds while it waits.
+            // SAFETY: a descriptor of a PHP stream that the script waits for, or of the hub's sockets, which `Sse`
+            // holds meanwhile. Should a signal handler of the script's close a stream, the poll says so, or looks at
+            // another file: nothing is read from it or written to it.
             let fd = unsafe { BorrowedFd::borrow_raw(source) };
             fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
         }
@@ -303,7 +305,7 @@ impl Connection for PhpConnection {
     }
 
     fn sleep_until(&self, deadline: Option<Instant>) -> bool {
-        // What the script echoed must not wait for its next frame.
+        // Bytes that the script echoed must not wait for its next frame.
         if written::has_unflushed() && abort::without_abort(output::flush).is_err() {
             return true;
         }

@@ -1,4 +1,4 @@
-//! What stands between a script and the browser, in words.
+//! Tells in words what stands between a script and the browser: for `doctor()` and phpinfo.
 
 use super::attached;
 use super::proxies::{self, InFront};
@@ -9,15 +9,15 @@ use super::server::{apache_variables, choice};
 use super::settings;
 use crate::zend::ini;
 
-/// What stands between a script and the browser.
+/// The report on what stands between a script and the browser.
 pub(crate) struct Diagnosis {
-    /// Which way frames take.
+    /// The way that frames take.
     pub(crate) path: String,
-    /// Who sends heartbeats, and when.
+    /// The thread that sends heartbeats, and when it can.
     pub(crate) heartbeats: String,
     /// The layers that hold output back, or would.
     pub(crate) buffers: Vec<String>,
-    /// What to change.
+    /// The settings to change.
     pub(crate) advice: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn examine(server: Server, way: Option<(&str, Option<NoWire>)>) -> Di
 const TERMINATE: &str = "PHP-FPM: request_terminate_timeout, which cannot be asked for, ends streams, too: \
                          keep it 0, and use sse.max_lifetime";
 
-/// What to set in what this request shows to be in front.
+/// Returns what to set in the servers that this request shows to be in front.
 fn advice(server: Server) -> Vec<String> {
     let software = request::server_text("SERVER_SOFTWARE").unwrap_or_default();
     let is_there = |name: &str| request::server_variable(name).is_some();
@@ -66,19 +66,19 @@ fn advice(server: Server) -> Vec<String> {
     )
 }
 
-/// What a stream of this request can expect, if all is as it should be.
+/// The way, heartbeats and hand-off that a stream of this request can expect, if all is as it should be.
 pub(crate) struct Expected {
-    /// Which way frames take.
+    /// The way that frames take.
     pub(crate) path: &'static str,
-    /// Who sends heartbeats, and when.
+    /// The thread that sends heartbeats, and when it can.
     pub(crate) heartbeats: String,
-    /// Whether its connection can be given away to the hub; if not, why.
+    /// Ok if its connection can be given away to the hub.
     pub(crate) hand_off: Result<(), NoHandOff>,
     remedy: Option<&'static str>,
 }
 
 impl Expected {
-    /// On this server.
+    /// Returns those on this server.
     pub(crate) fn of(server: Server) -> Self {
         // Of httpd its variables are asked, which the keeper may be using.
         Self::with(server, attached::paused(|| choice::obstacle(server)))
@@ -149,7 +149,7 @@ fn buffers() -> Vec<String> {
     found
 }
 
-/// Whether httpd's compression is off for the stream; before there is one, whether it can be.
+/// Tells whether httpd's compression is off for the stream; before there is one, whether it can be.
 fn compression(is_open: bool) -> &'static str {
     let is_off = if is_open {
         attached::paused(apache_variables::compression_is_off)
@@ -164,8 +164,8 @@ fn compression(is_open: bool) -> &'static str {
     }
 }
 
-/// The time limit that `start()` cannot lift: tried, for nothing tells who has set it. What is tried is
-/// undone; a limit begins anew by it.
+/// Tells of a time limit that `start()` cannot lift. It is tried, as nothing tells who has set the limit, and undone;
+/// a limit begins anew by it.
 fn time_limit() -> Option<String> {
     let limit = ini::text(c"max_execution_time");
     let is_lifted = || ini::integer(c"max_execution_time") == 0;

@@ -1,5 +1,6 @@
-//! What PHP exports to its servers, beyond the allow-list of `ext_php_rs::ffi`. Signatures are those of
-//! PHP 8.2 to 8.6, `main/`, which `tests/build` compares with the headers of the PHP at hand.
+//! Declares what PHP exports to its servers, beyond the allow-list of `ext_php_rs::ffi`.
+//!
+//! Signatures are those of PHP 8.2 to 8.6, `main/`; `tests/build` compares them with the headers of the PHP at hand.
 
 use std::ffi::{c_char, c_int, c_short, c_void};
 

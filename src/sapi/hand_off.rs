@@ -1,9 +1,9 @@
-//! Giving a connection away: another process goes on with the response, and the server believes that
-//! it has sent it all.
+//! Gives a connection away: another process goes on with the response.
 //!
 //! The invariant: until [`PendingHandOff::let_go`] the connection is the server's and nothing about it has
 //! changed; after it, neither the server nor this extension can write a byte to it. `/dev/null` takes
-//! its place: it swallows what the server still has to say, and reads as an end.
+//! its place: it swallows what the server still has to say, and reads as an end. Where it cannot take the place of
+//! the server's own descriptor the connection stays here: it never has two owners.
 
 use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
@@ -20,8 +20,8 @@ use super::sys::socket;
 use super::wire::Wire;
 use super::{attached, hooks, proxies};
 
-/// How the bytes of a response stand on its connection, for who goes on with it or ends it: only nginx has to be made
-/// to close a connection that it keeps.
+/// Returns how the bytes of a response stand on its connection, for the process that goes on with it or ends it. Only
+/// nginx has to be made to close a connection that it keeps: others close it when FastCGI ends the request.
 fn framing(target: HandOffTarget, server: Server) -> Framing {
     let software = || request::server_text("SERVER_SOFTWARE").unwrap_or_default();
     match target.framing {
@@ -33,7 +33,7 @@ fn framing(target: HandOffTarget, server: Server) -> Framing {
     }
 }
 
-/// What ends a response.
+/// Returns the bytes that end a response.
 fn end_of_response(framing: Framing) -> Vec<u8> {
     let mut end = Vec::new();
     if let Framing::FastCgi { request_id, .. } = framing {
@@ -48,12 +48,12 @@ pub(crate) struct PendingHandOff<'a> {
     wire: &'a Arc<Wire>,
     server: Server,
     target: HandOffTarget,
-    /// What takes its place, opened while there still is a way back.
+    /// `/dev/null`, to take its place; opened while there still is a way back.
     nothing: File,
 }
 
 impl<'a> PendingHandOff<'a> {
-    /// Makes a connection ready: all that was written is on it, and nothing waits.
+    /// Makes a connection ready: sends all that waits, and keeps the keeper out.
     ///
     /// # Errors
     ///
@@ -71,28 +71,30 @@ impl<'a> PendingHandOff<'a> {
         }
     }
 
-    /// How bytes have to stand on the connection.
+    /// Returns how bytes have to stand on the connection.
     pub(crate) fn framing(&self) -> Framing {
         framing(self.target, self.server)
     }
 
-    /// The connection itself.
+    /// Returns the connection itself.
     pub(crate) fn connection(&self) -> BorrowedFd<'_> {
         self.wire.as_fd()
     }
 
-    /// What has to come before a frame, so that it does not become part of what the script has echoed.
+    /// Returns the bytes that have to come before a frame, so that it does not become part of an event that the
+    /// script has echoed.
     pub(crate) fn before_frame(&self) -> &'static [u8] {
         self.wire.tail().before_frame()
     }
 
-    /// The connection stays here after all.
+    /// Keeps the connection here after all.
     pub(crate) fn withdraw(self) {
         self.wire.resume();
     }
 
     /// Ends the response, and lets go of the connection: the script goes on without it. Closed after its
     /// last record, as `fastcgi_finish_request()` does it, so that no web server uses it again.
+    /// Where the server cannot be kept from the connection, the response ends with its request as ever.
     pub(super) fn end_response(self) {
         match self.take_from_server() {
             Ok(()) => {
@@ -135,7 +137,7 @@ impl<'a> PendingHandOff<'a> {
         let _ = socket::replace(self.wire.as_fd().as_raw_fd(), &self.nothing);
         output::disable();
         if matches!(self.target.framing, Framing::FastCgi { .. }) {
-            // FPM sends what is logged over the connection, too.
+            // FPM sends log messages over the connection, too.
             hooks::note_parted();
         }
     }

@@ -1,8 +1,8 @@
-//! The last word on the head of a response: the hook on the SAPI's `send_headers`, where all that the
-//! script, a framework and a `header_register_callback()` have set has come together.
+//! Hooks the SAPI's `send_headers`, and makes the head of a stream right before it goes out.
 //!
-//! Only streams of ours are touched: those of `start()`, those that go out with what `Sse::headers()`
-//! gave, and with `sse.adopt` those that other code opens.
+//! There all that the script, a framework and a `header_register_callback()` have set has come together. Only streams
+//! of ours are touched: those of `start()`, those that go out with what `Sse::headers()` gave, and with `sse.adopt`
+//! those that other code opens.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -22,14 +22,14 @@ type SendHeaders = unsafe extern "C" fn(headers: *mut sapi_headers_struct) -> c_
 
 static ORIGINAL: OnceCell<SendHeaders> = OnceCell::new();
 
-/// Whose head it is.
+/// The owner of the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Claim {
     /// Other code's.
     None,
-    /// That of a stream, if it says so: the script has asked for the headers of one.
+    /// A stream's, if it says so: the script has asked for the headers of one.
     Asked,
-    /// That of a stream which is being opened.
+    /// A stream's that is being opened.
     Opening,
 }
 
@@ -40,7 +40,8 @@ thread_local! {
 /// Installs the hook. Called once, at module start-up.
 pub(crate) fn install() {
     let module = &raw mut sapi_module;
-    // SAFETY: as `hooks::install`.
+    // SAFETY: as in `hooks::install`: the process's one SAPI, on the one thread of start-up, referred to by nobody
+    // else.
     let module = unsafe { &mut *module };
     if let Some(original) = module.send_headers
         && ORIGINAL.set(original).is_ok()
@@ -53,7 +54,7 @@ pub(crate) fn install() {
 pub(crate) fn remove() {
     if let Some(original) = ORIGINAL.get() {
         let module = &raw mut sapi_module;
-        // SAFETY: as `hooks::remove`.
+        // SAFETY: as in `hooks::remove`: one thread, after the last request; a field is set.
         unsafe { (*module).send_headers = Some(*original) };
     }
 }
@@ -68,7 +69,7 @@ pub(crate) fn note_asked() {
     CLAIM.set(Claim::Asked);
 }
 
-/// Whatever head `send` sends is that of a stream.
+/// Runs `send`: the head that it sends is that of a stream.
 ///
 /// # Errors
 ///
@@ -96,7 +97,7 @@ unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_i
         // An error handler of the script's has not returned; this frame owns nothing.
         bailout::unwind();
     }
-    // SAFETY: the argument is passed on as it came; this frame owns nothing.
+    // SAFETY: the server's own function, with the argument as it came. It may bail out: this frame owns nothing.
     unsafe { original(sapi_headers) }
 }
 

@@ -1,4 +1,4 @@
-//! The hooks on the SAPI: every byte of a response passes here, whoever writes it.
+//! Hooks the SAPI's writes: every byte of a response passes here, and takes its wire if it has one.
 //!
 //! While a wire is attached, bytes take it, under its lock; otherwise the hooks hand every call on,
 //! and only remember where in the event stream the last byte stands. Installed once at module
@@ -29,12 +29,12 @@ struct Originals {
     interrupt: Option<Interrupt>,
 }
 
-/// What the server is given to write at a time, in bytes.
+/// The bytes that the server is given to write at a time.
 const SLICE: usize = 64 * 1024;
 
 static ORIGINALS: OnceCell<Originals> = OnceCell::new();
 
-/// What those above have run here.
+/// The functions of higher layers that run here.
 pub(crate) struct Callbacks {
     /// Interrupts a script because its client has left: throws.
     pub(crate) client_gone: fn(),
@@ -47,17 +47,18 @@ static CALLBACKS: OnceCell<Callbacks> = OnceCell::new();
 thread_local! {
     /// True once the connection of this response was given away.
     static PARTED: Cell<bool> = const { Cell::new(false) };
-    /// When the API told the script that its client is gone.
+    /// The moment at which the API told the script that its client is gone.
     static TOLD: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// Installs the hooks. Called once, at module start-up.
 pub(crate) fn install(callbacks: Callbacks) {
     let module = &raw mut sapi_module;
-    // SAFETY: `sapi_module` is the process's SAPI, set before any module starts up, on one thread.
+    // SAFETY: `sapi_module` is the process's one SAPI, filled in before any module starts up. That happens on one
+    // thread, and nothing is called while this refers to it, so that nobody else does. Nothing here bails out.
     let module = unsafe { &mut *module };
     let Some(write) = module.ub_write else { return };
-    // SAFETY: modules start up on one thread.
+    // SAFETY: a pointer, which is copied; modules start up on one thread, so that nobody writes to it.
     let interrupt = unsafe { zend_interrupt_function };
     let originals = Originals {
         ub_write: write,
@@ -73,7 +74,7 @@ pub(crate) fn install(callbacks: Callbacks) {
     module.flush = module.flush.map(|_| flush as Flush);
     module.log_message = module.log_message.map(|_| log_message as LogMessage);
     module.read_post = module.read_post.map(|_| read_post as ReadPost);
-    // SAFETY: as above.
+    // SAFETY: as above: nobody reads it meanwhile, and no script runs before modules have started up.
     unsafe { zend_interrupt_function = Some(interrupted) };
 }
 
@@ -81,13 +82,14 @@ pub(crate) fn install(callbacks: Callbacks) {
 pub(crate) fn remove() {
     let Some(originals) = ORIGINALS.get() else { return };
     let module = &raw mut sapi_module;
-    // SAFETY: as in `install`; modules shut down on one thread, after the last request.
+    // SAFETY: as in `install`: modules shut down on one thread, after the last request. The keeper, which lives
+    // longer, does not look at it.
     let module = unsafe { &mut *module };
     module.ub_write = Some(originals.ub_write);
     module.flush = originals.flush;
     module.log_message = originals.log_message;
     module.read_post = originals.read_post;
-    // SAFETY: as above.
+    // SAFETY: as above: no script runs any more.
     unsafe { zend_interrupt_function = originals.interrupt };
 }
 
@@ -139,11 +141,13 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
         return length;
     }
     written::note_echo();
-    // SAFETY: the caller vouches for the bytes.
+    // SAFETY: the caller vouches for `length` readable bytes, which nobody changes before it goes on; they are not
+    // null, as was asked above.
     put_out(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) })
 }
 
-/// Writes to the wire, or the server. May `longjmp`; this frame, and its callers', own nothing then.
+/// Writes to the wire, or the server. May bail out, past the hook, which owns nothing, or into the guard of
+/// [`write_flushed`]; this frame owns nothing.
 #[inline]
 fn put_out(bytes: &[u8]) -> usize {
     let Some(originals) = ORIGINALS.get() else { return 0 };
@@ -160,7 +164,8 @@ fn put_on_server(originals: &Originals, bytes: &[u8]) -> usize {
         return bytes.len();
     }
     written::set_tail(written::tail().after(bytes));
-    // SAFETY: the bytes are those that came; this frame owns nothing.
+    // SAFETY: the server's own function, with readable bytes and their number. It may bail out: this frame owns
+    // nothing, nor do those between it and the hook, or the guard of `write_flushed`.
     unsafe { (originals.ub_write)(bytes.as_ptr().cast(), bytes.len()) }
 }
 
@@ -180,7 +185,8 @@ fn put_on_wire(originals: &Originals, wire: &Wire, bytes: &[u8]) -> usize {
     for slice in bytes.chunks(SLICE) {
         taken += abort::ignoring_abort(|| {
             let bytes = slice.as_ptr().cast();
-            // SAFETY: as above; while aborts are ignored, the original returns.
+            // SAFETY: as above; but the wire lock is held, so that it must return. It bails out by way of
+            // `php_handle_aborted_connection` only, which returns while aborts are ignored.
             wire.through_server(slice, || unsafe { (originals.ub_write)(bytes, slice.len()) })
         });
         abort_if_gone();
@@ -210,7 +216,8 @@ unsafe extern "C" fn flush(context: *mut c_void) {
         Some(wire) => flush_server(wire, original, context),
         None if TOLD.get().is_some() => abort_unless_told(),
         None => {
-            // SAFETY: the argument is passed on as it came; this frame owns nothing.
+            // SAFETY: the server's own function, with the argument as it came. It may bail out: this frame owns
+            // nothing.
             unsafe { original(context) };
             if let Some(callbacks) = CALLBACKS.get() {
                 (callbacks.flushed)();
@@ -222,7 +229,8 @@ unsafe extern "C" fn flush(context: *mut c_void) {
 /// Has the server send what it holds back.
 fn flush_server(wire: &Wire, original: Flush, context: *mut c_void) {
     abort::ignoring_abort(|| {
-        // SAFETY: the argument is the server's own; while aborts are ignored, the original returns.
+        // SAFETY: the server's own function and context. The wire lock is held, so that it must return: while aborts
+        // are ignored it does, as in `put_on_wire`.
         wire.through_server(b"", || unsafe { original(context) });
         wire.note_flush();
     });
@@ -243,9 +251,10 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
         return log_to_stderr(message);
     }
     attached::with(|wire| match wire {
-        // SAFETY: the arguments are passed on as they came; this frame owns nothing.
+        // SAFETY: the server's own function, with the arguments as they came. It may bail out: this frame owns
+        // nothing.
         None => unsafe { original(message, level) },
-        // SAFETY: as above; while aborts are ignored, the original returns.
+        // SAFETY: as above; the wire lock is held, and while aborts are ignored it returns, as in `put_on_wire`.
         Some(wire) => log_through(wire, || unsafe { original(message, level) }),
     });
 }
@@ -258,7 +267,7 @@ fn log_through(wire: &Wire, log: impl FnOnce()) {
             log();
             if let Some(flush) = flush.filter(|_| wire.is_direct()) {
                 let context = globals::sapi(|sapi| sapi.server_context);
-                // SAFETY: called as the server does; while aborts are ignored, it returns.
+                // SAFETY: the server's own function and context; under the wire lock it returns, as in `put_on_wire`.
                 unsafe { flush(context) };
             }
         });
@@ -267,12 +276,13 @@ fn log_through(wire: &Wire, log: impl FnOnce()) {
 
 /// Logs where the process logs, for a worker whose server would send it over a connection that is gone.
 fn log_to_stderr(message: *const c_char) {
-    // SAFETY: the engine's messages end with a NUL.
+    // SAFETY: not null, as the caller has asked; the engine's messages end with a NUL, and stay for this call.
     let length = unsafe { libc::strlen(message) };
     let parts = [(c"PHP message: ".as_ptr(), 13), (message, length), (c"\n".as_ptr(), 1)];
     let parts = parts
         .map(|(text, length)| libc::iovec { iov_base: text.cast_mut().cast(), iov_len: length });
-    // SAFETY: three texts of these lengths; they are only read. If it fails there is nobody to tell.
+    // SAFETY: an array of three, each a text of this length, which stays for the call and is only read. If it fails
+    // there is nobody to tell.
     unsafe { libc::writev(libc::STDERR_FILENO, parts.as_ptr(), 3) };
 }
 
@@ -286,7 +296,8 @@ unsafe extern "C" fn read_post(buffer: *mut c_char, length: usize) -> usize {
         return 0;
     };
     attached::pause();
-    // SAFETY: the arguments are passed on as they came; this frame owns nothing.
+    // SAFETY: the server's own function, with the arguments as they came. If it bails out the wire stays paused, until
+    // it ends with the request; this frame owns nothing.
     let read = unsafe { original(buffer, length) };
     attached::resume();
     read
@@ -304,7 +315,8 @@ unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
         (callbacks.client_gone)();
     }
     if let Some(original) = ORIGINALS.get().and_then(|originals| originals.interrupt) {
-        // SAFETY: the argument is passed on as it came; this frame owns nothing.
+        // SAFETY: the function that stood there before, with the running frame as it came. It may bail out: this frame
+        // owns nothing.
         unsafe { original(frame) };
     }
 }

@@ -1,4 +1,4 @@
-//! PHP's servers: what they have in common, what each does in its own way, and every byte to them.
+//! PHP's servers: every byte that is written to a response, and what each server does in its own way.
 //!
 //! Nothing in here decides anything about event streams. The two rules of [`crate::zend`] hold here, too.
 //!
@@ -11,7 +11,7 @@
 //! * `hooks`, `attached`, `head`, `overrides`: every written byte, and the wire that takes it; the last word on a
 //!   head; PHP functions that must know
 //! * `takeover`, `connection`, `hand_off`: a response is taken over, written to, given away
-//! * `adoption`: streams that other code opens
+//! * `adoption`, `last_line`: streams that other code opens; the line that some clients need last
 //! * `diagnosis`, `proxies`: `doctor()`, and what it says of servers in front
 //! * `settings`, `pool`: INI settings; slots that the processes of a pool share
 

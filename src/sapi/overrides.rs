@@ -1,4 +1,4 @@
-//! PHP functions that have to know of the stream: each does a little before or after, or is spared.
+//! Replaces PHP functions that have to know of the stream: `header()`, `ob_flush()` and their like.
 
 use std::sync::Once;
 
@@ -24,13 +24,15 @@ impl Call {
     /// Runs the function. It may bail out: nothing up to the engine owns anything, and what would be undone
     /// after it ends with the request anyway.
     fn run(&self) {
-        // SAFETY: the arguments are passed on as they came; the frames of this file own nothing.
+        // SAFETY: the function's own handler, with the frame and the result that the engine gave. It may bail out: the
+        // frames of this file own nothing, and a wire that stays paused ends with the request.
         unsafe { (self.original)(self.frame, self.result) }
     }
 
     /// Answers false in its place.
     fn answer_false(&self) {
-        // SAFETY: where the engine wants the answer, which has nothing in it yet.
+        // SAFETY: where the engine wants the answer: valid, referred to by nobody else, with nothing in it that would
+        // have to be let go of.
         let result = unsafe { &mut *self.result };
         result.u1.type_info = IS_FALSE;
     }
@@ -144,7 +146,7 @@ fn note_disconnect() {
     });
 }
 
-/// What httpd holds back of another request's output goes out now: it would block the keeper.
+/// Has httpd send what it holds back of another request's output, which would block the keeper, and resumes it.
 fn resume_flushed() {
     if attached::exists() {
         output::flush();

@@ -1,5 +1,4 @@
-//! Slots that the processes of a pool share: how many streams they serve at once that are not meant to be
-//! theirs.
+//! Counts the streams that the workers of a pool serve although the hub should, by slots that all share.
 //!
 //! A slot is a byte of a file in memory, which all workers inherit, locked by the process that has it. The
 //! invariant: a slot is free again when its process ends, however it ends, for the system takes its locks
@@ -22,7 +21,7 @@ const MOST: u32 = 0xffff;
 /// The file; -1 before it is there.
 static FILE: AtomicI32 = AtomicI32::new(-1);
 
-/// Which process this is, and the slots that it has: its own locks would not keep it away.
+/// This process, as its number of forks, and the slots that it has: its own locks would not keep it away.
 static OWN: Mutex<(u32, Vec<i64>)> = Mutex::new((0, Vec::new()));
 
 /// Does something with the slots of this process.
@@ -45,7 +44,8 @@ pub(crate) fn found() {
 pub(crate) fn dissolve() {
     let file = FILE.swap(-1, Ordering::Relaxed);
     if file >= 0 {
-        // SAFETY: made by `found`, which gave it up, and taken by nobody else: the swap leaves none.
+        // SAFETY: made by `found`, which gave it up, and taken by nobody else: the swap leaves none. Modules shut down
+        // on one thread, after the last request, so that nobody is using the number.
         drop(unsafe { OwnedFd::from_raw_fd(file) });
     }
 }
@@ -82,7 +82,7 @@ impl Drop for Slot {
     }
 }
 
-/// How many of so many slots are taken.
+/// Returns how many of so many slots are taken.
 pub(crate) fn taken(server: Server, of: u32) -> usize {
     let Some(file) = file() else { return 0 };
     with_own(|own| {
@@ -95,7 +95,7 @@ fn file() -> Option<RawFd> {
     Some(FILE.load(Ordering::Relaxed)).filter(|file| *file >= 0)
 }
 
-/// So many slots of this pool. The pools of one FPM differ in the socket that they listen on, which each
+/// Returns so many slots of this pool. The pools of one FPM differ in the socket that they listen on, which each
 /// worker has as its standard input.
 fn slots(server: Server, of: u32) -> Range<i64> {
     let is_socket = |stat: &Stat| FileType::from_raw_mode(stat.st_mode).is_socket();
@@ -106,17 +106,19 @@ fn slots(server: Server, of: u32) -> Range<i64> {
     first..first + i64::from(of.min(MOST))
 }
 
-/// Locks a slot, or unlocks it; whether that could be.
+/// Locks a slot, or unlocks it; false if that could not be.
 fn lock(file: RawFd, slot: i64, kind: libc::c_int) -> bool {
     let wanted = range(slot, kind);
-    // SAFETY: the descriptor is the file's, and the argument is what the command takes; it is only read.
+    // SAFETY: the argument is the structure that the command takes, which is ours and only read. The number is the
+    // file's, until `dissolve`.
     unsafe { libc::fcntl(file, libc::F_SETLK, &raw const wanted) == 0 }
 }
 
-/// Whether another process has it.
+/// True if another process has it.
 fn is_locked(file: RawFd, slot: i64) -> bool {
     let mut found = range(slot, libc::F_WRLCK);
-    // SAFETY: the descriptor is the file's, and the argument is what the command fills in.
+    // SAFETY: the argument is the structure that the command fills in, which is ours. The number is the file's, until
+    // `dissolve`.
     let asked = unsafe { libc::fcntl(file, libc::F_GETLK, &raw mut found) };
     asked == 0 && libc::c_int::from(found.l_type) != libc::F_UNLCK
 }

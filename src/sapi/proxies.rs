@@ -1,14 +1,14 @@
-//! What stands in front of PHP, as far as the request shows it, and what to set there.
+//! Recognizes the web server and proxies in front of PHP, and says what to set there.
 //!
-//! Pure: the words come from what is recognized, and nothing that a client sends is repeated.
+//! It calls nothing of PHP's: the words come from what is recognized, and nothing that a client sends is repeated.
 
 use super::server::kind::Server;
 
-/// What a request shows of the servers that it came through.
+/// The servers that a request came through, as far as it shows.
 pub(super) struct InFront<'a> {
     /// `SERVER_SOFTWARE`: what the web server calls itself.
     pub(super) software: &'a str,
-    /// Which of [`HEADERS`] the request has. A client can send them as well as a proxy can.
+    /// Those of [`HEADERS`] that the request has. A client can send them as well as a proxy can.
     pub(super) headers: Vec<&'static str>,
     /// `sse.heartbeat`, in seconds; 0 is none.
     pub(super) heartbeat: f64,
@@ -37,7 +37,7 @@ enum Front {
 }
 
 impl Front {
-    /// By the name that it gives itself. Apache does not say which module it is: `mod_fcgid` starts
+    /// Recognizes it by the name that it gives itself. Apache does not say which module it is: `mod_fcgid` starts
     /// php-cgi, and FPM is behind `mod_proxy_fcgi`.
     fn of(server: Server, software: &str) -> Self {
         let software = software.to_ascii_lowercase();
@@ -85,7 +85,7 @@ impl Front {
         }
     }
 
-    /// Its name, and at which write after a departure it closes the connection to PHP; `None` where it
+    /// Returns its name, and at which write after a disconnect it closes the connection to PHP; `None` where it
     /// does so by itself, or nobody knows.
     fn departure(self) -> Option<(&'static str, u8)> {
         match self {
@@ -98,12 +98,12 @@ impl Front {
     }
 }
 
-/// Whether nginx is in front, by the name that it gives itself.
+/// True if nginx is in front, by the name that it gives itself.
 pub(super) fn is_nginx(server: Server, software: &str) -> bool {
     Front::of(server, software) == Front::Nginx
 }
 
-/// What to set, in front of a server that speaks FastCGI, and before that.
+/// Returns what to set: in front of a server that speaks FastCGI, and before that.
 pub(super) fn advice(server: Server, in_front: &InFront) -> Vec<String> {
     let fast_cgi = matches!(server, Server::Fpm | Server::Cgi);
     let front = fast_cgi.then(|| Front::of(server, in_front.software));
@@ -127,7 +127,7 @@ fn own_settings(server: Server) -> &'static [&'static str] {
     }
 }
 
-/// Whether `php -S` was told to have more than one.
+/// True if `php -S` was told to have more than one worker.
 fn has_workers() -> bool {
     let number = std::env::var("PHP_CLI_SERVER_WORKERS").unwrap_or_default();
     number.trim().parse::<u32>().is_ok_and(|number| number > 1)
@@ -144,7 +144,7 @@ fn departure(name: &str, writes: u8, heartbeat: f64) -> String {
     }
 }
 
-/// What is said of proxies before the web server.
+/// Tells what to set in proxies before the web server.
 fn before(front: Option<Front>, headers: &[&'static str]) -> Option<String> {
     // Caddy adds this one itself.
     let own = |header: &str| front == Some(Front::Caddy) && header == "X-Forwarded-For";

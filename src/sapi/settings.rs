@@ -1,4 +1,4 @@
-//! The INI settings: their table, and what each says now. Values were checked when they were set.
+//! The table of the INI settings, and the value of each. Values are checked when they are set.
 
 use std::ffi::CStr;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::zend::ini::{self, Valid, secret, validated, within_open_basedir};
 
 /// Seconds between two heartbeats; 0 is off.
 const HEARTBEAT: &CStr = c"sse.heartbeat";
-/// What a heartbeat says; "" is nothing.
+/// The text of a heartbeat; "" is none.
 const HEARTBEAT_TEXT: &CStr = c"sse.heartbeat_text";
 /// Reconnection time in milliseconds; 0 leaves it to the client.
 const RETRY: &CStr = c"sse.retry";
@@ -28,7 +28,7 @@ const SHUTDOWN_RETRY: &CStr = c"sse.shutdown_retry";
 const HUB_SOCKET: &CStr = c"sse.hub_socket";
 /// The program of the hub; "" is `sse-hub` beside the extension, or else on the path.
 const HUB_PATH: &CStr = c"sse.hub_path";
-/// Whether a hub is started when there is none.
+/// On: a hub is started when there is none.
 const HUB_SPAWN: &CStr = c"sse.hub_spawn";
 /// The group whose members may speak to a hub that is started.
 const HUB_GROUP: &CStr = c"sse.hub_group";
@@ -36,24 +36,24 @@ const HUB_GROUP: &CStr = c"sse.hub_group";
 const HUB_REDIS: &CStr = c"sse.hub_redis";
 /// The largest event that may be published, in bytes of data.
 const MAX_EVENT: &CStr = c"sse.max_event";
-/// How many streams there may be at once, of all that share a hub; 0 is no limit.
+/// The most streams that there may be at once, of all that share a hub; 0 is no limit.
 const MAX_STREAMS: &CStr = c"sse.max_streams";
-/// What becomes of streams that should be the hub's, and are not: "prefer" has workers serve them, "require"
-/// turns them away.
+/// The fate of streams that should be the hub's, and are not: "prefer" has workers serve them, "require" turns them
+/// away.
 const HAND_OFF: &CStr = c"sse.hand_off";
 /// The value of [`HAND_OFF`] that turns streams away.
 const REQUIRE: &str = "require";
-/// How many of them the workers of a pool serve at once; 0 is no limit.
+/// The most of them that the workers of a pool serve at once; 0 is no limit.
 const MAX_WORKER_STREAMS: &CStr = c"sse.max_worker_streams";
 /// Seconds that a client may take nothing before its stream is given up; 0 is for ever.
 const WRITE_TIMEOUT: &CStr = c"sse.write_timeout";
-/// Whether the session is closed when a stream begins.
+/// On: the session is closed when a stream begins.
 const RELEASE_SESSION: &CStr = c"sse.release_session";
-/// Whether a client that has closed only its sending side counts as there.
+/// On: a client that has closed only its sending side counts as there.
 const IGNORE_HALF_CLOSE: &CStr = c"sse.ignore_half_close";
-/// Whether a script is interrupted when its client leaves.
+/// On: a script is interrupted when its client leaves.
 const INTERRUPT: &CStr = c"sse.interrupt";
-/// Whether streams of other code are looked after.
+/// On: streams of other code are looked after.
 const ADOPT: &CStr = c"sse.adopt";
 
 static ENTRIES: IniEntryDefs<21> = IniEntryDefs::new([
@@ -94,12 +94,12 @@ pub(crate) fn heartbeat() -> f64 {
     ini::number(HEARTBEAT)
 }
 
-/// What a heartbeat says; mostly nothing.
+/// Returns the text of a heartbeat; mostly none.
 pub(crate) fn heartbeat_text() -> String {
     ini::text(HEARTBEAT_TEXT)
 }
 
-/// The heartbeat that says it.
+/// Returns the heartbeat that says it.
 pub(crate) fn heartbeat_line() -> Heartbeat {
     Heartbeat::new(&heartbeat_text()).unwrap_or_default()
 }
@@ -114,7 +114,7 @@ pub(crate) fn max_lifetime() -> f64 {
     ini::number(MAX_LIFETIME)
 }
 
-/// Who may read streams, unless the script says otherwise.
+/// Returns the origins that may read streams, unless the script says otherwise.
 pub(crate) fn allow_origin() -> AllowOrigin {
     AllowOrigin::from_list(&ini::text(ALLOW_ORIGIN)).unwrap_or_default()
 }
@@ -125,7 +125,7 @@ pub(crate) fn shutdown_retry() -> Option<Retry> {
     (milliseconds > 0).then(|| Retry::from_millis(milliseconds))
 }
 
-/// How long a client may take nothing before its stream is given up.
+/// Returns the longest that a client may take nothing before its stream is given up.
 pub(crate) fn write_timeout() -> Duration {
     let length = seconds(ini::number(WRITE_TIMEOUT)).unwrap_or_default();
     if length.is_zero() { Duration::MAX } else { length }
@@ -185,7 +185,7 @@ pub(crate) fn max_event() -> usize {
     usize::try_from(ini::integer(MAX_EVENT)).unwrap_or(0)
 }
 
-/// How many streams there may be at once, of all that share a hub; 0 is no limit.
+/// Returns the most streams that there may be at once, of all that share a hub; 0 is no limit.
 pub(crate) fn max_streams() -> u32 {
     u32::try_from(ini::integer(MAX_STREAMS)).unwrap_or(0)
 }
@@ -195,7 +195,7 @@ pub(crate) fn requires_hand_off() -> bool {
     ini::text(HAND_OFF).eq_ignore_ascii_case(REQUIRE)
 }
 
-/// How many of them the workers of a pool serve at once; 0 is no limit.
+/// Returns the most of them that the workers of a pool serve at once; 0 is no limit.
 pub(crate) fn max_worker_streams() -> u32 {
     u32::try_from(ini::integer(MAX_WORKER_STREAMS)).unwrap_or(0)
 }
@@ -254,7 +254,7 @@ impl Valid for SocketPath {
     }
 }
 
-/// What the system allows, in bytes: 108 with a NUL at the end.
+/// The longest path of a socket that the system allows, in bytes: 108 with a NUL at the end.
 const LONGEST_SOCKET: usize = 107;
 
 struct Origins;

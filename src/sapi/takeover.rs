@@ -1,4 +1,4 @@
-//! Taking the response over: all that stands between a script and an open event stream.
+//! Takes the response over: headers, output buffers, session lock, time limit; or answers in its place.
 
 use super::response::{abort, headers, late_head, output, request, session};
 use super::server::kind::Server;
@@ -11,7 +11,7 @@ use crate::stream::{
 use crate::zend::engine::{self, is_unwinding};
 use crate::zend::ini;
 
-/// What became of the response.
+/// The outcome of taking a response over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
     /// It is an event stream now.
@@ -22,14 +22,14 @@ pub(crate) enum Taken {
     Answered,
 }
 
-/// Why the response cannot be taken over.
+/// The reason why the response cannot be taken over.
 #[derive(Debug)]
 pub(crate) enum NotTaken {
     /// Output has begun, and it is no event stream.
     OutputBegan {
-        /// What it is instead, as words.
+        /// The response that it is instead, as words.
         what: String,
-        /// Where it began, as words.
+        /// The file and line where it began, as words.
         place: String,
     },
     /// A save handler of the session threw.
@@ -99,7 +99,7 @@ fn set_head(server: Server, allow_origin: &AllowOrigin, custom: &[Header]) -> Re
     headers::apply(response_headers(server, allow_origin))
 }
 
-/// An error that PHP would display is no event: it goes to the log.
+/// Has errors go to the log that PHP would display: they are no events.
 fn log_what_is_displayed() {
     if ini::is_on(&ini::text(c"display_errors")) {
         ini::set("display_errors", "0");
@@ -107,7 +107,7 @@ fn log_what_is_displayed() {
     }
 }
 
-/// The headers of an event stream that answers this request.
+/// Returns the headers of an event stream that answers this request.
 pub(crate) fn response_headers(server: Server, allow_origin: &AllowOrigin) -> Vec<Header> {
     let origin = request::server_text("HTTP_ORIGIN");
     // `php -S` closes every connection, and says so itself.
@@ -136,7 +136,7 @@ pub(crate) fn answer_no_content(
     Ok(no_content(reading_headers(server, allow_origin))?)
 }
 
-/// Those of [`response_headers`] that say who may read the response, whatever it is.
+/// Returns those of [`response_headers`] that say who may read the response, whatever it is.
 fn reading_headers(server: Server, allow_origin: &AllowOrigin) -> Vec<Header> {
     let mut headers = response_headers(server, allow_origin);
     headers.retain(|it| it.name == "Vary" || it.name.starts_with("Access-Control-"));
@@ -192,7 +192,7 @@ fn no_content(extra: Vec<Header>) -> Result<(), Bailout> {
     Ok(())
 }
 
-/// Inside a framework's stream callback the head is out already: fine, if it is that of a stream.
+/// Accepts a head that is out already, as inside a framework's stream callback, if it is that of a stream.
 fn check_sent_headers() -> Result<(), NotTaken> {
     if !headers::is_event_stream() {
         let content_type = headers::get("Content-Type").unwrap_or_else(|| "text/html".into());
@@ -213,8 +213,8 @@ fn output_began(what: String) -> NotTaken {
     NotTaken::OutputBegan { what, place }
 }
 
-/// What `session_start()` says of caching is not the script's own word; some of it would have proxies
-/// keep the stream.
+/// Removes the caching headers of `session_start()`: they are not the script's own word, and some of them would have
+/// proxies keep the stream.
 fn drop_session_cache_limiter() -> Result<(), Bailout> {
     let expire = ini::integer(c"session.cache_expire");
     let is_limiter = headers::get("Cache-Control")
@@ -222,7 +222,7 @@ fn drop_session_cache_limiter() -> Result<(), Bailout> {
     if is_limiter { headers::remove(&["Cache-Control", "Expires", "Pragma"]) } else { Ok(()) }
 }
 
-/// PHP's own compression would hold frames back.
+/// Switches PHP's own compression off, which would hold frames back.
 fn switch_compression_off() {
     let compresses = ini::text(c"zlib.output_compression");
     if !compresses.is_empty() && compresses != "0" && !compresses.eq_ignore_ascii_case("off") {

@@ -1,4 +1,6 @@
-//! Catches the engine's bailouts (`longjmp`: a fatal error, a time limit) and resumes them later.
+//! Catches bailouts, the engine's `longjmp` past everything, and goes on with them when nothing is owned.
+//!
+//! One comes at a fatal error, a time limit, a client that is gone.
 //!
 //! PHP also bails out when it ends the script of a client that is gone.
 //!
@@ -14,7 +16,7 @@ use ext_php_rs::zend::{bailout, try_catch};
 use crate::stream::Bailout;
 
 thread_local! {
-    /// True if a bailout was caught and has to be resumed.
+    /// True once a bailout was caught that has to go on.
     static DUE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -35,7 +37,7 @@ pub(crate) fn guarded<R>(action: impl FnOnce() -> R) -> Result<R, Bailout> {
     })
 }
 
-/// True if a bailout was caught and has to be resumed.
+/// True if a bailout was caught that has to go on.
 #[inline]
 pub(crate) fn is_due() -> bool {
     DUE.get()
@@ -54,7 +56,8 @@ pub(crate) fn in_any_case<R>(action: impl FnOnce() -> R) -> R {
 #[cold]
 pub(crate) fn unwind() -> ! {
     DUE.set(false);
-    // SAFETY: the engine is in a request, below the `zend_try` that every entry point is wrapped in.
+    // SAFETY: a bailout was caught in this request, so that it runs below a `zend_try` of the engine's, to which this
+    // leaves; no frame in between owns anything, as the caller vouches.
     unsafe { bailout() }
 }
 

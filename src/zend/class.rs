@@ -1,4 +1,4 @@
-//! Declares PHP classes with the exact signatures of the stub.
+//! Declares classes exactly as the stub has them.
 //!
 //! ext-php-rs has no union types, and its read-only properties can be written. So classes are registered here and
 //! then refined: union types and defaults are written into the engine's argument info, and read-only properties are
@@ -111,8 +111,10 @@ fn declare_property(class: &ClassEntry, property: &ReadOnly) {
     uninitialized.u1.type_info = 0;
     let type_ = zend_type { ptr: std::ptr::null_mut(), type_mask: property.types };
     let class = std::ptr::from_ref(class).cast_mut();
-    // SAFETY: at start-up the class is the engine's to change; the name is persistent; the default
-    // is undefined, as a read-only property's must be.
+    // SAFETY: at start-up the class is the engine's to change, and nothing of Rust's looks at it meanwhile; the name
+    // is interned and persistent, the type has no name that would have to be let go of, and the default is undefined,
+    // as a read-only property's must be. An engine that refuses it ends the process; it does not bail out at
+    // start-up.
     unsafe {
         ffi::zend_declare_typed_property(
             class,
@@ -130,9 +132,10 @@ fn rename_parameters(class: &ClassEntry) {
     for (_, method) in &class.function_table {
         let Some(function) = native_function(method) else { continue };
         for n in 0..function.num_args as usize {
-            // SAFETY: the index is below the number of arguments.
+            // SAFETY: the index is below the number of arguments, of which the list has as many.
             let info = unsafe { function.arg_info.add(n) };
-            // SAFETY: as in `refine`.
+            // SAFETY: the argument info of a class that is being registered, which ext-php-rs has allocated and
+            // nobody else refers to.
             let info = unsafe { &mut *info };
             let name = camel_case(&versions::parameter_name(info));
             versions::rename_parameter(info, &name);
@@ -151,7 +154,8 @@ fn camel_case(name: &str) -> String {
 
 fn refine(class: &ClassEntry, refinement: &Refinement) {
     let Some(info) = argument_info(class, refinement) else { return };
-    // SAFETY: the argument info of a class that is being registered; nobody reads it yet.
+    // SAFETY: the argument info of a class that is being registered, which ext-php-rs has allocated; nobody else
+    // refers to it yet.
     let info = unsafe { &mut *info };
     info.type_.type_mask =
         info.type_.type_mask & !(types::ALL | types::ITERABLE) | refinement.types;
@@ -167,18 +171,20 @@ fn argument_info(class: &ClassEntry, refinement: &Refinement) -> Option<*mut Arg
     let method = class.function_table.get(refinement.method.to_ascii_lowercase().as_str())?;
     let function = native_function(method)?;
     let Some(name) = refinement.parameter else {
-        // SAFETY: `arg_info` is preceded by the info of the return type.
+        // SAFETY: in the list of a native function, the info of the return type stands before that of the first
+        // argument.
         return Some(unsafe { function.arg_info.sub(1) });
     };
-    // SAFETY: each index is below the number of arguments.
+    // SAFETY: each index is below the number of arguments, of which the list has as many.
     let mut all = (0..function.num_args as usize).map(|n| unsafe { function.arg_info.add(n) });
-    // SAFETY: info of a class that is being registered, which is only read.
+    // SAFETY: info of a class that is being registered, which is only read, and changed by nobody meanwhile.
     all.find(|info| versions::parameter_name(unsafe { &**info }) == name)
 }
 
 /// Returns the function behind an entry of a native class's function table.
 fn native_function(entry: &Zval) -> Option<&zend_internal_function> {
-    // SAFETY: those of a native class are native, and live as long as it does.
+    // SAFETY: callers give entries of native classes: these functions are native, and live as long as their class.
+    // They are only read.
     native_pointer(entry).map(|function| unsafe { &*function })
 }
 

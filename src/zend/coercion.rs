@@ -1,4 +1,6 @@
-//! Converts arguments as PHP's own functions do: `strict_types`, deprecations and all.
+//! Converts arguments as PHP's own functions do, with the engine's deprecations.
+//!
+//! The rules are those for the caller's `strict_types` (`Zend/zend_API.c`, `zend_parse_arg_*_slow`).
 //!
 //! The rules are the engine's (`Zend/zend_API.c`, `zend_parse_arg_*_slow`).
 //!
@@ -26,7 +28,8 @@ pub(crate) fn int(value: &Zval, number: u32) -> Result<Option<i64>, Bailout> {
         return Ok(Some(int));
     }
     let (mut value, mut int) = (Owned::shared(value), 0);
-    // SAFETY: a value of ours, which the engine may convert in place, and where it puts the answer. A bailout goes
+    // SAFETY: a value of ours, which the engine may convert in place, and an int of ours for its answer; a native
+    // method is running, for the argument's number. It may run an error handler or a `__toString()`, and bail out,
     // into the guard; what the value holds leaks then, until the request's memory is freed.
     let fits = guarded(|| unsafe {
         ffi::zend_parse_arg_long_slow(&raw mut *value, &raw mut int, number)
@@ -44,7 +47,7 @@ pub(crate) fn float(value: &Zval, number: u32) -> Result<Option<f64>, Bailout> {
         return Ok(Some(float));
     }
     let (mut value, mut float) = (Owned::shared(value), 0.0);
-    // SAFETY: as in `int`.
+    // SAFETY: as in `int`, with an answer of the type that this function writes.
     let fits = guarded(|| unsafe {
         ffi::zend_parse_arg_double_slow(&raw mut *value, &raw mut float, number)
     })?;
@@ -61,7 +64,7 @@ pub(crate) fn bool(value: &Zval, number: u32) -> Result<Option<bool>, Bailout> {
         return Ok(Some(bool));
     }
     let (mut value, mut bool) = (Owned::shared(value), false);
-    // SAFETY: as in `int`.
+    // SAFETY: as in `int`, with an answer of the type that this function writes.
     let fits = guarded(|| unsafe {
         ffi::zend_parse_arg_bool_slow(&raw mut *value, &raw mut bool, number)
     })?;

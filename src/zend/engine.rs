@@ -1,4 +1,4 @@
-//! Calls into the engine: exit, interrupts, the running frame, properties.
+//! Calls the engine: exits, output, interrupts, properties, the frames on the stack.
 
 use std::ffi::CStr;
 use std::ptr;
@@ -39,7 +39,8 @@ pub(crate) fn forget_failure() {
 
 /// Writes through PHP's output buffers. May run output callbacks, and may bail out.
 pub(crate) fn layer_write(bytes: &[u8]) {
-    // SAFETY: the pointer and length are those of a slice that outlives the call.
+    // SAFETY: the pointer and length are those of a slice that outlives the call. It may bail out: this frame owns
+    // nothing, and callers that do guard it.
     unsafe { php_output_write(bytes.as_ptr().cast(), bytes.len()) };
 }
 
@@ -56,8 +57,8 @@ pub(crate) fn set_running_frame(frame: *mut zend_execute_data) {
 /// Returns the flag that makes the engine call its interrupt function before the next opcode.
 pub(crate) fn interrupt_flag() -> &'static AtomicBool {
     let flag = globals::executor(|executor| &raw const executor.vm_interrupt).cast::<AtomicBool>();
-    // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`), and the globals live as long as the
-    // thread, which outlives its wires.
+    // SAFETY: `vm_interrupt` is one atomic byte (`zend_atomic_bool`), which other threads may set, and the globals
+    // live as long as the thread, which outlives its wires: the keeper lets go of each before its request is over.
     unsafe { &*flag }
 }
 
@@ -78,15 +79,17 @@ pub(crate) fn run_interrupts() -> Result<(), Bailout> {
     }
     interrupt_flag().store(false, Ordering::Relaxed);
     let running = running_frame();
-    // SAFETY: set at start-up only.
+    // SAFETY: modules set it at start-up only; it is copied.
     let function = unsafe { zend_interrupt_function };
     guarded(|| {
         if is_timed_out() {
-            // SAFETY: bails out, into the guard; this frame owns nothing.
+            // SAFETY: a request is active, and its time is up. It bails out, into the guard: this closure owns
+            // nothing.
             unsafe { ffi::zend_timeout() };
         }
         if let Some(function) = function {
-            // SAFETY: called as the engine does, with the running frame. It may bail out, into the guard.
+            // SAFETY: called as the engine does, with the running frame. It may bail out, into the guard: this
+            // closure owns nothing.
             unsafe { function(running) };
         }
     })
@@ -95,7 +98,7 @@ pub(crate) fn run_interrupts() -> Result<(), Bailout> {
 /// True if the script's time limit has passed.
 fn is_timed_out() -> bool {
     let flag = globals::executor(|executor| &raw const executor.timed_out).cast::<AtomicBool>();
-    // SAFETY: one atomic byte, as `vm_interrupt`.
+    // SAFETY: one atomic byte, as `vm_interrupt`, in the globals of this thread.
     unsafe { &*flag }.load(Ordering::Relaxed)
 }
 
@@ -116,11 +119,11 @@ const PASS_ON: [(&str, &str); 8] = [
 /// an exit.
 pub(crate) fn is_below_native_code() -> bool {
     let running = running_frame();
-    // SAFETY: null, or the running frame, which outlives this call.
+    // SAFETY: null, or the running frame, which outlives this call; it is only read, and nothing is called.
     let mut caller = unsafe { running.as_ref() }.map_or(ptr::null_mut(), |it| it.prev_execute_data);
     // SAFETY: null, or a frame that is below the running one, and outlives it.
     while let Some(frame) = unsafe { caller.as_ref() } {
-        // SAFETY: null, or the function that frame runs.
+        // SAFETY: null, or the function that frame runs, which lives as long.
         if unsafe { frame.func.as_ref() }.is_some_and(|function| !passes_exits_on(function)) {
             return true;
         }
@@ -130,15 +133,15 @@ pub(crate) fn is_below_native_code() -> bool {
 }
 
 fn passes_exits_on(function: &zend_function) -> bool {
-    // SAFETY: every kind of function begins with its type.
+    // SAFETY: every kind of function begins with its type, so that each has set it.
     if u32::from(unsafe { function.type_ }) != ZEND_INTERNAL_FUNCTION {
         return true;
     }
-    // SAFETY: `common` is the prefix that every kind of function shares.
+    // SAFETY: `common` is the prefix that every kind of function shares; it is plain data, which is copied.
     let common = unsafe { function.common };
-    // SAFETY: null, or the class of the method.
+    // SAFETY: null, or the class of the method, which lives as long as the method.
     let class = unsafe { common.scope.as_ref() }.and_then(ClassEntry::name).unwrap_or_default();
-    // SAFETY: a function's name, or null.
+    // SAFETY: null, or the function's name, which lives as long as the function.
     let name = unsafe { common.function_name.as_ref() };
     let name = name.and_then(|name| name.as_str().ok()).unwrap_or_default();
     PASS_ON.iter().any(|(of, called)| *of == class && (called.is_empty() || *called == name))
@@ -156,18 +159,20 @@ pub(crate) fn with_running_object(act: impl FnOnce(&mut ZendObject)) {
     act(unsafe { &mut *object });
 }
 
-/// Reads a property of an object; an undefined one reads as null. `ZendObject::get_property` fetches the property for
-/// writing, which a read-only one refuses.
+/// Reads a property of an object; undefined ones read as null. `ZendObject::get_property` asks for
+/// the property to write to it, which read-only ones refuse. A property of a script's class may have code that bails
+/// out.
 pub(crate) fn property(object: &ZendObject, name: &str) -> Owned {
     let scope = ptr::from_ref(object.get_class_entry()).cast_mut();
     let object = ptr::from_ref(object).cast_mut();
     let mut computed = Zval::new();
-    // SAFETY: the class is the object's own and the name is `len` readable bytes. The answer is null,
-    // a slot of the object, or `computed`.
+    // SAFETY: the class is the object's own, the name is `len` readable bytes, and `computed` holds nothing. The
+    // answer is null, a slot of the object, or `computed`. Where code of a script's runs in it, it may bail out: this
+    // frame owns nothing yet, and callers guard the reading of such classes.
     let value = unsafe {
         zend_read_property(scope, object, name.as_ptr().cast(), name.len(), true, &raw mut computed)
     };
-    // SAFETY: it is copied before anything can change it.
+    // SAFETY: null, or a value that stays until the engine is called again; it is copied before.
     let value = unsafe { value.as_ref() };
     value.map_or(Zval::null(), |value| value.dereference().shallow_clone()).into()
 }
@@ -176,8 +181,9 @@ pub(crate) fn property(object: &ZendObject, name: &str) -> Owned {
 pub(crate) fn set_property(object: &mut ZendObject, class: &ClassEntry, name: &str, value: &Owned) {
     let scope = ptr::from_ref(class).cast_mut();
     let value = ptr::from_ref::<Zval>(value).cast_mut();
-    // SAFETY: the class is the object's own, the name is `len` readable bytes, and the value is
-    // only read. A failing write throws, and does not bail out.
+    // SAFETY: the class is the object's own, the name is `len` readable bytes, and the value is only read. A write
+    // that is refused throws. Where there is no memory for the name it bails out: this frame owns nothing, and the
+    // values of callers go with the request's memory.
     unsafe {
         ffi::zend_update_property(scope, object, name.as_ptr().cast(), name.len(), value);
     }
@@ -185,9 +191,9 @@ pub(crate) fn set_property(object: &mut ZendObject, class: &ClassEntry, name: &s
 
 /// Returns the file and line that are being executed.
 pub(crate) fn here() -> (String, u32) {
-    // SAFETY: a static string, or that of the running op array.
+    // SAFETY: returns a constant, or the string of the running op array, which ends with a NUL; it is copied at once.
     let file = unsafe { ffi::zend_get_executed_filename() };
-    // SAFETY: reads the running op line.
+    // SAFETY: only reads the running op line.
     let line = unsafe { ffi::zend_get_executed_lineno() };
     (c_string(file), line)
 }
@@ -197,13 +203,14 @@ pub(crate) fn c_string(text: *const std::ffi::c_char) -> String {
     if text.is_null() {
         return String::new();
     }
-    // SAFETY: the engine's strings end with a NUL; the text is copied at once.
+    // SAFETY: not null. Callers pass strings of the engine, the system's loader or httpd, which end with a NUL and
+    // stay until the next call of theirs; the text is copied at once.
     unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
 }
 
 /// Returns the class `RuntimeException`.
 pub(crate) fn runtime_exception() -> &'static ClassEntry {
-    // SAFETY: set when the SPL module starts up, which is before any extension's turn, and never
-    // changed after.
+    // SAFETY: set when the SPL module starts up, which every PHP has and starts before any extension, and never
+    // changed after. A native class lives as long as the process.
     unsafe { &*ffi::spl_ce_RuntimeException }
 }

@@ -47,7 +47,7 @@ pub(crate) fn replace(
     generated: &OnceCell<Handler>,
 ) {
     let method = class.function_table.get(method).and_then(native_pointer);
-    // SAFETY: a method of a native class is native, and nobody calls it yet.
+    // SAFETY: a method of a native class is native; at start-up, on one thread, nobody calls it or refers to it yet.
     let method = method.map(|method| unsafe { &mut *method });
     let Some(method) = method else { return };
     if let Some(original) = method.handler {
@@ -60,13 +60,15 @@ pub(crate) fn replace(
 ///
 /// As any handler's: `call` is the running call, `answer` is where the engine wants its result.
 unsafe extern "C" fn handler<T: FastMethod>(call: *mut zend_execute_data, answer: *mut Zval) {
-    // SAFETY: the caller vouches for it.
+    // SAFETY: the engine's running call, which outlives this frame; it is only read here.
     let running = unsafe { &*call };
     if let (Some(text), Some(object)) = (only_string(running), object::<T>(running)) {
-        // SAFETY: the caller vouches for it.
+        // SAFETY: where the engine wants the result: valid, and referred to by nobody else. `reply` may bail out:
+        // nothing is owned here.
         reply(object, text, unsafe { &mut *answer });
     } else if let Some(generated) = GENERATED.get() {
-        // SAFETY: the arguments are passed on as they came.
+        // SAFETY: the method's own handler, with the call and the answer as they came. It may bail out: this frame
+        // owns nothing.
         unsafe { generated(call, answer) };
     }
 }
@@ -83,11 +85,11 @@ fn reply<T: FastMethod>(object: &T, text: &[u8], answer: &mut Zval) {
 }
 
 fn only_string(call: &zend_execute_data) -> Option<&[u8]> {
-    // SAFETY: in a call, `This.u2` holds the number of arguments.
+    // SAFETY: in a call, `This.u2` holds the number of arguments; all that stands there is a number.
     if unsafe { call.This.u2.num_args } != 1 {
         return None;
     }
-    // SAFETY: there is an argument of that number, and it outlives the call.
+    // SAFETY: there is an argument of that number, as was just asked, and it stays until the call is over.
     let argument: &Zval = unsafe { call.zend_call_arg(0) }?;
     argument.zend_str().map(ZendStr::as_bytes)
 }

@@ -1,7 +1,7 @@
-//! Declarations of engine functions that `ext_php_rs::ffi` lacks.
+//! Declares what the engine exports beyond the allow-list of `ext_php_rs::ffi`.
 //!
-//! Signatures are those of PHP 8.2 to 8.6, `main/` and `Zend/`; `tests/build` compares them with the headers of the
-//! PHP at hand.
+//! Signatures are those of PHP 8.2 to 8.6, `main/` and `Zend/`; `tests/build` compares them with the headers of the PHP
+//! at hand.
 
 use std::ffi::{c_char, c_double, c_int, c_uint, c_void};
 

@@ -37,9 +37,9 @@ pub(crate) const fn secret(mut entry: IniEntryDef) -> IniEntryDef {
 ///
 /// Called by the engine only, with an entry that is valid or null.
 unsafe extern "C" fn show_whether_set(entry: *mut zend_ini_entry, _: c_int) {
-    // SAFETY: the engine's own entry, or null.
+    // SAFETY: null, or the engine's own entry, which stays for this call and is only read.
     let value = unsafe { entry.as_ref() }.map(|entry| entry.value);
-    // SAFETY: the engine's own string, or null.
+    // SAFETY: null, or the entry's own string, which stays until the setting changes.
     let value = value.and_then(|value| unsafe { value.as_ref() });
     let is_set = value.is_some_and(|value| !value.as_bytes().is_empty());
     layer_write(if is_set { b"(set)" } else { b"no value" });
@@ -64,15 +64,15 @@ unsafe extern "C" fn on_modify<V: Valid>(
     _: *mut c_void,
     stage: c_int,
 ) -> c_int {
-    // SAFETY: the engine's own string, or null.
+    // SAFETY: null, or the engine's own string, which stays for this call and is only read.
     let text = unsafe { value.as_ref() }.map_or(Ok(""), ZendStr::as_str).ok();
     if text.is_some_and(V::accepts) {
         return 0;
     }
     if stage != ffi::INI_STAGE_RUNTIME {
-        // SAFETY: the entry that is being changed.
+        // SAFETY: null, or the entry that is being changed, which stays for this call and is only read.
         let name = unsafe { entry.as_ref() }.and_then(|entry| {
-            // SAFETY: an entry's name is set for as long as the entry is.
+            // SAFETY: null, or the entry's name, which lives as long as the entry.
             unsafe { entry.name.as_ref() }.and_then(|name| name.as_str().ok())
         });
         let severity = if stage == ffi::INI_STAGE_STARTUP {
@@ -101,36 +101,39 @@ unsafe extern "C" fn on_modify_path<V: Valid>(
     argument_3: *mut c_void,
     stage: c_int,
 ) -> c_int {
-    // SAFETY: the engine's own string, or null.
+    // SAFETY: null, or the engine's own string, which stays for this call and is only read.
     let path = unsafe { value.as_ref() }.and_then(|path| path.as_c_str().ok());
     let is_users = matches!(stage, ffi::INI_STAGE_HTACCESS | ffi::INI_STAGE_RUNTIME);
     if let Some(path) = path.filter(|path| is_users && !path.is_empty()) {
-        // SAFETY: a C string, which is only read.
+        // SAFETY: a C string, which is only read. It may warn, and an error handler of the script's bail out: this
+        // frame owns nothing.
         let outside = unsafe { ffi::php_check_open_basedir(path.as_ptr()) };
         if outside != 0 {
             return -1;
         }
     }
-    // SAFETY: what the engine has called this with.
+    // SAFETY: the entry, the value and the stage are those that the engine has called this with, valid or null as
+    // `on_modify` asks. It may warn, and an error handler of the script's bail out: this frame owns nothing.
     unsafe { on_modify::<V>(entry, value, argument_1, argument_2, argument_3, stage) }
 }
 
 /// Returns the value of a setting as text.
 pub(crate) fn text(name: &CStr) -> String {
     let length = name.count_bytes();
-    // SAFETY: the name is `length` readable bytes; the answer is copied at once.
+    // SAFETY: the name is `length` readable bytes; it only reads. The answer is null, or the setting's value, which
+    // ends with a NUL, and is copied at once.
     c_string(unsafe { ffi::zend_ini_string(name.as_ptr(), length, ffi::CURRENT) })
 }
 
 /// Returns the value of a setting as a number.
 pub(crate) fn number(name: &CStr) -> f64 {
-    // SAFETY: the name is a C string of that length.
+    // SAFETY: the name is a C string of that length; it only reads.
     unsafe { ffi::zend_ini_double(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
 }
 
 /// Returns the value of a setting as an integer.
 pub(crate) fn integer(name: &CStr) -> i64 {
-    // SAFETY: the name is a C string of that length.
+    // SAFETY: the name is a C string of that length; it only reads.
     unsafe { ffi::zend_ini_long(name.as_ptr(), name.count_bytes(), ffi::CURRENT) }
 }
 
@@ -148,7 +151,8 @@ pub(crate) fn is_on(text: &str) -> bool {
 /// (`php_admin_value`) stays.
 pub(crate) fn set(name: &str, value: &str) {
     let mut name = ZendStr::new(name, false);
-    // SAFETY: the name is a string of ours, the value is `len` readable bytes, and both are copied.
+    // SAFETY: the name is a string of ours, the value is `len` readable bytes, and both are copied. A setting may
+    // warn, and an error handler of the script's bail out: the name leaks then, until the request's memory is freed.
     unsafe {
         ffi::zend_alter_ini_entry_chars(
             &raw mut *name,
@@ -162,6 +166,6 @@ pub(crate) fn set(name: &str, value: &str) {
 
 /// Prints the module's settings as a table of `phpinfo()`.
 pub(crate) fn print_table(module: *mut ModuleEntry) {
-    // SAFETY: the module the engine asked to describe itself.
+    // SAFETY: the module that the engine has asked to describe itself. Printing may bail out: this frame owns nothing.
     unsafe { ffi::display_ini_entries(module) };
 }

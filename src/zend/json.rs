@@ -1,4 +1,4 @@
-//! Encodes and decodes JSON with PHP's own `json_encode()` and `json_decode()`.
+//! Encodes and decodes JSON by PHP's own functions, as a script would.
 
 use ext_php_rs::types::{ZendStr, Zval};
 

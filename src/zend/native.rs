@@ -1,4 +1,4 @@
-//! Calls PHP's own functions by their original handlers, whatever a script has redefined.
+//! Calls PHP's own functions, such as `json_encode()`, past `disable_functions`.
 //!
 //! A name in the engine's table of functions proves nothing: `disable_functions` takes functions out of it, and a
 //! script may then define its own of that name. The function list of a module stays as it was compiled.
@@ -72,7 +72,7 @@ impl Native {
             Owner::Module(module) => handler_of(module, self.name),
             Owner::Class(class) => {
                 let method = class_of(class)?.function_table.get(self.name);
-                // SAFETY: a method of a native class is native, and lives as long as the class does.
+                // SAFETY: a method of a native class is native, and lives as long as the class; its handler is copied.
                 method.and_then(native_pointer).and_then(|method| unsafe { (*method).handler })
             }
         }
@@ -81,15 +81,16 @@ impl Native {
 
 fn run<const N: usize>(handler: Handler, arguments: [Zval; N]) -> Zval {
     let caller = engine::running_frame();
-    // SAFETY: a frame is plain data, of which null pointers are nothing and a zero type is undefined.
+    // SAFETY: a frame is plain data: in it null pointers are nothing, and a value of type zero is undefined.
     let frame: zend_execute_data = unsafe { mem::zeroed() };
     let mut call = Call { frame, arguments };
     call.frame.prev_execute_data = caller;
     // There are at most a handful.
     call.frame.This.u2.num_args = u32::try_from(N).unwrap_or(0);
     let mut answer = Zval::null();
-    // SAFETY: the frame has as many arguments as it says. When it bails out, the arguments leak until
-    // the request's memory is freed.
+    // SAFETY: the handler of a native function, with a frame that has as many arguments as it says, of the types that
+    // it declares, so that it does not ask for the function, which is null; the answer holds nothing. It may bail
+    // out, into the guard of `call`: the arguments leak then, until the request's memory is freed.
     unsafe { handler((&raw mut call).cast(), &raw mut answer) };
     // `Closure::fromCallable()` leaves its own frame there, which does not outlive this function.
     engine::set_running_frame(caller);
@@ -100,28 +101,28 @@ fn run<const N: usize>(handler: Handler, arguments: [Zval; N]) -> Zval {
 fn class_of(name: &'static str) -> Option<&'static ClassEntry> {
     let class = globals::executor(|executor| {
         let entry = executor.class_table()?.get(name)?;
-        // SAFETY: the table of classes holds pointers to classes.
+        // SAFETY: the table of classes holds pointers to classes, or values that are none, for which this is `None`.
         unsafe { entry.ptr::<ClassEntry>() }
     });
-    // SAFETY: a native class lives as long as the process.
+    // SAFETY: a native class, as callers name those only, which lives as long as the process.
     class.map(|class| unsafe { &*class })
 }
 
 /// Finds a handler in a module's list of functions.
 fn handler_of(module: &str, name: &str) -> Option<Handler> {
     let modules = &raw const ffi::module_registry;
-    // SAFETY: modules are registered on one thread before any request, and stay.
+    // SAFETY: modules are registered on one thread before any request, and stay: nobody writes to the table any more.
     let module = unsafe { &*modules }.get(module)?;
     // SAFETY: the registry holds pointers to modules.
     let module = unsafe { module.ptr::<zend_module_entry>() }?;
-    // SAFETY: the module stays registered, and its list is the module's own constant.
+    // SAFETY: the module stays registered, and is only read; its list is a constant of its own.
     let mut entry: *const zend_function_entry = unsafe { (*module).functions };
-    // SAFETY: null, or an entry of the list, which ends with one that has no name.
+    // SAFETY: null, or an entry of the list, which ends with one that has no name: none behind that is asked for.
     while let Some(function) = unsafe { entry.as_ref() }.filter(|entry| !entry.fname.is_null()) {
         if engine::c_string(function.fname).eq_ignore_ascii_case(name) {
             return function.handler;
         }
-        // SAFETY: this was not the last entry.
+        // SAFETY: this one has a name, so that another follows.
         entry = unsafe { entry.add(1) };
     }
     None

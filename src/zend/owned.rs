@@ -1,4 +1,4 @@
-//! Owned PHP values, whose drop never throws or bails out past its owner.
+//! PHP values that this extension owns, and lets go of without a throw past their owner.
 //!
 //! The invariant: dropping a value never throws past its owner. It may run code of the script's: destructors,
 //! `finally` blocks of generators and fibers, `stream_close()` of wrappers, and the same of whatever the cycle
@@ -114,7 +114,8 @@ impl Caught {
         let later = later.into_raw();
         // The engine frees one that is among the previous ones already.
         let _ = guarded(|| {
-            // SAFETY: both are exceptions; the second one's reference is handed over.
+            // SAFETY: null, or exceptions; the second one's reference is handed over, ours of the first stays. What
+            // it lets go of may bail out, into the guard: this closure owns nothing.
             unsafe { ffi::zend_exception_set_previous(own, later) };
         });
         self

@@ -1,4 +1,6 @@
-//! Faster constructor and `__toString()` for objects that are just read-only properties.
+//! A shorter way to make `SseEvent` objects and to have their text.
+//!
+//! It is for objects whose whole state is their declared read-only properties.
 //!
 //! **Invariant**: the fast handlers take only values that the class accepts unconverted, for an object that has none
 //! yet; all others take the generated handlers, and both have the same effect.
@@ -50,7 +52,8 @@ pub(crate) fn install<T: Record<N>, const N: usize>(class: &ClassEntry) {
 pub(crate) fn slots<T: Record<N>, const N: usize>(object: &ZendObject) -> Option<&[Zval; N]> {
     let is_one = ptr::eq(object.get_class_entry(), T::get_metadata().ce());
     let slots = (&raw const object.properties_table).cast::<[Zval; N]>();
-    // SAFETY: the class is final, and its objects have that many slots, at their end.
+    // SAFETY: the class is final, declares these properties and allows no others, so that its objects have that many
+    // slots, at their end; each holds a value, or is undefined.
     is_one.then(|| unsafe { &*slots })
 }
 
@@ -61,23 +64,25 @@ unsafe extern "C" fn construct<T: Record<N>, const N: usize>(
     call: *mut zend_execute_data,
     answer: *mut Zval,
 ) {
-    // SAFETY: the caller vouches for it.
+    // SAFETY: the engine's running call, which outlives this frame; nobody else refers to it.
     let running = unsafe { &mut *call };
     if !fill::<T, N>(running)
         && let Some(generated) = CONSTRUCT.get()
     {
-        // SAFETY: the arguments are passed on as they came.
+        // SAFETY: the generated handler, with the call and the answer as they came. It may bail out: this frame owns
+        // nothing.
         unsafe { generated(call, answer) };
     }
 }
 
 fn fill<T: Record<N>, const N: usize>(call: &mut zend_execute_data) -> bool {
     let base: *const zend_execute_data = call;
-    // SAFETY: in a call, `This.u2` holds the number of arguments.
+    // SAFETY: in a call, `This.u2` holds the number of arguments; all that stands there is a number.
     let given = unsafe { call.This.u2.num_args } as usize;
-    // SAFETY: the arguments stand behind the frame.
+    // SAFETY: the arguments stand behind the frame, in the same allocation (see `native::Call`).
     let first = unsafe { base.add(1) }.cast::<Zval>();
-    // SAFETY: there are so many, and they outlive the call.
+    // SAFETY: there are so many, all of them filled in, and they stay until the call is over; nothing here writes to
+    // them.
     let arguments = unsafe { slice::from_raw_parts(first, given) };
     if given > N || !T::takes(arguments) {
         return false;
@@ -91,22 +96,23 @@ fn fill<T: Record<N>, const N: usize>(call: &mut zend_execute_data) -> bool {
         let mut value = arguments.get(index).map_or(Zval::null(), Zval::shallow_clone);
         // The engine keeps the state of a property beside its value: 0 is initialized.
         value.u2.extra = 0;
-        // SAFETY: the object has that many slots.
+        // SAFETY: the object has that many slots, as `slots` has found.
         let slot = unsafe { table.add(index) };
-        // SAFETY: there is nothing in it that would have to be let go of.
+        // SAFETY: a slot of an object that nobody else has yet; it is undefined, so that nothing has to be let go of.
         unsafe { ptr::write(slot, value) };
     }
     let offset = mem::offset_of!(ZendClassObject<T>, std);
     let object = ptr::from_mut(object);
-    // SAFETY: an object of a class of ours stands at the end of its Rust object.
+    // SAFETY: an object of a class of ours stands at the end of its Rust object, in one allocation.
     let object = unsafe { object.byte_sub(offset) }.cast::<ZendClassObject<T>>();
-    // SAFETY: as above; the reference to its end is not used any more.
+    // SAFETY: as above, and nobody refers to it: the reference to its end is not used any more. It only writes the
+    // Rust part, and does not bail out.
     unsafe { &mut *object }.initialize(T::default());
     true
 }
 
 fn is_undefined(value: &Zval) -> bool {
-    // SAFETY: all kinds of values have a type there.
+    // SAFETY: all kinds of values have their type there, and each has set it.
     unsafe { value.u1.type_info == 0 }
 }
 
@@ -117,20 +123,21 @@ unsafe extern "C" fn to_string<T: Record<N>, const N: usize>(
     call: *mut zend_execute_data,
     answer: *mut Zval,
 ) {
-    // SAFETY: the caller vouches for it.
+    // SAFETY: the engine's running call, which outlives this frame; it is only read here.
     let running = unsafe { &*call };
-    // SAFETY: the caller vouches for it.
+    // SAFETY: where the engine wants the result: valid, and referred to by nobody else.
     let into = unsafe { &mut *answer };
     if !text::<T, N>(running, into)
         && let Some(generated) = TO_STRING.get()
     {
-        // SAFETY: there are no arguments.
+        // SAFETY: the generated handler, with the call and the answer as they came. It may bail out: this frame owns
+        // nothing.
         unsafe { generated(call, answer) };
     }
 }
 
 fn text<T: Record<N>, const N: usize>(call: &zend_execute_data, answer: &mut Zval) -> bool {
-    // SAFETY: in a call, `This.u2` holds the number of arguments.
+    // SAFETY: in a call, `This.u2` holds the number of arguments; all that stands there is a number.
     let is_bare = unsafe { call.This.u2.num_args } == 0;
     let Some(properties) = call.This.object().filter(|_| is_bare).and_then(slots::<T, N>) else {
         return false;

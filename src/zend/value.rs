@@ -1,4 +1,4 @@
-//! PHP values: closures, iteration, classes of objects, checks of callables.
+//! Walks PHP values, tells their classes apart, and asks the engine about callables.
 
 use std::ptr;
 
@@ -52,7 +52,8 @@ pub(crate) fn walk<E: From<Bailout>>(
     let Some(iterator) = iterator else { return Ok(()) };
     let result = walk_iterator(iterator, &mut each);
     without_exception(|| {
-        // SAFETY: the iterator is ours to release, exactly once. Its end may run `finally` blocks.
+        // SAFETY: the iterator is ours to release, exactly once. Its end may run `finally` blocks, and bail out, into
+        // the guard of `without_exception`: this closure owns nothing.
         unsafe { ffi::zend_iterator_dtor(iterator) }
     })?;
     result
@@ -64,8 +65,8 @@ fn walk_iterator<E: From<Bailout>>(
 ) -> Result<(), E> {
     let step = |advance: fn(&mut ZendIterator) -> bool| {
         guarded(|| {
-            // SAFETY: the iterator lives until `walk` releases it, and no other reference to it
-            // is alive.
+            // SAFETY: the iterator lives until `walk` releases it, and no other reference to it is alive. What it
+            // calls may bail out, into the guard: this closure owns nothing.
             let iterator = unsafe { &mut *iterator };
             if !advance(iterator) || !iterator.valid() {
                 return None;
@@ -103,7 +104,8 @@ pub(crate) fn is_stringable(object: &ZendObject) -> bool {
 
 /// True if the object implements `JsonSerializable`.
 pub(crate) fn is_json_serializable(object: &ZendObject) -> bool {
-    // SAFETY: set when the JSON module starts up, which is before any request, and never changed after.
+    // SAFETY: null, or set when the JSON module starts up, which is before any request, and never changed after. A
+    // native class lives as long as the process.
     let interface = unsafe { ffi::php_json_serializable_ce.as_ref() };
     interface.is_some_and(|interface| object.instance_of(interface))
 }
@@ -128,7 +130,7 @@ pub(crate) fn callable_error(value: &Zval) -> Option<String> {
 fn look(callable: &Zval) -> Looked {
     let value = ptr::from_ref(callable).cast_mut();
     let mut error = ptr::null_mut();
-    // SAFETY: a cache of null pointers is what `zend_is_callable_ex` fills in.
+    // SAFETY: plain data; a cache of null pointers is an empty one.
     let mut cache: zend_fcall_info_cache = unsafe { std::mem::zeroed() };
     let (into, why) = (&raw mut cache, &raw mut error);
     // SAFETY: reads the value, fills in the cache and, if it is no callable, the error, which are ours. It may load a
@@ -140,19 +142,20 @@ fn look(callable: &Zval) -> Looked {
     let is_callable = is_callable.unwrap_or(false);
     let text = c_string(error);
     if !error.is_null() {
-        // SAFETY: the error is the engine's own allocation, handed over, and was copied.
+        // SAFETY: not null; the engine's own allocation, which was handed over, and copied above.
         unsafe { ext_php_rs::alloc::efree(error.cast()) };
     }
     let takes_argument = function_takes_argument(&cache);
-    // SAFETY: the cache that was filled above; a function made for `__call` is freed with it.
+    // SAFETY: the cache that was filled in above, or left empty; a function made for `__call` is freed with it. It
+    // only frees, and does not bail out.
     unsafe { ffi::zend_release_fcall_info_cache(&raw mut cache) };
     Looked { error: (!is_callable).then_some(text), takes_argument }
 }
 
 fn function_takes_argument(cache: &zend_fcall_info_cache) -> bool {
-    // SAFETY: null, or the function the callable stands for, which the cache keeps.
+    // SAFETY: null, or the function that the callable stands for, which the cache keeps until it is released.
     let Some(function) = (unsafe { cache.function_handler.as_ref() }) else { return true };
-    // SAFETY: `common` is the prefix that every kind of function shares.
+    // SAFETY: `common` is the prefix that every kind of function shares; it is plain data, which is copied.
     let common = unsafe { function.common };
     // A closure of a `__call` method has no declaration: it takes any arguments.
     let is_declared = !common.arg_info.is_null();

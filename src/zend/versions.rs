@@ -1,4 +1,4 @@
-//! Differences between PHP versions in structures and globals; `ffi` has those in declarations.
+//! Hides what differs between the versions of PHP; `ffi` has the declarations that do.
 
 use std::ffi::CStr;
 
@@ -25,7 +25,7 @@ mod of_this_version {
     }
 
     pub(crate) fn text(text: Text) -> String {
-        // SAFETY: null, or a string of the engine's, which is copied at once.
+        // SAFETY: null, or a string of the engine's, which lives as long as the argument info, and is copied at once.
         let text = unsafe { text.as_ref() };
         text.and_then(|text| ZendStr::as_str(text).ok()).unwrap_or_default().to_owned()
     }
@@ -59,7 +59,8 @@ mod of_this_version {
     pub(crate) type Text = *const c_char;
 
     pub(crate) fn as_text(string: *mut zend_string) -> Text {
-        // SAFETY: the caller's string, whose bytes end with a NUL and stay as long as it does.
+        // SAFETY: a string that stays, as `interned` has made it; only the address of its bytes is taken, which end
+        // with a NUL.
         unsafe { (&raw const (*string).val).cast() }
     }
 

@@ -46,7 +46,8 @@ pub(crate) fn note_client_gone() {
 /// Lets PHP know that the client is gone; it ends the script, unless that wants to go on. The caller owns
 /// nothing: it may `longjmp`.
 pub(crate) fn abort() {
-    // SAFETY: a request is active, and no frame below the entry point owns anything.
+    // SAFETY: a request is active. It bails out unless aborts are ignored: callers own nothing, up to the engine, or
+    // to a guard.
     unsafe { ffi::php_handle_aborted_connection() };
 }
 

@@ -1,4 +1,4 @@
-//! The head of the response.
+//! The head of the response: reads it, changes it, sends it.
 
 use std::borrow::Cow;
 use std::ffi::c_char;
@@ -11,26 +11,27 @@ use crate::stream::{Bailout, Header, Rule, including, is_no_coding, without_riva
 use crate::zend::engine::{self, c_string, guarded};
 use crate::zend::{globals, versions};
 
-/// Whether the head is out.
+/// True if the head is out.
 pub(crate) fn sent() -> bool {
     versions::head_is_out()
 }
 
-/// Where output began, as file and line; `None` if that is not known.
+/// Returns the file and line where output began; `None` if that is not known.
 pub(crate) fn output_started_at() -> Option<(String, i32)> {
-    // SAFETY: null, or a string of the output globals, which is copied at once.
+    // SAFETY: only reads the output globals of this thread. It returns null, or a string of theirs that ends with a
+    // NUL, and is copied at once.
     let file = c_string(unsafe { ffi::php_output_get_start_filename() });
-    // SAFETY: reads the output globals.
+    // SAFETY: only reads the output globals of this thread.
     let line = unsafe { ffi::php_output_get_start_lineno() };
     (!file.is_empty()).then_some((file, line))
 }
 
-/// The value of a header as it is set now, or was sent: of its last line.
+/// Returns the value of a header as it is set now, or was sent: of its last line.
 pub(crate) fn get(name: &str) -> Option<String> {
     values(name).pop()
 }
 
-/// The values of all lines of a header.
+/// Returns the values of all lines of a header.
 pub(crate) fn values(name: &str) -> Vec<String> {
     globals::sapi(|sapi| {
         sapi.sapi_headers
@@ -42,17 +43,17 @@ pub(crate) fn values(name: &str) -> Vec<String> {
     })
 }
 
-/// How the body is coded; `None` if it is as the script writes it.
+/// Returns the coding of the body; `None` if it is as the script writes it.
 pub(crate) fn coding() -> Option<String> {
     values("Content-Encoding").into_iter().find(|coding| !is_no_coding(coding))
 }
 
-/// The status of the response.
+/// Returns the status of the response.
 pub(crate) fn status() -> i32 {
     globals::sapi(|sapi| sapi.sapi_headers.http_response_code)
 }
 
-/// Whether the response says it is an event stream.
+/// True if the response says it is an event stream.
 pub(crate) fn is_event_stream() -> bool {
     get("Content-Type").is_some_and(|value| {
         let essence = value.split(';').next().unwrap_or_default();
@@ -117,7 +118,8 @@ pub(crate) fn send() -> Result<(), Bailout> {
                 engine::layer_write(&NOTHING);
             }
             if !sent() {
-                // SAFETY: a request is active; a bailout in a callback is caught around us.
+                // SAFETY: a request is active, and its head is not out. A callback of the script's may bail out, into
+                // the guard of `without_abort`: the closures in between own nothing.
                 unsafe { ffi::sapi_send_headers() };
             }
         });
@@ -127,7 +129,7 @@ pub(crate) fn send() -> Result<(), Bailout> {
 /// A byte that goes no further than our hook.
 static NOTHING: [u8; 1] = [b'\n'];
 
-/// Whether these bytes are the one that goes no further.
+/// True if these bytes are the one that goes no further.
 pub(crate) fn is_nothing(bytes: *const c_char) -> bool {
     bytes.cast() == NOTHING.as_ptr()
 }

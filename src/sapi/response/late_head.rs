@@ -1,7 +1,7 @@
-//! What scripts, and frameworks that do not know, do to the head of a response after a stream of ours has
-//! sent it: `header()`, `setcookie()`, `session_start()` and their kin. PHP would call each an error. Here
-//! it is none, and does nothing to the response: the function runs as if the head were open, on a head of
-//! its own that goes nowhere.
+//! Lets `header()`, `setcookie()` and their kin run without an error after a stream has sent its head.
+//!
+//! Scripts call them, and frameworks that do not know of the stream; PHP would warn each time. Here the function runs
+//! as if the head were open, on a head of its own that goes nowhere.
 //!
 //! **Invariant**: outside of [`as_if_open`] the engine, and `headers_sent()`, see the head that was sent.
 
@@ -27,16 +27,17 @@ type HeaderHandler = unsafe extern "C" fn(
 static ORIGINAL: OnceCell<HeaderHandler> = OnceCell::new();
 
 thread_local! {
-    /// Whether the head of this response was sent by a stream of ours, or by an answer in place of one.
+    /// True if the head of this response was sent by a stream of ours, or by an answer in place of one.
     static IS_OURS: Cell<bool> = const { Cell::new(false) };
-    /// Whether a function runs as if the head were open.
+    /// True while a function runs as if the head were open.
     static PRETENDS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Installs the hook on single headers. Called once, at module start-up.
 pub(crate) fn install() {
     let module = &raw mut sapi_module;
-    // SAFETY: as `hooks::install`.
+    // SAFETY: as in `hooks::install`: the process's one SAPI, on the one thread of start-up, referred to by nobody
+    // else.
     let module = unsafe { &mut *module };
     if let Some(original) = module.header_handler
         && ORIGINAL.set(original).is_ok()
@@ -49,7 +50,7 @@ pub(crate) fn install() {
 pub(crate) fn remove() {
     if let Some(original) = ORIGINAL.get() {
         let module = &raw mut sapi_module;
-        // SAFETY: as `hooks::remove`.
+        // SAFETY: as in `hooks::remove`: one thread, after the last request; a field is set.
         unsafe { (*module).header_handler = Some(*original) };
     }
 }
@@ -60,12 +61,12 @@ pub(crate) fn begin_request() {
     PRETENDS.set(false);
 }
 
-/// From now on, what is done to the head of this response is no error.
+/// Makes changes to the head of this response no error from now on.
 pub(crate) fn forgive() {
     IS_OURS.set(true);
 }
 
-/// Whether a function runs as if the head were open, so that nothing may reach the server.
+/// True while a function runs as if the head were open: nothing may reach the server then.
 pub(crate) fn pretends() -> bool {
     PRETENDS.get()
 }
@@ -89,7 +90,7 @@ pub(crate) fn as_if_open(function: &mut dyn FnMut()) {
     }
 }
 
-/// A head of the same status, without a header.
+/// Returns a head of the same status, without a header.
 fn empty_like(head: sapi_headers_struct) -> sapi_headers_struct {
     let mut empty = head;
     empty.headers.head = null_mut();
@@ -102,11 +103,12 @@ fn empty_like(head: sapi_headers_struct) -> sapi_headers_struct {
 }
 
 fn free(mut head: sapi_headers_struct) {
-    // SAFETY: a list of headers that nobody else has; each is freed as the list's own destructor does.
+    // SAFETY: a list of headers that was taken out of the engine's globals, so that nobody else has it; its own
+    // destructor frees each. It only frees, and cannot bail out.
     unsafe { ffi::zend_llist_clean(&raw mut head.headers) };
     for text in [head.mimetype, head.http_status_line] {
         if !text.is_null() {
-            // SAFETY: the engine's own allocation, which nobody else has.
+            // SAFETY: not null, and an allocation of the request's memory, which nobody else has.
             unsafe { ext_php_rs::alloc::efree(text.cast()) };
         }
     }
@@ -124,7 +126,8 @@ unsafe extern "C" fn header_handler(
 ) -> c_int {
     const NOT_ADDED: c_int = 0;
     match ORIGINAL.get() {
-        // SAFETY: the arguments are passed on as they came; this frame owns nothing.
+        // SAFETY: the server's own function, with the arguments as they came. It may bail out: this frame owns
+        // nothing.
         Some(original) if !pretends() => unsafe { original(header, operation, headers) },
         _ => NOT_ADDED,
     }

@@ -1,9 +1,10 @@
-//! The request and its response, as PHP has them: head, output buffers, session.
+//! The request and its response, as PHP has them: head, output buffers, session, user abort.
 //!
 //! # Layout
 //! * `request`, `session`: the request; its session, whose lock is let go of
 //! * `headers`, `late_head`: the head, and changes to it that come too late
-//! * `output`, `written`, `ownership`: output buffers; how what was written ends; whose output belongs to a stream
+//! * `output`, `abort`: output buffers; the user abort
+//! * `written`, `ownership`: how what was written ends; whose output belongs to a stream
 
 pub(crate) mod abort;
 pub(crate) mod headers;

@@ -1,4 +1,4 @@
-//! PHP's output: its buffers, and the ways past them.
+//! PHP's output buffers: looks at them, closes them, goes past them.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -14,20 +14,20 @@ const COMPRESSORS: [&str; 3] =
     ["zlib output compression", "ob_gzhandler", "brotli output compression"];
 
 thread_local! {
-    /// Whether this response's output buffers were taken from the script.
+    /// True once this response's output buffers were taken from the script.
     static BUFFERS_TAKEN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// How many output buffers are open.
+/// Returns how many output buffers are open.
 pub(crate) fn level() -> usize {
-    // SAFETY: reads the output globals of this thread.
+    // SAFETY: only reads the output globals of this thread.
     usize::try_from(unsafe { ffi::php_output_get_level() }).unwrap_or(0)
 }
 
-/// The name of the output handler that compresses the response, if one is open.
+/// Returns the name of the output handler that compresses the response, if one is open.
 pub(crate) fn compressor() -> Option<&'static str> {
     COMPRESSORS.into_iter().find(|name| {
-        // SAFETY: looks the name up among the open handlers; reads `len` bytes of it.
+        // SAFETY: compares the `len` readable bytes of the name with those of the open handlers; it only reads.
         unsafe { ffi::php_output_handler_started(name.as_ptr().cast(), name.len()) }
     })
 }
@@ -41,13 +41,14 @@ fn active_handler() -> Option<ffi::OutputHandler> {
     unsafe { handler.as_ref() }.copied()
 }
 
-/// The end of what was written to the innermost buffer.
+/// Returns the end of the innermost buffer's contents.
 pub(crate) fn buffered_tail() -> Option<Tail> {
     let handler = active_handler()?;
     if handler.data.is_null() {
         return Some(Tail::START);
     }
-    // SAFETY: the buffer's `data` holds `data_used` bytes; they are copied from before any call.
+    // SAFETY: not null, so that the buffer's `data` holds `data_used` bytes, until the next call into the engine:
+    // there is none before the last use of the slice.
     let data = unsafe { std::slice::from_raw_parts(handler.data.cast::<u8>(), handler.data_used) };
     Some(Tail::START.after(data))
 }
@@ -62,7 +63,8 @@ pub(crate) fn buffered_tail() -> Option<Tail> {
 pub(crate) fn end_buffers() -> Result<(), Bailout> {
     if compressor().is_none() {
         return end_each(|| {
-            // SAFETY: a buffer is open; its callback may bail out, which `end_each` guards against.
+            // SAFETY: a buffer is open, as `end_each` has seen. Its callback may bail out, into the guard there; this
+            // closure owns nothing.
             unsafe { ffi::php_output_end() };
         });
     }
@@ -84,7 +86,7 @@ pub(crate) fn buffers_are_taken() {
     BUFFERS_TAKEN.set(true);
 }
 
-/// Whether there is no buffer, and the script may think that there is: they were taken from it.
+/// True if there is no buffer, and the script may think that there is: they were taken from it.
 pub(crate) fn has_lost_buffers() -> bool {
     BUFFERS_TAKEN.get() && level() == 0
 }
@@ -112,15 +114,16 @@ fn end_each(mut end: impl FnMut()) -> Result<(), Bailout> {
 /// Empties and closes the innermost buffer, and returns what it held.
 fn take_contents() -> Zval {
     let mut contents = Zval::new();
-    // SAFETY: writes a string, or null, to a zval that is ours.
+    // SAFETY: writes a string, or null, to a value of ours that holds nothing. Where there is no memory for it, it
+    // bails out, into the guard of `end_each`; nothing is owned yet.
     unsafe { ffi::php_output_get_contents(&raw mut contents) };
-    // SAFETY: a buffer is open. Its callback may bail out, and `contents` would leak then, until the
-    // request's memory is freed a moment later.
+    // SAFETY: a buffer is open, as `end_each` has seen. Its callback may bail out, into the guard there: `contents`
+    // leaks then, until the request's memory is freed a moment later.
     unsafe { ffi::php_output_discard() };
     contents
 }
 
-/// The names of the open buffers that hold output back: those that may not be closed.
+/// Returns the names of the open buffers that hold output back: those that may not be closed.
 pub(crate) fn stuck_buffers() -> Vec<String> {
     active_handler()
         .filter(|handler| handler.flags & HANDLER_REMOVABLE == 0)
@@ -136,9 +139,10 @@ pub(crate) fn stuck_buffers() -> Vec<String> {
         .collect()
 }
 
-/// Sends what the SAPI holds back. May bail out.
+/// Has the SAPI send what it holds back. May bail out.
 pub(crate) fn flush() {
-    // SAFETY: a request is active, as everywhere in this file.
+    // SAFETY: a request is active, as everywhere in this file. It may bail out, past this frame, which owns nothing,
+    // to whoever guards it: callers that own something do.
     unsafe { ffi::sapi_flush() };
 }
 
@@ -163,18 +167,20 @@ pub(crate) fn as_if_unsent(action: impl FnOnce()) -> Result<(), Bailout> {
 
 /// Empties and closes the innermost buffer. May bail out.
 fn discard_innermost() {
-    // SAFETY: a buffer is open; its callback may bail out, which the callers guard against.
+    // SAFETY: a buffer is open, as the callers have seen. Its callback may bail out, into the guard that they have
+    // set; this frame owns nothing.
     unsafe { ffi::php_output_discard() };
 }
 
 /// Returns the flags of PHP's output that can be set.
 pub(super) fn status() -> c_int {
-    // SAFETY: reads the output globals of this thread.
+    // SAFETY: only reads the output globals of this thread.
     unsafe { ffi::php_output_get_status() }
 }
 
 /// Sets flags of PHP's output.
 pub(super) fn set_status(status: c_int) {
-    // SAFETY: sets flags in the output globals of this thread; others than these it leaves alone.
+    // SAFETY: sets the low four flags in the output globals of this thread, which callers have read before; it leaves
+    // the others alone, and cannot bail out.
     unsafe { ffi::php_output_set_status(status) };
 }

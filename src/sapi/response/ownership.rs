@@ -1,6 +1,7 @@
-//! Whose output belongs to a stream. What the code that opened it echoes does: in the function that called
-//! `start()`, in what that calls, and in whoever holds the `Sse` object that it returned. A framework's page
-//! after that, or one about an exception that has left that code, does not, and goes nowhere.
+//! Decides whose output belongs to a stream: only that of the code that opened it.
+//!
+//! That is the function that called `start()`, all that it calls, and the code that holds the `Sse` object. A
+//! framework's page after that, or one about an exception that has left that code, goes nowhere.
 //!
 //! Frames are only compared, by their address and their function, with those that are on the stack now.
 
@@ -22,13 +23,13 @@ struct Frame {
     function: *const zend_function,
 }
 
-/// Who opened the stream of this response.
+/// The code that opened the stream of this response.
 struct Opener {
     /// The function that did, the one that has called it, and so on, to the script.
     frames: Vec<Frame>,
     /// The `Sse` object, which lives until the request ends.
     object: *const zend_object,
-    /// When something was thrown last, the innermost of these that it could end.
+    /// The innermost of these frames that the exception which was thrown last could end in.
     thrown_into: Option<Frame>,
 }
 
@@ -36,16 +37,16 @@ static ORIGINAL: OnceCell<Option<ThrowHook>> = OnceCell::new();
 
 thread_local! {
     static OPENER: RefCell<Option<Opener>> = const { RefCell::new(None) };
-    /// Whether a callback of the stream's is running.
+    /// True while a callback of the stream's is running.
     static IN_CALLBACK: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Installs the hook on exceptions. Called once, at module start-up.
 pub(crate) fn install() {
-    // SAFETY: modules start up on one thread.
+    // SAFETY: a pointer, which is copied; modules start up on one thread, so that nobody writes to it.
     let original = unsafe { ffi::zend_throw_exception_hook };
     if ORIGINAL.set(original).is_ok() {
-        // SAFETY: as above.
+        // SAFETY: as above: nobody reads it meanwhile, and no script runs before modules have started up.
         unsafe { ffi::zend_throw_exception_hook = Some(thrown) };
     }
 }
@@ -85,7 +86,7 @@ pub(crate) fn note_opener(object: &ZendObject) {
     OPENER.replace(Some(Opener { frames, object, thrown_into: None }));
 }
 
-/// Whether what is output now belongs to the stream, if there is one.
+/// True if what is output now belongs to the stream, or there is none.
 pub(crate) fn belongs() -> bool {
     OPENER.with_borrow_mut(|opener| match opener {
         Some(opener) if !IN_CALLBACK.get() => opener.owns_output(),
@@ -109,7 +110,8 @@ impl Opener {
             // Buffers that a script has left open when it came to its end.
             return function == script;
         }
-        // SAFETY: we hold it, until `forget`.
+        // SAFETY: whoever has noted the opener holds the object, and calls `forget` before it lets go of it. It is
+        // only read.
         let held = is_held(unsafe { &*self.object });
         is_running(function) || (held && is_running(script))
     }
@@ -121,7 +123,7 @@ impl Opener {
     }
 }
 
-/// Whether somebody has an object beside us.
+/// True if somebody has an object beside us.
 pub(crate) fn is_held(object: &ZendObject) -> bool {
     object.gc.refcount > 1
 }
@@ -130,35 +132,37 @@ fn is_running(frame: Frame) -> bool {
     stack().any(|running| running == frame)
 }
 
-/// The frames on the stack, innermost first.
+/// Returns the frames on the stack, innermost first.
 fn stack() -> impl Iterator<Item = Frame> + Clone {
     let innermost: *const zend_execute_data = running_frame();
     let addresses = std::iter::successors(Some(innermost), |address| {
-        // SAFETY: a frame on the stack; those before it outlive it.
+        // SAFETY: null, or a frame on the stack of this thread: the running one, or one before it, which outlives it.
+        // The iterator is used up before anything is called.
         unsafe { address.as_ref() }.map(|frame| frame.prev_execute_data.cast_const())
     });
     addresses.take_while(|address| !address.is_null()).map(|address| {
-        // SAFETY: as above.
+        // SAFETY: as above, and not null.
         Frame { address, function: unsafe { (*address).func } }
     })
 }
 
-/// Whether the frame is one of PHP code: no native function, and none of the engine's own.
+/// True if the frame is one of PHP code: no native function, and none of the engine's own.
 fn is_script(frame: &Frame) -> bool {
     const USER_FUNCTION: u8 = 2;
     const EVAL_CODE: u8 = 4;
-    // SAFETY: null, or the function that a frame on the stack runs.
+    // SAFETY: null, or the function that a frame runs which is on the stack now, as the caller has just found it
+    // there.
     let function = unsafe { frame.function.as_ref() };
-    // SAFETY: `type_` is the first field of every kind of function.
+    // SAFETY: `type_` is the first field of every kind of function, so that each has set it.
     let kind = function.map(|function| unsafe { function.type_ });
     kind == Some(USER_FUNCTION) || kind == Some(EVAL_CODE)
 }
 
-/// Whether the frame runs a file, and no function in it.
+/// True if the frame runs a file, and no function in it.
 fn is_file(frame: &Frame) -> bool {
     // SAFETY: as in `is_script`.
     let function = unsafe { frame.function.as_ref() };
-    // SAFETY: `common` is the prefix that every kind of function shares.
+    // SAFETY: `common` is the prefix that every kind of function shares; only a pointer of it is looked at.
     function.is_some_and(|function| unsafe { function.common.function_name.is_null() })
 }
 
@@ -170,7 +174,8 @@ fn is_file(frame: &Frame) -> bool {
 unsafe extern "C" fn thrown(exception: *mut zend_object) {
     OPENER.with_borrow_mut(|opener| opener.iter_mut().for_each(Opener::note_thrown));
     if let Some(original) = ORIGINAL.get().copied().flatten() {
-        // SAFETY: the argument is passed on as it came; this frame owns nothing.
+        // SAFETY: the hook that stood there before, with the exception as it came. It may bail out: this frame owns
+        // nothing, and the borrow above has ended.
         unsafe { original(exception) };
     }
 }

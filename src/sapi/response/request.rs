@@ -1,4 +1,4 @@
-//! What the request says. All of it is the client's word.
+//! Reads the request: method, variables, last event ID, body. All of it is the client's word.
 
 use ext_php_rs::ffi::zend_is_auto_global;
 use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendStr, Zval};
@@ -7,15 +7,15 @@ use crate::stream::{Bailout, last_event_id as last_event_id_of};
 use crate::zend::native::Native;
 use crate::zend::{globals, versions};
 
-/// The request's method; "GET" where there is none.
+/// Returns the request's method; "GET" where there is none.
 pub(crate) fn method() -> String {
     globals::sapi(|sapi| sapi.request_info().request_method().unwrap_or("GET").to_owned())
 }
 
 static READ_ALL: Native = Native::function("standard", "file_get_contents");
 
-/// Reads what is left of the request's body into `php://input`, where the script finds it as ever. Answers
-/// whether all of it is here.
+/// Reads what is left of the request's body into `php://input`, where the script finds it as ever. True if all of it
+/// is here.
 ///
 /// # Errors
 ///
@@ -36,21 +36,21 @@ fn body_is_here() -> bool {
     globals::sapi(|sapi| sapi.request_info().content_length() <= sapi.read_post_bytes)
 }
 
-/// A variable of `$_SERVER`, as the script sees it.
+/// Returns a variable of `$_SERVER`, as the script sees it.
 pub(crate) fn server_variable(name: &str) -> Option<Vec<u8>> {
     with_superglobal("_SERVER", |server| {
         Some(server.get(name)?.dereference().zend_str()?.as_bytes().to_vec())
     })
 }
 
-/// The id of the last event that the client has seen: the header, else the query, where `EventSource`
-/// and its like cannot set a header. Empty is none.
+/// Returns the id of the last event that the client has seen: the header, else the query, as `EventSource` and its
+/// like cannot set a header. Empty is none.
 pub(crate) fn last_event_id() -> Option<String> {
     let header = server_variable("HTTP_LAST_EVENT_ID").filter(|id| !id.is_empty());
     last_event_id_of(&header.or_else(queried_last_event_id)?).map(str::to_owned)
 }
 
-/// The first parameter that has a last event ID. There is no standard for its name: `lastEventId`,
+/// Returns the first parameter that has a last event ID. There is no standard for its name: `lastEventId`,
 /// `last_event_id`, Mercure's `lastEventID` and `Last-Event-ID`, and so on.
 fn queried_last_event_id() -> Option<Vec<u8>> {
     let is_name = |name: &str| {
@@ -71,7 +71,7 @@ fn queried_last_event_id() -> Option<Vec<u8>> {
     })
 }
 
-/// Whether the client asks for an event stream, as every `EventSource` does.
+/// True if the client asks for an event stream, as every `EventSource` does.
 pub(crate) fn wants_event_stream() -> bool {
     let accept = server_text("HTTP_ACCEPT").unwrap_or_default().to_ascii_lowercase();
     accept
@@ -88,8 +88,9 @@ pub(crate) fn server_text(name: &str) -> Option<String> {
 /// nothing of the engine's.
 fn with_superglobal<R>(global: &str, look: impl FnOnce(&ZendHashTable) -> Option<R>) -> Option<R> {
     let mut global_name = ZendStr::new(global, false);
-    // SAFETY: the name is a string of ours that outlives the call. It makes the array if
-    // `auto_globals_jit` has put that off; no script code runs.
+    // SAFETY: the name is a string of ours that outlives the call. It makes the array if `auto_globals_jit` has put
+    // that off, which runs no code of the script's; where there is no memory for it, it bails out, and the name, which
+    // is all that is owned here, goes with the request's memory.
     unsafe { zend_is_auto_global(&raw mut *global_name) };
     globals::executor(|executor| {
         let array = executor.symbol_table.get(global)?;

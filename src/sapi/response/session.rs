@@ -1,4 +1,4 @@
-//! The session, whose lock would make every other request of the same visitor wait.
+//! Lets go of the session's lock, which would make every other request of the same visitor wait.
 
 use crate::stream::Bailout;
 use crate::zend::native::Native;

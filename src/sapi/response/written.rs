@@ -1,12 +1,11 @@
-//! What was written to this thread's response, as long as no wire has it: how it ends, whether all of it is
-//! flushed, and whether others than a stream of ours have written.
+//! Remembers how a response without a wire ends so far, what is not flushed, and who has written.
 
 use std::cell::Cell;
 
 use crate::stream::Tail;
 
 thread_local! {
-    /// How the response ends so far.
+    /// The end of the response so far.
     static TAIL: Cell<Tail> = const { Cell::new(Tail::START) };
     /// True while something is written that is not flushed.
     static UNFLUSHED: Cell<bool> = const { Cell::new(false) };
@@ -21,12 +20,12 @@ pub(crate) fn begin_request() {
     ECHOED.set(false);
 }
 
-/// How the response ends so far.
+/// Returns the end of the response so far.
 pub(crate) fn tail() -> Tail {
     TAIL.get()
 }
 
-/// Notes how it ends.
+/// Notes the end of the response.
 pub(crate) fn set_tail(tail: Tail) {
     TAIL.set(tail);
 }

@@ -1,9 +1,9 @@
-//! Apache with `mod_php`: httpd writes, we only ask it to.
+//! The transport of Apache with `mod_php`: httpd writes, also the keeper's heartbeats.
 //!
-//! What the browser gets may be chunked, encrypted or compressed on its way, so the keeper's
-//! heartbeats go through httpd, too, under the wire lock, and only while the connection has room:
-//! httpd's own writes block. Its functions are looked up in the running process. Its memory pools
-//! are not thread safe: while the script is inside httpd, the keeper pauses (see `overrides`).
+//! httpd may chunk, encrypt or compress the response on its way, so heartbeats go through it, too, under the wire
+//! lock, and only while the connection has room: httpd's own writes block. Its functions are looked up in the running
+//! process. Its memory pools are not thread safe: while the script is inside httpd, the keeper pauses (see
+//! `overrides`).
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
@@ -19,8 +19,8 @@ use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::sys::poll::poll;
 use crate::sapi::sys::socket::{duplicate, is_same, unsent_bytes};
 
-/// What stands between a response without compression or encryption and its connection; any other
-/// filter wants to see what is sent.
+/// The filters between a response without compression or encryption and its connection; any other one wants to see
+/// the bytes that are sent.
 const PLAIN_FILTERS: [&str; 5] =
     ["old_write", "byterange", "content_length", "http_outerror", "core"];
 
@@ -41,10 +41,13 @@ struct Apache {
     fd: OwnedFd,
 }
 
-// SAFETY: the request lives until the wire is closed, which takes the lock that every use of it is
-// made under; httpd's functions are used by one thread at a time.
+// SAFETY: nothing in it belongs to one thread. The request lives until the wire is closed, which takes the wire lock,
+// and every use of it is made under that lock (`try_write`, `hand_off`), so that one thread at a time is inside
+// httpd's memory. A bailout does not come between: the wire of a request that was left is closed before the request
+// is over.
 unsafe impl Send for Apache {}
-// SAFETY: as above.
+// SAFETY: as above. `server_is_stopping`, which the keeper calls without the lock, does not look at the request: it
+// reads numbers of the MPM and of the scoreboard.
 unsafe impl Sync for Apache {}
 
 /// Returns the transport of this request.
@@ -83,7 +86,7 @@ fn obstacle_to(is_threaded: Option<bool>, protocol: &str) -> Option<NoWire> {
 }
 
 impl Apache {
-    /// Whether the connection has room for so many bytes; `None` if it is over.
+    /// True if the connection has room for so many bytes; `None` if it is over.
     fn has_room(&self, bytes: usize) -> Option<bool> {
         let mut fds = [PollFd::new(&self.fd, PollFlags::OUT)];
         if poll(&mut fds, Some(Duration::ZERO)) != Ok(1) {

@@ -1,6 +1,6 @@
-//! httpd's variables of a request: by them `mod_deflate` and `mod_brotli` are switched off for it.
+//! Switches `mod_deflate` and `mod_brotli` off for a request, by httpd's variables.
 //!
-//! Through httpd's own functions: PHP's `apache_setenv()` may be disabled, or replaced.
+//! It calls httpd's own functions: PHP's `apache_setenv()` may be disabled, or replaced.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
@@ -36,13 +36,13 @@ pub(crate) fn switch_compression_off() {
     }
 }
 
-/// Whether both are off for this request.
+/// True if both are off for this request.
 pub(crate) fn compression_is_off() -> bool {
     Variables::of_request()
         .is_some_and(|variables| NO_COMPRESSION.iter().all(|name| variables.has(name)))
 }
 
-/// Whether both could be switched off: tried, with a variable that means nothing.
+/// True if both could be switched off. It is tried, with a variable that means nothing.
 pub(crate) fn compression_can_be_switched_off() -> bool {
     let Some(variables) = Variables::of_request() else { return false };
     variables.set(PROBE);
@@ -51,7 +51,7 @@ pub(crate) fn compression_can_be_switched_off() -> bool {
     is_set && !variables.has(PROBE)
 }
 
-/// The protocol by which the request came, as `HTTP/2.0`; `None` if httpd is not known.
+/// Returns the protocol by which the request came, as `HTTP/2.0`; `None` if httpd is not known.
 pub(crate) fn protocol() -> Option<String> {
     let protocol = Variables::of_request()?.get(c"SERVER_PROTOCOL");
     Some(protocol).filter(|protocol| !protocol.is_empty())
@@ -63,26 +63,28 @@ impl Variables {
             return None;
         }
         let request = request()?;
-        // SAFETY: the request is alive, and has this field in every httpd of that number.
+        // SAFETY: the request is the one whose script runs, so that it is alive, and every httpd of that number has
+        // this field. Only the pointer is read.
         let table = unsafe { (*request).variables };
         if table.is_null() || !table.cast::<*mut c_void>().is_aligned() {
             return None;
         }
-        // The types are those of the functions of these names in every APR 1.
+        // SAFETY of all three: the types are those of the functions of these names in every APR 1, which is httpd
+        // 2.4's.
         Some(Self {
             table,
-            // SAFETY: see above.
+            // SAFETY: as above.
             get: unsafe { function(c"apr_table_get") }?,
-            // SAFETY: see above.
+            // SAFETY: as above.
             set: unsafe { function(c"apr_table_set") }?,
-            // SAFETY: see above.
+            // SAFETY: as above.
             unset: unsafe { function(c"apr_table_unset") }?,
         })
     }
 
     fn set(&self, name: &CStr) {
-        // SAFETY: the table is there for as long as the request; name and value are copied. The keeper is
-        // not inside httpd: callers ask before the response has a wire.
+        // SAFETY: the table is there for as long as the request; name and value are C strings, which are copied. The
+        // keeper is not inside httpd: callers ask before the response has a wire. APR knows no bailout.
         unsafe { (self.set)(self.table, name.as_ptr(), c"1".as_ptr()) };
     }
 
@@ -90,9 +92,11 @@ impl Variables {
         !self.get(name).is_empty()
     }
 
-    /// The value of a variable; "" if it is not set.
+    /// Returns the value of a variable; "" if it is not set.
     fn get(&self, name: &CStr) -> String {
-        // SAFETY: only reads, and once the head is out nobody writes; the value is copied at once.
+        // SAFETY: the table is there for as long as the request, and is only read; the name is a C string, and the
+        // value is copied at once. The keeper is not inside httpd: callers ask before the response has a wire, or
+        // pause it. APR knows no bailout.
         c_string(unsafe { (self.get)(self.table, name.as_ptr()) })
     }
 
@@ -102,9 +106,10 @@ impl Variables {
     }
 }
 
-/// Whether httpd says of itself that it is a 2.4: the first field of each of its modules is the number.
+/// True if httpd says of itself that it is a 2.4: the first field of each of its modules is that number.
 fn is_known_httpd() -> bool {
     let module = address(c"core_module");
-    // SAFETY: null, or httpd's own module, which begins so in every httpd.
+    // SAFETY: null, or httpd's own module, a static structure that begins with this number in every httpd; nobody
+    // writes to it once httpd runs.
     unsafe { module.cast::<c_int>().as_ref() }.is_some_and(|number| *number == MAGIC_NUMBER)
 }

@@ -1,4 +1,4 @@
-//! Which transport a request has, by the name of its server.
+//! Chooses the transport of a request, by the name of its server.
 
 use super::error::NoWire;
 use super::kind::Server;
@@ -14,7 +14,7 @@ pub(crate) fn obstacle(server: Server) -> Option<NoWire> {
     }
 }
 
-/// The transport of this request. What the response held back must be flushed.
+/// Returns the transport of this request. The response must have been flushed.
 ///
 /// # Errors
 ///

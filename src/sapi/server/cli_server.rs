@@ -1,4 +1,4 @@
-//! `php -S`: the connection to the browser itself, as raw bytes.
+//! The transport of `php -S`: the connection to the browser itself, as raw bytes.
 //!
 //! The descriptor stands in `struct php_cli_server_client` (`sapi/cli/php_cli_server.c`), behind a
 //! pointer. It is believed only if its other end has the port that the request says it has.
@@ -51,7 +51,7 @@ struct Poller {
 struct CliServer {
     fd: OwnedFd,
     server_fd: RawFd,
-    /// What the server notes of itself, if its layout is the one that is known.
+    /// The server's own note that it runs, if its layout is the one that is known.
     is_running: Option<&'static AtomicI32>,
 }
 
@@ -77,13 +77,14 @@ fn client() -> Result<Client, NoWire> {
     unsafe { context.as_ref() }.copied().ok_or(NoWire::NoBuiltInRequest)
 }
 
-/// Where the server that has accepted the connection `fd` notes whether it runs.
+/// Returns the note of the server that has accepted the connection `fd`: 0 once it is to stop.
 fn is_running(server: *const Server, fd: &OwnedFd) -> Option<&'static AtomicI32> {
     if server.is_null() || !server.is_aligned() {
         return None;
     }
-    // SAFETY: the process' one server, a static variable that is larger than what is read of it. Nobody
-    // else writes to it during a request, but for signal handlers to the atomic.
+    // SAFETY: not null and aligned; the client's pointer to the process's one server (`static php_cli_server server`),
+    // which lives as long as the program and is larger than what is read of it. Nobody writes to it while a request is
+    // served, but for signal handlers, to the flag, which is read as an atomic.
     let server = unsafe { &*server };
     let own = local_address(fd).filter(|_| was_accepted_from(fd, server.listener))?;
     let family = if own.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };

@@ -1,4 +1,4 @@
-//! PHP-FPM and `php-cgi -b`: the connection to the web server, in FastCGI records.
+//! The transport of PHP-FPM and `php-cgi -b`: the connection to the web server, in FastCGI records.
 //!
 //! The descriptor and the request's id stand in a structure that PHP does not export
 //! (`struct _fcgi_request`, `main/fastcgi.c`). Its first fields have had these offsets in every

@@ -1,7 +1,7 @@
-//! httpd: what is asked of it, and the layout of what it says.
+//! Calls httpd's own functions: writes, and questions about its connections, filters and state.
 //!
-//! Its functions are looked up in the running process. Of its structures the heads are known, as they are in every
-//! httpd 2.4; which httpd it is, `apache_variables` asks.
+//! They are looked up in the running process. Of httpd's structures the heads are known, as they are in every httpd
+//! 2.4: `apache_variables` asks which httpd it is.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::os::fd::RawFd;
@@ -68,7 +68,7 @@ const GENERATION: c_int = 15;
 /// `AP_MPMQ_STOPPING`.
 const STOPPING: c_int = 2;
 
-/// What is asked of httpd.
+/// The functions of httpd that are called.
 #[derive(Clone, Copy)]
 pub(crate) struct Httpd {
     write: unsafe extern "C" fn(*const c_void, c_int, *mut Request) -> c_int,
@@ -82,26 +82,26 @@ pub(crate) struct Httpd {
 static HTTPD: OnceCell<Option<Httpd>> = OnceCell::new();
 
 impl Httpd {
-    /// httpd's functions; `None` where they are not all there.
+    /// Returns httpd's functions; `None` where they are not all there.
     pub(crate) fn get() -> Option<Self> {
         *HTTPD.get_or_init(Self::look_up)
     }
 
     fn look_up() -> Option<Self> {
-        // The types are those of the functions of these names in every httpd 2.4: callers have asked which one
-        // this is (`apache_variables`).
+        // SAFETY of all: the types are those of the functions of these names in every httpd 2.4. None of them is
+        // called before `apache_variables` has found that this is one.
         Some(Self {
-            // SAFETY: see above.
+            // SAFETY: as above.
             write: unsafe { function(c"ap_rwrite") }?,
-            // SAFETY: see above.
+            // SAFETY: as above.
             flush: unsafe { function(c"ap_rflush") }?,
-            // SAFETY: see above.
+            // SAFETY: as above.
             socket_of: unsafe { function(c"ap_get_conn_socket") }?,
-            // SAFETY: see above.
+            // SAFETY: as above.
             descriptor_of: unsafe { function(c"apr_os_sock_get") }?,
-            // SAFETY: see above.
+            // SAFETY: as above.
             query: unsafe { function(c"ap_mpm_query") }?,
-            // SAFETY: see above.
+            // SAFETY: as above.
             scoreboard: unsafe { function(c"ap_get_scoreboard_global") }?,
         })
     }
@@ -114,28 +114,29 @@ impl Httpd {
         (status == 0).then_some(answer)
     }
 
-    /// Whether the MPM runs several requests in one process; `None` if it does not say.
+    /// True if the MPM runs several requests in one process; `None` if it does not say.
     pub(crate) fn is_threaded(self) -> Option<bool> {
         self.ask(IS_THREADED).map(|answer| answer != 0)
     }
 
-    /// Whether httpd ends, or starts anew. May be asked by any thread.
+    /// True if httpd ends, or starts anew. Any thread may ask.
     pub(crate) fn is_stopping(self) -> bool {
         let stopping = self.ask(MPM_STATE) == Some(STOPPING);
         stopping || self.running_generation() != self.ask(GENERATION)
     }
 
-    /// The connection of a request, as a descriptor of httpd's.
+    /// Returns the connection of a request, as a descriptor of httpd's.
     pub(crate) fn descriptor(self, request: *mut Request) -> Option<RawFd> {
-        // SAFETY: a request's connection is there for as long as the request.
+        // SAFETY: callers have the request from [`request`], and ask while it is answered; its connection is there as
+        // long. Only the pointer is read.
         let connection = unsafe { (*request).connection };
-        // SAFETY: the connection is one of httpd's.
+        // SAFETY: a connection of httpd's. It returns its socket, and does not bail out: httpd knows nothing of PHP.
         let socket = unsafe { (self.socket_of)(connection) };
         if socket.is_null() {
             return None;
         }
         let mut fd = -1;
-        // SAFETY: writes one int.
+        // SAFETY: a socket of httpd's; writes one int of ours, and does not bail out.
         let status = unsafe { (self.descriptor_of)(&raw mut fd, socket) };
         (status == 0).then_some(fd)
     }
@@ -145,14 +146,15 @@ impl Httpd {
     /// The request is alive, and the caller alone with it: it holds the wire lock.
     pub(crate) fn write(self, request: *mut Request, bytes: &[u8]) -> bool {
         let length = c_int::try_from(bytes.len()).unwrap_or(0);
-        // SAFETY: the caller vouches for the request; `length` bytes are read. It does not bail out.
+        // SAFETY: the caller vouches for the request, and holds the wire lock, so that no other thread is inside its
+        // memory; `length` readable bytes are given. It does not bail out: httpd knows nothing of PHP.
         let written = unsafe { (self.write)(bytes.as_ptr().cast(), length, request) };
         written >= 0 && self.flush(request)
     }
 
     /// Has httpd send what it holds back of a response; false if its client has left. As [`Httpd::write`].
     pub(crate) fn flush(self, request: *mut Request) -> bool {
-        // SAFETY: as above.
+        // SAFETY: the caller vouches for the request, as in `write`.
         unsafe { (self.flush)(request) >= 0 }
     }
 
@@ -169,33 +171,38 @@ impl Httpd {
     }
 }
 
-/// The request that is answered.
+/// Returns the request that is answered.
 pub(crate) fn request() -> Option<*mut Request> {
     let context = globals::sapi(|sapi| sapi.server_context).cast::<Context>();
     if context.is_null() || !context.is_aligned() {
         return None;
     }
-    // SAFETY: the server context of this SAPI is such a structure for the whole request.
+    // SAFETY: callers run under Apache, whose server context is such a structure for the whole request; not null, and
+    // aligned. Only the pointer is read.
     let request = unsafe { (*context).request };
     (!request.is_null()).then_some(request)
 }
 
-/// Whether the request is a part of another one: of `virtual()`, or of a page with server-side includes.
+/// True if the request is a part of another one: of `virtual()`, or of a page with server-side includes.
 /// Its memory goes when the part ends, and the stream may go on in the other one.
 pub(crate) fn is_within_another() -> bool {
-    // SAFETY: the request is alive as long as its script runs, and as large as this in every httpd 2.
+    // SAFETY: the request is alive as long as its script runs, and this field stands there in every httpd 2. Only the
+    // pointer is read.
     request().is_some_and(|request| !unsafe { (*request).main }.is_null())
 }
 
-/// The names of the filters that the response passes, down to the connection's own.
+/// Returns the names of the filters that the response passes, down to the connection's own; `None` if the chain does
+/// not look like one.
 pub(crate) fn filters(request: *mut Request) -> Option<Vec<String>> {
-    // SAFETY: the request is alive, and as large as this in every httpd 2.4.
+    // SAFETY: the request is alive, as the caller vouches, and as large as this in every httpd 2.4. Only the pointer
+    // is read.
     let mut filter = unsafe { (*request).output_filters };
     let mut names = Vec::new();
     while !filter.is_null() && filter.is_aligned() && names.len() < MANY_FILTERS {
-        // SAFETY: the chain of filters is there for as long as the request.
+        // SAFETY: not null, and aligned; the chain of filters is there for as long as the request, and its script's
+        // thread, which asks, is the one that changes it.
         let record = unsafe { (*filter).record };
-        // SAFETY: a filter's record is there for as long as httpd.
+        // SAFETY: null, or a filter's record, which is there for as long as httpd.
         let name = unsafe { record.as_ref() }?.name;
         names.push(c_string(name).to_ascii_lowercase());
         // SAFETY: as above.
@@ -204,9 +211,9 @@ pub(crate) fn filters(request: *mut Request) -> Option<Vec<String>> {
     (names.last()? == "core").then_some(names)
 }
 
-/// Whether the keeper is inside httpd.
+/// True while the keeper is inside httpd.
 static INSIDE: AtomicBool = AtomicBool::new(false);
-/// Whether httpd is ending its process: its memory goes before the keeper does.
+/// True once httpd is ending its process: its memory goes before the keeper does.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Waits until the keeper is outside httpd, and lets it in no more. Called by the handler of the signal

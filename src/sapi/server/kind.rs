@@ -1,4 +1,4 @@
-//! Which server PHP runs in.
+//! Tells which server PHP runs in, by the name of its SAPI.
 
 use ext_php_rs::zend::php_sapi_name;
 
@@ -21,7 +21,7 @@ pub(crate) enum Server {
 }
 
 impl Server {
-    /// The server of this process.
+    /// Returns the server of this process.
     pub(crate) fn current() -> Self {
         match php_sapi_name().unwrap_or_default().as_str() {
             "cli" | "phpdbg" | "embed" => Self::CommandLine,
@@ -33,13 +33,13 @@ impl Server {
         }
     }
 
-    /// Whether a script can go on when its response has ended, without anybody's waiting for it. httpd sends
-    /// what comes next on a connection behind it.
+    /// True if a script can go on when its response has ended, without anybody's waiting for it. httpd sends the next
+    /// response of a connection only when the script has ended.
     pub(crate) fn can_end_early(self) -> bool {
         matches!(self, Self::Fpm | Self::Cgi | Self::BuiltIn)
     }
 
-    /// Whether there is a response that the stream may take over: headers, buffers, time limit.
+    /// True if there is a response that the stream may take over: headers, buffers, time limit.
     pub(crate) fn has_response(self) -> bool {
         self != Self::CommandLine
     }

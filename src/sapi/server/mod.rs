@@ -1,8 +1,8 @@
-//! One file for each way that a server carries bytes to its client, and what they have in common.
+//! The servers of PHP: a file for each way that one carries bytes to its client.
 //!
 //! # Layout
 //! * `kind`, `choice`: the server, and the transport that it gets
-//! * `transport`, `obstacle`: the trait of a transport, and what keeps a server from its best one
+//! * `transport`, `error`: the trait of a transport; why there is none
 //! * `fastcgi`, `cli_server`, `apache`, `stdio`: a transport each
 //! * `httpd`, `apache_variables`: questions to httpd, and its compression
 //! * `packets`: frames in the records of a connection

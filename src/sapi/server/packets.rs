@@ -1,4 +1,4 @@
-//! Packets on a connection that frames go straight onto: in place, in one run of bytes where that can be.
+//! Lays packets out as they travel: with FastCGI headers, in one run of bytes where that can be.
 
 use std::io::IoSlice;
 
@@ -9,7 +9,7 @@ use crate::stream::Packet;
 // The room in front of a packet is for the header of a record.
 const _: () = assert!(HEADER == Packet::ROOM);
 
-/// How many echoed bytes the server itself would keep until the script flushes.
+/// Returns how many echoed bytes the server itself would keep until the script flushes.
 pub(crate) fn echoes_kept(framing: Framing) -> usize {
     match framing {
         // `php -S` sends each write at once.
@@ -19,8 +19,8 @@ pub(crate) fn echoes_kept(framing: Framing) -> usize {
     }
 }
 
-/// A packet as it travels, if it does so in one run of bytes: not the empty one, whose record would
-/// end the response.
+/// Returns a packet as it travels, if it does so in one run of bytes; `None` for the empty one, whose record would end
+/// the response.
 #[inline]
 pub(crate) fn one_run(framing: Framing, packet: &mut Packet) -> Option<&[u8]> {
     match framing {
@@ -54,7 +54,7 @@ pub(crate) fn with_slices<R>(
     send(&mut slices.collect::<Vec<_>>())
 }
 
-/// What is left of a packet on its way after the first `written` bytes.
+/// Returns the bytes of a packet as it travels behind the first `written` ones.
 pub(crate) fn rest(framing: Framing, packet: &mut Packet, written: usize) -> Vec<u8> {
     with_slices(framing, packet, |slices| {
         let mut slices = slices;

@@ -1,4 +1,4 @@
-//! Signals that ask the server to stop, while a stream is open.
+//! Holds back, while a stream is open, the signals that ask its server to stop, and wakes the keeper.
 //!
 //! FPM kills its workers with SIGTERM on a reload with `process_control_timeout = 0`, its default,
 //! and with SIGKILL a second later. While a stream is open, SIGTERM therefore only wakes the keeper;
@@ -7,7 +7,7 @@
 //! tells a worker of `php -S` that its parent has ended (since PHP 8.3): that was told to end as well.
 //! `php -S` notes Ctrl-C in a handler of its own, and php-cgi SIGTERM; these are called as ever. So is
 //! that of httpd, which ends its process at once, after the keeper was shown out of httpd's memory.
-//! What came before the stream is not heard here; the servers that go on all the same tell it themselves
+//! Signals that came before the stream are not heard here; servers that go on all the same tell it themselves
 //! (`cli_server`, `fastcgi`).
 
 use std::ffi::{c_int, c_void};
@@ -24,13 +24,13 @@ use crate::sapi::sys::waker;
 /// A signal handler; one that takes the signal only does not look at the rest.
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
-/// Whether a signal asked the server to stop.
+/// True once a signal has asked the server to stop.
 static STOP_REQUESTED: AtomicBool = AtomicBool::new(false);
-/// Whether the keeper has not heard of it yet.
+/// True until the keeper has heard of it.
 static UNSEEN: AtomicBool = AtomicBool::new(false);
-/// Which signals came, as bits.
+/// The signals that came, as bits.
 static RECEIVED: AtomicU32 = AtomicU32::new(0);
-/// Which of them kill when they come again, as bits.
+/// Those of them that kill when they come again, as bits.
 static SECOND_KILLS: AtomicU32 = AtomicU32::new(0);
 
 /// The process that took the signals over.
@@ -47,12 +47,12 @@ static CHAINED: AtomicUsize = AtomicUsize::new(0);
 /// The signal that is passed on to the server's own handler; 0 for none.
 static CHAINED_SIGNAL: AtomicI32 = AtomicI32::new(0);
 
-/// Whether a signal asked the server to stop, since this request's first stream began.
+/// True if a signal has asked the server to stop since this request's first stream began.
 pub(crate) fn stop_was_requested() -> bool {
     STOP_REQUESTED.load(Ordering::Acquire)
 }
 
-/// Whether a signal came that the keeper has not acted on; says so once.
+/// True if a signal came that the keeper has not acted on; says so once.
 pub(crate) fn take_unseen() -> bool {
     UNSEEN.swap(false, Ordering::AcqRel)
 }
@@ -79,13 +79,14 @@ pub(crate) fn take_over(server: Server) {
 /// Gives the signals back, and passes on what came meanwhile. Called when a stream has ended.
 pub(crate) fn give_back(server: Server) {
     for (signal, action) in BEFORE.lock().drain(..) {
-        // SAFETY: puts back what the system gave us.
+        // SAFETY: puts back the action that the system gave us for this signal; its handler is the server's own, whose
+        // code stays.
         unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
     }
     let received = |signal: c_int| RECEIVED.load(Ordering::Acquire) & (1 << signal) != 0;
     if server == Server::Fpm && received(libc::SIGTERM) {
-        // SAFETY: sends a signal to this thread; FPM's handler notes it, and ends the worker once
-        // it has answered its request.
+        // SAFETY: sends a signal to this thread. FPM's handler, which is there in every worker, notes it, and ends the
+        // worker once it has answered its request; it does not bail out.
         unsafe { libc::raise(libc::SIGQUIT) };
     }
 }
@@ -96,12 +97,13 @@ pub(crate) fn pass_on(server: Server) {
     SECOND_KILLS.store(0, Ordering::Release);
     let received = RECEIVED.swap(0, Ordering::AcqRel) & (1 << libc::SIGTERM) != 0;
     if received && server == Server::BuiltIn {
-        // SAFETY: as if the signal came now, when it harms nobody.
+        // SAFETY: sends a signal to this thread, as if it came now: it ends the worker, or its handler runs, and the
+        // request is over.
         unsafe { libc::raise(libc::SIGTERM) };
     }
 }
 
-/// Whether nobody handles the signal: not the server, and not the script.
+/// True if nobody handles the signal: neither the server, nor the script.
 fn is_unhandled(signal: c_int) -> bool {
     let handler = engine_handler(signal).or_else(|| Some(action_of(signal)?.sa_sigaction));
     handler == Some(libc::SIG_DFL)
@@ -122,9 +124,9 @@ fn chain(signal: c_int) -> Option<libc::sigaction> {
 
 fn action_of(signal: c_int) -> Option<libc::sigaction> {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: only asks.
+    // SAFETY: with no new action it only asks, and fills in a structure of ours.
     let asked = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) };
-    // SAFETY: filled in, as the answer says.
+    // SAFETY: filled in, as the answer says; and zeros are an action, too.
     (asked == 0).then(|| unsafe { action.assume_init() })
 }
 
@@ -134,41 +136,44 @@ fn install(signal: c_int) -> Option<libc::sigaction> {
     let mut ours = before;
     ours.sa_sigaction = on_signal as *const () as usize;
     ours.sa_flags = before.sa_flags | libc::SA_SIGINFO;
-    // SAFETY: the handler does nothing that is not allowed in one.
+    // SAFETY: the action is a whole one, and asks for the three arguments that the handler takes. The handler does
+    // nothing that is not allowed in one: atomics, `write`, `getpid`, `signal`, `raise`, and the handler before it.
+    // Its code stays: `give_back` takes it out when the stream ends, and a request that was left ends its stream,
+    // too.
     unsafe { libc::sigaction(signal, &raw const ours, std::ptr::null_mut()) };
     Some(before)
 }
 
-/// What stands behind the engine's own handler, where the engine defers signals (`ZEND_SIGNALS`);
+/// Returns the handler that stands behind the engine's own, where the engine defers signals (`ZEND_SIGNALS`);
 /// `None` where it does not.
 fn engine_handler(signal: c_int) -> Option<libc::sighandler_t> {
     type ZendSigaction = unsafe extern "C" fn(c_int, *const libc::sigaction, *mut libc::sigaction);
-    // SAFETY: the function of this name has this type (`Zend/zend_signal.h`).
+    // SAFETY: the engine's function of this name has this type (`Zend/zend_signal.h`).
     let ask = unsafe { function::<ZendSigaction>(c"zend_sigaction") }?;
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: only asks.
+    // SAFETY: with no new action it only asks, and fills in a structure of ours; it does not bail out.
     unsafe { ask(signal, std::ptr::null(), action.as_mut_ptr()) };
     // SAFETY: filled in, or zeros, which are an action, too.
     Some(unsafe { action.assume_init() }.sa_sigaction)
 }
 
-/// The system's word: forks have not been counted yet when the first thing a child gets is a signal.
+/// Asks the system: forks have not been counted yet when the first thing a child gets is a signal.
 fn own_id() -> libc::pid_t {
-    // SAFETY: only asks.
+    // SAFETY: only asks the system, which a signal handler may.
     unsafe { libc::getpid() }
 }
 
-/// Who counts as the sender of the signal that tells of its end, if this process has asked for one
-/// (`PR_SET_PDEATHSIG`): its parent; else 0. The system sends one for each thread of the parent that ends.
+/// Returns the process that counts as the sender of the signal which this process may have asked for at the end of its
+/// parent (`PR_SET_PDEATHSIG`): the parent; 0 where it has not. The system sends one for each thread of it that ends.
 fn parent_death_sender() -> libc::pid_t {
     let mut asked_for: c_int = 0;
-    // SAFETY: stores the number of a signal, or 0.
+    // SAFETY: this command stores the number of a signal, or 0, in an int of ours.
     unsafe { libc::prctl(libc::PR_GET_PDEATHSIG, &raw mut asked_for) };
-    // SAFETY: only asks.
+    // SAFETY: only asks the system.
     if asked_for == 0 { 0 } else { unsafe { libc::getppid() } }
 }
 
-/// Whether the signal may only say that the parent has ended.
+/// True if the signal may only say that the parent has ended.
 fn is_parent_death_signal(about: *const libc::siginfo_t) -> bool {
     // SAFETY: null, or what the system tells a handler that was installed with `SA_SIGINFO`, until it returns.
     let about = unsafe { about.as_ref() };
@@ -187,9 +192,9 @@ extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mu
     if (received_before || is_of_a_fork) && CHAINED_SIGNAL.load(Ordering::Acquire) != signal {
         // Somebody insists (FPM's request_terminate_timeout does), or it is for a fork, which has no
         // stream: it means what it always meant.
-        // SAFETY: both calls are allowed in a handler; the signal is delivered when it returns.
+        // SAFETY: a handler may make this call; `SIG_DFL` is an action of every signal.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
-        // SAFETY: as above.
+        // SAFETY: a handler may make this call; the signal is delivered when it returns.
         unsafe { libc::raise(signal) };
         return;
     }
@@ -199,8 +204,9 @@ extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mu
     let chained = CHAINED.load(Ordering::Acquire);
     if signal == CHAINED_SIGNAL.load(Ordering::Acquire) && chained != 0 {
         httpd::show_keeper_out();
-        // SAFETY: the address of the handler that was installed before ours; one that takes the
-        // signal only does not look at the rest.
+        // SAFETY: the address of the handler that stood there before ours, neither `SIG_DFL` nor `SIG_IGN`, as
+        // `chain` has seen; its code stays. One that takes the signal only does not look at the rest, which this
+        // platform's calling convention allows. It may not return: nothing is owned here.
         let handler = unsafe { std::mem::transmute::<usize, Handler>(chained) };
         handler(signal, about, context);
     }

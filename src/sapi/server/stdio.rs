@@ -1,4 +1,4 @@
-//! The command line and plain CGI: a pipe, or whatever else standard output is.
+//! The transport of the command line: heartbeats on standard output, where that is a pipe or a socket.
 //!
 //! The script's bytes go through PHP as ever, so that its output can be captured; the keeper adds
 //! heartbeats where standard output is a pipe or a socket and nobody captures it.

@@ -1,4 +1,4 @@
-//! What the operating system offers: processes, sockets, waiting, the clock.
+//! The operating system: processes, sockets, waiting, signals, the clock.
 //!
 //! # Layout
 //! * `process`, `unshared`: this process, and descriptors that its forks do not share

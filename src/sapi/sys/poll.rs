@@ -1,4 +1,4 @@
-//! Waiting for descriptors.
+//! Waits for descriptors, with a time limit, or until a signal comes.
 
 use std::io;
 use std::time::Duration;
@@ -36,7 +36,8 @@ pub(crate) fn poll_unless(
         if is_due() {
             return Err(Errno::INTR);
         }
-        // SAFETY: a `PollFd` is a `pollfd`, and there are `count` of them; the mask and the time are ours.
+        // SAFETY: a `PollFd` is a `pollfd`, and there are `count` of them, which stay for the call; the time is ours,
+        // and the mask is one that the caller filled in. A signal handler may run inside; none of PHP's bails out.
         let ready =
             unsafe { libc::ppoll(fds.as_mut_ptr().cast(), count, &raw const timeout, others) };
         usize::try_from(ready)

@@ -1,8 +1,7 @@
-//! This process, its forks, and the programs it starts.
+//! Counts the forks of this process, and keeps them, and the programs it starts, from its connections.
 //!
-//! A child shares the descriptors of its parent's streams, and has no keeper;
-//! it must leave both alone. A fork of a worker is cut off from the connection: it would end the response
-//! with its own end.
+//! A child shares the descriptors of its parent's streams, and has no keeper; it must leave both alone. A fork of a
+//! worker is cut off from the connection: it would end the response with its own end.
 
 use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
@@ -19,17 +18,19 @@ static FORKS: AtomicU32 = AtomicU32::new(0);
 /// The descriptors of the connection that forks are kept from; -1 for none. A worker has one at a time.
 static KEPT: [AtomicI32; 2] = [AtomicI32::new(-1), AtomicI32::new(-1)];
 
-/// Whether this process is a fork that was cut off from the connection of its request.
+/// True if this process is a fork that was cut off from the connection of its request.
 static CUT_OFF: AtomicBool = AtomicBool::new(false);
 
-/// How many forks lie between the process that loaded the extension and this one.
+/// Returns how many forks lie between the process that loaded the extension and this one.
 pub(crate) fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
 /// Begins to count. Called once, at module start-up.
 pub(crate) fn count_forks() {
-    // SAFETY: the function only adds to an atomic, which is allowed in a child of any process.
+    // SAFETY: `forked` does only what a child of a process with many threads may do: it changes atomics, and opens,
+    // duplicates and closes descriptors by single system calls. It takes no lock, allocates nothing, and cannot bail
+    // out. The system forgets it when this library is unloaded.
     unsafe { libc::pthread_atfork(None, None, Some(forked)) };
 }
 
@@ -46,14 +47,16 @@ extern "C" fn forked() {
     unshared::take().for_each(put_nothing_in_place_of);
 }
 
-/// `/dev/null` swallows what the server still has to say, and cannot be shut down.
+/// Puts `/dev/null` in the place of a descriptor: it swallows what the server still has to say, and cannot be shut
+/// down.
 fn put_nothing_in_place_of(descriptor: RawFd) {
-    // SAFETY: these three calls are allowed in a child of any process. The descriptor is the child's own,
-    // and stays open; nothing happens to its parent's.
+    // SAFETY: a system call that a child of any process may make; the path is a C string.
     let nothing = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
-    // SAFETY: as above; it fails if there is no descriptor left.
+    // SAFETY: as above. The descriptor is the child's own copy, and nothing happens to its parent's. Where no
+    // descriptor was left to open it fails: the child shares the connection then, and `CUT_OFF` keeps it from
+    // writing.
     unsafe { libc::dup3(nothing, descriptor, libc::O_CLOEXEC) };
-    // SAFETY: as above.
+    // SAFETY: as above; opened here, or -1, which is refused.
     unsafe { libc::close(nothing) };
 }
 
@@ -69,12 +72,12 @@ pub(crate) fn let_forks_inherit() {
     keep_from_forks([-1, -1]);
 }
 
-/// Whether what this process writes to its response goes nowhere.
+/// True if what this process writes to its response goes nowhere.
 pub(crate) fn is_cut_off() -> bool {
     CUT_OFF.load(Ordering::Relaxed)
 }
 
-/// The next request has a connection of its own, also if a fork goes on as a server.
+/// Lets this process write again: the next request has a connection of its own, also if a fork goes on as a server.
 pub(crate) fn begin_request() {
     CUT_OFF.store(false, Ordering::Relaxed);
 }
@@ -84,28 +87,29 @@ pub(crate) fn begin_request() {
 pub(crate) fn close_descriptors_on_exec(command: &mut Command) {
     const FIRST: libc::c_uint = 3;
     let close = || {
-        // SAFETY: a system call on the descriptors of the child, which owns nothing of ours. Where the
-        // kernel has no such call, the command starts all the same.
+        // SAFETY: three numbers, as the call takes them. It marks descriptors of the child only. Where the kernel has
+        // no such call, the command starts all the same.
         unsafe { libc::syscall(libc::SYS_close_range, FIRST, libc::c_uint::MAX, CLOSE_ON_EXEC) };
         Ok(())
     };
-    // SAFETY: the closure makes one system call, which is allowed between fork and exec.
+    // SAFETY: the closure makes one system call, allocates nothing and takes no lock, as is right between fork and
+    // exec.
     unsafe { command.pre_exec(close) };
 }
 
 /// `CLOSE_RANGE_CLOEXEC`, `linux/close_range.h`: std's own pipe to the child has to live until the exec.
 const CLOSE_ON_EXEC: libc::c_uint = 1 << 2;
 
-/// The file that this code was loaded from.
+/// Returns the file that this code was loaded from.
 pub(crate) fn own_file() -> Option<PathBuf> {
     let mut info = MaybeUninit::<libc::Dl_info>::uninit();
     let address = own_file as *const libc::c_void;
-    // SAFETY: looks an address of ours up, and fills the structure in if it finds it.
+    // SAFETY: looks an address of ours up, and fills in a structure of ours if it finds it.
     let found = unsafe { libc::dladdr(address, info.as_mut_ptr()) };
     if found == 0 {
         return None;
     }
-    // SAFETY: it was filled in.
+    // SAFETY: it was filled in, as the answer says.
     let name = unsafe { info.assume_init() }.dli_fname;
     (!name.is_null()).then(|| PathBuf::from(c_string(name)))
 }

@@ -1,20 +1,20 @@
-//! What the running process exports: a server's own functions, which no header of PHP's declares.
+//! Looks up functions of the running process by name: a server's own, which no header declares.
 
 use std::ffi::{CStr, c_void};
 
-/// The address of a symbol; null if there is none of that name.
+/// Returns the address of a symbol; null if there is none of that name.
 pub(crate) fn address(name: &CStr) -> *mut c_void {
-    // SAFETY: looks a name up in the running process; it is a C string.
+    // SAFETY: looks a C string up among the names of the running process; it runs no code of a library's.
     unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
 }
 
-/// A function of the running process, by its name.
+/// Returns a function of the running process, by its name.
 ///
 /// # Safety
 ///
 /// `F` is the function pointer type of the function of that name.
 pub(crate) unsafe fn function<F: Copy>(name: &CStr) -> Option<F> {
     let address = address(name);
-    // SAFETY: the caller vouches for the type; a function pointer is as large as any other.
+    // SAFETY: not null; the caller vouches that `F` is the function pointer's type, which is as large as any pointer.
     (!address.is_null()).then(|| unsafe { std::mem::transmute_copy(&address) })
 }

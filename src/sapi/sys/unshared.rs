@@ -1,7 +1,7 @@
-//! Descriptors that a fork must not share: what ends when the last copy is closed would go on in a child
-//! that knows nothing of it, for as long as that lives.
+//! Notes descriptors that a fork must not share, and has it get `/dev/null` in their place.
 //!
-//! A child gets `/dev/null` in their place. It only notes numbers, as a child of any process may do hardly
+//! A connection ends when its last copy is closed: it would go on in a child that knows nothing of it, for as long as
+//! that lives. A child gets `/dev/null` in their place. It only notes numbers, as a child of any process may do hardly
 //! more than system calls; the values that own them are dropped there, or not, as ever.
 
 use std::os::fd::RawFd;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 /// More than a process has of them: a wire, a lease and a subscription for each thread, and the keeper.
 const MANY: usize = 256;
 
-/// Their numbers; -1 is none.
+/// The numbers of these descriptors; -1 is none.
 static NOTED: [AtomicI32; MANY] = [const { AtomicI32::new(-1) }; MANY];
 
 /// A descriptor that forks do not share, as long as this lives. Declared before what owns it, so that it ends

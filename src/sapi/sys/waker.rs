@@ -1,4 +1,4 @@
-//! What wakes a thread out of a poll: an eventfd that it polls beside its other descriptors.
+//! Wakes a thread out of a poll, by an eventfd that it polls beside its other descriptors.
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -18,7 +18,7 @@ pub(crate) struct Waker {
 }
 
 impl Waker {
-    /// `None` when there are no descriptors left.
+    /// Makes one; `None` when there are no descriptors left.
     pub(crate) fn new() -> Option<Self> {
         let fd = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?;
         Some(Self { _unshared: Unshared::new(fd.as_raw_fd()), fd })
@@ -57,8 +57,9 @@ pub(crate) fn wake_by_signal() {
     let waker = OF_SIGNALS.load(Ordering::Acquire);
     if waker >= 0 {
         let one = 1u64.to_ne_bytes();
-        // SAFETY: writes eight bytes of ours to a descriptor that is the waker's for as long as its number stands
-        // there.
+        // SAFETY: eight bytes of ours, by a system call that a handler may make. The descriptor is the waker's for as
+        // long as its number stands there: it is taken away before the waker is closed, at module shutdown, on the
+        // thread whose handlers these are; a fork has `/dev/null` in its place.
         unsafe { libc::write(waker, one.as_ptr().cast(), one.len()) };
     }
 }

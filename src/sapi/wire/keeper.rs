@@ -1,4 +1,4 @@
-//! The keeper: one thread per process that looks after every open wire while the script is busy.
+//! The keeper: one thread per process that looks after all open wires while scripts are busy.
 //!
 //! It sends heartbeats, sees clients leave, and asks the server whether it wants to stop. It never
 //! calls the engine, and no PHP value is reachable from it. It is started by the first stream after
@@ -20,12 +20,12 @@ use crate::sapi::sys::process::forks;
 use crate::sapi::sys::signal_mask::with_all_blocked;
 use crate::sapi::sys::waker::Waker;
 
-/// How often the server is asked whether it wants to stop.
+/// The interval at which the server is asked whether it wants to stop.
 const ASK_SERVER: Duration = Duration::from_millis(200);
-/// How long the script waits for the keeper to let go of a wire, should the machine be that busy.
+/// The longest that the script waits for the keeper to let go of a wire, should the machine be that busy.
 const LET_GO: Duration = Duration::from_secs(5);
 
-/// What the keeper is told.
+/// An order to the keeper.
 enum Order {
     /// Look after this wire.
     Watch(Arc<Wire>),

@@ -1,4 +1,4 @@
-//! The keeper's side of a wire: what is due, and what is sent without the script.
+//! The keeper's side of a wire: sends what is due without the script, and gives up on stuck clients.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::sapi::sys::socket;
 use crate::stream::{Packet, StopReason};
 
 impl Wire {
-    /// When the keeper should look after the wire again; `None` if only the client can wake it.
+    /// Returns when the keeper should look after the wire again; `None` if only the client can wake it.
     pub(crate) fn next_look(&self, now: Duration) -> Option<Duration> {
         const STALLED: Duration = Duration::from_millis(100);
         if self.stop_reason().is_some() {
@@ -49,7 +49,7 @@ impl Wire {
         }
     }
 
-    /// Whether the script is in a write of the server's own, and the client takes nothing of it.
+    /// True if the script is in a write of the server's own, and the client has taken nothing of it for too long.
     fn is_stuck_in_server(&self, now: Duration) -> bool {
         let entered = self.in_server_since.load(Ordering::Acquire);
         if entered == 0 {

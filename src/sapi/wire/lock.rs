@@ -17,15 +17,15 @@ use std::time::Duration;
 
 use parking_lot::lock_api::{self, GuardNoSend, RawMutex};
 
-/// The lock, around what is written to.
+/// The lock, around the state that it guards.
 pub(super) type WireLock<T> = lock_api::Mutex<RawWireLock, T>;
 
-/// Whether it is held.
+/// True while it is held.
 pub(super) struct RawWireLock(AtomicBool);
 
 // SAFETY: `try_lock` is true for one thread until `unlock`, as the exchange gives `false` back to that one only; its
-// `Acquire` sees all that was written before the `Release` of `unlock`. A bailout while the lock is held would leave it
-// held for ever: nothing that can bail out runs under it (see `Wire::through_server`).
+// `Acquire` sees all that was written before the `Release` of `unlock`. A bailout while the lock is held would leave
+// it held for ever: nothing that can bail out runs under it (see `Wire::through_server`).
 unsafe impl RawMutex for RawWireLock {
     const INIT: Self = Self(AtomicBool::new(false));
 

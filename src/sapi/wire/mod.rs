@@ -36,33 +36,33 @@ use super::sys::unshared::Unshared;
 use super::sys::waker::Waker;
 use crate::stream::{Packet, StopReason, Tail};
 
-/// How a wire behaves in time.
+/// The intervals and timeouts of a wire, and what it does at them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WireTiming {
-    /// How long the wire may be silent before the keeper sends a heartbeat; `None` is for ever.
+    /// The longest silence before the keeper sends a heartbeat; `None` is for ever.
     pub(crate) heartbeat: Option<Duration>,
-    /// What it sends then.
+    /// The heartbeat that it sends then.
     pub(crate) heartbeat_line: Heartbeat,
-    /// How long a client may take nothing before the stream is given up.
+    /// The longest that a client may take nothing before the stream is given up.
     pub(crate) write_timeout: Duration,
-    /// Whether a client that has closed only its sending side counts as there.
+    /// True if a client that has closed only its sending side counts as there.
     pub(crate) ignores_half_close: bool,
 }
 
-/// What is written to, under the lock.
+/// The bytes on their way out, which the lock guards.
 struct Outgoing {
     /// Bytes the script echoed and has not flushed.
     pending: Packet,
     /// The rest of a write that the connection took in part.
     residue: Vec<u8>,
-    /// Since when the connection has taken nothing.
+    /// The moment since which the connection has taken nothing.
     stalled: Option<Duration>,
-    /// Whether the wire may be written to: false from the end of the stream on.
+    /// True while the wire may be written to: until the end of the stream.
     open: bool,
 }
 
 impl Outgoing {
-    /// Whether bytes may go out at once.
+    /// True if bytes may go out at once.
     fn is_clear(&self) -> bool {
         self.open && self.pending.is_empty() && self.residue.is_empty()
     }
@@ -77,29 +77,29 @@ pub(crate) struct Wire {
     line: WireLock<Outgoing>,
     /// Readable once the stream has to stop: the script polls it.
     waker: Waker,
-    /// Where all that was written ends, pending bytes included, as bits: set under the lock.
+    /// The end of all that was written, pending bytes included, as bits: set under the lock.
     tail: AtomicU64,
-    /// Why the stream has to stop, as [`code`] has it.
+    /// The reason why the stream has to stop, as [`code`] has it.
     reason: AtomicU8,
-    /// When the last byte was written, in [`ticks`].
+    /// The moment of the last write, in [`ticks`].
     last_write: AtomicU64,
-    /// When the script went into a write of the server's own that has not come back; 0 if it has.
+    /// The moment at which the script went into a write of the server's own that has not come back; 0 if it has.
     in_server_since: AtomicU64,
-    /// How many bytes the script has written to the server since it flushed.
+    /// The number of bytes that the script has written to the server since it flushed.
     held_back: AtomicUsize,
-    /// How many bytes waited in the connection when the keeper looked last.
+    /// The number of bytes that waited in the connection when the keeper looked last.
     unsent: AtomicU32,
-    /// How often the script has gone into the server and not come back: until then the keeper has to leave
-    /// the wire alone.
+    /// The number of times that the script has gone into the server and not come back: until then the keeper has to
+    /// leave the wire alone.
     paused: AtomicU32,
     /// The engine's flag that makes the script look up from whatever it is doing, if it is to be
     /// interrupted when its client leaves.
     interrupt: Option<&'static AtomicBool>,
-    /// Whether it was interrupted.
+    /// True once it was interrupted.
     interrupted: AtomicBool,
-    /// Whether the next write ends the stream when the server is to stop: then nobody else ends it.
+    /// True if the next write ends the stream when the server is to stop: then nobody else ends it.
     ends_with_server: AtomicBool,
-    /// The process it belongs to: a forked child must leave it alone.
+    /// The process it belongs to, as its number of forks: a forked child must leave it alone.
     forks: u32,
 }
 
@@ -113,7 +113,7 @@ fn ticks(at: Duration) -> u64 {
 }
 
 impl Wire {
-    /// A wire on this transport, whose last byte so far ends in `tail`.
+    /// Makes a wire on this transport, whose bytes so far end in `tail`; `None` when there are no descriptors left.
     pub(crate) fn new(
         transport: Box<dyn Transport>,
         timing: WireTiming,
@@ -145,32 +145,32 @@ impl Wire {
         })
     }
 
-    /// How it behaves in time.
+    /// Returns its intervals and timeouts.
     pub(crate) fn timing(&self) -> WireTiming {
         self.timing
     }
 
-    /// The server's own descriptor of the connection, where a fork of the worker must not have it.
+    /// Returns the server's own descriptor of the connection, where a fork of the worker must not have it.
     pub(crate) fn server_fd(&self) -> Option<RawFd> {
         self.transport.server_fd()
     }
 
-    /// Whether this process opened the wire, or a parent of it did.
+    /// True if this process opened the wire, and no parent of it.
     pub(crate) fn is_ours(&self) -> bool {
         self.forks == forks()
     }
 
-    /// Whether the script's bytes go straight to the connection, or through the server.
+    /// True if the script's bytes go straight to the connection; they go through the server otherwise.
     pub(crate) fn is_direct(&self) -> bool {
         matches!(self.path, WritePath::Direct(_))
     }
 
-    /// What the wire is, in words.
+    /// Describes the wire in words.
     pub(crate) fn describe(&self) -> &'static str {
         self.transport.describe()
     }
 
-    /// Where all that was written ends.
+    /// Returns the end of all that was written.
     pub(crate) fn tail(&self) -> Tail {
         Tail::from_bits(self.tail.load(Ordering::Acquire))
     }
@@ -247,7 +247,7 @@ impl Wire {
         })
     }
 
-    /// How many bytes the server may hold back, since it was told to flush.
+    /// Returns how many bytes the server may hold back since it was told to flush.
     pub(crate) fn held_back(&self) -> usize {
         self.held_back.load(Ordering::Acquire)
     }

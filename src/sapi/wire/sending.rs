@@ -1,5 +1,4 @@
-//! Getting bytes out, whole: the residue of an earlier write first, and never blocking in a system
-//! call.
+//! Sends bytes whole: the rest of an earlier write first, and without blocking in a system call.
 
 use std::io::IoSlice;
 use std::sync::atomic::Ordering;
@@ -16,7 +15,7 @@ use crate::sapi::sys::poll::poll;
 use crate::sapi::sys::{clock, socket};
 use crate::stream::{Packet, StopReason};
 
-/// How a write ended.
+/// The end of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     /// Every byte is out.
@@ -29,9 +28,9 @@ pub(super) enum Sent {
 
 /// Longer than any client will be waited for, and short enough for the clock.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
-/// How long a client that takes nothing may hold up a server that wants to stop.
+/// The longest that a client which takes nothing may hold up a server that wants to stop.
 const WHEN_STOPPING: Duration = Duration::from_secs(1);
-/// How often is looked whether a client takes bytes.
+/// The interval at which is looked whether a client takes bytes.
 pub(super) const LOOK: Duration = Duration::from_millis(250);
 /// No write ever blocks in the system call, nor kills the process.
 const FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);

@@ -1,4 +1,4 @@
-//! Why a stream has to stop: who finds it out, and who hears of it.
+//! Stops a wire: finds out why a stream has to stop, and wakes the threads that must know.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn code(reason: StopReason) -> u8 {
 }
 
 impl Wire {
-    /// Why the stream has to stop.
+    /// Returns why the stream has to stop; `None` while it may go on.
     pub(crate) fn stop_reason(&self) -> Option<StopReason> {
         let code = usize::from(self.reason.load(Ordering::Acquire));
         code.checked_sub(1).and_then(|index| REASONS.get(index).copied())
@@ -38,13 +38,13 @@ impl Wire {
             }
         }
         if reason == StopReason::WriteTimeout {
-            // What is stuck inside the connection must not reach the next request; and a script
-            // that is blocked in a write of the server's own comes back.
+            // Bytes that are stuck inside the connection must not reach the next request; and a script that is
+            // blocked in a write of the server's own comes back.
             let _ = shutdown(self.transport.fd(), Shutdown::Both);
         }
     }
 
-    /// What to poll to see the client leave.
+    /// Returns what to poll to see the client leave.
     pub(crate) fn watched(&self) -> PollFd<'_> {
         let events = if self.timing.ignores_half_close || self.stop_reason().is_some() {
             PollFlags::empty()
@@ -54,7 +54,7 @@ impl Wire {
         PollFd::from_borrowed_fd(self.transport.fd(), events)
     }
 
-    /// What to poll to hear that the stream has to stop.
+    /// Returns what to poll to hear that the stream has to stop.
     pub(crate) fn waker(&self) -> PollFd<'_> {
         PollFd::new(&self.waker, PollFlags::IN)
     }
@@ -82,7 +82,7 @@ impl Wire {
         }
     }
 
-    /// Whether the client has left, or counts as gone.
+    /// True if the client has left, or counts as gone.
     pub(crate) fn client_is_gone(&self) -> bool {
         matches!(self.stop_reason(), Some(StopReason::ClientGone | StopReason::WriteTimeout))
     }
@@ -99,8 +99,8 @@ impl Wire {
         self.ends_with_server.store(false, Ordering::Relaxed);
     }
 
-    /// Whether the script is to be interrupted: it asked for it, and its client has left. Says so once:
-    /// what the script does to clean up is not interrupted again.
+    /// True if the script is to be interrupted: it asked for it, and its client has left. Says so once: what the
+    /// script does to clean up is not interrupted again.
     pub(crate) fn take_interrupt(&self) -> bool {
         self.interrupt.is_some()
             && self.stop_reason() == Some(StopReason::ClientGone)

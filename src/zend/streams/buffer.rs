@@ -1,4 +1,4 @@
-//! Reads the buffer and the descriptor inside `struct _php_stream` (`main/php_streams.h`).
+//! Looks inside `struct _php_stream` (`main/php_streams.h`): its descriptor, and its buffer.
 //!
 //! PHP refuses the descriptor of a stream that has a filter, as every chunked response has, because reading from it
 //! would bypass the filter. Waiting does no harm. The bytes that a filter has let through are in the stream's buffer.
@@ -38,7 +38,7 @@ impl Inside {
         if size_of::<usize>() != size_of::<u64>() {
             return None;
         }
-        // SAFETY: the value is a resource: of one such, the stream was got.
+        // SAFETY: the value is a resource: it was fetched from one. Only the address is taken.
         let resource = unsafe { resource.value.res }.addr();
         CHAINS.into_iter().map(|chain| Self { stream, chain }).find(|inside| {
             let (read, write) = (READ_FILTERS, inside.write_filters());
@@ -65,8 +65,9 @@ impl Inside {
         // A TLS stream reads what it holds and, through filters, more, which may block on the network.
         let was_blocking = self.set_blocking(false);
         let mut fd: RawFd = -1;
-        // SAFETY: an open stream and its own operation, which writes a descriptor (`php_socket_t`). It
-        // may run a script's wrapper or filter, and bail out: nothing is owned here.
+        // SAFETY: an open stream and its own operation, which writes a descriptor (`php_socket_t`) to an int of ours.
+        // It may run a script's wrapper or filter, and bail out, into the guard of `source`: nothing is owned here,
+        // and a socket with TLS that does not wait any more is closed with the request.
         let status = unsafe { cast(self.stream, STREAM_AS_FD_FOR_SELECT, &raw mut fd) };
         if was_blocking {
             self.set_blocking(true);
@@ -81,13 +82,14 @@ impl Inside {
         };
         let Some(set) = operations.set_option else { return false };
         let (option, value) = (STREAM_OPTION_BLOCKING, c_int::from(blocking));
-        // SAFETY: an open stream and its own operation, which sets a flag of its descriptor.
+        // SAFETY: an open stream and its own operation, the engine's for TLS, which sets a flag of its descriptor,
+        // takes no further argument for it, and does not bail out.
         unsafe { set(self.stream, option, value, ptr::null_mut()) == 1 }
     }
 
     fn operations(&self) -> Option<&StreamOps> {
         let operations: *const StreamOps = ptr::with_exposed_provenance(self.word(0));
-        // SAFETY: the first word of an open stream, and a constant of whoever made it.
+        // SAFETY: null, or the first word of an open stream: the operations of whoever made it, which are a constant.
         unsafe { operations.as_ref() }
     }
 
@@ -101,15 +103,16 @@ impl Inside {
 
     /// Returns one word of the structure, which has at least 26.
     fn word(&self, index: usize) -> usize {
-        // SAFETY: within the structure.
+        // SAFETY: the address of a word within the structure: callers ask for none beyond the 26th.
         let word = unsafe { self.stream.cast::<usize>().add(index) };
-        // SAFETY: as above; what is no whole word of its own is not asked for.
+        // SAFETY: as above: aligned, as the structure is, and filled in, as the stream is open; callers ask for whole
+        // words.
         unsafe { word.read() }
     }
 }
 
 fn is_tls(operations: &StreamOps) -> bool {
-    // SAFETY: null, or a constant string.
+    // SAFETY: not null; a constant C string.
     let label = (!operations.label.is_null()).then(|| unsafe { CStr::from_ptr(operations.label) });
     label == Some(c"tcp_socket/ssl")
 }

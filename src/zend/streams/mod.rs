@@ -1,4 +1,4 @@
-//! PHP streams to wait for: their descriptors, and their unread bytes.
+//! PHP's streams: finds what to poll for one, so that `wait()` can wait for it.
 //!
 //! # Layout
 //! * `buffer`: the buffer and the descriptor inside a stream
@@ -44,12 +44,13 @@ pub(crate) fn source(value: &Zval) -> Result<Option<Source>, Bailout> {
 
 fn open_stream(value: &Zval) -> Option<*mut c_void> {
     let value = std::ptr::from_ref(value).cast_mut();
-    // SAFETY: only reads a global.
+    // SAFETY: only reads a number that was set at start-up.
     let kind = unsafe { ffi::php_file_le_stream() };
-    // SAFETY: only reads a global.
+    // SAFETY: only reads a number that was set at start-up.
     let persistent_kind = unsafe { ffi::php_file_le_pstream() };
     let name = c"stream".as_ptr();
-    // SAFETY: reads the value; throws if it is no resource of these kinds.
+    // SAFETY: only reads the value; the name is a C string. It throws if the value is no resource of these kinds;
+    // where there is no memory for that it bails out, into the guard of `source`: nothing is owned here.
     let stream = unsafe { ffi::zend_fetch_resource2_ex(value, name, kind, persistent_kind) };
     (!stream.is_null()).then_some(stream)
 }
@@ -58,7 +59,8 @@ fn open_stream(value: &Zval) -> Option<*mut c_void> {
 fn descriptor(stream: *mut c_void) -> Option<RawFd> {
     let kind = ffi::STREAM_AS_FD_FOR_SELECT | ffi::STREAM_CAST_INTERNAL;
     let mut fd: RawFd = -1;
-    // SAFETY: an open stream; cast like this, it writes its descriptor there (`php_socket_t`).
+    // SAFETY: an open stream; cast like this, it writes its descriptor (`php_socket_t`) to an int of ours. It may
+    // warn, and bail out, into the guard of `source`: nothing is owned here.
     let status = unsafe { ffi::php_stream_cast(stream, kind, &raw mut fd, 1) };
     (status == 0).then_some(fd)
 }
