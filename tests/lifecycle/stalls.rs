@@ -93,7 +93,6 @@ fn is_ended_by_the_write_timeout(script: &str, start: Start) {
     assert_eq!((begun, reason), ("begun", "WriteTimeout"));
     let took = Duration::from_nanos(took.parse().unwrap());
     // Whatever is waited for a second time takes twice as long at least.
-    println!("it took {took:?}");
     let most = STANDSTILL + stretched(STANDSTILL);
     assert!((STANDSTILL..most).contains(&took), "it took {took:?}");
     drop(client);
