@@ -140,7 +140,7 @@ impl Wire {
                     let mut control = SendAncillaryBuffer::default();
                     let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
                     let _ = sendmsg(self.transport.fd(), slices, &mut control, flags);
-                })
+                });
             }
             WritePath::Server => {
                 self.transport.try_write(heartbeat, self.held_back());
