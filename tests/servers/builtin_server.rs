@@ -36,3 +36,20 @@ fn who_has_set_workers_is_not_told_to_set_them() {
         assert_eq!(advice.contains("PHP_CLI_SERVER_WORKERS"), is_told, "{workers}: {advice}");
     }
 }
+
+/// Preloading puts functions of a script's where native ones stand, before any request.
+#[test]
+fn a_preloaded_function_under_the_name_of_a_replaced_one_is_left_alone() {
+    let site = Site::new()
+        .file("preload.php", "<?php function apache_note($name) { return \"polyfill $name\"; }")
+        .file("page.php", "<?php echo ini_get('opcache.preload') ? apache_note('x') : 'none';");
+    let preload = site.path("preload.php").display().to_string();
+    let php = Php::with_sse()
+        .ini("zend_extension", "opcache")
+        .ini("opcache.preload", &preload)
+        .ini("opcache.preload_user", "root");
+    let server = Builtin::new(&site, php).start();
+    let body = String::from_utf8(server.get("/page.php").into_body()).unwrap();
+    // Where this PHP has no opcache it preloads nothing.
+    assert!(["polyfill x", "none"].contains(&body.as_str()), "{body:?}\n{}", server.log());
+}
