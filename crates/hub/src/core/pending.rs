@@ -45,7 +45,7 @@ pub(super) struct Scan {
     pub(super) awaits: Awaited,
 }
 
-/// What a scan waits for.
+/// The event that a scan waits for.
 #[derive(Debug)]
 pub(super) enum Awaited {
     /// For the next page, by the number of the request.
