@@ -87,11 +87,16 @@ fn not_a_byte_of_them_is_altered(kind: Kind) {
     for source in SOURCES {
         let expected = body(&plain, source, "varied");
         assert_eq!(expected.1, Some(End::Clean));
-        let (body, end) = body(&adopted, source, "varied");
-        let (body, heartbeats) = without_heartbeats(&body);
-        assert!(body == expected.0, "{source}: {} bytes, not {}", body.len(), expected.0.len());
-        assert_eq!(end, expected.1, "{source}");
-        assert!(heartbeats > 50, "{source}: {heartbeats}");
+        // On a machine with much else to do, one response may have only a few.
+        let mut heartbeats = 0;
+        while heartbeats <= 50 {
+            let (body, end) = body(&adopted, source, "varied");
+            let (body, more) = without_heartbeats(&body);
+            assert!(body == expected.0, "{source}: {} bytes, not {}", body.len(), expected.0.len());
+            assert_eq!(end, expected.1, "{source}");
+            assert!(more > 0, "{source}: no heartbeat");
+            heartbeats += more;
+        }
     }
 }
 
@@ -131,7 +136,7 @@ fn one_that_is_encoded_as_none_is_looked_after(kind: Kind) {
 fn a_reload_ends_them_cleanly(kind: Kind) {
     let running = adoption::run(kind, adoption::adopting(AT_ONCE), SOURCES.len());
     let streams = SOURCES.map(|source| begin(&running, source));
-    let reloaded = Instant::now();
+    let (reloaded, hiccups) = (Instant::now(), Hiccups::watch());
     running.server().reload();
     for (source, mut stream) in SOURCES.into_iter().zip(streams) {
         let rest = stream.read_to_end(soon()).unwrap();
@@ -141,8 +146,10 @@ fn a_reload_ends_them_cleanly(kind: Kind) {
         let (rest, _) = without_heartbeats(last_line.unwrap_or(&rest));
         let is_whole = rest.is_empty() || rest.ends_with(b"\n\n");
         assert!(is_whole, "{source}: {}", rest.escape_ascii());
-        assert!(reloaded.elapsed() < Duration::from_secs(2), "{source}");
     }
+    // The server, each of its workers and the keepers of these have to be let run, one after the other.
+    let (took, hiccup) = (reloaded.elapsed(), hiccups.longest());
+    assert!(took < Duration::from_secs(2) + 20 * hiccup, "{took:?}, {hiccup:?}");
 }
 
 /// There are clients that do not come back when the last line is a comment.

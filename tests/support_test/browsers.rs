@@ -12,15 +12,19 @@ use server_tests::site::Site;
 
 use crate::LOOP;
 
+/// Has a browser ask for no icon, and note that there is none.
+const NO_ICON: &str = "<link rel=icon href='data:,'>";
+
 in_each_browser![a_browser_opens_pages_and_their_event_sources, one_test_leaves_the_next_nothing];
 
 fn a_browser_opens_pages_and_their_event_sources(kind: Kind) {
-    let page = "<!doctype html><title>page</title><script>
+    let page = "<title>page</title><script>
         var seen = [];
         var source = new EventSource('/loop.php');
         source.onmessage = ({ data, lastEventId }) => seen.push([data, lastEventId]);
         source.onerror = () => source.close();
     </script>";
+    let page = format!("<!doctype html>{NO_ICON}{page}");
     let site = Site::new().file("loop.php", LOOP).file("page.html", page);
     let gate = site.gate("gate");
     let server = Builtin::new(&site, Php::plain()).workers(2).start();
@@ -46,7 +50,7 @@ fn a_browser_opens_pages_and_their_event_sources(kind: Kind) {
 }
 
 fn one_test_leaves_the_next_nothing(kind: Kind) {
-    let site = Site::new().file("page.html", "<!doctype html>");
+    let site = Site::new().file("page.html", format!("<!doctype html>{NO_ICON}"));
     let server = Builtin::new(&site, Php::plain()).start();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let stream = format!("http://{}/", listener.local_addr().unwrap());
