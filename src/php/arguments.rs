@@ -205,12 +205,16 @@ pub(super) fn bytes_or_int(value: &Zval, at: Argument) -> Result<Cow<'_, [u8]>, 
     if let Some(string) = value.zend_str() {
         return Ok(Cow::Borrowed(string.as_bytes()));
     }
+    let digits = |number: i64| Cow::Owned(number.to_string().into_bytes());
+    if let Some(number) = value.long() {
+        return Ok(digits(number));
+    }
     let made = coercion::string_or_int(value, at.1)?;
     let made = coerced(made, value, at, "of type string|int|null")?;
-    Ok(Cow::Owned(match made.long() {
-        Some(number) => number.to_string().into_bytes(),
-        None => made.zend_str().map_or_else(Vec::new, |it| it.as_bytes().to_vec()),
-    }))
+    Ok(match made.long() {
+        Some(number) => digits(number),
+        None => Cow::Owned(made.zend_str().map_or_else(Vec::new, |it| it.as_bytes().to_vec())),
+    })
 }
 
 /// The problem with an event type that is reserved for events about the stream itself.

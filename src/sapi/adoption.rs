@@ -94,9 +94,14 @@ fn let_go(next: Stage) {
 
 /// Called after the script's own flush, when there is no wire.
 pub(crate) fn flushed() {
-    if STAGE.get() != Stage::HeadSent {
-        return;
+    if STAGE.get() == Stage::HeadSent {
+        adopt();
     }
+}
+
+/// Attaches a wire to the response. It is no part of what every flush runs.
+#[cold]
+fn adopt() {
     STAGE.set(Stage::None);
     let heartbeat = seconds(settings::heartbeat()).ok();
     let options = WireOptions::from_settings(heartbeat.filter(|beat| !beat.is_zero()));

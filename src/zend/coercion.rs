@@ -2,8 +2,6 @@
 //!
 //! The rules are those for the caller's `strict_types` (`Zend/zend_API.c`, `zend_parse_arg_*_slow`).
 //!
-//! The rules are the engine's (`Zend/zend_API.c`, `zend_parse_arg_*_slow`).
-//!
 //! `number` is the number of the argument in the function that runs, counted from 1: the engine names it in a
 //! deprecation. `None` means a value of another type; then an exception may be pending, thrown by an error handler or
 //! by a `__toString()`.
@@ -89,16 +87,13 @@ pub(crate) fn string(value: &Zval, number: u32) -> Result<Option<Owned>, Bailout
     Ok(fits.then_some(value))
 }
 
-/// Converts to `string|int`: one of the two.
+/// Converts a value that is neither of the two to `string|int`.
 ///
 /// # Errors
 ///
 /// As [`int`].
 pub(crate) fn string_or_int(value: &Zval, number: u32) -> Result<Option<Owned>, Bailout> {
     let mut value = Owned::shared(value);
-    if value.is_string() || value.is_long() {
-        return Ok(Some(value));
-    }
     let mut string: *mut zend_string = ptr::null_mut();
     let mut int = 0;
     // SAFETY: as in `int`; a string is the value's own, which is one by then.
