@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build demo setup-test test test-rust test-phpt test-servers test-browser test-debug \
+.PHONY: help build demo setup-test test test-rust test-phpt test-servers test-browser test-debug test-frankenphp \
 	lint bench latency load storm fuzz stubs-check valgrind clean
 
 help: ## list the targets
@@ -15,12 +15,12 @@ build: ## the extension and its hub: target/release/libsse.so, sse-hub
 demo: build ## serve examples/ on http://127.0.0.1:8080 until Ctrl-C (DEMO_PORT=8080)
 	@scripts/demo
 
-test: setup-test test-rust test-phpt test-servers test-debug ## every test, with all that they need
+test: setup-test test-rust test-phpt test-servers test-frankenphp test-debug ## every test, with all that they need
 	@scripts/not-run
 
 setup-test:
 	@scripts/not-run --forget
-	@scripts/setup build phpt servers debug
+	@scripts/setup build phpt servers debug frankenphp
 
 test-rust: ## Rust's own tests: without PHP, then what of src/sapi needs no running engine
 	@scripts/test-rust
@@ -36,6 +36,10 @@ test-servers: build ## whole servers (php -S, nginx + FPM, Apache, others and pr
 test-browser: build ## of those, what runs in browsers (SSE_TEST_BROWSERS='chromium firefox webkit')
 	@scripts/setup servers
 	scripts/test-servers --test browser --test demo --test roundtrip
+
+test-frankenphp: build ## FrankenPHP, in classic and in worker mode, where Go 1.26 can be had
+	@scripts/setup build debug servers frankenphp
+	scripts/test-frankenphp
 
 test-debug: ## phpt, and streams' lives on servers, on a ZTS DEBUG PHP, built once: leaks, wrong arginfo
 	@scripts/setup build debug servers

@@ -23,6 +23,7 @@ bench_packages=(php-fpm nginx-light strace)
 debug_packages=(
   make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring
 )
+frankenphp_packages=(php-dev libphp-embed? gcc libc6-dev go:golang-go)
 fuzz_packages=(g++)
 valgrind_packages=("${phpt_packages[@]}" valgrind)
 

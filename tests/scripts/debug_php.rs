@@ -55,13 +55,11 @@ fn mirror_that_is_down() -> String {
 fn the_debug_php_is_the_newest_whose_source_can_be_had() {
     let machine = Machine::new().program("apt-cache", NAMES).program("apt-get", HAS_ONE);
     let Ended { status, stdout, stderr } = run(&mut machine.command("scripts/debug-php"));
-    let prefix = machine.path("cache/php-8.2-debug");
-    assert_eq!(
-        (status, stdout),
-        (Some(0), format!("{prefix}\n")),
-        "{stderr}\n{}",
-        machine.read("cache/php-debug.log")
-    );
+    let log = machine.read("cache/php-debug.log");
+    assert_eq!(status, Some(0), "{stderr}\n{log}");
+    let prefix = stdout.trim_end();
+    // Behind that stands what it is built with, as a number.
+    assert!(prefix.starts_with(&machine.path("cache/php-8.2-debug-")), "{prefix}");
     assert_eq!(
         machine.read("cache/asked"),
         "php8.4=8.4.28-1~deb13u1\nphp8.4=8.4.27-1\nphp8.2=8.2.32-1~deb12u1\n"

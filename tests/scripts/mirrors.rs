@@ -44,7 +44,8 @@ fn without_the_clients_of_one_registry_every_other_test_runs() {
     ] {
         let machine = with_packages().program(program, EMPTY);
         let mut command = machine.command("scripts/test-servers");
-        let Ended { status, stderr, .. } = run(command.args(arguments));
+        command.args(arguments).env("FRANKENPHP", "named");
+        let Ended { status, stderr, .. } = run(&mut command);
         assert_eq!(status, Some(0), "{stderr}");
         let not_run =
             format!("==> not run: the comparison with clients of {kind}, for they cannot be had");
@@ -61,6 +62,7 @@ fn without_the_clients_of_one_registry_every_other_test_runs() {
 fn asked_with(browsers: &str, missing: &str) -> (String, String) {
     let machine = with_packages();
     let mut command = machine.command("scripts/test-servers");
+    command.env("FRANKENPHP", "named");
     command.env("SSE_TEST_BROWSERS", browsers).env(missing, "no-such-program");
     let Ended { status, stderr, .. } = run(&mut command);
     assert_eq!(status, Some(0), "{stderr}");
@@ -68,6 +70,17 @@ fn asked_with(browsers: &str, missing: &str) -> (String, String) {
 }
 
 const EVERY_TEST: &str = "test --quiet --no-fail-fast --package server-tests";
+
+#[test]
+fn without_one_server_every_other_test_runs() {
+    let machine = with_packages();
+    let mut command = machine.command("scripts/test-servers");
+    let Ended { status, stderr, .. } = run(command.env_remove("FRANKENPHP"));
+    assert_eq!(status, Some(0), "{stderr}");
+    assert_eq!(machine.read("cargo"), format!("{EVERY_TEST} -- --skip frankenphp\n"));
+    // Its own script says so, where it is to be said.
+    assert!(!stderr.contains("not run"), "{stderr}");
+}
 
 #[test]
 fn without_a_browser_every_other_test_runs() {

@@ -22,6 +22,11 @@ pub fn php_cgi() -> PathBuf {
     php_program("PHP_CGI", "php-cgi")
 }
 
+/// FrankenPHP around [`php`], from `FRANKENPHP`: `scripts/frankenphp` builds it.
+pub fn frankenphp() -> PathBuf {
+    named_or_found("FRANKENPHP", &["frankenphp".into()])
+}
+
 /// `php-config`, from `PHP_CONFIG`; else the one that belongs to [`php`].
 #[track_caller]
 pub fn php_config() -> PathBuf {
@@ -128,6 +133,27 @@ pub fn xvfb() -> PathBuf {
 /// Node.js, from `NODE`.
 pub fn node() -> PathBuf {
     named_or_found("NODE", &["node".into(), "nodejs".into()])
+}
+
+/// True if [`php`] has this extension, by the machine's own configuration.
+pub fn php_has(extension: &str) -> bool {
+    let output = Command::new(php()).arg("-m").output().unwrap();
+    let loaded = String::from_utf8(output.stdout).unwrap();
+    loaded.lines().any(|line| line.eq_ignore_ascii_case(extension))
+}
+
+/// The version of [`php`] and its kind, as scripts have it: `PHP 8.2.36 NTS`.
+pub fn php_title() -> String {
+    let kind = "PHP_ZTS ? ' ZTS' : ' NTS', PHP_DEBUG ? ' DEBUG' : ''";
+    let script = format!("echo 'PHP ', PHP_VERSION, {kind};");
+    let output = Command::new(php()).args(["-n", "-r", &script]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// True if [`php`] can run several threads.
+pub fn php_is_thread_safe() -> bool {
+    let output = Command::new(php()).args(["-n", "-r", "echo PHP_ZTS;"]).output().unwrap();
+    output.stdout == b"1"
 }
 
 /// True if [`php`] is older than this version.

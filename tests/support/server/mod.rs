@@ -5,7 +5,7 @@
 //! logs are printed.
 //!
 //! # Layout
-//! - `builtin`, `fpm`, `cgi`, `apache`, `fcgid`: servers that run PHP
+//! - `builtin`, `fpm`, `cgi`, `apache`, `fcgid`, `frankenphp`: servers that run PHP
 //! - `nginx`: in front of FPM or `php-cgi -b`
 //! - `front`, `caddy`, `haproxy`, `lighttpd`, `varnish`: what else can stand in front
 //! - `cli`, `php`: the command line; settings of PHP
@@ -17,6 +17,7 @@ mod cgi;
 mod cli;
 mod fcgid;
 mod fpm;
+mod frankenphp;
 mod front;
 mod haproxy;
 mod lighttpd;
@@ -35,6 +36,7 @@ pub use self::cgi::Cgi;
 pub use self::cli::{Cli, CliProcess};
 pub use self::fcgid::{Fcgid, ProxyFcgi};
 pub use self::fpm::Fpm;
+pub use self::frankenphp::{FrankenPhp, get_by_http_2};
 pub use self::front::{Front, Proxy};
 pub use self::haproxy::HaProxy;
 pub use self::lighttpd::Lighttpd;
