@@ -14,11 +14,11 @@ use crate::hub::location;
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::head;
 use crate::sapi::hooks::Callbacks;
-use crate::sapi::response::{late_head, output, ownership};
+use crate::sapi::response::{finished, late_head, output, ownership};
 use crate::sapi::server::signals;
 use crate::sapi::sys::process;
 use crate::sapi::wire::keeper;
-use crate::sapi::{Server, adoption, hooks, overrides, pool, settings};
+use crate::sapi::{Server, activation, adoption, hooks, overrides, pool, settings};
 use crate::zend::{class, fast_method, ini, record};
 
 /// The module.
@@ -27,9 +27,9 @@ use crate::zend::{class, fast_method, ini, record};
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     module
         .name("sse")
-        .request_startup_function(begin_request)
-        .request_shutdown_function(end_request)
-        .post_deactivate_function(request_is_over)
+        .request_startup_function(request_starts_up)
+        .request_shutdown_function(request_shuts_down)
+        .post_deactivate_function(request_is_deactivated)
         .shutdown_function(shut_down)
         .info_function(print_info)
 }
@@ -42,6 +42,11 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
     head::install();
     late_head::install();
     ownership::install();
+    activation::install(activation::Callbacks {
+        begin: begin_request,
+        end: end_request,
+        is_over: request_is_over,
+    });
     let registered = exception::register()
         .and_then(|()| class::declare_enum::<SseStopReason>())
         .and_then(|()| class::declare::<SseEvent>(&event_object::PROPERTIES, &event::REFINEMENTS))
@@ -54,6 +59,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
 
 extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
     keeper::quit();
+    activation::remove();
     ownership::remove();
     late_head::remove();
     head::remove();
@@ -62,7 +68,22 @@ extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
     0
 }
 
-extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
+extern "C" fn request_starts_up(_type: i32, _module_number: i32) -> i32 {
+    activation::request_starts_up();
+    0
+}
+
+extern "C" fn request_shuts_down(_type: i32, _module_number: i32) -> i32 {
+    activation::request_shuts_down();
+    0
+}
+
+extern "C" fn request_is_deactivated() -> i32 {
+    activation::request_is_deactivated();
+    0
+}
+
+fn begin_request() {
     overrides::install();
     adoption::abandon();
     current::begin_request();
@@ -72,20 +93,18 @@ extern "C" fn begin_request(_type: i32, _module_number: i32) -> i32 {
     head::begin_request();
     late_head::begin_request();
     ownership::forget();
-    0
+    finished::begin_request();
 }
 
-extern "C" fn end_request(_type: i32, _module_number: i32) -> i32 {
+fn end_request() {
     sse::end_request();
     adoption::end_request();
     hooks::end_request();
-    0
 }
 
-extern "C" fn request_is_over() -> i32 {
+fn request_is_over() {
     adoption::abandon();
     signals::pass_on(Server::current());
-    0
 }
 
 extern "C" fn print_info(module: *mut ModuleEntry) {

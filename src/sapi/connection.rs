@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
 use super::hand_off::PendingHandOff;
-use super::response::{abort, output, request, written};
+use super::response::{abort, finished, output, request, written};
 use super::server::choice::transport;
 use super::server::error::{NoHandOff, NoWire};
 use super::server::kind::Server;
@@ -158,7 +158,8 @@ impl PhpConnection {
     }
 
     fn is_over(&self) -> bool {
-        !self.open.get() || self.forks != forks()
+        let is_finished = self.server == Server::FrankenPhp && finished::is_so();
+        !self.open.get() || self.forks != forks() || is_finished
     }
 
     /// True if frames go to the server itself, past PHP's output buffers.

@@ -40,6 +40,7 @@ pub(crate) fn examine(server: Server, way: Option<(&str, Option<NoWire>)>) -> Di
             advice.push(compression(is_open).into());
         }
         Server::Fpm => advice.push(TERMINATE.into()),
+        Server::FrankenPhp => advice.push(A_THREAD_EACH.into()),
         _ => {}
     }
     if server.has_response() {
@@ -50,6 +51,10 @@ pub(crate) fn examine(server: Server, way: Option<(&str, Option<NoWire>)>) -> Di
 
 const TERMINATE: &str = "PHP-FPM: request_terminate_timeout, which cannot be asked for, ends streams, too: \
                          keep it 0, and use sse.max_lifetime";
+
+const A_THREAD_EACH: &str = "FrankenPHP: a stream holds a thread as long as it is open, those of subscribe() as well: \
+                             num_threads, or num of the worker, has to be that of the streams and of the requests \
+                             beside them";
 
 /// Returns what to set in the servers that this request shows to be in front.
 fn advice(server: Server) -> Vec<String> {
@@ -99,6 +104,7 @@ fn path(server: Server) -> &'static str {
         Server::Fpm | Server::Cgi => "straight to the web server, as FastCGI records",
         Server::BuiltIn => "straight to the browser, as raw bytes",
         Server::Apache => "through httpd",
+        Server::FrankenPhp => "through FrankenPHP",
         Server::Other => "to the server, past PHP's output buffers",
         Server::CommandLine => "through PHP's output, so that ob_start() can capture it",
     }
@@ -108,6 +114,7 @@ fn hand_off(server: Server) -> Result<(), NoHandOff> {
     match server {
         _ if cfg!(php_zts) => Err(NoHandOff::PhpThreads),
         Server::Fpm | Server::Cgi | Server::BuiltIn | Server::Apache => Ok(()),
+        Server::FrankenPhp => Err(NoHandOff::KeptByServer),
         Server::CommandLine => Err(NoHandOff::NoConnection),
         Server::Other => Err(NoWire::UnknownServer.into()),
     }
@@ -187,12 +194,13 @@ fn time_limit() -> Option<String> {
 mod tests {
     use super::*;
 
-    const OBSTACLES: [(Server, NoWire); 5] = [
+    const OBSTACLES: [(Server, NoWire); 6] = [
         (Server::Cgi, NoWire::NoFastCgi),
         (Server::Apache, NoWire::Threads),
         (Server::Apache, NoWire::Http2),
         (Server::Apache, NoWire::Subrequest),
         (Server::Apache, NoWire::UnknownHttpd),
+        (Server::FrankenPhp, NoWire::UnknownFrankenPhp),
     ];
 
     #[test]
@@ -210,7 +218,9 @@ mod tests {
 
     #[test]
     fn a_server_without_one_promises_its_best() {
-        for server in [Server::Fpm, Server::Cgi, Server::BuiltIn, Server::Apache] {
+        for server in
+            [Server::Fpm, Server::Cgi, Server::BuiltIn, Server::Apache, Server::FrankenPhp]
+        {
             let expected = Expected::with(server, None);
             assert_eq!(expected.path, path(server));
             assert_eq!(expected.heartbeats, "from a thread, also while PHP is blocked");

@@ -39,6 +39,8 @@ unsafe extern "C" {
     pub(crate) fn php_handle_aborted_connection();
 
     // main/php_output.h
+    pub(crate) fn php_output_activate() -> c_int;
+    pub(crate) fn php_output_deactivate();
     pub(crate) fn php_output_get_level() -> c_int;
     pub(crate) fn php_output_get_active_handler() -> *mut OutputHandler;
     pub(crate) fn php_output_get_contents(into: *mut zval) -> c_int;
@@ -51,6 +53,9 @@ unsafe extern "C" {
     pub(crate) fn php_output_get_start_filename() -> *const c_char;
     pub(crate) fn php_output_get_start_lineno() -> c_int;
 }
+
+/// `sapi_module_struct.activate` and `deactivate`, `main/SAPI.h`.
+pub(crate) type Activate = unsafe extern "C" fn() -> c_int;
 
 /// `sapi_module_struct.flush`, `main/SAPI.h`.
 pub(crate) type Flush = unsafe extern "C" fn(server_context: *mut c_void);

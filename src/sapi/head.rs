@@ -43,9 +43,8 @@ pub(crate) fn install() {
     // SAFETY: as in `hooks::install`: the process's one SAPI, on the one thread of start-up, referred to by nobody
     // else.
     let module = unsafe { &mut *module };
-    if let Some(original) = module.send_headers
-        && ORIGINAL.set(original).is_ok()
-    {
+    if let Some(original) = module.send_headers {
+        let _ = ORIGINAL.set(original);
         module.send_headers = Some(send_headers);
     }
 }

@@ -14,7 +14,7 @@ use once_cell::sync::OnceCell;
 
 use super::attached;
 use super::ffi::{Flush, LogMessage, ReadPost, UbWrite};
-use super::response::{abort, headers, output, ownership, written};
+use super::response::{abort, finished, headers, output, ownership, written};
 use super::sys::process;
 use super::wire::{HELD_BACK_MAX, Wire};
 use crate::stream::{Bailout, GRACE};
@@ -67,9 +67,8 @@ pub(crate) fn install(callbacks: Callbacks) {
         read_post: module.read_post,
         interrupt,
     };
-    if ORIGINALS.set(originals).is_err() || CALLBACKS.set(callbacks).is_err() {
-        return;
-    }
+    // Where PHP starts anew in the same process, both are there, and the same.
+    let _ = (ORIGINALS.set(originals), CALLBACKS.set(callbacks));
     module.ub_write = Some(ub_write);
     module.flush = module.flush.map(|_| flush as Flush);
     module.log_message = module.log_message.map(|_| log_message as LogMessage);
@@ -110,7 +109,7 @@ pub(crate) fn end_request() {
 ///
 /// May `longjmp`, unless the request ignores user aborts.
 fn write(bytes: &[u8]) -> usize {
-    if process::is_cut_off() {
+    if finished::goes_nowhere() {
         return bytes.len();
     }
     put_out(bytes)
@@ -137,7 +136,7 @@ unsafe extern "C" fn ub_write(bytes: *const c_char, length: usize) -> usize {
     if bytes.is_null() || length == 0 {
         return 0;
     }
-    if headers::is_nothing(bytes) || process::is_cut_off() || !ownership::belongs() {
+    if headers::is_nothing(bytes) || finished::goes_nowhere() || !ownership::belongs() {
         return length;
     }
     written::note_echo();
@@ -214,6 +213,7 @@ unsafe extern "C" fn flush(context: *mut c_void) {
             }
         }
         Some(wire) => flush_server(wire, original, context),
+        None if finished::is_so() => {}
         None if TOLD.get().is_some() => abort_unless_told(),
         None => {
             // SAFETY: the server's own function, with the argument as it came. It may bail out: this frame owns

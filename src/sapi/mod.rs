@@ -11,12 +11,14 @@
 //! * `hooks`, `attached`, `head`, `overrides`: every written byte, and the wire that takes it; the last word on a
 //!   head; PHP functions that must know
 //! * `takeover`, `connection`, `hand_off`: a response is taken over, written to, given away
+//! * `activation`, `refusal`: where a request begins and ends; where there can be no stream
 //! * `adoption`, `last_line`: streams that other code opens; the line that some clients need last
 //! * `diagnosis`, `proxies`: `doctor()`, and what it says of servers in front
 //! * `settings`, `pool`: INI settings; slots that the processes of a pool share
 
 #![allow(unsafe_code, reason = "this module talks to the servers of PHP")]
 
+pub(crate) mod activation;
 pub(crate) mod adoption;
 mod attached;
 mod connection;
@@ -29,6 +31,7 @@ mod last_line;
 pub(crate) mod overrides;
 pub(crate) mod pool;
 mod proxies;
+pub(crate) mod refusal;
 pub(crate) mod response;
 pub(crate) mod server;
 pub(crate) mod settings;

@@ -1,6 +1,6 @@
 //! Replaces PHP functions that have to know of the stream: `header()`, `ob_flush()` and their like.
 
-use std::sync::Once;
+use std::cell::Cell;
 
 use ext_php_rs::ffi::{
     IS_FALSE, ZEND_INTERNAL_FUNCTION, zend_execute_data, zend_function, zend_internal_function,
@@ -8,7 +8,8 @@ use ext_php_rs::ffi::{
 };
 use once_cell::sync::OnceCell;
 
-use super::response::{abort, late_head, output};
+use super::response::{abort, finished, late_head, output};
+use super::server::kind::Server;
 use super::{adoption, attached};
 use crate::zend::ffi::Handler;
 use crate::zend::globals;
@@ -61,12 +62,15 @@ macro_rules! replacements {
             }
         })+)*
 
-        /// Replaces the functions. Called when a request begins; does it once.
+        /// Replaces the functions. Called when a request begins; does it once for each thread, which may have a
+        /// table of its own.
         pub(crate) fn install() {
-            static ONCE: Once = Once::new();
-            ONCE.call_once(|| {
+            thread_local! {
+                static IS_DONE: Cell<bool> = const { Cell::new(false) };
+            }
+            if !IS_DONE.replace(true) {
                 $($($name::install();)+)*
-            });
+            }
         }
     };
 }
@@ -76,9 +80,12 @@ replacements! {
         note_disconnect();
         call.run();
     };
-    fastcgi_finish_request => |call| {
+    fastcgi_finish_request, frankenphp_finish_request => |call| {
         adoption::finish_response();
         call.run();
+        if Server::current() == Server::FrankenPhp {
+            finished::note();
+        }
     };
     ob_flush, ob_clean, ob_end_flush, ob_end_clean, ob_get_flush => without_lost_buffers;
     header, header_remove, setcookie, setrawcookie, http_response_code,
@@ -114,12 +121,13 @@ fn replace(name: &str, replacement: Handler, original: &'static OnceCell<Handler
         // One of a script's own of this name, preloaded.
         return;
     }
-    // SAFETY: a native function, which lives as long as the process. All threads share it, but none runs a script before
-    // this is done: their requests wait for it at their beginnings.
+    // SAFETY: a native function, which lives as long as the process. Where PHP has threads, each has a table of its own;
+    // no script runs before this is done: its request waits for it at its beginning.
     let function = unsafe { &mut *function.cast::<zend_internal_function>() };
-    if let Some(handler) = function.handler
-        && original.set(handler).is_ok()
-    {
+    let Some(handler) = function.handler else { return };
+    // Another thread's, or one that has been here before, is the same function.
+    let is_known = std::ptr::fn_addr_eq(*original.get_or_init(|| handler), handler);
+    if is_known && !std::ptr::fn_addr_eq(handler, replacement) {
         function.handler = Some(replacement);
     }
 }

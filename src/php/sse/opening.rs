@@ -22,7 +22,7 @@ use crate::php::{current, hub_settings};
 use crate::sapi::head;
 use crate::sapi::response::{ownership, request};
 use crate::sapi::takeover::{self, Taken, response_headers, take_over};
-use crate::sapi::{PhpConnection, Server, WireOptions, settings};
+use crate::sapi::{PhpConnection, Server, WireOptions, refusal, settings};
 use crate::stream::{Options, Stream, merged, seconds};
 use crate::zend::engine::{self, Owned};
 
@@ -137,6 +137,9 @@ fn create(
 
 /// Refuses a second stream: only one may be open, and a response can be only one.
 fn refuse_second(method: &str, server: Server) -> Result<(), Fault> {
+    if let Some(reason) = refusal::reason(server) {
+        return Err(Fault::wrong_moment(format!("{method}(): {reason}")));
+    }
     if current::is_ending() {
         return Err(Fault::wrong_moment(format!("{method}(): the request is ending")));
     }

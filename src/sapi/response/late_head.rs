@@ -39,9 +39,8 @@ pub(crate) fn install() {
     // SAFETY: as in `hooks::install`: the process's one SAPI, on the one thread of start-up, referred to by nobody
     // else.
     let module = unsafe { &mut *module };
-    if let Some(original) = module.header_handler
-        && ORIGINAL.set(original).is_ok()
-    {
+    if let Some(original) = module.header_handler {
+        let _ = ORIGINAL.set(original);
         module.header_handler = Some(header_handler);
     }
 }

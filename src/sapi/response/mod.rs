@@ -4,9 +4,11 @@
 //! * `request`, `session`: the request; its session, whose lock is let go of
 //! * `headers`, `late_head`: the head, and changes to it that come too late
 //! * `output`, `abort`: output buffers; the user abort
-//! * `written`, `ownership`: how what was written ends; whose output belongs to a stream
+//! * `written`, `ownership`, `finished`: how what was written ends; whose output belongs to a stream; a response
+//!   that is over before its script
 
 pub(crate) mod abort;
+pub(crate) mod finished;
 pub(crate) mod headers;
 pub(crate) mod late_head;
 pub(crate) mod output;

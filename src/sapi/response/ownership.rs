@@ -45,10 +45,9 @@ thread_local! {
 pub(crate) fn install() {
     // SAFETY: a pointer, which is copied; modules start up on one thread, so that nobody writes to it.
     let original = unsafe { ffi::zend_throw_exception_hook };
-    if ORIGINAL.set(original).is_ok() {
-        // SAFETY: as above: nobody reads it meanwhile, and no script runs before modules have started up.
-        unsafe { ffi::zend_throw_exception_hook = Some(thrown) };
-    }
+    let _ = ORIGINAL.set(original);
+    // SAFETY: as above: nobody reads it meanwhile, and no script runs before modules have started up.
+    unsafe { ffi::zend_throw_exception_hook = Some(thrown) };
 }
 
 /// Removes the hook. Called once, at module shutdown.

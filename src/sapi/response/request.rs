@@ -43,6 +43,19 @@ pub(crate) fn server_variable(name: &str) -> Option<Vec<u8>> {
     })
 }
 
+/// The same, whatever the script has made of `$_SERVER`.
+pub(crate) fn original_variable(name: &str) -> Option<Vec<u8>> {
+    // The script's own array is another one from its first change on.
+    with_superglobal("_SERVER", |_| Some(()))?;
+    globals::core(|core| {
+        let variables = core.http_globals[SERVER_VARIABLES].array()?;
+        Some(variables.get(name)?.dereference().zend_str()?.as_bytes().to_vec())
+    })
+}
+
+/// `TRACK_VARS_SERVER`, `main/php_globals.h`.
+const SERVER_VARIABLES: usize = 3;
+
 /// Returns the id of the last event that the client has seen: the header, else the query, as `EventSource` and its
 /// like cannot set a header. Empty is none.
 pub(crate) fn last_event_id() -> Option<String> {

@@ -3,13 +3,14 @@
 use super::error::NoWire;
 use super::kind::Server;
 use super::transport::Transport;
-use super::{apache, cli_server, fastcgi, stdio};
+use super::{apache, cli_server, fastcgi, frankenphp, stdio};
 
 /// Returns the reason why this request will have no wire, as far as it shows before the stream.
 pub(crate) fn obstacle(server: Server) -> Option<NoWire> {
     match server {
         Server::Cgi => fastcgi::obstacle(),
         Server::Apache => apache::obstacle(),
+        Server::FrankenPhp => frankenphp::obstacle(),
         Server::Fpm | Server::BuiltIn | Server::CommandLine | Server::Other => None,
     }
 }
@@ -24,6 +25,7 @@ pub(crate) fn transport(server: Server) -> Result<Box<dyn Transport>, NoWire> {
         Server::Fpm | Server::Cgi => fastcgi::transport(),
         Server::BuiltIn => cli_server::transport(),
         Server::Apache => apache::transport(),
+        Server::FrankenPhp => frankenphp::transport(),
         Server::CommandLine => stdio::transport(),
         Server::Other => Err(NoWire::UnknownServer),
     }

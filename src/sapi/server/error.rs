@@ -31,6 +31,10 @@ pub(crate) enum NoWire {
     Subrequest,
     /// An httpd of another kind.
     UnknownHttpd,
+    /// A FrankenPHP of another version, or a thread that answers no request of its own.
+    UnknownFrankenPhp,
+    ResponseEnded,
+    NoRequest,
     OutputCaptured,
     OutputNoPipe,
     OutputClosed,
@@ -53,6 +57,9 @@ impl NoWire {
             }
             Self::Subrequest => {
                 "Apache: in a request of its own, heartbeats come while PHP is blocked, too"
+            }
+            Self::UnknownFrankenPhp => {
+                "FrankenPHP: since version 1.12.4 heartbeats come while PHP is blocked, too"
             }
             Self::UnknownHttpd => {
                 "Apache: with PHP-FPM behind mod_proxy_fcgi heartbeats come while PHP is blocked, too"
@@ -84,6 +91,9 @@ impl fmt::Display for NoWire {
                 "the script runs within another request: by virtual(), or as a server-side include"
             }
             Self::UnknownHttpd => "httpd's functions were not found",
+            Self::UnknownFrankenPhp => "this FrankenPHP is not one that is known",
+            Self::ResponseEnded => "the response has ended",
+            Self::NoRequest => "there is no request",
             Self::OutputCaptured => "the output is captured",
             Self::OutputNoPipe => "standard output is no pipe",
             Self::OutputClosed => "standard output is closed",
@@ -111,6 +121,7 @@ pub(crate) enum NoHandOff {
     Filtered,
     ClientGone,
     OwnOutput,
+    KeptByServer,
 }
 
 impl From<NoWire> for NoHandOff {
@@ -136,6 +147,7 @@ impl fmt::Display for NoHandOff {
             Self::Filtered => "httpd encrypts or changes the response on its way",
             Self::ClientGone => "the browser has left",
             Self::OwnOutput => "the output is the process' own",
+            Self::KeptByServer => "FrankenPHP keeps its connections",
         })
     }
 }

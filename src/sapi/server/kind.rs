@@ -16,6 +16,8 @@ pub(crate) enum Server {
     Cgi,
     /// Apache with `mod_php`.
     Apache,
+    /// `FrankenPHP`, with one script for each request, or one for many.
+    FrankenPhp,
     /// Any other web server.
     Other,
 }
@@ -29,6 +31,7 @@ impl Server {
             "fpm-fcgi" => Self::Fpm,
             "cgi-fcgi" => Self::Cgi,
             "apache2handler" => Self::Apache,
+            "frankenphp" => Self::FrankenPhp,
             _ => Self::Other,
         }
     }

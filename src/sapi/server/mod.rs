@@ -3,7 +3,7 @@
 //! # Layout
 //! * `kind`, `choice`: the server, and the transport that it gets
 //! * `transport`, `error`: the trait of a transport; why there is none
-//! * `fastcgi`, `cli_server`, `apache`, `stdio`: a transport each
+//! * `fastcgi`, `cli_server`, `apache`, `frankenphp`, `stdio`: a transport each
 //! * `httpd`, `apache_variables`: questions to httpd, and its compression
 //! * `packets`: frames in the records of a connection
 //! * `signals`: signals that ask the server to stop
@@ -14,6 +14,7 @@ pub(crate) mod choice;
 mod cli_server;
 pub(crate) mod error;
 mod fastcgi;
+pub(crate) mod frankenphp;
 mod httpd;
 pub(crate) mod kind;
 pub(crate) mod packets;

@@ -5,9 +5,11 @@
 use std::os::fd::{BorrowedFd, RawFd};
 
 use framing::Framing;
+use rustix::net::{Shutdown, shutdown};
 
 use super::error::NoHandOff;
 use super::packets;
+use crate::sapi::sys::socket::unsent_bytes;
 
 /// The way that the script's own bytes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +61,29 @@ pub(crate) trait Transport: Send + Sync {
     /// Returns the way that the script's own bytes take; it stays the same.
     fn write_path(&self) -> WritePath;
 
-    /// Writes a few bytes from the keeper, or does not: never blocks. Not called on a direct way. The bytes that the
-    /// server holds back, `held_back` at most, go out before them.
+    /// True if `try_write` blocks while the client takes nothing: then it is not the keeper that calls it.
+    fn may_block(&self) -> bool {
+        false
+    }
+
+    /// Writes a few bytes from the keeper, or does not: never blocks, unless `may_block` says so. Not called on a
+    /// direct way. The bytes that the server holds back, `held_back` at most, go out before them.
     fn try_write(&self, bytes: &[u8], held_back: usize) -> TryWrite;
+
+    /// Asks the server whether the client has left, where the connection does not tell. Called as `try_write` is.
+    fn client_has_left(&self) -> bool {
+        false
+    }
+
+    /// Returns how many bytes wait in the connection to be taken by the client; of use to see whether it takes any.
+    fn untaken(&self) -> Option<u32> {
+        unsent_bytes(self.fd())
+    }
+
+    /// Cuts the connection off, of which the client takes nothing any more: writes to it come back.
+    fn cut_off(&self) {
+        let _ = shutdown(self.fd(), Shutdown::Both);
+    }
 
     /// True if the server is asked to stop or reload, as far as it shows.
     fn server_is_stopping(&self) -> bool;

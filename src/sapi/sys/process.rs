@@ -100,6 +100,14 @@ pub(crate) fn close_descriptors_on_exec(command: &mut Command) {
 /// `CLOSE_RANGE_CLOEXEC`, `linux/close_range.h`: std's own pipe to the child has to live until the exec.
 const CLOSE_ON_EXEC: libc::c_uint = 1 << 2;
 
+/// Returns the name of this thread.
+pub(crate) fn thread_name() -> Option<String> {
+    let mut name: [std::ffi::c_char; 16] = [0; 16];
+    // SAFETY: writes at most 16 bytes, the last of them a NUL.
+    let asked = unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+    (asked == 0).then(|| c_string(name.as_ptr()))
+}
+
 /// Returns the file that this code was loaded from.
 pub(crate) fn own_file() -> Option<PathBuf> {
     let mut info = MaybeUninit::<libc::Dl_info>::uninit();

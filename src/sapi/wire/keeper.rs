@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags};
 
 use super::Wire;
+use super::rounds::Rounds;
 use crate::sapi::server::signals;
 use crate::sapi::sys::clock;
 use crate::sapi::sys::poll::poll;
@@ -85,7 +86,8 @@ pub(crate) fn quit() {
 fn start() -> Option<Keeper> {
     let waker = Arc::new(Waker::new()?);
     let (orders, inbox) = unbounded();
-    let keeper_loop = KeeperLoop { waker: Arc::clone(&waker), inbox, wires: Vec::new() };
+    let (wires, rounds) = (Vec::new(), Rounds::default());
+    let keeper_loop = KeeperLoop { waker: Arc::clone(&waker), inbox, wires, rounds };
     let builder = std::thread::Builder::new().name("sse-keeper".into());
     let thread = with_all_blocked(|| builder.spawn(|| keeper_loop.run())).ok()?;
     waker.attach_to_signals();
@@ -104,6 +106,8 @@ struct KeeperLoop {
     waker: Arc<Waker>,
     inbox: Receiver<Order>,
     wires: Vec<Arc<Wire>>,
+    /// Of these, the ones whose server may block.
+    rounds: Rounds,
 }
 
 impl KeeperLoop {
@@ -114,7 +118,7 @@ impl KeeperLoop {
             // Before the orders: a signal is for each wire that was there when it came.
             let is_signalled = signals::take_unseen();
             if !self.take_orders() {
-                return;
+                return self.rounds.end();
             }
             let now = clock::now();
             let asks = is_signalled || ask_at <= now;
@@ -127,6 +131,7 @@ impl KeeperLoop {
                 }
                 wire.look_after(now);
             }
+            self.rounds.look_after(now);
         }
     }
 
@@ -135,7 +140,8 @@ impl KeeperLoop {
         let now = clock::now();
         let asking = self.wires.iter().any(|wire| wire.stop_reason().is_none()).then_some(ask_at);
         let looks = self.wires.iter().filter_map(|wire| wire.next_look(now));
-        let wake = looks.chain(asking).min().map(|due| due.saturating_sub(now));
+        let looks = looks.chain(asking).chain(self.rounds.next_look(now));
+        let wake = looks.min().map(|due| due.saturating_sub(now));
         let watched: Vec<_> =
             self.wires.iter().filter(|wire| wire.stop_reason().is_none()).collect();
         let mut fds = vec![PollFd::new(&*self.waker, PollFlags::IN)];
@@ -152,9 +158,15 @@ impl KeeperLoop {
     fn take_orders(&mut self) -> bool {
         while let Ok(order) = self.inbox.try_recv() {
             match order {
-                Order::Watch(wire) => self.wires.push(wire),
+                Order::Watch(wire) => {
+                    if wire.may_block() {
+                        self.rounds.add(Arc::clone(&wire));
+                    }
+                    self.wires.push(wire);
+                }
                 Order::Forget(wire, done) => {
                     self.wires.retain(|own| !Arc::ptr_eq(own, &wire));
+                    self.rounds.remove(&wire);
                     drop(wire);
                     // Nobody waits any more if this fails.
                     let _ = done.send(());

@@ -10,20 +10,15 @@ use super::sending::{LOOK, Sent};
 use super::{Outgoing, Wire, ticks};
 #[cfg(without_wire_lock)]
 use crate::sapi::server::{packets, transport::WritePath};
-use crate::sapi::sys::socket;
 use crate::stream::{Packet, StopReason};
 
 impl Wire {
     /// Returns when the keeper should look after the wire again; `None` if only the client can wake it.
     pub(crate) fn next_look(&self, now: Duration) -> Option<Duration> {
-        const STALLED: Duration = Duration::from_millis(100);
         if self.stop_reason().is_some() {
             return None;
         }
-        let due = self.timing.heartbeat.map(|interval| self.last_write().saturating_add(interval));
-        let due = due.map(|due| {
-            if due > now { due } else { now.saturating_add(STALLED.min(self.beat_interval())) }
-        });
+        let due = self.next_beat(now).filter(|_| !self.may_block());
         let entered = self.in_server_since.load(Ordering::Acquire);
         let stuck = (entered > 0).then(|| now.saturating_add(LOOK));
         [due, stuck].into_iter().flatten().min()
@@ -44,8 +39,53 @@ impl Wire {
         }
         if self.is_stuck_in_server(now) {
             self.stop(StopReason::WriteTimeout);
-        } else if now.saturating_sub(self.last_write()) >= self.beat_interval() {
+        } else if !self.may_block() && self.is_beat_due(now) {
             self.beat(now);
+        }
+    }
+
+    /// True if another thread sends what is due, for the server may block.
+    pub(super) fn may_block(&self) -> bool {
+        self.transport.may_block()
+    }
+
+    /// That thread's look: it sends what is due, and asks whether the client has left.
+    pub(super) fn visit(&self, now: Duration) {
+        if self.stop_reason().is_some() {
+            return;
+        }
+        if self.is_beat_due(now) {
+            self.beat(now);
+        } else {
+            self.ask_for_client();
+        }
+    }
+
+    /// Returns when it has something to send; `None` if that is never.
+    pub(super) fn next_visit(&self, now: Duration) -> Option<Duration> {
+        self.next_beat(now).filter(|_| self.stop_reason().is_none())
+    }
+
+    /// Returns when the next heartbeat is due. One that there was no place for is tried again soon.
+    fn next_beat(&self, now: Duration) -> Option<Duration> {
+        const STALLED: Duration = Duration::from_millis(100);
+        let interval = self.timing.heartbeat?;
+        let due = self.last_write().saturating_add(interval);
+        Some(if due > now { due } else { now.saturating_add(STALLED.min(interval)) })
+    }
+
+    fn is_beat_due(&self, now: Duration) -> bool {
+        now.saturating_sub(self.last_write()) >= self.beat_interval()
+    }
+
+    /// As [`Wire::beat`], without a word.
+    fn ask_for_client(&self) {
+        let Some(line) = self.line.try_lock() else { return };
+        if line.open
+            && self.paused.load(Ordering::Acquire) == 0
+            && self.inside_server(|| self.transport.client_has_left())
+        {
+            self.stop(StopReason::ClientGone);
         }
     }
 
@@ -55,7 +95,7 @@ impl Wire {
         if entered == 0 {
             return false;
         }
-        let untaken = socket::unsent_bytes(self.transport.fd()).unwrap_or(u32::MAX);
+        let untaken = self.transport.untaken().unwrap_or(u32::MAX);
         if untaken < self.unsent.swap(untaken, Ordering::AcqRel) {
             // It takes bytes, if slowly; if the script has come back meanwhile, that stays so.
             let order = (Ordering::AcqRel, Ordering::Acquire);
@@ -116,9 +156,7 @@ impl Wire {
                 self.last_write.store(ticks(now), Ordering::Release);
             }
             // It has taken all there is: what waits for room is what the server holds back.
-            Sent::Later if socket::unsent_bytes(self.transport.fd()) == Some(0) => {
-                line.stalled = None;
-            }
+            Sent::Later if self.transport.untaken() == Some(0) => line.stalled = None,
             Sent::Later => {
                 let since = *line.stalled.get_or_insert(now);
                 if now.saturating_sub(since) >= self.timing.write_timeout {

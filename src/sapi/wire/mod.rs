@@ -10,10 +10,12 @@
 //! * `sending`: whole writes
 //! * `stopping`: why a stream has to stop
 //! * `keeping`, `keeper`: the keeper's side of a wire; its thread
+//! * `rounds`: the thread for servers that may block
 
 pub(crate) mod keeper;
 mod keeping;
 mod lock;
+mod rounds;
 mod sending;
 mod stopping;
 #[cfg(test)]
@@ -263,10 +265,16 @@ impl Wire {
         self.complete_residue(&mut line);
         self.extend_tail(bytes);
         self.held_back.fetch_add(bytes.len(), Ordering::AcqRel);
+        let result = self.inside_server(action);
+        self.last_write.store(ticks(clock::lately()), Ordering::Release);
+        result
+    }
+
+    /// Runs a call of the server's that may block, under the lock: the keeper has an eye on it.
+    fn inside_server<R>(&self, action: impl FnOnce() -> R) -> R {
         self.in_server_since.store(ticks(clock::lately()), Ordering::Release);
         let result = action();
         self.in_server_since.store(0, Ordering::Release);
-        self.last_write.store(ticks(clock::lately()), Ordering::Release);
         result
     }
 

@@ -114,7 +114,8 @@ impl Wire {
         patience: Duration,
     ) -> Sent {
         let WritePath::Direct(framing) = self.path else {
-            return match self.transport.try_write(packet.bytes(), self.held_back()) {
+            let write = || self.transport.try_write(packet.bytes(), self.held_back());
+            return match self.inside_server(write) {
                 TryWrite::Written => {
                     self.note_flush();
                     Sent::Whole

@@ -4,7 +4,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags};
-use rustix::net::{Shutdown, shutdown};
 
 use super::Wire;
 use crate::sapi::sys::poll::poll;
@@ -40,7 +39,7 @@ impl Wire {
         if reason == StopReason::WriteTimeout {
             // Bytes that are stuck inside the connection must not reach the next request; and a script that is
             // blocked in a write of the server's own comes back.
-            let _ = shutdown(self.transport.fd(), Shutdown::Both);
+            self.transport.cut_off();
         }
     }
 
