@@ -21,16 +21,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, thread};
 
+use server_tests::binary;
 use server_tests::reader::Reader;
 use server_tests::server::Php;
 
 use adoption::SOURCES;
-use blocked::{Block, CALLS, Heard};
+use blocked::{Block, Heard};
 use hiccups::Hiccups;
 use kind::{Kind, Output, Running};
 use storm::Storm;
 
-const EVERYWHERE: [(&str, Kind); 10] = [
+const EVERYWHERE: [(&str, Kind); 13] = [
     ("FPM", Kind::Fpm),
     ("FPM over TCP", Kind::FpmOverTcp),
     ("FPM keepalive", Kind::FpmKeepalive),
@@ -41,6 +42,9 @@ const EVERYWHERE: [(&str, Kind); 10] = [
     ("Apache plain", Kind::ApachePlain),
     ("Apache TLS", Kind::ApacheTls),
     ("Apache deflate", Kind::ApacheDeflate),
+    ("FrankenPHP", Kind::FrankenPhp),
+    ("FrankenPHP worker", Kind::FrankenPhpWorker),
+    ("FrankenPHP proxied", Kind::FrankenPhpProxied),
 ];
 
 const BLOCK: Block = Block {
@@ -58,13 +62,14 @@ fn main() -> ExitCode {
     let kept = match argument(0).as_deref() {
         Some("heartbeats") => heartbeats(),
         Some("adoption") => adoption() & disconnects(),
+        Some("threads") => threads().iter().all(|storm| storm.damage.is_none()),
         Some("storm") => storms().iter().all(|storm| storm.damage.is_none()),
         // The negative control, with an extension that does not lock the wire: bytes have to be damaged,
         // which a process that has died would not show.
         Some("damage") => {
             storms().iter().all(|storm| storm.damage.is_some() && !storm.crashed && !storm.hangs)
         }
-        other => panic!("heartbeats, adoption, storm or damage, not {other:?}"),
+        other => panic!("heartbeats, adoption, storm, threads or damage, not {other:?}"),
     };
     println!("{}\n", if kept { "as it has to be" } else { "NOT as it has to be" });
     if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -86,7 +91,15 @@ fn chosen<T: Copy>(option: &str, all: &[T], name: impl Fn(&T) -> &'static str) -
 }
 
 fn kinds() -> Vec<(&'static str, Kind)> {
-    chosen("--on", &EVERYWHERE, |(name, _)| name)
+    let has_frankenphp = env::var_os("FRANKENPHP").is_some();
+    let has_threads = binary::php_is_thread_safe();
+    let is_there = |(_, kind): &(&str, Kind)| match kind {
+        Kind::FrankenPhp | Kind::FrankenPhpProxied => has_frankenphp,
+        Kind::FrankenPhpWorker => has_frankenphp && has_threads,
+        _ => true,
+    };
+    let there: Vec<_> = EVERYWHERE.into_iter().filter(is_there).collect();
+    chosen("--on", &there, |(name, _)| name)
 }
 
 /// Those where a response has a head.
@@ -96,7 +109,7 @@ fn responding() -> Vec<(&'static str, Kind)> {
 
 fn heartbeats() -> bool {
     println!("PHP is blocked");
-    let calls = chosen("--in", &CALLS, |call| call);
+    let calls = chosen("--in", &blocked::calls(), |call| call);
     let run = |(name, kind)| (name, blocked::run(kind, &calls));
     listen(&kinds().into_iter().map(run).collect::<Vec<_>>(), &calls, blocked::open)
 }
@@ -183,6 +196,23 @@ fn storms() -> Vec<Storm> {
         println!("{name:16}{storm}");
     }
     storms
+}
+
+/// A storm on eight threads of one process: FrankenPHP's.
+fn threads() -> Vec<Storm> {
+    const THREADS: usize = 8;
+    let mut all = Vec::new();
+    println!(
+        "{:20}{:>12}{:>12}{:>12}  damage",
+        "on eight threads", "heartbeats", "events", "megabytes"
+    );
+    for (name, kind) in kinds() {
+        for storm in storm::blow_around(kind, Php::with_sse(), HEARTBEATS / THREADS, THREADS) {
+            println!("{name:20}{storm}");
+            all.push(storm);
+        }
+    }
+    all
 }
 
 fn print_row(name: &str, cells: impl Iterator<Item = String>) {

@@ -4,9 +4,11 @@
 //!
 //! # Layout
 //! - [`app`]: the two frameworks, and their applications on a server
+//! - [`frankenphp`]: one process for many requests
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod app;
+mod frankenphp;
 
 use std::panic::{self, AssertUnwindSafe};
 

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
 
+use server_tests::binary;
 use server_tests::event_stream::{EventStreamReader, Item};
 use server_tests::patience::within;
 use server_tests::reader::Reader;
@@ -15,6 +16,12 @@ use crate::kind::{Kind, Output, Running};
 
 /// The calls that the script knows.
 pub(crate) const CALLS: [&str; 5] = ["sleep", "curl", "database", "select", "cpu"];
+
+/// Those that this PHP has: a debug PHP is built without curl.
+pub(crate) fn calls() -> Vec<&'static str> {
+    let has_curl = binary::php_has("curl");
+    CALLS.into_iter().filter(|call| *call != "curl" || has_curl).collect()
+}
 
 /// A script that is blocked, and the heartbeats that its client has to hear meanwhile.
 #[derive(Clone, Copy)]

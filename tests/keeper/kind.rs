@@ -8,7 +8,7 @@ use rustix::process::Pid;
 use server_tests::binary;
 use server_tests::http::{Request, Response};
 use server_tests::reader::{End, Piece, ReadError, Reader, Source};
-use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, Php, Server};
+use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, FrankenPhp, Php, Server};
 use server_tests::site::Site;
 
 use crate::gzip::Unzipped;
@@ -26,6 +26,9 @@ pub(crate) enum Kind {
     ApachePlain,
     ApacheTls,
     ApacheDeflate,
+    FrankenPhp,
+    FrankenPhpWorker,
+    FrankenPhpProxied,
 }
 
 /// With the header that nginx obeys and keeps to itself.
@@ -54,6 +57,7 @@ impl Kind {
 
     fn start(self, root: &Path, php: Php, workers: usize) -> Server {
         let apache = |php| Apache::new(root, php).children(workers);
+        let frankenphp = |php| FrankenPhp::new(root, php).threads(workers);
         let fpm = |php| behind_nginx(Fpm::new(root, php)).children(workers);
         match self {
             Self::Fpm => fpm(php).start(),
@@ -67,6 +71,9 @@ impl Kind {
             Self::ApachePlain => unchunked(apache(php)).start(),
             Self::ApacheTls => apache(php).tls().start(),
             Self::ApacheDeflate => apache(php).deflate().start(),
+            Self::FrankenPhp => frankenphp(php).start(),
+            Self::FrankenPhpWorker => frankenphp(php).worker_mode().start(),
+            Self::FrankenPhpProxied => frankenphp(php).proxied().start(),
         }
     }
 }

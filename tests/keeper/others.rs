@@ -34,6 +34,21 @@ on! {
     apache_deflate: ApacheDeflate,
 }
 
+/// There a flush after the client has left may end the script, as it does without the extension.
+mod whose_script_may_end {
+    use super::*;
+
+    on! {
+        [
+            heartbeats_come_while_they_are_blocked,
+            not_a_byte_of_them_is_altered,
+            what_only_looks_like_one_is_left_alone,
+            one_that_is_encoded_as_none_is_looked_after,
+        ]
+        frankenphp: FrankenPhp,
+    }
+}
+
 /// Where the client sees what PHP says to proxies.
 mod with_their_whole_head {
     use super::*;

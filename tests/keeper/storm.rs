@@ -12,7 +12,7 @@ use server_tests::reader::{End, Piece, ReadError, Reader, Source};
 use server_tests::server::Php;
 use server_tests::site::Site;
 
-use crate::kind::{Kind, Output};
+use crate::kind::{Kind, Output, Running};
 
 /// The counts of a client.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +41,25 @@ const LAST_LINE: usize = "event\n".len();
 /// Lets a storm blow until so many heartbeats have come, or something was damaged. The client reads
 /// in fits and starts.
 pub(crate) fn blow(kind: Kind, php: Php, heartbeats: usize) -> Storm {
+    listen(&run(kind, php, 1), heartbeats)
+}
+
+/// The same, to so many clients of one server at once, to each with so many heartbeats.
+pub(crate) fn blow_around(kind: Kind, php: Php, heartbeats: usize, clients: usize) -> Vec<Storm> {
+    let running = run(kind, php, clients);
+    thread::scope(|scope| {
+        let listening: Vec<_> =
+            (0..clients).map(|_| scope.spawn(|| listen(&running, heartbeats))).collect();
+        listening.into_iter().map(|client| client.join().unwrap()).collect()
+    })
+}
+
+fn run(kind: Kind, php: Php, workers: usize) -> Running {
     let site = Site::new().file("storm.php", include_str!("scripts/storm.php"));
-    let running = kind.run(site, php.ini("memory_limit", "256M"), 1);
+    kind.run(site, php.ini("memory_limit", "256M"), workers)
+}
+
+fn listen(running: &Running, heartbeats: usize) -> Storm {
     let output = running.open("storm.php", "").into_source();
     let reader = Reader::new(InFits { output, received: 0, until_pause: 0 });
     let mut stream = EventStreamReader::new(reader);

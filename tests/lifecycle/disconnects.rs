@@ -55,5 +55,6 @@ on_every_server! {
     fpm_keepalive: FpmKeepalive,
     apache: Apache,
     cgi: Cgi,
+    frankenphp: FrankenPhp,
     command_line: CommandLine,
 }

@@ -10,7 +10,7 @@ use std::{fs, thread};
 use server_tests::patience::{soon, wait_for};
 use server_tests::process::Pid;
 use server_tests::reader::{End, ReadError};
-use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, FrankenPhp, Php, Server};
 use server_tests::site::Site;
 
 use crate::random::Random;
@@ -19,6 +19,16 @@ use crate::served::Served;
 /// Sends numbered events, each with the nonce of its request, and then ends somehow.
 const STREAM: &str = r#"<?php
 ['nonce' => $nonce, 'events' => $events, 'size' => $size, 'by' => $by, 'end' => $end] = $_GET;
+// What comes after the end of the response belongs to nobody.
+$finish = function (Sse $sse): void {
+    if (function_exists('fastcgi_finish_request')) {
+        fastcgi_finish_request();
+        $sse->send('foreign');
+        echo "data: foreign\n\n";
+        flush();
+        usleep(3000);
+    }
+};
 $sse = Sse::start(heartbeat: 0.001);
 for ($i = 0; $i < $events; $i++) {
     $data = "$nonce $i " . str_repeat('x', $size);
@@ -35,7 +45,7 @@ match ($end) {
     'close' => $sse->close(),
     'child' => exec('sleep 60 > /dev/null 2>&1 &'),
     'log' => error_log(str_repeat($nonce, 1000)),
-    'finish' => finish($sse),
+    'finish' => $finish($sse),
     'exit' => exit(),
     'exit in a callback' => $sse->onClose(fn () => exit()),
     'exception' => throw new RuntimeException($nonce),
@@ -44,18 +54,6 @@ match ($end) {
     'memory' => str_repeat('x', 1 << 30),
     'kill' => exec('kill -9 ' . getmypid()),
 };
-
-// What comes after the end of the response belongs to nobody.
-function finish(Sse $sse): void
-{
-    if (function_exists('fastcgi_finish_request')) {
-        fastcgi_finish_request();
-        $sse->send('foreign');
-        echo "data: foreign\n\n";
-        flush();
-        usleep(3000);
-    }
-}
 "#;
 
 const PAGE: &str = "<?php echo str_repeat($_GET['nonce'] . \"\\n\", $_GET['lines']);";
@@ -273,6 +271,31 @@ fn the_builtin_server_endures() {
 #[test]
 fn a_worker_of_fpm_endures_two_thousand_requests() {
     endures(|root, php| Fpm::new(root, php).children(1).start(), 4, 2000);
+}
+
+/// Its threads, and those of the program around it, come and go. It takes its time with memory, too.
+#[track_caller]
+fn frankenphp_endures(start: fn(&Path, Php) -> Server, visits: u64) {
+    let served = serve(start);
+    visit(&served, 1, 4, WARM_UP * 10, &VIOLENT);
+    let descriptors = Belongings::at_rest(&served, served.pid()).descriptors;
+    let memory = memory_of(served.pid());
+
+    visit(&served, 100, 4, visits, &VIOLENT);
+    assert_eq!(Belongings::at_rest(&served, served.pid()).descriptors, descriptors);
+    let growth = memory_of(served.pid()).saturating_sub(memory);
+    assert!(growth < MEMORY * 16, "it grew by {growth} KiB, from {memory} KiB");
+}
+
+#[test]
+fn frankenphp_endures_in_classic_mode() {
+    frankenphp_endures(|root, php| FrankenPhp::new(root, php).threads(4).start(), 1000);
+}
+
+#[test]
+fn frankenphp_endures_in_worker_mode() {
+    let start = |root: &Path, php| FrankenPhp::new(root, php).worker_mode().threads(4).start();
+    frankenphp_endures(start, 1000);
 }
 
 #[test]

@@ -10,7 +10,7 @@
 //! - [`children`], [`memory`]: what workers fork and start; scripts that run out of memory
 //! - [`stops`], [`reloads`], [`early`], [`cut`], [`signals`]: servers that stop or reload; before the stream;
 //!   within an event; what signals mean otherwise
-//! - [`within_apache`]: requests within requests
+//! - [`within_apache`], [`frankenphp`]: requests within requests; clients by HTTP/2, and beside one that reads nothing
 //! - [`endurance`], [`random`]: thousands of requests through one worker; chance that can be repeated
 #![allow(
     clippy::unwrap_used,
@@ -29,6 +29,7 @@ mod disconnects;
 mod early;
 mod echoes;
 mod endurance;
+mod frankenphp;
 mod interrupts;
 mod memory;
 mod overstay;

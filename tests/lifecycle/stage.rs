@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use server_tests::http::Response;
 use server_tests::patience::soon;
 use server_tests::reader::{Pipe, Reader};
-use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, Php, Server};
+use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, FrankenPhp, Php, Server};
 use server_tests::site::Site;
 
 /// A server, or the command line, that runs a script.
@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Apache,
     /// nginx and `php-cgi -b`.
     Cgi,
+    /// `FrankenPHP`, in classic mode.
+    FrankenPhp,
     /// The command line, into a pipe.
     CommandLine,
 }
@@ -45,6 +47,7 @@ impl Kind {
             Self::FpmKeepalive => Fpm::new(root, php).children(workers).keepalive().start(),
             Self::Apache => Apache::new(root, php).children(workers).start(),
             Self::Cgi => Cgi::new(root, php).children(workers).start(),
+            Self::FrankenPhp => FrankenPhp::new(root, php).threads(workers).start(),
             Self::CommandLine => return None,
         })
     }

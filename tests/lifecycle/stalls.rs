@@ -13,7 +13,7 @@ use server_tests::http::Wire;
 use server_tests::patience::{soon, stretched};
 use server_tests::process::{Pid, Signal};
 use server_tests::reader::Reader;
-use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php, Server};
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, FrankenPhp, Php, Server};
 use server_tests::site::Site;
 
 use crate::served::{Served, wait_for_end};
@@ -93,6 +93,8 @@ fn ask(served: &Served) -> Wire {
 fn is_ended_by_the_write_timeout(script: &str, start: Start) {
     let served = serve(script, STANDSTILL, start);
     let client = ask(&served);
+    // Some servers answer first who comes last.
+    served.wait_for_notes("begun\n");
     assert_eq!(served.get("/next.php").into_body(), b"next");
 
     let notes = served.site.read("notes");
@@ -199,6 +201,8 @@ on_every_server! {
     cgi: |root, php| Cgi::new(root, php).children(1).start(),
     apache: |root, php| Apache::new(root, php).children(1).start(),
     apache_with_tls: |root, php| Apache::new(root, php).children(1).tls().start(),
+    frankenphp: |root, php| FrankenPhp::new(root, php).threads(1).start(),
+    frankenphp_worker: |root, php| FrankenPhp::new(root, php).worker_mode().threads(1).start(),
 }
 
 /// Where PHP itself writes to the client. nginx takes nothing from PHP either before it can get rid of it.
@@ -217,6 +221,15 @@ mod a_client_that_reads_a_trickle {
         for script in [SENDS, ECHOES] {
             a_trickle_is_no_standstill(script, |root, php| {
                 Apache::new(root, php).children(1).start()
+            });
+        }
+    }
+
+    #[test]
+    fn of_frankenphp() {
+        for script in [SENDS, ECHOES] {
+            a_trickle_is_no_standstill(script, |root, php| {
+                FrankenPhp::new(root, php).threads(1).start()
             });
         }
     }

@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //! - [`cases`]: what holds on every server
-//! - [`apache`], [`builtin_server`], [`cgi`], [`fpm`]: the cases on each, and what is its own
+//! - [`apache`], [`builtin_server`], [`cgi`], [`fpm`], [`frankenphp`]: the cases on each, and what is its own
+//! - [`php_program`]: a server that is a PHP program
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod apache;
@@ -11,3 +12,5 @@ mod builtin_server;
 mod cases;
 mod cgi;
 mod fpm;
+mod frankenphp;
+mod php_program;

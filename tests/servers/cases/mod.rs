@@ -27,7 +27,45 @@ pub(crate) use self::head::Head;
 /// Makes tests of all cases, on this kind of server.
 macro_rules! on {
     ($kind:expr $(,)?) => {
-        $crate::cases::on! { @ $kind,
+        $crate::cases::within_one_script! { $kind }
+        $crate::cases::on! { @
+            client_gone {
+                a_script_whose_client_leaves_cleans_up_and_goes_on,
+                an_echo_to_a_client_that_has_left_ends_the_script,
+                a_script_that_ignores_every_answer_is_ended_after_ten_seconds,
+            }
+            tutorials {
+                a_loop_written_by_hand_ends_when_its_client_leaves,
+            }
+            ending {
+                a_source_may_end_the_script_in_any_way,
+                a_generator_may_end_the_script_in_any_way,
+                a_script_may_end_in_any_way,
+                a_callback_may_end_the_script_in_any_way,
+                an_object_that_a_callback_held_may_end_in_any_way,
+                a_generator_that_a_callback_held_may_end_in_any_way,
+                a_fiber_that_a_callback_held_may_end_in_any_way,
+                a_value_of_a_source_may_end_in_any_way,
+            }
+        }
+    };
+    (@ $($group:ident { $($case:ident,)* })*) => {
+        $($(
+            #[test]
+            fn $case() {
+                $crate::cases::$group::$case(&KIND);
+            }
+        )*)*
+    };
+}
+pub(crate) use on;
+
+/// Those that hold where one script answers many requests, too: its functions are declared once, what it has
+/// registered for its shutdown runs at its own end, and it goes on when a client has left.
+macro_rules! within_one_script {
+    ($kind:expr $(,)?) => {
+        const KIND: $crate::cases::Kind = $kind;
+        $crate::cases::on! { @
             delivery {
                 events_arrive_while_the_script_still_runs,
                 events_pass_the_output_buffer_of_php_ini,
@@ -66,39 +104,16 @@ macro_rules! on {
                 a_closed_stream_ends_after_its_last_event,
             }
             client_gone {
-                a_script_whose_client_leaves_cleans_up_and_goes_on,
                 a_source_whose_client_leaves_is_stopped,
                 a_heartbeat_finds_out_that_the_client_has_left,
-                an_echo_to_a_client_that_has_left_ends_the_script,
-                a_script_that_ignores_every_answer_is_ended_after_ten_seconds,
-            }
-            ending {
-                a_source_may_end_the_script_in_any_way,
-                a_generator_may_end_the_script_in_any_way,
-                a_script_may_end_in_any_way,
-                a_callback_may_end_the_script_in_any_way,
-                an_object_that_a_callback_held_may_end_in_any_way,
-                a_generator_that_a_callback_held_may_end_in_any_way,
-                a_fiber_that_a_callback_held_may_end_in_any_way,
-                a_value_of_a_source_may_end_in_any_way,
             }
             tutorials {
                 a_page_written_by_hand_runs_as_it_does_without_the_extension,
-                a_loop_written_by_hand_ends_when_its_client_leaves,
             }
         }
     };
-    (@ $kind:expr, $($group:ident { $($case:ident,)* })*) => {
-        const KIND: $crate::cases::Kind = $kind;
-        $($(
-            #[test]
-            fn $case() {
-                $crate::cases::$group::$case(&KIND);
-            }
-        )*)*
-    };
 }
-pub(crate) use on;
+pub(crate) use within_one_script;
 
 /// A kind of server.
 pub(crate) struct Kind {
