@@ -5,7 +5,7 @@
 //! process. Its memory pools are not thread safe: while the script is inside httpd, the keeper pauses (see
 //! `overrides`).
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use framing::Framing;
@@ -104,10 +104,6 @@ impl Apache {
 impl Transport for Apache {
     fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
-    }
-
-    fn server_fd(&self) -> Option<RawFd> {
-        None
     }
 
     fn write_path(&self) -> WritePath {

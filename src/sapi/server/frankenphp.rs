@@ -14,7 +14,7 @@
 
 use std::ffi::{c_char, c_void};
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -188,10 +188,6 @@ impl Transport for FrankenPhp {
         self.fd.as_fd()
     }
 
-    fn server_fd(&self) -> Option<RawFd> {
-        None
-    }
-
     fn write_path(&self) -> WritePath {
         WritePath::Server
     }
@@ -217,13 +213,13 @@ impl Transport for FrankenPhp {
         !self.flush()
     }
 
-    fn untaken(&self) -> Option<u32> {
+    fn unsent_bytes(&self) -> Option<u32> {
         self.connection().and_then(unsent_bytes)
     }
 
     fn cut_off(&self) {
         // Where others share it: nothing of theirs arrives either, if something waits in it.
-        let is_stuck = self.stand_in.is_none() || self.untaken() > Some(0);
+        let is_stuck = self.stand_in.is_none() || self.unsent_bytes() > Some(0);
         if let Some(connection) = self.connection().filter(|_| is_stuck) {
             let _ = shutdown(connection, Shutdown::Both);
         }

@@ -3,7 +3,7 @@
 //! The script's bytes go through PHP as ever, so that its output can be captured; the keeper adds
 //! heartbeats where standard output is a pipe or a socket and nobody captures it.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::fs::{FileType, fstat};
@@ -34,11 +34,6 @@ pub(crate) fn transport() -> Result<Box<dyn Transport>, NoWire> {
 impl Transport for Stdio {
     fn fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
-    }
-
-    fn server_fd(&self) -> Option<RawFd> {
-        // A fork on the command line may write what it likes.
-        None
     }
 
     fn write_path(&self) -> WritePath {

@@ -55,8 +55,11 @@ pub(crate) trait Transport: Send + Sync {
     /// Returns the connection, to be polled, and to be written to if the way is direct.
     fn fd(&self) -> BorrowedFd<'_>;
 
-    /// Returns the server's own descriptor of the connection, where a fork of the worker must not have it.
-    fn server_fd(&self) -> Option<RawFd>;
+    /// Returns the server's own descriptor of the connection, where a fork of the worker must not have it; on the command
+    /// line a fork may write what it likes.
+    fn server_fd(&self) -> Option<RawFd> {
+        None
+    }
 
     /// Returns the way that the script's own bytes take; it stays the same.
     fn write_path(&self) -> WritePath;
@@ -76,7 +79,7 @@ pub(crate) trait Transport: Send + Sync {
     }
 
     /// Returns how many bytes wait in the connection to be taken by the client; of use to see whether it takes any.
-    fn untaken(&self) -> Option<u32> {
+    fn unsent_bytes(&self) -> Option<u32> {
         unsent_bytes(self.fd())
     }
 

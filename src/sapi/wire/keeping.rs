@@ -95,8 +95,8 @@ impl Wire {
         if entered == 0 {
             return false;
         }
-        let untaken = self.transport.untaken().unwrap_or(u32::MAX);
-        if untaken < self.unsent.swap(untaken, Ordering::AcqRel) {
+        let unsent = self.transport.unsent_bytes().unwrap_or(u32::MAX);
+        if unsent < self.unsent.swap(unsent, Ordering::AcqRel) {
             // It takes bytes, if slowly; if the script has come back meanwhile, that stays so.
             let order = (Ordering::AcqRel, Ordering::Acquire);
             let _ = self.in_server_since.compare_exchange(entered, ticks(now), order.0, order.1);
@@ -156,7 +156,7 @@ impl Wire {
                 self.last_write.store(ticks(now), Ordering::Release);
             }
             // It has taken all there is: what waits for room is what the server holds back.
-            Sent::Later if self.transport.untaken() == Some(0) => line.stalled = None,
+            Sent::Later if self.transport.unsent_bytes() == Some(0) => line.stalled = None,
             Sent::Later => {
                 let since = *line.stalled.get_or_insert(now);
                 if now.saturating_sub(since) >= self.timing.write_timeout {

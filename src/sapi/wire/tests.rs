@@ -18,10 +18,6 @@ impl Transport for Pair {
         self.0.as_fd()
     }
 
-    fn server_fd(&self) -> Option<RawFd> {
-        None
-    }
-
     fn write_path(&self) -> WritePath {
         WritePath::Direct(self.1)
     }
