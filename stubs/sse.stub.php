@@ -258,9 +258,12 @@ final class Sse
      * What stands between the script and the browser, and what to change. `hub` says whether there is a
      * hub, and whether others look for it elsewhere (PrivateTmp), `handOff` whether subscribe() would free the
      * worker, and if not, why and what it does instead. It tries what cannot be asked: a hub is started if there
-     * is none, and a time limit begins anew.
+     * is none, and offered the connection of an open stream, which it leaves alone; a time limit begins anew.
      *
-     * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, buffers: list<string>, advice: list<string>}
+     * `configuration` has the lines to set in web servers and proxies, by their names, those that the request came
+     * through first. Whether events arrive in the browser as they are sent, examples/doctor.php measures.
+     *
+     * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, buffers: list<string>, advice: list<string>, configuration: array<string, string>}
      */
     public static function doctor(): array {}
 

@@ -3,12 +3,13 @@
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use hub_protocol::{Reply, Request, Response, Subscription as Message};
+use hub_protocol::{HeartbeatText, Reply, Request, Response, Subscription as Message, Topic};
 
 use super::client::connect;
 use super::connection::{HubConnection, exchange};
 use super::error::HubError;
 use super::lease::{Lease, Standing};
+use super::requests::reach;
 use super::settings::{PATIENCE, Settings};
 use super::subscription::Subscription;
 use crate::sapi::PendingHandOff;
@@ -64,6 +65,40 @@ pub(super) fn hand_over(
             Err(why) => HandedOver::Refused(why.to_string()),
         },
     }
+}
+
+/// Tries a hand-over up to its commit: the hub accepts the connection, leaves it alone, and nothing has changed.
+///
+/// # Errors
+///
+/// [`HubError`], as for a stream that is handed over.
+pub(crate) fn rehearse(settings: &Settings, offer: PendingHandOff<'_>) -> Result<(), HubError> {
+    let response = Response { framing: offer.framing(), before: offer.before_frame().to_vec() };
+    let outcome = match nothing() {
+        Some(message) => {
+            propose(settings, &mut None, message, response, offer.connection()).map(drop)
+        }
+        None => reach(settings),
+    };
+    offer.withdraw();
+    outcome
+}
+
+/// Returns a subscription to something that nobody publishes.
+fn nothing() -> Option<Message> {
+    let topic = Topic::new(b"sse:doctor").ok()?;
+    Some(Message {
+        topics: vec![topic].try_into().ok()?,
+        last_event_id: None,
+        position_sent: false,
+        began: Message::now(),
+        heartbeat: 0,
+        heartbeat_text: HeartbeatText::default(),
+        lifetime: 0,
+        retry: 0,
+        shutdown_retry: 0,
+        write_timeout: 0,
+    })
 }
 
 /// Offers a connection to the hub; it stays ours, whatever the hub replies.

@@ -30,7 +30,7 @@ mod subscriber;
 mod subscription;
 
 pub(crate) use error::HubError;
-pub(crate) use handing_over::HandedOver;
+pub(crate) use handing_over::{HandedOver, rehearse};
 pub(crate) use lease::{Lease, Standing};
 pub(crate) use requests::{lease, location, publish, reach, retry, status};
 pub(crate) use settings::Settings;

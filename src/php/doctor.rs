@@ -11,11 +11,11 @@ use super::fallback;
 use super::hub_settings::settings;
 use crate::hub;
 use crate::sapi::diagnosis::{self, Diagnosis, Expected};
-use crate::sapi::{PendingHandOff, PhpConnection, Server};
+use crate::sapi::{PhpConnection, Server};
 
 /// Returns the report as entries of an array, on the stream of this request if there is one.
 pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> {
-    let Diagnosis { path, heartbeats, buffers, advice } =
+    let Diagnosis { path, heartbeats, buffers, advice, configuration } =
         diagnosis::examine(Server::current(), connection.map(PhpConnection::describe));
     vec![
         entry("server", php_sapi_name().unwrap_or_default()),
@@ -25,6 +25,7 @@ pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> 
         entry("handOff", hand_off(connection)),
         entry("buffers", buffers),
         entry("advice", advice),
+        entry("configuration", configuration),
     ]
 }
 
@@ -58,20 +59,26 @@ fn hub_in_words() -> String {
 /// The warning if others look for the hub in another `/tmp`.
 const PRIVATE_TMP: &str = "; but this service has a /tmp of its own (PrivateTmp), and what is published from elsewhere, by cron or in a shell, goes to another hub unless root does it: set sse.hub_socket to a place that all see, such as /run/sse/hub.sock";
 
-/// Tries if `subscribe()` would move the connection to the hub: asks the hub, and starts one if there is none.
+/// Tries if `subscribe()` would move the connection to the hub: offers it, without a commit. Starts a hub if there is
+/// none.
 fn hand_off(connection: Option<&PhpConnection>) -> String {
     let server = Server::current();
     let no = |why: &dyn Display| format!("no: {why}; {}", fallback::in_words(server));
     if let Err(why) = Expected::of(server).hand_off {
         return no(&why);
     }
-    match connection.map(PhpConnection::offer).transpose() {
+    let Some(connection) = connection else {
+        return match hub::reach(&settings()) {
+            Err(why) => no(&why),
+            Ok(()) => "expected; ask again once the stream is open".into(),
+        };
+    };
+    let offer = match connection.offer() {
         Err(why) => return no(&why),
-        Ok(offer) => offer.into_iter().for_each(PendingHandOff::withdraw),
-    }
-    match hub::reach(&settings()) {
+        Ok(offer) => offer,
+    };
+    match hub::rehearse(&settings(), offer) {
         Err(why) => no(&why),
-        Ok(()) if connection.is_none() => "expected; ask again once the stream is open".into(),
         Ok(()) => "yes: subscribe() moves the connection, and frees the worker".into(),
     }
 }

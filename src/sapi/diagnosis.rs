@@ -1,12 +1,12 @@
 //! Tells in words what stands between a script and the browser: for `doctor()` and phpinfo.
 
-use super::attached;
 use super::proxies::{self, InFront};
 use super::response::{output, request};
 use super::server::error::{NoHandOff, NoWire};
 use super::server::kind::Server;
 use super::server::{apache_variables, choice};
 use super::settings;
+use super::{attached, configuration};
 use crate::zend::ini;
 
 /// The report on what stands between a script and the browser.
@@ -19,6 +19,8 @@ pub(crate) struct Diagnosis {
     pub(crate) buffers: Vec<String>,
     /// The settings to change.
     pub(crate) advice: Vec<String>,
+    /// The lines of configuration by the name of the server, those that fit this request first.
+    pub(crate) configuration: Vec<(String, String)>,
 }
 
 /// Examines this request. `way` is the way that frames of its stream take, and why it is not a better
@@ -29,10 +31,13 @@ pub(crate) fn examine(server: Server, way: Option<(&str, Option<NoWire>)>) -> Di
         Some((path, why_not)) => (path, heartbeats(server, why_not)),
         None => (expected.path, expected.heartbeats),
     };
+    let software = request::server_text("SERVER_SOFTWARE").unwrap_or_default();
+    let in_front = in_front(&software);
     let mut advice = match expected.remedy {
         Some(remedy) => vec![remedy.into()],
-        None => advice(server),
+        None => proxies::advice(server, &in_front),
     };
+    advice.extend(cross_site());
     match server {
         Server::Apache => {
             // Also one of other code's: while the keeper may be in httpd, nothing is tried there.
@@ -46,7 +51,8 @@ pub(crate) fn examine(server: Server, way: Option<(&str, Option<NoWire>)>) -> Di
     if server.has_response() {
         advice.extend(time_limit());
     }
-    Diagnosis { path: path.into(), heartbeats, buffers: buffers(), advice }
+    let configuration = configuration::of(server, &in_front);
+    Diagnosis { path: path.into(), heartbeats, buffers: buffers(), advice, configuration }
 }
 
 const TERMINATE: &str = "PHP-FPM: request_terminate_timeout, which cannot be asked for, ends streams, too: \
@@ -56,20 +62,27 @@ const A_THREAD_EACH: &str = "FrankenPHP: a stream holds a thread as long as it i
                              num_threads, or num of the worker, has to be that of the streams and of the requests \
                              beside them";
 
-/// Returns what to set in the servers that this request shows to be in front.
-fn advice(server: Server) -> Vec<String> {
-    let software = request::server_text("SERVER_SOFTWARE").unwrap_or_default();
+/// Returns the servers that this request shows to be in front.
+fn in_front(software: &str) -> InFront<'_> {
     let is_there = |name: &str| request::server_variable(name).is_some();
     let headers = proxies::HEADERS.into_iter().filter(|(name, _)| is_there(name));
-    proxies::advice(
-        server,
-        &InFront {
-            software: &software,
-            headers: headers.map(|(_, header)| header).collect(),
-            heartbeat: settings::heartbeat(),
-        },
-    )
+    InFront {
+        software,
+        headers: headers.map(|(_, header)| header).collect(),
+        heartbeat: settings::heartbeat(),
+    }
 }
+
+/// Tells of cookies that a page of another site does not send.
+fn cross_site() -> Option<String> {
+    let is_cross_site =
+        request::server_text("HTTP_SEC_FETCH_SITE").as_deref() == Some("cross-site");
+    (is_cross_site && request::server_variable("HTTP_COOKIE").is_none()).then(|| CROSS_SITE.into())
+}
+
+const CROSS_SITE: &str = "the page that opened the stream is of another site, and sent no cookie: a session needs \
+                          session.cookie_samesite = None, session.cookie_secure = 1, HTTPS, withCredentials: true \
+                          in the page, and its origin in sse.allow_origin";
 
 /// The way, heartbeats and hand-off that a stream of this request can expect, if all is as it should be.
 pub(crate) struct Expected {

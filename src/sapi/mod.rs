@@ -13,7 +13,7 @@
 //! * `takeover`, `connection`, `hand_off`: a response is taken over, written to, given away
 //! * `activation`, `refusal`: where a request begins and ends; where there can be no stream
 //! * `adoption`, `last_line`: streams that other code opens; the line that some clients need last
-//! * `diagnosis`, `proxies`: `doctor()`, and what it says of servers in front
+//! * `diagnosis`, `proxies`, `configuration`: `doctor()`, and what it says of servers in front
 //! * `settings`, `pool`: INI settings; slots that the processes of a pool share
 
 #![allow(unsafe_code, reason = "this module talks to the servers of PHP")]
@@ -21,6 +21,7 @@
 pub(crate) mod activation;
 pub(crate) mod adoption;
 mod attached;
+mod configuration;
 mod connection;
 pub(crate) mod diagnosis;
 mod ffi;

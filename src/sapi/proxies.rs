@@ -85,6 +85,18 @@ impl Front {
         }
     }
 
+    /// Returns the name under which its lines of configuration stand.
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Nginx => Some("nginx"),
+            Self::Caddy => Some("Caddy"),
+            Self::Lighttpd => Some("lighttpd"),
+            Self::ProxyFcgi | Self::Fcgid => Some("Apache"),
+            Self::HaProxy => Some("HAProxy"),
+            Self::Unknown => None,
+        }
+    }
+
     /// Returns its name, and at which write after a disconnect it closes the connection to PHP; `None` where it
     /// does so by itself, or nobody knows.
     fn departure(self) -> Option<(&'static str, u8)> {
@@ -101,6 +113,22 @@ impl Front {
 /// True if nginx is in front, by the name that it gives itself.
 pub(super) fn is_nginx(server: Server, software: &str) -> bool {
     Front::of(server, software) == Front::Nginx
+}
+
+/// Returns the names of the servers that are in front, the nearest to PHP first, as far as they show.
+pub(super) fn names(server: Server, in_front: &InFront) -> Vec<&'static str> {
+    let front = match server {
+        Server::Fpm | Server::Cgi => Front::of(server, in_front.software).name(),
+        Server::Apache => Some("Apache"),
+        Server::FrankenPhp => Some("Caddy"),
+        _ => None,
+    };
+    let proxies = in_front.headers.iter().filter_map(|header| match *header {
+        "X-Varnish" | "X-Vinyl" => Some("Varnish"),
+        "CF-Ray" => Some("Cloudflare"),
+        _ => None,
+    });
+    front.into_iter().chain(proxies).collect()
 }
 
 /// Returns what to set: in front of a server that speaks FastCGI, and before that.

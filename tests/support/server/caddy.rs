@@ -13,14 +13,24 @@ use crate::process::Process;
 #[derive(Clone, Copy, Debug)]
 pub struct Caddy;
 
+/// Caddy's `php_fastcgi`, with a line in its site.
+#[derive(Clone, Copy, Debug)]
+pub struct CaddyWith(pub &'static str);
+
 impl Front for Caddy {
     fn start(&self, socket: &Path, root: &Path, directory: &Path) -> (Process, SocketAddr) {
-        let (socket, root) = (socket.display(), root.display());
+        CaddyWith("").start(socket, root, directory)
+    }
+}
+
+impl Front for CaddyWith {
+    fn start(&self, socket: &Path, root: &Path, directory: &Path) -> (Process, SocketAddr) {
+        let (socket, root, line) = (socket.display(), root.display(), self.0);
         when_it_listens(|addr| {
             let config = directory.join("Caddyfile");
             let text = format!(
                 "{{\n admin off\n auto_https off\n}}\n\
-                 http://{addr} {{\n root * {root}\n php_fastcgi unix/{socket}\n file_server\n}}\n"
+                 http://{addr} {{\n root * {root}\n php_fastcgi unix/{socket}\n file_server\n {line}\n}}\n"
             );
             fs::write(&config, text).unwrap();
             let mut command = Command::new(binary::caddy());

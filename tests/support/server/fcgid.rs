@@ -71,11 +71,39 @@ pub struct ProxyFcgi {
     pub flushes: bool,
 }
 
+/// As [`ProxyFcgi`], with `mod_deflate` on for every response.
+#[derive(Clone, Copy, Debug)]
+pub struct ProxyFcgiWithDeflate(pub ProxyFcgi);
+
 impl Front for ProxyFcgi {
     fn start(&self, socket: &Path, root: &Path, directory: &Path) -> (Process, SocketAddr) {
+        self.with("", socket, root, directory)
+    }
+}
+
+impl Front for ProxyFcgiWithDeflate {
+    fn start(&self, socket: &Path, root: &Path, directory: &Path) -> (Process, SocketAddr) {
+        self.0.with(DEFLATE, socket, root, directory)
+    }
+}
+
+const DEFLATE: &str = "
+LoadModule filter_module $modules/mod_filter.so
+LoadModule deflate_module $modules/mod_deflate.so
+SetOutputFilter DEFLATE";
+
+impl ProxyFcgi {
+    fn with(
+        self,
+        lines: &str,
+        socket: &Path,
+        root: &Path,
+        directory: &Path,
+    ) -> (Process, SocketAddr) {
         let modules = binary::apache_modules();
         let (modules, socket) = (modules.display(), socket.display());
         let flushes = if self.flushes { "ProxySet flushpackets=on" } else { "" };
+        let lines = lines.replace("$modules", &modules.to_string());
         let config = format!(
             r#"
 LoadModule proxy_module {modules}/mod_proxy.so
@@ -85,7 +113,8 @@ LoadModule proxy_fcgi_module {modules}/mod_proxy_fcgi.so
 </FilesMatch>
 <Proxy "unix:{socket}|fcgi://localhost">
     {flushes}
-</Proxy>"#
+</Proxy>
+{lines}"#
         );
         httpd(&config, root, directory)
     }

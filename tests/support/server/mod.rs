@@ -7,7 +7,7 @@
 //! # Layout
 //! - `builtin`, `fpm`, `cgi`, `apache`, `fcgid`, `frankenphp`: servers that run PHP
 //! - `nginx`: in front of FPM or `php-cgi -b`
-//! - `front`, `caddy`, `haproxy`, `lighttpd`, `varnish`: what else can stand in front
+//! - `front`, `caddy`, `haproxy`, `lighttpd`, `nginx_proxy`, `varnish`: what else can stand in front
 //! - `cli`, `php`: the command line; settings of PHP
 
 mod apache;
@@ -22,6 +22,7 @@ mod front;
 mod haproxy;
 mod lighttpd;
 mod nginx;
+mod nginx_proxy;
 mod php;
 mod varnish;
 
@@ -31,15 +32,16 @@ use tempfile::TempDir;
 
 pub use self::apache::Apache;
 pub use self::builtin::Builtin;
-pub use self::caddy::Caddy;
+pub use self::caddy::{Caddy, CaddyWith};
 pub use self::cgi::Cgi;
 pub use self::cli::{Cli, CliProcess};
-pub use self::fcgid::{Fcgid, ProxyFcgi};
+pub use self::fcgid::{Fcgid, ProxyFcgi, ProxyFcgiWithDeflate};
 pub use self::fpm::Fpm;
 pub use self::frankenphp::{FrankenPhp, get_by_http_2};
 pub use self::front::{Front, Proxy};
 pub use self::haproxy::HaProxy;
 pub use self::lighttpd::Lighttpd;
+pub use self::nginx_proxy::NginxProxy;
 pub use self::php::Php;
 pub use self::varnish::Varnish;
 use crate::http::Endpoint;

@@ -1,0 +1,23 @@
+<?php
+
+namespace Doctor;
+
+/** PHP's own output buffers, which hold streams that are written without the extension. */
+final class Buffer
+{
+    private const OF_PHP_INI = ['default output handler', 'zlib output compression'];
+
+    /** The buffer that held `$plain`. `$eased`: the same after all that may be closed were. */
+    public static function finding(Measurement $plain, Measurement $eased): Finding
+    {
+        $buffers = (array) ($plain->fact('buffers') ?? []);
+        $culprit = match (true) {
+            $eased->fact('stuck') === true => 'output buffer that cannot be closed',
+            in_array('zlib output compression', $buffers, true) => 'zlib.output_compression',
+            array_diff($buffers, self::OF_PHP_INI) !== [] => 'output buffer',
+            default => 'output_buffering',
+        };
+
+        return new Finding($culprit, 'PHP', 'It holds what is echoed. Sse::start() takes it out of the way.');
+    }
+}

@@ -1,0 +1,136 @@
+//! The culprit in each of these set-ups, and nobody where all is well: as `php doctor.php URL` has it.
+
+use std::path::Path;
+
+use server_tests::binary;
+use server_tests::server::{
+    Apache, Builtin, Caddy, CaddyWith, Fcgid, Fpm, HaProxy, Lighttpd, NginxProxy, Php, ProxyFcgi,
+    ProxyFcgiWithDeflate, Server, Varnish,
+};
+
+use crate::proxy::{self, Way};
+use crate::scene::{Scene, names};
+
+const HAPROXY: HaProxy = HaProxy { options: &["http-no-delay", "abortonclose"] };
+
+const NOBODY: [&str; 0] = [];
+
+/// A server that passes on what it gets, and buffers what does not tell it not to.
+const NGINX: [&str; 1] = ["nginx buffering"];
+
+/// Makes a test of each set-up: who holds streams of the extension, and who those without it.
+macro_rules! culprits {
+    ($($name:ident: $start:expr => $culprits:expr, $others:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            are_named($start, &$culprits, &$others);
+        })*
+    };
+}
+
+#[track_caller]
+fn are_named(start: fn(&Path, Php) -> Server, culprits: &[&str], others: &[&str]) {
+    let scene = Scene::new(start);
+    let (answer, status) = scene.ask(&[]);
+    let named = [names(&answer, "culprits"), names(&answer, "withoutExtension")];
+    assert_eq!(named, [culprits, others], "{answer:#}\n{}", scene.log());
+    assert_eq!(status, Some(i32::from(!culprits.is_empty())), "{answer:#}");
+}
+
+fn fpm(root: &Path, php: Php) -> Fpm {
+    Fpm::new(root, php)
+}
+
+fn apache(root: &Path, php: Php) -> Server {
+    Apache::new(root, php).children(6).start()
+}
+
+fn builtin(root: &Path, php: Php) -> Server {
+    Builtin::new(root, php).workers(6).start()
+}
+
+culprits! {
+    nobody_on_php_s: builtin => NOBODY, NOBODY;
+    nobody_on_apache: apache => NOBODY, NOBODY;
+    nobody_behind_nginx: |root, php| fpm(root, php).start() => NOBODY, NGINX;
+    nobody_behind_caddy: |root, php| fpm(root, php).start_behind(&Caddy) => NOBODY, NOBODY;
+    nobody_behind_a_proxy_that_is_set_as_the_docs_say:
+        |root, php| fpm(root, php).start().behind(&HAPROXY) => NOBODY, NGINX;
+    nobody_who_compresses_and_flushes:
+        |root, php| fpm(root, php).start_behind(&CaddyWith("encode gzip")) => NOBODY, NOBODY;
+    nobody_if_mod_deflate_flushes: |root, php| {
+        fpm(root, php).start_behind(&ProxyFcgiWithDeflate(ProxyFcgi { flushes: true }))
+    } => NOBODY, NOBODY;
+
+    output_buffering:
+        |root, php| builtin(root, php.ini("output_buffering", "4096"))
+        => NOBODY, ["output_buffering"];
+    zlib_output_compression:
+        |root, php| builtin(root, php.ini("zlib.output_compression", "1"))
+        => NOBODY, ["zlib.output_compression"];
+    an_output_buffer_that_cannot_be_closed: |root, php| {
+        let prepended = root.join("prepended.php");
+        std::fs::write(&prepended, "<?php ob_start(null, 0, 0);").unwrap();
+        apache(root, php.ini("auto_prepend_file", &prepended.display().to_string()))
+    } => NOBODY, ["output buffer that cannot be closed"];
+    nginx_that_ignores_x_accel_buffering: |root, php| {
+        fpm(root, php).nginx_line("fastcgi_ignore_headers X-Accel-Buffering;").start()
+    } => ["nginx buffering"], NOBODY;
+    nginx_in_front_of_nginx:
+        |root, php| fpm(root, php).start().behind(&NginxProxy { lines: "" })
+        => ["nginx"], NGINX;
+    nginx_in_front_of_apache: |root, php| {
+        let lines = "proxy_ignore_headers X-Accel-Buffering;";
+        apache(root, php).behind(&NginxProxy { lines })
+    } => ["nginx"], NOBODY;
+    mod_proxy_fcgi:
+        |root, php| fpm(root, php).start_behind(&ProxyFcgi { flushes: false })
+        => ["mod_proxy_fcgi"], NOBODY;
+    mod_fcgid: |root, php| Fcgid::new(root, php, "").start() => ["mod_fcgid"], NOBODY;
+    haproxy_without_http_no_delay:
+        |root, php| fpm(root, php).start_behind(&HaProxy { options: &[] })
+        => ["HAProxy delay"], NOBODY;
+    a_proxy_that_delays:
+        |root, php| apache(root, php).behind(&HaProxy { options: &[] })
+        => ["proxy delay"], NOBODY;
+    varnish_that_does_not_stream: |root, php| {
+        let vcl = "sub vcl_backend_response { set beresp.do_stream = false; }";
+        apache(root, php).behind(&Varnish { vcl })
+    } => ["Varnish"], NOBODY;
+}
+
+#[test]
+fn lighttpd_without_stream_response_body() {
+    // A later one obeys a header, and answers 501 where the setting is 0.
+    if binary::lighttpd_obeys_incremental() {
+        return;
+    }
+    are_named(
+        |root, php| fpm(root, php).start_behind(&Lighttpd { streams: false }),
+        &["lighttpd"],
+        &NOBODY,
+    );
+}
+
+#[track_caller]
+fn proxy_is_named(way: Way, culprit: &str) {
+    let scene = Scene::new(builtin);
+    let (answer, status) = scene.ask_at(proxy::start(way, scene.addr()), &[]);
+    assert_eq!(names(&answer, "culprits"), [culprit], "{answer:#}");
+    assert_eq!(status, Some(1), "{answer:#}");
+}
+
+#[test]
+fn a_proxy_that_waits_for_the_end() {
+    proxy_is_named(Way::Waits, "proxy");
+}
+
+#[test]
+fn a_proxy_of_http_1_0() {
+    proxy_is_named(Way::SpeaksHttp10, "HTTP/1.0 proxy");
+}
+
+#[test]
+fn a_proxy_that_compresses_and_does_not_flush() {
+    proxy_is_named(Way::Compresses, "compressing proxy");
+}
