@@ -25,7 +25,7 @@ final class CommandLine
             $measured['silence'] = $silence->posted();
         }
         [$status, $answer] = self::post($target, json_encode($measured));
-        fwrite($status === 200 ? STDOUT : STDERR, $answer);
+        fwrite($status === 200 ? STDOUT : STDERR, ltrim($answer));
 
         return $status === 200 ? (int) (json_decode($answer, true)['culprits'] !== []) : 2;
     }
@@ -38,7 +38,7 @@ final class CommandLine
         if ($socket === null) {
             return [0, "$error\n"];
         }
-        stream_set_timeout($socket, 60);
+        stream_set_timeout($socket, 180);
         fwrite($socket, $target->post('judge', $body));
         [$head, $answer] = explode("\r\n\r\n", (string) stream_get_contents($socket), 2) + [1 => ''];
         preg_match_all('/^([\w-]+): *(.*?)\r?$/m', $head, $lines);

@@ -185,8 +185,20 @@ final class Diagnosis
 
         return match (true) {
             $names !== [] => 'To be changed: ' . implode(', ', $names),
+            $this->silence !== null => self::silent($this->silence),
             $arrived?->state() === 'prompt' => 'Events arrive as they are sent.',
             default => 'It could not be measured.',
+        };
+    }
+
+    private static function silent(Measurement $silence): string
+    {
+        $seconds = round($silence->seconds, 1);
+
+        return match (count($silence->ticks)) {
+            0 => 'It could not be measured.',
+            1 => "A stream that is silent is cut after $seconds s; heartbeats are more often, and keep it open.",
+            default => "A stream may be silent for $seconds s.",
         };
     }
 }

@@ -143,14 +143,23 @@ final class Download
     /** The next bytes; null at the end. */
     private function read(): ?string
     {
-        $readable = [$this->socket];
-        $none = [];
-        $micros = (int) ($this->patience * 1e6);
-        if (!stream_select($readable, $none, $none, intdiv($micros, 1000000), $micros % 1000000)) {
-            throw new \RuntimeException("nothing came for $this->patience s");
-        }
+        $deadline = microtime(true) + $this->patience;
+        do {
+            Pulse::beat();
+            if (microtime(true) > $deadline) {
+                throw new \RuntimeException("nothing came for $this->patience s");
+            }
+        } while (!$this->isReadable());
         $piece = fread($this->socket, 8192);
 
         return $piece === false || ($piece === '' && feof($this->socket)) ? null : $piece;
+    }
+
+    private function isReadable(): bool
+    {
+        $readable = [$this->socket];
+        $none = [];
+
+        return (bool) stream_select($readable, $none, $none, 0, (int) (Pulse::INTERVAL * 1e6));
     }
 }

@@ -10,7 +10,7 @@ use Sse;
  */
 final class Probe
 {
-    public const TICKS = 5;
+    public const TICKS = 4;
 
     public const INTERVAL = 0.25;
 

@@ -10,7 +10,8 @@ final class Site
     public static function answer(): void
     {
         if (!extension_loaded('sse')) {
-            self::json(['verdict' => 'The extension sse is not loaded in this PHP: extension=sse in its php.ini.']);
+            $why = 'The extension sse is not loaded in this PHP: extension=sse in its php.ini.';
+            self::json(fn () => ['verdict' => $why]);
 
             return;
         }
@@ -18,7 +19,7 @@ final class Site
         match (true) {
             isset($_GET['probe']) => Probe::run($text('probe'), $text('relief'), (float) $text('silence')),
             $_SERVER['REQUEST_METHOD'] === 'POST' => self::judge(),
-            isset($_GET['json']) => self::json(Diagnosis::make(null, null)),
+            isset($_GET['json']) => self::json(fn () => Diagnosis::make(null, null)),
             default => self::page(),
         };
     }
@@ -26,18 +27,21 @@ final class Site
     /** Judges what a client has measured. */
     private static function judge(): void
     {
-        set_time_limit(60);
+        set_time_limit(180);
         $post = json_decode((string) file_get_contents('php://input', length: self::LONGEST_POST), true);
         $measured = is_array($post) ? $post : [];
-        self::json(Diagnosis::make(
+        self::json(fn () => Diagnosis::make(
             Measurement::of($measured['client'] ?? null), Measurement::of($measured['silence'] ?? null)
         ));
     }
 
-    private static function json(array $answer): void
+    /** @param \Closure(): array $answer which may take a while */
+    private static function json(\Closure $answer): void
     {
         header('Content-Type: application/json');
-        header('Cache-Control: no-store');
+        header('Cache-Control: no-store, no-transform');
+        // The pulse has to reach proxies.
+        header('X-Accel-Buffering: no');
         if ($origin = Request::origin()) {
             // Whoever asks has shown the token.
             header("Access-Control-Allow-Origin: $origin");
@@ -45,7 +49,8 @@ final class Site
             header('Vary: Origin');
         }
         $flags = JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE;
-        echo json_encode($answer, $flags), "\n";
+        Pulse::start();
+        echo json_encode($answer(), $flags), "\n";
     }
 
     private static function page(): void

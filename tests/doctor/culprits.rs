@@ -4,7 +4,7 @@ use std::path::Path;
 
 use server_tests::binary;
 use server_tests::server::{
-    Apache, Builtin, Caddy, CaddyWith, Fcgid, Fpm, HaProxy, Lighttpd, NginxProxy, Php, ProxyFcgi,
+    Apache, Builtin, CaddyWith, Fcgid, Fpm, HaProxy, Lighttpd, NginxProxy, Php, ProxyFcgi,
     ProxyFcgiWithDeflate, Server, Varnish,
 };
 
@@ -53,7 +53,6 @@ culprits! {
     nobody_on_php_s: builtin => NOBODY, NOBODY;
     nobody_on_apache: apache => NOBODY, NOBODY;
     nobody_behind_nginx: |root, php| fpm(root, php).start() => NOBODY, NGINX;
-    nobody_behind_caddy: |root, php| fpm(root, php).start_behind(&Caddy) => NOBODY, NOBODY;
     nobody_behind_a_proxy_that_is_set_as_the_docs_say:
         |root, php| fpm(root, php).start().behind(&HAPROXY) => NOBODY, NGINX;
     nobody_who_compresses_and_flushes:
@@ -83,6 +82,10 @@ culprits! {
         let lines = "proxy_ignore_headers X-Accel-Buffering;";
         apache(root, php).behind(&NginxProxy { lines })
     } => ["nginx"], NOBODY;
+    nobody_if_the_inner_nginx_passes_x_accel_buffering_on: |root, php| {
+        let line = "fastcgi_pass_header X-Accel-Buffering;";
+        fpm(root, php).nginx_line(line).start().behind(&NginxProxy { lines: "" })
+    } => NOBODY, NGINX;
     mod_proxy_fcgi:
         |root, php| fpm(root, php).start_behind(&ProxyFcgi { flushes: false })
         => ["mod_proxy_fcgi"], NOBODY;

@@ -10,7 +10,6 @@ use crate::proxy::{self, Way};
 use crate::scene::{Scene, TOKEN};
 
 in_each_browser![
-    the_page_says_that_all_is_well,
     the_page_names_a_proxy_that_holds_the_stream,
     the_page_tells_of_cookies_that_another_site_does_not_get,
 ];
@@ -33,14 +32,6 @@ fn start() -> Scene {
     })
 }
 
-fn the_page_says_that_all_is_well(kind: Kind) {
-    let (browser, scene) = (Browser::start(kind), start());
-    let said = verdict(&browser, &scene.page());
-    assert_eq!(said, json!(["Events arrive as they are sent.", [], []]));
-    let console = browser.console();
-    assert!(console.iter().all(|entry| entry.message.contains("favicon")), "{console:?}");
-}
-
 fn the_page_names_a_proxy_that_holds_the_stream(kind: Kind) {
     let (browser, scene) = (Browser::start(kind), start());
     let proxy = proxy::start(Way::Waits, scene.addr());
@@ -59,4 +50,6 @@ fn the_page_tells_of_cookies_that_another_site_does_not_get(kind: Kind) {
     assert_eq!(said, json!(["To be changed: SameSite (browser)", ["SameSite (browser)"], []]));
     let said = verdict(&browser, &from("127.0.0.1"));
     assert_eq!(said, json!(["Events arrive as they are sent.", [], []]));
+    let console = browser.console();
+    assert!(console.iter().all(|entry| entry.message.contains("favicon")), "{console:?}");
 }
