@@ -1,0 +1,16 @@
+//! The package for Laravel, in an application of its own on nginx and FPM, with the framework that the distribution
+//! has.
+//!
+//! # Layout
+//! - [`scene`]: the application, and who visits it
+//! - [`channels`]: who may follow which channels, and what whispers are
+//! - [`events`]: what an application broadcasts, and in which ways
+//! - [`joining`]: channels that are joined while events flow, and many streams
+//! - [`responses`]: the streams of `response()->sse()` and `response()->subscribe()`
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
+
+mod channels;
+mod events;
+mod joining;
+mod responses;
+mod scene;
