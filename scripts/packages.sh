@@ -10,7 +10,7 @@ build_packages=(php-cli php-dev gcc libc6-dev libclang-dev)
 phpt_packages=(php-cgi php-sqlite3)
 servers_packages=(
   php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
-  php-laravel-framework? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
+  php-laravel-framework? phpunit? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
   node:nodejs npm:npm go:golang-go python3 python3-venv strace supervisor
 )

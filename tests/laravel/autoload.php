@@ -7,7 +7,7 @@ declare(strict_types=1);
 require_once 'Illuminate/autoload.php';
 
 $installed = json_decode(file_get_contents(__DIR__ . '/composer/installed.json'), true)['packages'];
-$folders = ['App\\' => __DIR__ . '/../app/'];
+$folders = ['Tests\\' => __DIR__ . '/../tests/', 'App\\' => __DIR__ . '/../app/'];
 foreach ($installed as $package) {
     foreach ($package['autoload']['psr-4'] as $namespace => $folder) {
         $folders[$namespace] = __DIR__ . "/composer/{$package['install-path']}/$folder";

@@ -5,11 +5,13 @@
 //! - [`scene`]: the application, and who visits it
 //! - [`channels`]: who may follow which channels, and what whispers are
 //! - [`events`]: what an application broadcasts, and in which ways
+//! - [`console`]: its commands, and its own tests
 //! - [`joining`]: channels that are joined while events flow, and many streams
 //! - [`responses`]: the streams of `response()->sse()` and `response()->subscribe()`
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod channels;
+mod console;
 mod events;
 mod joining;
 mod responses;

@@ -64,14 +64,22 @@ impl App {
 
     /// The same for one that may fail: what it prints, and whether it has not.
     pub(crate) fn try_artisan(&self, arguments: &[&str]) -> (String, bool) {
-        let mut artisan = Cli::new(self.path("artisan"), self.php.clone());
-        for argument in arguments {
-            artisan = artisan.argument(argument);
-        }
-        let (mut process, mut output) = artisan.start();
-        let printed = String::from_utf8(output.read_to_end(soon()).unwrap()).unwrap();
-        let is_success = process.wait(soon()).success();
-        (printed + &process.stderr(), is_success)
+        let artisan = Cli::new(self.path("artisan"), self.php.clone());
+        run(arguments.iter().copied().fold(artisan, Cli::argument))
+    }
+
+    /// Runs the application's own tests: what is printed, and whether all have passed.
+    pub(crate) fn phpunit(&self) -> (String, bool) {
+        let bootstrap = self.path("vendor/autoload.php").display().to_string();
+        let tests = self.path("tests").display().to_string();
+        let phpunit = Cli::new("/usr/bin/phpunit", self.php.clone());
+        let arguments = ["--no-configuration", "--bootstrap", &bootstrap, &tests];
+        run(arguments.into_iter().fold(phpunit, Cli::argument))
+    }
+
+    /// A PHP without the extension.
+    pub(crate) fn without_extension(&self) -> Php {
+        Php::plain().system_extensions().ini("error_reporting", "8191")
     }
 
     /// The same as arguments to a PHP that a test runs itself.
@@ -215,6 +223,14 @@ impl Visitor<'_> {
             .header("X-Socket-ID", &self.socket);
         answer(self.app.server.send(&self.authenticated(request)))
     }
+}
+
+/// What a program prints, and whether it succeeds.
+fn run(program: Cli) -> (String, bool) {
+    let (mut process, mut output) = program.start();
+    let printed = String::from_utf8(output.read_to_end(soon()).unwrap()).unwrap();
+    let is_success = process.wait(soon()).success();
+    (printed + &process.stderr(), is_success)
 }
 
 fn answer(response: Response) -> (u16, Value) {

@@ -66,6 +66,14 @@ class SseService
         return \Sse::doctor();
     }
 
+    /** What Laravel's request says is the last event ID; null: none. */
+    public function lastEventId(): ?string
+    {
+        $id = LastEventId::of(request());
+
+        return $id === '' ? null : $id;
+    }
+
     /** Where the events of the hub are now; null where no hub runs. */
     public function position(): ?string
     {

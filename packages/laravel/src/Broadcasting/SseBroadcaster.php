@@ -78,6 +78,12 @@ class SseBroadcaster extends Broadcaster
         $this->publish($channel, "client-$event", $data, $this->mark($socket));
     }
 
+    /** The number of rules that routes/channels.php has for private channels. */
+    public function countRules(): int
+    {
+        return count($this->channels);
+    }
+
     public function topic(string $channel): string
     {
         return $this->topics->topic($channel);

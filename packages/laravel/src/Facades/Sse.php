@@ -14,6 +14,7 @@ use PhpSse\Laravel\Testing\SseFake;
  * @method static string publish(string|array $topics, mixed $data, ?string $event = null)
  * @method static array status()
  * @method static array doctor()
+ * @method static ?string lastEventId()
  * @method static ?string position()
  * @method static void renderErrorsUsing(?\Closure $event)
  * @method static void assertPublished(string $topic, ?callable $check = null)

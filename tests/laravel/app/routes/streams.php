@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 use Illuminate\Http\StreamedEvent;
 use Illuminate\Support\Facades\Route;
+use PhpSse\Laravel\SseService;
 
 class_exists(StreamedEvent::class) || require __DIR__ . '/../../../frameworks/laravel/StreamedEvent.php';
 
@@ -19,7 +20,8 @@ Route::prefix('sse')->group(function () {
     };
     Route::get('ported', fn () => response()->sse($chat, event: 'update', end: '</stream>'));
     Route::get('countdown', fn () => response()->sse([2, 1], headers: ['X-Own' => 'yes'], retry: 1500));
-    Route::get('resumed', fn () => response()->sse([Sse::lastEventId(), session('name', 'nobody')]));
+    Route::get('resumed', fn (SseService $sse) =>
+        response()->sse([$sse->lastEventId(), session('name', 'nobody')]));
     Route::get('polled', fn () => response()->sse(fn (Sse $sse) => $sse->lastEventId, 0.01, event: 'tick'));
     Route::get('throws/early', function () {
         throw new RuntimeException('before the response');

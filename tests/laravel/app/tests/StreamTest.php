@@ -1,0 +1,96 @@
+<?php
+
+/** What an application's own tests can say of its streams. */
+
+declare(strict_types=1);
+
+namespace Tests;
+
+use App\Events\OrderShipped;
+use PhpSse\Laravel\Facades\Sse;
+use PhpSse\Laravel\SseService;
+use PhpSse\Laravel\Testing\ReceivedEvent;
+use PHPUnit\Framework\AssertionFailedError;
+
+final class StreamTest extends TestCase
+{
+    public function testTheEventsOfAStreamAreObjects(): void
+    {
+        $events = $this->get('/sse/ported')->assertOk()->sseEvents();
+        $this->assertSame(['update', 'update', 'update', 'update'], $events->pluck('event')->all());
+        $this->assertSame(['hi', 'there', '{"json":true}', '</stream>'], $events->pluck('data')->all());
+        $this->assertSame(['json' => true], $events[2]->json());
+    }
+
+    public function testAnEventIsFoundByItsDataAsTextAsJsonAndByAQuestion(): void
+    {
+        $this->get('/sse/ported')
+            ->assertEventStreamed('update')
+            ->assertEventStreamed('update', 'hi')
+            ->assertEventStreamed('update', ['json' => true])
+            ->assertEventStreamed('update', fn (ReceivedEvent $event) => $event->data === 'there')
+            ->assertEventNotStreamed('other')
+            ->assertEventNotStreamed('update', 'bye');
+    }
+
+    public function testWhatIsMissingIsToldWithWhatThereWas(): void
+    {
+        $response = $this->get('/sse/countdown');
+        $this->assertFailure(
+            "No such event \"message\" was streamed. These were:\n  message: 2\n  message: 1",
+            fn () => $response->assertEventStreamed('message', '3')
+        );
+        $this->assertFailure('The response is no event stream, but "text/html; charset=UTF-8".', fn () =>
+            $this->get('/login/1')->sseEvents());
+    }
+
+    public function testAStreamBeginsAtTheLastEventIdOfTheTestClient(): void
+    {
+        $this->get('/sse/resumed', ['Last-Event-ID' => '7'])->assertEventStreamed('message', '7');
+        $this->get('/sse/resumed?lastEventId=8')->assertEventStreamed('message', '8');
+        // A well-formed one only.
+        $this->get('/sse/resumed?lastEventId=%00')->assertEventStreamed('message', 'nobody');
+    }
+
+    public function testAFakeKeepsWhatIsPublishedAndGivesItToStreamsThatSubscribe(): void
+    {
+        $fake = Sse::fake();
+        app(SseService::class)->publish(['news', 'sport'], 'published');
+        $fake->publish('other', 'of another topic');
+        $fake->assertPublished('sport');
+        $fake->assertPublished('news', fn ($data) => $data === 'published');
+        $fake->assertNotPublished('weather');
+
+        $events = $this->get('/sse/subscribed')->sseEvents();
+        $this->assertSame(['state', 'published'], $events->pluck('data')->all());
+        $this->assertSame([null, '1-0'], $events->pluck('id')->all());
+        $fake->assertSubscribed('news');
+        $this->assertFailure('No stream follows "other". Followed were: news.', fn () => $fake->assertSubscribed('other'));
+        $this->assertFailure("Nothing like it was published under \"weather\". Published was:\n"
+            . "  news, sport: \"published\"\n  other: \"of another topic\"", fn () => $fake->assertPublished('weather'));
+    }
+
+    public function testAFakeTakesWhatIsBroadcast(): void
+    {
+        $fake = Sse::fake();
+        OrderShipped::dispatch(5);
+        $events = $this->get('/broadcasting/stream?channels[]=orders')->sseEvents();
+        $this->assertSame(['connected', 'message'], $events->pluck('event')->all());
+        $shipped = ['channel' => 'orders', 'event' => OrderShipped::class, 'data' => ['order' => 5]];
+        $this->assertSame($shipped, $events[1]->json());
+        $this->get('/broadcasting/stream?channels[]=private-orders.1')->assertForbidden();
+        Sse::fake()->assertNothingPublished();
+    }
+
+    private function assertFailure(string $message, callable $assertion): void
+    {
+        try {
+            $assertion();
+        } catch (AssertionFailedError $failure) {
+            $this->assertStringContainsString($message, $failure->getMessage());
+
+            return;
+        }
+        $this->fail('It did not fail.');
+    }
+}
