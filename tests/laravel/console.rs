@@ -12,7 +12,9 @@ use crate::scene::App;
 fn an_application_tests_its_streams_with_phpunit() {
     let app = App::start();
     let (printed, is_success) = app.phpunit();
-    assert!(is_success && printed.contains("OK (6 tests, "), "{printed}");
+    // Of handlers that Laravel 10 leaves behind, PHPUnit 11 says that they are a risk.
+    let all_ran = ["OK (6 tests, ", "Tests: 6, "].iter().any(|words| printed.contains(words));
+    assert!(is_success && all_ran, "{printed}");
 }
 
 #[test]
@@ -57,7 +59,7 @@ fn the_doctor_names_what_is_wrong() {
     }
 
     let (mut php, mut output) =
-        Cli::new(app.path("artisan"), app.without_extension()).argument("sse:doctor").start();
+        Cli::new(app.path("artisan"), App::without_extension()).argument("sse:doctor").start();
     let report = String::from_utf8(output.read_to_end(soon()).unwrap()).unwrap();
     assert!(!php.wait(soon()).success());
     let php = binary::php().canonicalize().unwrap();

@@ -73,12 +73,13 @@ impl App {
         let bootstrap = self.path("vendor/autoload.php").display().to_string();
         let tests = self.path("tests").display().to_string();
         let phpunit = Cli::new("/usr/bin/phpunit", self.php.clone());
-        let arguments = ["--no-configuration", "--bootstrap", &bootstrap, &tests];
+        let arguments =
+            ["--no-configuration", "--do-not-cache-result", "--bootstrap", &bootstrap, &tests];
         run(arguments.into_iter().fold(phpunit, Cli::argument))
     }
 
     /// A PHP without the extension.
-    pub(crate) fn without_extension(&self) -> Php {
+    pub(crate) fn without_extension() -> Php {
         Php::plain().system_extensions().ini("error_reporting", "8191")
     }
 
@@ -117,11 +118,7 @@ impl App {
     /// The whole body for a guest, of a response that is no error.
     #[track_caller]
     pub(crate) fn text(&self, target: &str) -> String {
-        let response = self.get(target);
-        let status = response.status();
-        let body = text(response);
-        assert_eq!(status, 200, "{target}: {body}\n{}", self.log());
-        body
+        text(no_error(self.get(target), self))
     }
 
     /// The application's log.
@@ -164,9 +161,8 @@ pub(crate) struct Visitor<'a> {
 impl Visitor<'_> {
     /// The request for a stream of these channels.
     pub(crate) fn request(&self, channels: &[&str]) -> Request {
-        let channels: String =
-            channels.iter().map(|channel| format!("&channels[]={channel}")).collect();
-        let target = format!("{STREAM}?socket={}{channels}", self.socket);
+        let channels: Vec<_> = channels.iter().map(|name| format!("&channels[]={name}")).collect();
+        let target = format!("{STREAM}?socket={}{}", self.socket, channels.concat());
         self.authenticated(Request::get(&target)).header("Accept", "text/event-stream")
     }
 
@@ -188,11 +184,7 @@ impl Visitor<'_> {
             request = request.header("Last-Event-ID", id);
         }
         let response = self.app.server.send(&request);
-        let status = response.status();
-        if status != 200 {
-            panic!("{status} {}\n{}", text(response), self.app.log());
-        }
-        let mut events = response.events();
+        let mut events = no_error(response, self.app).events();
         let connected = events.next_event();
         assert_eq!(connected.event, "connected", "{connected:?}");
         let data = data(&connected);
@@ -223,6 +215,15 @@ impl Visitor<'_> {
             .header("X-Socket-ID", &self.socket);
         answer(self.app.server.send(&self.authenticated(request)))
     }
+}
+
+/// Shows the page and the log, instead of reading it as what it should have been.
+#[track_caller]
+fn no_error(response: Response, app: &App) -> Response {
+    if response.status() == 200 {
+        return response;
+    }
+    panic!("{}: {}\n{}", response.head.status_line().to_owned(), text(response), app.log());
 }
 
 /// What a program prints, and whether it succeeds.
@@ -303,7 +304,7 @@ pub(crate) fn configure(site: &Site, settings: &[(&str, &str)]) {
     if settings.is_empty() {
         return;
     }
-    let lines: String =
+    let lines: Vec<_> =
         settings.iter().map(|(name, value)| format!("'{name}' => {value}, ")).collect();
-    site.write(&format!("{APP}/config/sse.php"), format!("<?php return [{lines}];"));
+    site.write(&format!("{APP}/config/sse.php"), format!("<?php return [{}];", lines.concat()));
 }

@@ -21,7 +21,8 @@ final class Connection
             $config->set('broadcasting.connections.sse', ['driver' => 'sse']);
         }
         $app->resolving(BroadcastManager::class, function (BroadcastManager $manager) {
-            $manager->extend('sse', fn (Application $app) => self::broadcaster($app));
+            // No self: since Laravel 13 it would be the manager.
+            $manager->extend('sse', fn (Application $app) => Connection::broadcaster($app));
         });
     }
 
@@ -46,7 +47,7 @@ final class Connection
         );
     }
 
-    private static function broadcaster(Application $app): SseBroadcaster
+    public static function broadcaster(Application $app): SseBroadcaster
     {
         $key = (string) $app['config']->get('app.key');
         if ($key === '') {

@@ -40,7 +40,7 @@ final class StreamTest extends TestCase
             "No such event \"message\" was streamed. These were:\n  message: 2\n  message: 1",
             fn () => $response->assertEventStreamed('message', '3')
         );
-        $this->assertFailure('The response is no event stream, but "text/html; charset=UTF-8".', fn () =>
+        $this->assertFailure('The response is no event stream, but "text/html; charset=', fn () =>
             $this->get('/login/1')->sseEvents());
     }
 
