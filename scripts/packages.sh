@@ -12,7 +12,7 @@ servers_packages=(
   php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
   php-laravel-framework? phpunit? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
-  node:nodejs npm:npm go:golang-go python3 python3-venv strace supervisor
+  node:nodejs npm:npm go:golang-go python3 python3-venv strace supervisor curl:curl systemd-analyze:systemd
 )
 # A browser, and what it takes to drive it. WebKit's driver has another name in newer releases.
 chromium_packages=(chromium? chromium-driver?)

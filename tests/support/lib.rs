@@ -17,6 +17,7 @@
 //! - [`cable`]: what lies between a client and a server, to be cut
 //! - [`hub`]: the hub that scripts start
 //! - [`redis`]: a Redis that hubs share their events through
+//! - [`markdown`]: the blocks, links and headings of the documentation
 //!
 //! **Invariant**: it shares no code with the extension, which it knows only as a file to load.
 #![allow(
@@ -37,6 +38,7 @@ pub mod event_stream;
 pub mod extension;
 pub mod http;
 pub mod hub;
+pub mod markdown;
 pub mod oracle;
 pub mod patience;
 pub mod port;

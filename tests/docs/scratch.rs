@@ -1,0 +1,126 @@
+//! What a page finds when it is typed: a directory, ports, PHP with the extension, a hub of its own.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::fs::{self, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, iter};
+
+use server_tests::hub::HubOf;
+use server_tests::server::Php;
+use server_tests::site::Site;
+use server_tests::{binary, extension};
+
+use crate::terminal::Terminal;
+
+/// Where a port of loopback stands in a page.
+const BEFORE_PORTS: [&str; 3] = ["127.0.0.1:", "localhost:", "--port "];
+
+/// The surroundings of one page.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    // Ends the hub, which lives in the state.
+    hub: HubOf,
+    /// The reader's directory.
+    pub(crate) site: Site,
+    /// The runner's own files.
+    state: Site,
+    ports: HashMap<u16, u16>,
+}
+
+/// True where pages are typed with what they name, and with what the machine has.
+pub(crate) fn as_written() -> bool {
+    env::var_os("SSE_DOCS_AS_WRITTEN").is_some_and(|value| !value.is_empty())
+}
+
+impl Scratch {
+    /// For a page with this text.
+    pub(crate) fn new(page: &str) -> Self {
+        let (site, state) = (Site::new(), Site::new());
+        let hub = HubOf::site(&state);
+        let ports = if as_written() { HashMap::new() } else { free_ports(page) };
+        let scratch = Self { hub, site, state, ports };
+        if !as_written() {
+            scratch.install();
+        }
+        scratch
+    }
+
+    /// PHP loads the extension, and `sse-hub` speaks to the hub of this page, as on a machine where they are installed.
+    fn install(&self) {
+        let socket = self.hub.socket().display().to_string();
+        // Pages change scripts faster than people do, and opcache looks for that every two seconds.
+        let ini = format!(
+            "extension={}\nsse.hub_socket={socket}\nopcache.revalidate_freq=0\n",
+            extension::path().display()
+        );
+        self.state.write("ini/sse.ini", ini);
+        self.state.write("bin/sse-hub", hub_command(&self.hub));
+        fs::set_permissions(self.state.path("bin/sse-hub"), Permissions::from_mode(0o755)).unwrap();
+        symlink(binary::php(), self.state.path("bin/php")).unwrap();
+    }
+
+    /// The page's text with ports that are free.
+    pub(crate) fn with_ports(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (port, free) in &self.ports {
+            for before in BEFORE_PORTS {
+                text = text.replace(&format!("{before}{port}"), &format!("{before}{free}"));
+            }
+        }
+        text
+    }
+
+    /// Opens a terminal in a directory.
+    pub(crate) fn terminal(&self, name: &str, directory: &Path) -> Terminal {
+        let mut bash = Command::new("bash");
+        bash.env("LC_ALL", "C.UTF-8");
+        if !as_written() {
+            let paths = env::var_os("PATH").unwrap_or_default();
+            let paths = iter::once(self.state.path("bin")).chain(env::split_paths(&paths));
+            bash.env("PATH", env::join_paths(paths).unwrap());
+            // What the machine has configured comes first, as ever.
+            bash.env("PHP_INI_SCAN_DIR", format!(":{}", self.state.path("ini").display()));
+        }
+        Terminal::open(name, &mut bash, directory, self.state.as_ref())
+    }
+
+    /// PHP for servers of the runner's own.
+    pub(crate) fn php(&self) -> Php {
+        let socket = self.hub.socket().display().to_string();
+        Php::with_sse().ini("sse.hub_socket", &socket).ini("error_reporting", "-1")
+    }
+
+    /// A file of the runner's own.
+    pub(crate) fn write(&self, name: &str, contents: &str) -> PathBuf {
+        self.state.write(name, contents);
+        self.state.path(name)
+    }
+}
+
+/// The program of the hub, which is told where that listens.
+fn hub_command(hub: &HubOf) -> String {
+    let program = extension::path().with_file_name("sse-hub");
+    let (program, socket) = (program.display(), hub.socket().display());
+    let mut script = String::from("#!/bin/sh\ncase \" $* \" in\n");
+    writeln!(script, "*' --socket '* | ' -'*) exec {program} \"$@\" ;;\nesac").unwrap();
+    writeln!(script, "command=$1; shift\nexec {program} \"$command\" --socket {socket} \"$@\"")
+        .unwrap();
+    script
+}
+
+/// A free port for each that the page names.
+fn free_ports(page: &str) -> HashMap<u16, u16> {
+    let named =
+        BEFORE_PORTS.iter().flat_map(|before| page.split(before).skip(1)).filter_map(|rest| {
+            let end = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
+            rest[..end].parse().ok()
+        });
+    let listen = |port| (port, TcpListener::bind("127.0.0.1:0").unwrap());
+    // All at once, so that no port is given twice.
+    let listeners: HashMap<u16, TcpListener> = named.map(listen).collect();
+    listeners.iter().map(|(port, free)| (*port, free.local_addr().unwrap().port())).collect()
+}
