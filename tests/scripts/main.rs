@@ -4,10 +4,12 @@
 //! - [`machine`]: a machine on which some programs are others
 //! - [`debug_php`], [`without_go`]: programs that are built from sources
 //! - [`install`], [`mirrors`]: `ext/`; mirrors that lack files
+//! - [`names`]: what functions may be called
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod debug_php;
 mod install;
 mod machine;
 mod mirrors;
+mod names;
 mod without_go;
