@@ -124,7 +124,7 @@ impl Storm {
 
     fn check_end(&mut self, end: Option<&End>, received: usize) {
         if end != Some(&End::Clean) {
-            self.note(format!("the stream ended so: {end:?}"));
+            self.note(format!("the stream ended so: {end:?}").chars().take(200).collect());
         }
         self.bytes = received;
         let heartbeats = self.heartbeats.saturating_sub(1) * HEARTBEAT;

@@ -37,6 +37,8 @@ impl FrankenPhp {
     /// thread safe there is one thread.
     pub fn new(root: impl AsRef<Path>, php: Php) -> Self {
         let root = root.as_ref().to_owned();
+        // A PHP that is not thread safe looks for the end of another thread's stack.
+        let php = php.ini("zend.max_allowed_stack_size", "-1");
         Self { root, php, threads: 2, has_worker: false, worker: None, is_proxied: false }
     }
 
