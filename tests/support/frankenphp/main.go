@@ -61,10 +61,11 @@ func initialize() error {
 	}
 	options := []frankenphp.Option{frankenphp.WithNumThreads(*threads), frankenphp.WithMaxThreads(*threads)}
 	if *worker != "" {
-		// One more thread than workers is what it asks for.
+		// One more thread than workers is what it asks for, and no worker may take it, which it would where PHP is not
+		// thread safe.
 		options = []frankenphp.Option{
 			frankenphp.WithNumThreads(*threads + 1),
-			frankenphp.WithWorkers("worker", *worker, *threads),
+			frankenphp.WithWorkers("worker", *worker, *threads, frankenphp.WithWorkerMaxThreads(*threads)),
 		}
 	}
 	return frankenphp.Init(options...)
