@@ -3,7 +3,7 @@
 //!
 //! What becomes of a fenced block is said by its info string: CONTRIBUTING.md has the table. `SSE_TEST_DOCS=docs/hub.md`
 //! runs one page. With `SSE_DOCS_AS_WRITTEN=1` a page is typed as a new user would, in a clean root: with the ports,
-//! programs and settings that it names, and what changes the machine.
+//! programs and settings that it names, and what changes the machine (`scripts/docs-as-written`).
 //!
 //! # Layout
 //! - [`pages`]: the pages of the documentation
@@ -14,6 +14,7 @@
 //! - [`output`]: what they print beside what the page shows
 //! - [`stream`]: scripts that open a stream, on nginx and PHP-FPM
 //! - [`configuration`], [`syntax`]: what servers, and PHP and Node.js, say of what is written for them
+//! - [`tutorial`]: the page of the tutorial, in browsers
 //! - [`links`]: links, anchors and the index
 //! - [`reference`]: the reference of the API beside the stub and the extension
 #![allow(
@@ -35,6 +36,7 @@ mod scratch;
 mod stream;
 mod syntax;
 mod terminal;
+mod tutorial;
 
 use std::sync::Mutex;
 use std::{env, thread};

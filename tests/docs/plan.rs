@@ -4,7 +4,7 @@ use server_tests::markdown::Block;
 
 /// Why a block is not run, as its info string names it (`skip=root`), and in words.
 const REASONS: [(&str, &str); 8] = [
-    ("root", "it changes the machine: it is typed as written only, in a clean root"),
+    ("root", "it changes the machine: scripts/docs-as-written types it, in a clean root"),
     ("network", "it needs a registry, a service or an account elsewhere"),
     ("docker", "it needs Docker"),
     ("library", "it needs a program or a library that Debian does not have"),

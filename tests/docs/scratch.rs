@@ -10,6 +10,7 @@ use std::process::Command;
 use std::{env, iter};
 
 use server_tests::hub::HubOf;
+use server_tests::patience::{soon, wait_for};
 use server_tests::server::Php;
 use server_tests::site::Site;
 use server_tests::{binary, extension};
@@ -82,10 +83,30 @@ impl Scratch {
             let paths = env::var_os("PATH").unwrap_or_default();
             let paths = iter::once(self.state.path("bin")).chain(env::split_paths(&paths));
             bash.env("PATH", env::join_paths(paths).unwrap());
-            // What the machine has configured comes first, as ever.
-            bash.env("PHP_INI_SCAN_DIR", format!(":{}", self.state.path("ini").display()));
+            self.with_extension(&mut bash);
         }
         Terminal::open(name, &mut bash, directory, self.state.as_ref())
+    }
+
+    /// Has every PHP in a command load the extension, as where it is installed.
+    pub(crate) fn with_extension<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        // What the machine has configured comes first, as ever.
+        command.env("PHP_INI_SCAN_DIR", format!(":{}", self.state.path("ini").display()))
+    }
+
+    /// Ends the hub, if scripts have started one.
+    pub(crate) fn stop_hub(&self) {
+        self.hub.program("stop").output().unwrap();
+    }
+
+    /// Waits until the hub has so many streams.
+    pub(crate) fn wait_for_streams(&self, count: usize) {
+        wait_for("streams in the hub", soon(), || {
+            let status = self.hub.program("status").output().unwrap();
+            let status = String::from_utf8_lossy(&status.stdout).into_owned();
+            let row = status.lines().find(|line| line.starts_with("streams "))?;
+            row.ends_with(&format!(" {count}")).then_some(())
+        });
     }
 
     /// PHP for servers of the runner's own.
