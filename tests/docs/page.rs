@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::fs;
 
+use server_tests::binary;
 use server_tests::markdown::Block;
 
 use crate::configuration::check;
-use crate::pages::Page;
+use crate::pages::{Page, root};
 use crate::plan::Plan;
 use crate::scratch::{Scratch, as_written};
 use crate::stream::{Open, Served};
@@ -52,6 +53,7 @@ impl Run {
                 Some(stream) => stream.will_bring(&text),
                 None => self.main.has_printed(&text),
             },
+            Plan::Run if block.language == "js" => self.run_in_node(block, &text),
             Plan::Run => self.run(block, &text),
             Plan::Stream => self.stream(block, &text),
             Plan::Check => check(block, &self.scratch, &text),
@@ -87,6 +89,19 @@ impl Run {
         let script = script.display();
         self.main.run(&format!("php {options} -d auto_prepend_file={prelude} {script}\n"))?;
         self.main.has_no_complaints()
+    }
+
+    /// With what a page has, and the `prelude.js` of the documentation's page if there is one.
+    fn run_in_node(&mut self, block: &Block, text: &str) -> Result<(), String> {
+        self.open = None;
+        let script = self.scratch.write(&format!("line-{}.mjs", block.line), text);
+        let page = root().join("tests/docs/browser.mjs");
+        let preludes = [page, self.scratch.site.path("prelude.js")];
+        let mut command = binary::node().display().to_string();
+        for prelude in preludes.iter().filter(|prelude| prelude.exists()) {
+            command.extend([" --import ", &prelude.display().to_string()]);
+        }
+        self.main.run(&format!("{command} {}\n", script.display()))
     }
 
     fn stream(&mut self, block: &Block, text: &str) -> Result<(), String> {
@@ -130,6 +145,8 @@ mod tests {
             "```php stream\necho 'no stream';\n```\n",
             "```php skip=sketch\nif\n```\n",
             "```js\nif\n```\n",
+            "```js run\nprices();\n```\n",
+            "```js run\nsource.onmessage = () => prices();\n```\n",
             "```nginx\nfastcgi_reed_timeout 60s;\n```\n",
             "```ini\nsse.hart_beat = 1\n```\n",
             "```ini\nsse.heartbeat = often\n```\n",

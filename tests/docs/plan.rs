@@ -39,7 +39,7 @@ pub(crate) enum Plan {
     Type { terminal: Option<String> },
     /// It is what that terminal shows next, or the stream or program above.
     Expect { terminal: Option<String> },
-    /// It is a program, run on the command line.
+    /// It is a program, run on the command line; JavaScript with what a page has.
     Run,
     /// It is a script that opens a stream.
     Stream,
@@ -92,7 +92,7 @@ impl Plan {
             "sh" => Ok(Self::Type { terminal }),
             "text" if block.attribute("output").is_some() => Ok(Self::Expect { terminal }),
             "text" => Ok(Self::Show),
-            "php" if block.attribute("run").is_some() => Ok(Self::Run),
+            "php" | "js" if block.attribute("run").is_some() => Ok(Self::Run),
             "php" if block.attribute("stream").is_some() => Ok(Self::Stream),
             language if CHECKED.contains(&language) => Ok(Self::Check),
             language => Err(format!(
@@ -127,6 +127,8 @@ mod tests {
         for (info, expected) in [
             ("php file=a.php", Plan::Write("a.php".to_owned())),
             ("php run", Plan::Run),
+            ("js run", Plan::Run),
+            ("js", Plan::Check),
             ("php stream", Plan::Stream),
             ("sh", Plan::Type { terminal: None }),
             ("sh terminal=server", Plan::Type { terminal: terminal.clone() }),
