@@ -1,0 +1,57 @@
+// One connection: a request, and what its response means.
+
+const DAY = 864e5; // no wait is longer, whatever a server says: a timer cannot hold much more
+
+/** Why there is no stream: `status` is the response's, if there was one. */
+export class StreamError extends Error {
+    constructor(message, more) {
+        super(message);
+        Object.assign(this, more);
+    }
+}
+
+/** Reads a stream to its end, or until it has been silent for too long. */
+export async function receive(url, init, parser, until, silence, open, take) {
+    const attempt = new AbortController();
+    const { signal } = attempt;
+    let timer;
+    const wait = () => {
+        clearTimeout(timer);
+        timer = silence && setTimeout(() => attempt.abort(new Error(`${url} is silent`)), silence);
+    };
+    until.addEventListener('abort', () => attempt.abort(), { signal });
+    try {
+        wait();
+        const response = await fetch(url, { cache: 'no-store', ...init, signal });
+        check(url, response);
+        open();
+        const reader = response.body.getReader();
+        for (;;) {
+            wait();
+            const { done, value } = await reader.read();
+            if (done || signal.aborted) return;
+            take(parser.feed(value), parser);
+        }
+    } finally {
+        clearTimeout(timer);
+        attempt.abort();
+    }
+}
+
+/** Throws if the response is no stream. */
+function check(url, { status, headers }) {
+    const type = headers.get('Content-Type');
+    if (status === 200 && /^text\/event-stream\s*(;|$)/i.test(type)) return;
+    const after = headers.get('Retry-After');
+    throw new StreamError(`${url} answered ${status} ${type}, no event stream`, {
+        status,
+        fatal: !/408|425|429|5../.test(status),
+        retryAfter: (/^\d+$/.test(after) ? after * 1000 : Date.parse(after) - Date.now()) || 0,
+    });
+}
+
+/** The time to the next attempt: longer after each that has failed, and not the same for all clients. */
+export function backoff(retry, failures, retryAfter = 0) {
+    const time = Math.min(Math.max(retry, failures && 500) * 2 ** failures, Math.max(retry, 30_000));
+    return Math.min(Math.max(time, retryAfter) * (1 + Math.random() / 2), DAY);
+}
