@@ -1,14 +1,8 @@
 // One connection: a request, and what its response means.
 
-const DAY = 864e5; // no wait is longer, whatever a server says: a timer cannot hold much more
+import { StreamError } from './error.js';
 
-/** Why there is no stream: `status` is the response's, if there was one. */
-export class StreamError extends Error {
-    constructor(message, more) {
-        super(message);
-        Object.assign(this, more);
-    }
-}
+const DAY = 864e5; // no wait is longer, whatever a server says: a timer cannot hold much more
 
 /** Reads a stream to its end, or until it has been silent for too long. */
 export async function receive(url, init, parser, until, silence, open, take) {
@@ -20,6 +14,7 @@ export async function receive(url, init, parser, until, silence, open, take) {
         timer = silence && setTimeout(() => attempt.abort(new Error(`${url} is silent`)), silence);
     };
     until.addEventListener('abort', () => attempt.abort(), { signal });
+    if (until.aborted) return;
     try {
         wait();
         const response = await fetch(url, { cache: 'no-store', ...init, signal });

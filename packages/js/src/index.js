@@ -1,6 +1,7 @@
 // An event stream with the interface of EventSource, and what that lacks.
 
-import { StreamError, backoff, receive } from './connection.js';
+import { backoff, receive } from './connection.js';
+import { StreamError } from './error.js';
 import { Parser } from './parser.js';
 import { Tabs } from './tabs.js';
 
@@ -11,8 +12,6 @@ const OPEN = 1;
 const CLOSED = 2;
 const PATIENCE = 1000; // with a first id, before topics change
 const WAITING = 10_000; // events that an iterator holds for its reader
-
-const page = globalThis.document;
 
 export class EventStream extends EventTarget {
     #options;
@@ -31,17 +30,17 @@ export class EventStream extends EventTarget {
 
     constructor(url, options = {}) {
         super();
-        this.url = new URL(url, page?.baseURI ?? globalThis.location).href;
+        this.url = new Request(url).url;
         this.#options = { parameter: 'topic[]', retry: 1000, silence: 60_000, ...options };
-        const { topics, lastEventId, keep, share, retry, headers, body, method, credentials } = this.#options;
+        const { topics, lastEventId, keep, share, retry, headers, body, credentials } = this.#options;
         // Others must be told apart.
         if (share && (typeof (body ?? '') !== 'string' || (share === true && typeof headers === 'function'))) {
             throw new TypeError('share: body is no string, or headers has no name');
         }
-        this.#topics = topics && new Set(topics);
-        this.#init = { method: method ?? (body ? 'POST' : 'GET'), body, credentials };
+        this.#topics = topics && new Set([topics].flat());
+        this.#init = { method: body ? 'POST' : 'GET', body, credentials };
         this.#key = `sse ${this.url} ${share}`;
-        this.lastEventId = lastEventId ?? (keep ? stored(this.#key) : null) ?? '';
+        this.lastEventId = lastEventId ?? ((keep && stored(this.#key)) || '');
         this.#link = { state: CONNECTING, retry, failures: 0, due: 0 };
         this.done = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
         this.done.catch(() => {}); // whoever does not wait for it is told by an event
@@ -128,7 +127,7 @@ export class EventStream extends EventTarget {
         this.#wake(true);
         if (this.readyState === CLOSED) return;
         this.#link.state = CONNECTING;
-        const hidden = this.#options.pauseHidden && page?.hidden;
+        const hidden = this.#options.pauseHidden && document.hidden;
         if (this.#frozen || hidden || this.#topics?.size === 0) return;
         const { signal } = this.#stay = new AbortController();
         queueMicrotask(() => { if (!signal.aborted) this.#join(signal); });
@@ -136,10 +135,14 @@ export class EventStream extends EventTarget {
 
     async #join(signal) {
         this.#asked = true;
+        const { share, headers } = this.#options;
         const run = (until, publish) => this.#run(until, publish);
-        if (!this.#options.share) return run(signal);
+        if (!share) return run(signal);
+        // Streams are the same where this is.
+        const fixed = typeof headers === 'function' || [...new Headers(headers)];
+        const name = `sse ${JSON.stringify([this.#address, this.#init, fixed, share])}`;
         try {
-            await new Tabs(this.#identity, {
+            await new Tabs(name, {
                 id: this.lastEventId,
                 link: () => this.#link,
                 take: (events, id) => this.#take(events, id),
@@ -158,13 +161,6 @@ export class EventStream extends EventTarget {
         const url = new URL(this.url);
         for (const topic of this.topics.sort()) url.searchParams.append(this.#options.parameter, topic);
         return url.href;
-    }
-
-    /** Streams are the same where this is. */
-    get #identity() {
-        const { share, headers } = this.#options;
-        const fixed = typeof headers === 'function' || [...new Headers(headers)];
-        return `sse ${JSON.stringify([this.#address, this.#init, fixed, share])}`;
     }
 
     /** Connects, and comes back, until the signal aborts. `publish` tells other tabs. */
@@ -208,7 +204,7 @@ export class EventStream extends EventTarget {
     /** Tries once more where the application has renewed what the server did not accept. */
     async #authorize(error, signal, publish) {
         const { authorize } = this.#options;
-        const refused = authorize && [401, 403, 419].includes(error.status);
+        const refused = authorize && /401|403|419/.test(error.status);
         if (refused && await authorize(error)) return this.#receive(signal, publish);
         throw error;
     }
@@ -216,8 +212,7 @@ export class EventStream extends EventTarget {
     #fail({ status, fatal, retryAfter, message }, publish) {
         const { state, retry, failures: before } = this.#link;
         const error = { message, status };
-        if (status === 204) return this.#finish(publish);
-        if (fatal) return this.#finish(publish, error);
+        if (fatal) return this.#finish(publish, status !== 204 && error);
         const failures = state ? 0 : before + 1;
         const due = Date.now() + backoff(retry, failures, retryAfter);
         this.#show({ state: CONNECTING, failures, due, error }, publish);
@@ -249,14 +244,13 @@ export class EventStream extends EventTarget {
             if (typeof done === 'function' ? done(event) : type === done) return this.#finish(publish);
         }
         this.lastEventId = id;
-        if (keep) stored(this.#key, id);
+        if (keep && !id.startsWith('sse:')) stored(this.#key, id);
         if (this.#change && id) this.#restart();
     }
 
     /** Is over for all tabs. */
     #finish(publish, error) {
-        publish?.({ end: { error } });
-        if (this.#options.keep) stored(this.#key, '');
+        publish?.({ over: true, error });
         this.#end(error);
     }
 

@@ -1,5 +1,7 @@
 // Reads an event stream as the HTML standard does (9.2.6), fed in pieces of any size.
 
+import { StreamError } from './error.js';
+
 const MOST = 2 ** 24; // characters that an unfinished event may have: twice what a hub publishes
 
 export class Parser {
@@ -37,7 +39,7 @@ export class Parser {
         this.#afterCr = this.#afterCr || text.endsWith('\r');
         this.#line += text.slice(start);
         if (this.#line.length + this.#data.length > MOST) {
-            throw Object.assign(new RangeError('an event is too long'), { fatal: true });
+            throw new StreamError('an event is too long', { fatal: true });
         }
         return events;
     }

@@ -17,7 +17,7 @@ export class Tabs {
     #leader;
     #leads = false;
     #follows = false; // this tab has all that the leader has sent
-    #ended = false;
+    #over = false;
     #silent = 0; // ticks in which the leader was not heard
     #steal = false;
     #connection;
@@ -55,7 +55,7 @@ export class Tabs {
                 this.#request.abort();
                 this.#disconnect();
                 this.#channel.close();
-                this.#ended ? setTimeout(resolve, LAST) : resolve();
+                this.#over ? setTimeout(resolve, LAST) : resolve();
             });
         });
         while (!this.#signal.aborted) {
@@ -96,7 +96,7 @@ export class Tabs {
     }
 
     #publish(message) {
-        this.#ended = 'end' in message;
+        this.#over = message.over;
         if (message.events) this.#log.add(message.events, message.id);
         if (this.#leads) {
             this.#say(message);
@@ -142,7 +142,7 @@ export class Tabs {
     // What the others do.
 
     #hear(message) {
-        const { from, to, leads, link, end } = message;
+        const { from, to, leads, seen, events, id, alone, link, over, error } = message;
         if (to && to !== this.#me) return;
         if (this.#leads) return this.#serve(message);
         if ((leads || to) && from !== this.#leader) {
@@ -152,21 +152,17 @@ export class Tabs {
         if (from !== this.#leader) return;
         this.#silent = 0;
         if (leads) this.#hello();
-        this.#follow(message);
-        if (link && !this.#connection) this.#host.show(link);
-        if (end) this.#host.end(end.error);
-    }
-
-    #follow({ to, seen, events, id, alone }) {
-        const starts = events && to && !this.#follows && seen === this.#log.end;
+        const starts = to && events && !this.#follows && seen === this.#log.end;
         if (starts) {
             this.#follows = true;
             this.#disconnect();
         }
+        if (link && !this.#connection) this.#host.show(link);
         if (starts || (events && !to && this.#follows)) {
             this.#log.add(events, id);
             this.#host.take(events, id);
         }
         if (alone && !this.#follows) this.#connect();
+        if (over) this.#host.end(error);
     }
 }

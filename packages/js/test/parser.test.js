@@ -95,10 +95,10 @@ test('what is no UTF-8 is replaced, and characters may come in two pieces', () =
 test('an event that never ends is refused', () => {
     const parser = new Parser();
     const piece = new Uint8Array(2 ** 20).fill(0x61);
-    assert.throws(() => { for (let piecesFed = 0; piecesFed < 20; piecesFed++) parser.feed(piece); }, RangeError);
+    assert.throws(() => { for (let piecesFed = 0; piecesFed < 20; piecesFed++) parser.feed(piece); }, /too long/);
     const lines = new Parser();
     const line = bytes(`data: ${'a'.repeat(2 ** 20)}\n`);
-    assert.throws(() => { for (let linesFed = 0; linesFed < 20; linesFed++) lines.feed(line); }, RangeError);
+    assert.throws(() => { for (let linesFed = 0; linesFed < 20; linesFed++) lines.feed(line); }, /too long/);
 });
 
 /** Numbers from a seed, below a bound. */
