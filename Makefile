@@ -35,7 +35,7 @@ test-servers: build ## whole servers (php -S, nginx + FPM, Apache, others and pr
 
 test-browser: build ## of those, what runs in browsers (SSE_TEST_BROWSERS='chromium firefox webkit')
 	@scripts/setup servers
-	scripts/test-servers --test browser --test demo --test roundtrip
+	scripts/test-servers --test browser --test browser_module --test demo --test roundtrip
 
 test-frankenphp: build ## FrankenPHP, in classic and in worker mode, where Go 1.26 can be had
 	@scripts/setup build debug servers frankenphp

@@ -121,7 +121,7 @@ test('waits grow, differ, obey the server, and have a bound', () => {
 
 test('a stream that has fallen silent is left', async (t) => {
     const { url, requests } = await serve(t, stream('retry: 1\nid: 1\ndata: a\n\n'), stream('data: b\n\n'));
-    const seen = watch(t, new EventStream(url, { silence: 100 }));
+    const seen = watch(t, new EventStream(url, { silence: 1000 }));
     await until('the second', () => seen.some(([, data]) => data === 'b'));
     assert.deepEqual(seen.slice(0, 3), ['open', ['message', 'a', '1'], `error: ${url} is silent`]);
     assert.equal(requests[1].id, '1');

@@ -75,8 +75,12 @@ impl Firefox {
     }
 
     fn call(&self, command: &str, parameters: &Value) -> Result<Value, String> {
-        let mut answer = self.marionette.borrow_mut().call(command, parameters)?;
-        Ok(answer["value"].take())
+        Ok(self.answer(command, parameters)?["value"].take())
+    }
+
+    /// Of some commands the answer is no object with a value.
+    fn answer(&self, command: &str, parameters: &Value) -> Result<Value, String> {
+        self.marionette.borrow_mut().call(command, parameters)
     }
 }
 
@@ -88,6 +92,11 @@ impl Driver for Firefox {
             Command::ExecuteAsync => self.call("WebDriver:ExecuteAsyncScript", parameters),
             Command::DeleteCookies => self.call("WebDriver:DeleteAllCookies", parameters),
             Command::Screenshot => self.call("WebDriver:TakeScreenshot", &json!({ "full": false })),
+            Command::Tab => self.call("WebDriver:GetWindowHandle", parameters),
+            Command::Tabs => self.answer("WebDriver:GetWindowHandles", parameters),
+            Command::NewTab => Ok(self.answer("WebDriver:NewWindow", parameters)?["handle"].take()),
+            Command::SwitchToTab => self.call("WebDriver:SwitchToWindow", parameters),
+            Command::CloseTab => self.answer("WebDriver:CloseWindow", parameters),
         }
     }
 

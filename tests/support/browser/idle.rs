@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command as Program, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{Command, Driver, Kind};
@@ -19,14 +19,29 @@ pub(super) fn take(kind: Kind) -> Option<Box<dyn Driver>> {
 }
 
 /// Leaves nothing of the last page: its streams are closed, and its cookies, which are the same for all
-/// ports of a host, are gone.
+/// ports of a host, are gone. One tab stays.
 pub(super) fn give_back(kind: Kind, driver: Box<dyn Driver>) {
+    if close_other_tabs(driver.as_ref()).is_err() {
+        return;
+    }
     // Without a page there are no cookies to delete, and that is an error.
     let _ = driver.run(Command::DeleteCookies, &json!({}));
     if driver.run(Command::Open, &json!({ "url": "about:blank" })).is_ok() {
         driver.console();
         IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((kind, driver));
     }
+}
+
+fn close_other_tabs(driver: &dyn Driver) -> Result<(), String> {
+    let tabs = driver.run(Command::Tabs, &json!({}))?;
+    let tabs: Vec<&Value> = tabs.as_array().into_iter().flatten().collect();
+    for (number, tab) in tabs.iter().enumerate() {
+        driver.run(Command::SwitchToTab, &json!({ "handle": tab }))?;
+        if number + 1 < tabs.len() {
+            driver.run(Command::CloseTab, &json!({}))?;
+        }
+    }
+    Ok(())
 }
 
 /// A browser's own directory, which goes with it: at the latest when this process ends, for what is static

@@ -59,7 +59,19 @@ enum Command {
     ExecuteAsync,
     DeleteCookies,
     Screenshot,
+    /// The handle of the tab that commands go to.
+    Tab,
+    /// The handles of all.
+    Tabs,
+    /// Opens one, and gives its handle.
+    NewTab,
+    SwitchToTab,
+    CloseTab,
 }
+
+/// A tab of a browser, by the handle that its driver has given it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab(String);
 
 /// A running browser with one window and a profile of its own, which takes any certificate.
 trait Driver: Debug + Send {
@@ -75,6 +87,10 @@ fn entries(pairs: &Value) -> Vec<ConsoleEntry> {
     let string = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let entry = |pair: &Value| ConsoleEntry { level: string(&pair[0]), message: string(&pair[1]) };
     pairs.as_array().expect("a list").iter().map(entry).collect()
+}
+
+fn handle(value: &Value) -> String {
+    value.as_str().expect("a handle is a string").to_owned()
 }
 
 /// A browser that this test has to itself. When it is dropped, the next test may have it: it takes long to
@@ -142,6 +158,32 @@ impl Browser {
             assert!(!late, "gave up waiting for {condition}; {:?}", self.console());
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// The tab that it is on.
+    #[track_caller]
+    pub fn tab(&self) -> Tab {
+        Tab(handle(&self.run(Command::Tab, &json!({}))))
+    }
+
+    /// Opens another tab, and goes there.
+    #[track_caller]
+    pub fn open_tab(&self) -> Tab {
+        let tab = Tab(handle(&self.run(Command::NewTab, &json!({ "type": "tab" }))));
+        self.switch_to(&tab);
+        tab
+    }
+
+    /// Goes to a tab.
+    #[track_caller]
+    pub fn switch_to(&self, tab: &Tab) {
+        self.run(Command::SwitchToTab, &json!({ "handle": tab.0 }));
+    }
+
+    /// Closes the tab that it is on. It is on none then.
+    #[track_caller]
+    pub fn close_tab(&self) {
+        self.run(Command::CloseTab, &json!({}));
     }
 
     /// The entries of the console since the last call.

@@ -34,6 +34,11 @@ impl WebDriver {
             Command::ExecuteAsync => self.post("execute/async", parameters),
             Command::DeleteCookies => call(&self.driver, &Request::delete(&self.path("cookie"))),
             Command::Screenshot => call(&self.driver, &Request::get(&self.path("screenshot"))),
+            Command::Tab => call(&self.driver, &Request::get(&self.path("window"))),
+            Command::Tabs => call(&self.driver, &Request::get(&self.path("window/handles"))),
+            Command::NewTab => Ok(self.post("window/new", parameters)?["handle"].take()),
+            Command::SwitchToTab => self.post("window", parameters),
+            Command::CloseTab => call(&self.driver, &Request::delete(&self.path("window"))),
         }
     }
 

@@ -1,0 +1,17 @@
+// What a page loads.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import * as bundle from '../dist/php-sse-client.js';
+import * as module from '../src/index.js';
+
+test('the bundle has less than 4 KB, compressed', () => {
+    const size = gzipSync(readFileSync(new URL('../dist/php-sse-client.js', import.meta.url)), { level: 9 }).length;
+    assert.ok(size < 4096, `${size} bytes`);
+});
+
+test('the bundle has what the module has', () => {
+    assert.deepEqual(Object.keys(bundle).sort(), Object.keys(module).sort());
+});
