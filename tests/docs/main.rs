@@ -16,7 +16,7 @@
 //! - [`configuration`], [`syntax`]: what servers, and PHP and Node.js, say of what is written for them
 //! - [`tutorial`]: the page of the tutorial, in browsers
 //! - [`links`]: links, anchors and the index
-//! - [`reference`]: the reference of the API beside the stub and the extension
+//! - [`reference`]: what pages repeat of the stub, of the extension and of the unit
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

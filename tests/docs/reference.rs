@@ -1,8 +1,9 @@
-//! The reference of the API: what it says is what the stub and the extension say.
+//! What pages repeat of other files, which are of record: the stub, the settings, the unit of systemd.
 
 use std::fs;
 use std::process::Command;
 
+use server_tests::markdown::blocks;
 use server_tests::{binary, extension};
 
 use crate::pages::root;
@@ -54,4 +55,14 @@ fn the_settings_are_those_of_the_extension() {
     known.sort_unstable();
     written.sort_unstable();
     assert_eq!(written, known);
+}
+
+#[test]
+fn the_unit_on_the_page_is_the_one_that_is_shipped() {
+    let unit = fs::read_to_string(root().join("docs/sse-hub.service")).unwrap();
+    let page = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let blocks = blocks(&page);
+    let shown = blocks.iter().find(|block| block.text.contains("ExecStart=")).unwrap();
+    let other = shown.text.lines().find(|line| !unit.lines().any(|of_unit| of_unit == *line));
+    assert_eq!(other, None);
 }
