@@ -1,12 +1,14 @@
 //! What a page finds when it is typed: a directory, ports, PHP with the extension, a hub of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::fs::{self, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::SeqCst;
 use std::{env, iter};
 
 use server_tests::hub::HubOf;
@@ -135,13 +137,24 @@ fn hub_command(hub: &HubOf) -> String {
 
 /// A free port for each that the page names.
 fn free_ports(page: &str) -> HashMap<u16, u16> {
-    let named =
-        BEFORE_PORTS.iter().flat_map(|before| page.split(before).skip(1)).filter_map(|rest| {
-            let end = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
-            rest[..end].parse().ok()
-        });
-    let listen = |port| (port, TcpListener::bind("127.0.0.1:0").unwrap());
-    // All at once, so that no port is given twice.
-    let listeners: HashMap<u16, TcpListener> = named.map(listen).collect();
-    listeners.iter().map(|(port, free)| (*port, free.local_addr().unwrap().port())).collect()
+    let after = |before| page.split(before).skip(1);
+    let named = BEFORE_PORTS.iter().flat_map(after).filter_map(|rest| {
+        let end = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
+        rest[..end].parse().ok()
+    });
+    let named: HashSet<u16> = named.collect();
+    named.into_iter().map(|port| (port, free_port())).collect()
+}
+
+/// A port that nobody listens on, and that the kernel gives to nobody until a page's command does: it takes those from
+/// 32768 on. None comes twice.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let next = std::process::id().wrapping_mul(17).wrapping_add(NEXT.fetch_add(1, SeqCst));
+        let port = 20_000 + u16::try_from(next % 12_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
