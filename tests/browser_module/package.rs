@@ -43,6 +43,11 @@ fn node_finds_the_module_small() {
 }
 
 #[test]
+fn node_has_echo_hear_what_a_server_of_its_own_says() {
+    node_runs("echo.test.js");
+}
+
+#[test]
 fn no_test_of_the_module_is_left_out() {
     let mut files: Vec<String> = fs::read_dir(root().join("packages/js/test"))
         .unwrap()
@@ -50,7 +55,10 @@ fn no_test_of_the_module_is_left_out() {
         .filter(|name| name.ends_with(".test.js"))
         .collect();
     files.sort();
-    assert_eq!(files, ["parser.test.js", "size.test.js", "stream.test.js", "tabs.test.js"]);
+    assert_eq!(
+        files,
+        ["echo.test.js", "parser.test.js", "size.test.js", "stream.test.js", "tabs.test.js"]
+    );
 }
 
 #[test]

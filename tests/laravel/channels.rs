@@ -83,6 +83,19 @@ fn who_asks_for_json_is_told_what_he_may_follow() {
     assert_eq!((status, &answer["refused"]), (403, &json!(["private-orders.1"])));
 }
 
+/// A stream is no page: the one after a redirect shows it.
+#[test]
+fn what_the_session_keeps_for_the_next_page_stays_for_it() {
+    let app = App::start();
+    let ann = app.user(1);
+    ann.get("/flash");
+    drop(ann.follow(&["orders"]));
+    let whisper = json!({ "channel": "private-orders.7", "event": "typing", "data": {} });
+    assert_eq!(ann.post("/broadcasting/whisper", &whisper).0, 204);
+    assert_eq!(text(ann.get("/flashed")), "for the next page");
+    assert_eq!(text(ann.get("/flashed")), "nothing");
+}
+
 /// It is asked again whenever a stream begins, and a stream has an end.
 #[test]
 fn who_has_lost_access_is_turned_away_when_he_comes_back() {

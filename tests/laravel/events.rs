@@ -14,7 +14,7 @@ fn an_event_comes_on_each_of_its_channels_and_names_no_other() {
     app.text("/ship/1");
     for channel in ["orders", "private-orders.1"] {
         let shipped = json!({
-            "channel": channel, "event": "App\\Events\\OrderShipped", "data": { "order": 1 }
+            "channel": channel, "event": "App\\Events\\Shipped", "data": { "order": 1 }
         });
         assert_eq!(next(&mut events), shipped);
     }

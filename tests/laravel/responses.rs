@@ -56,6 +56,8 @@ fn an_exception_before_the_stream_has_begun_is_laravels_own_page() {
     ] {
         let response = app.get(target);
         assert_eq!(response.status(), 500, "{target}");
+        let of_streams = response.header("X-Accel-Buffering");
+        assert_eq!(of_streams, None, "{target}");
         let kind = response.header("Content-Type").unwrap_or_default().to_owned();
         assert!(kind.to_lowercase().starts_with("text/html"), "{target}: {kind}");
         let page = text(response);

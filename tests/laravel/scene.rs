@@ -205,6 +205,12 @@ impl Visitor<'_> {
         answer(self.app.server.send(&self.request(channels)))
     }
 
+    /// The response to a GET of the session's.
+    #[track_caller]
+    pub(crate) fn get(&self, target: &str) -> Response {
+        self.app.server.send(&self.authenticated(Request::get(target)))
+    }
+
     /// Posts JSON, as the page of the session does.
     #[track_caller]
     pub(crate) fn post(&self, target: &str, body: &Value) -> (u16, Value) {
@@ -261,6 +267,8 @@ fn php(hub: &HubOf) -> Php {
         .like_in_production()
         .system_extensions()
         .ini("sse.hub_socket", &hub.socket().display().to_string())
+        // Files change under it.
+        .ini("opcache.revalidate_freq", "0")
         // Deprecated is, of an older framework, much by now.
         .ini("error_reporting", "8191")
 }

@@ -141,6 +141,12 @@ fn event(answer: &Value) -> OracleEvent {
     }
 }
 
+/// Where a package of npm's is.
+#[track_caller]
+pub fn npm_package(name: &str) -> PathBuf {
+    installed(&format!("npm/node_modules/{name}"))
+}
+
 fn driver(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("support/oracle").join(name)
 }

@@ -3,7 +3,7 @@
 declare(strict_types=1);
 
 use App\Events\Counted;
-use App\Events\OrderShipped;
+use App\Events\Shipped;
 use App\Models\Post;
 use App\Models\User;
 use App\Notifications\Greeting;
@@ -18,9 +18,9 @@ Route::get('/login/{id}', function (int $id) {
     return csrf_token();
 });
 Route::post('/ship/{order}', function (int $order) {
-    broadcast(new OrderShipped($order))->toOthers();
+    broadcast(new Shipped($order))->toOthers();
 });
-Route::get('/ship/{order}', fn (int $order) => OrderShipped::dispatch($order) ?? '');
+Route::get('/ship/{order}', fn (int $order) => Shipped::dispatch($order) ?? '');
 Route::get('/count/{channel}/{from}/{to}', function (string $channel, int $from, int $to) {
     foreach (range($from, $to) as $number) {
         Broadcast::connection('sse')->broadcast([$channel], 'counted', compact('number'));
@@ -32,6 +32,11 @@ Route::get('/post/{id}', fn (int $id) => Post::create(['user_id' => $id, 'title'
 Route::get('/broadcast', function (Request $request) {
     Broadcast::connection()->broadcast([$request->query('channel')], 'said', ['text' => 'hello']);
 });
-Route::get('/page', fn () => response()->file(base_path('page.html')));
+Route::get('/flash', function () {
+    session()->flash('note', 'for the next page');
+});
+Route::get('/flashed', fn () => session('note', 'nothing'));
+// The event is one of docs/moving/from-pusher-and-reverb.md.
+Route::get('/price/{price}', fn (int $price) => App\Events\Priced::dispatch($price) ?? '');
 
 require __DIR__ . '/streams.php';

@@ -6,7 +6,7 @@ declare(strict_types=1);
 
 namespace Tests;
 
-use App\Events\OrderShipped;
+use App\Events\Shipped;
 use PhpSse\Laravel\Facades\Sse;
 use PhpSse\Laravel\SseService;
 use PhpSse\Laravel\Testing\ReceivedEvent;
@@ -73,13 +73,29 @@ final class StreamTest extends TestCase
     public function testAFakeTakesWhatIsBroadcast(): void
     {
         $fake = Sse::fake();
-        OrderShipped::dispatch(5);
+        Shipped::dispatch(5);
         $events = $this->get('/broadcasting/stream?channels[]=orders')->sseEvents();
         $this->assertSame(['connected', 'message'], $events->pluck('event')->all());
-        $shipped = ['channel' => 'orders', 'event' => OrderShipped::class, 'data' => ['order' => 5]];
+        $shipped = ['channel' => 'orders', 'event' => Shipped::class, 'data' => ['order' => 5]];
         $this->assertSame($shipped, $events[1]->json());
         $this->get('/broadcasting/stream?channels[]=private-orders.1')->assertForbidden();
         Sse::fake()->assertNothingPublished();
+    }
+
+    /** Servers that are PHP programs take a response in like this, as Octane does on Swoole. */
+    public function testEachEventGoesToWhoeverTakesTheOutputIn(): void
+    {
+        $response = $this->get('/sse/countdown')->baseResponse;
+        $written = [];
+        ob_start(function (string $bytes) use (&$written): string {
+            $written[] = $bytes;
+
+            return '';
+        }, 1);
+        $response->sendContent();
+        ob_end_clean();
+        $expected = [":\nretry: 1500\n", "data: 2\n\n", "data: 1\n\n"];
+        $this->assertSame($expected, array_values(array_filter($written, fn ($bytes) => $bytes !== '')));
     }
 
     private function assertFailure(string $message, callable $assertion): void

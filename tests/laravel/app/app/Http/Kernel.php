@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Http;
 
+use Illuminate\Auth\Middleware\Authenticate;
 use Illuminate\Cookie\Middleware\AddQueuedCookiesToResponse;
 use Illuminate\Cookie\Middleware\EncryptCookies;
 use Illuminate\Foundation\Http\Kernel as HttpKernel;
@@ -16,6 +17,11 @@ use Illuminate\View\Middleware\ShareErrorsFromSession;
 class Kernel extends HttpKernel
 {
     protected $middleware = [TrimStrings::class];
+
+    // By the name that it had before Laravel 10, and by the one since.
+    protected $routeMiddleware = ['auth' => Authenticate::class];
+
+    protected $middlewareAliases = ['auth' => Authenticate::class];
 
     protected $middlewareGroups = [
         'web' => [

@@ -11,7 +11,7 @@ use Illuminate\Contracts\Broadcasting\ShouldBroadcastNow;
 use Illuminate\Foundation\Events\Dispatchable;
 
 /** At once, on a public channel and on a private one. */
-class OrderShipped implements ShouldBroadcastNow
+class Shipped implements ShouldBroadcastNow
 {
     use Dispatchable;
     use InteractsWithSockets;
