@@ -11,7 +11,7 @@ final class Measurement
     /** What waits for the end of the stream holds the first event for the whole of it; here, for this part. */
     private const HELD = 0.6;
 
-    private const HEADERS = ['server', 'via', 'content-encoding', 'x-varnish', 'x-vinyl', 'cf-ray'];
+    private const HEADERS = ['server', 'via', 'content-encoding', 'content-type', 'x-pad', 'x-varnish', 'x-vinyl', 'cf-ray'];
 
     /**
      * @param list<array{float, float}> $ticks when each event was sent, and when it arrived

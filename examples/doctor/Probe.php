@@ -48,6 +48,8 @@ final class Probe
     private function ticks(float $interval): void
     {
         Cookie::send();
+        // As a proxy, nginx takes this one off.
+        header('X-Pad: doctor');
         $facts = Request::facts();
         $sse = $this->start();
         for ($i = 0; $i < self::TICKS && ($i === 0 || $sse->wait($interval)); $i++) {

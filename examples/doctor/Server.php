@@ -31,8 +31,8 @@ final class Server
             isset($headers['x-varnish']), isset($headers['x-vinyl']), str_contains($via, 'varnish') => 'Varnish',
             str_contains($via, 'caddy') => 'Caddy',
             $name !== $known => $name,
-            // It has long spoken HTTP/1.0 to servers unless told otherwise.
-            $name === 'nginx' && $there->fact('oldProtocol') === true => $name,
+            // Each stream that is measured has it, and nginx' proxy module alone takes it off.
+            isset($headers['content-type']) && !isset($headers['x-pad']) => 'nginx',
             default => null,
         };
     }

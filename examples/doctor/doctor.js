@@ -1,7 +1,7 @@
 // Measures how the events of a stream arrive here, has the server judge it, and shows what it says.
 
 const PROMPT = 110;
-const HEADERS = ['server', 'via', 'content-encoding', 'x-varnish', 'x-vinyl', 'cf-ray'];
+const HEADERS = ['server', 'via', 'content-encoding', 'content-type', 'x-pad', 'x-varnish', 'x-vinyl', 'cf-ray'];
 
 // The doctor.php to measure: this one, or that of another site (?stream=https://...), with a token of its own.
 const own = new URL(location.href);
@@ -23,7 +23,8 @@ async function measure(parameters) {
         if (!response.ok) {
             throw new Error(`the answer has the status ${response.status}`);
         }
-        HEADERS.filter((name) => response.headers.has(name))
+        // Of another site's, few can be read: what is not there may be.
+        HEADERS.filter((name) => response.type === 'basic' && response.headers.has(name))
             .forEach((name) => { result.headers[name] = response.headers.get(name); });
         await read(response.body, (tick) => {
             result.ticks.push([tick.sent, performance.now() - begin]);

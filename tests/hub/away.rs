@@ -2,11 +2,16 @@
 
 use std::collections::HashSet;
 use std::fs::{self, Permissions};
+use std::io;
+use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::thread;
 
 use rustix::process::{Pid, kill_process};
+use server_tests::extension;
 use server_tests::http::{Request, Response};
 use server_tests::patience::{soon, wait_for};
 use server_tests::process::Signal;
@@ -23,10 +28,14 @@ const SUBSCRIBE: &str = "<?php
     Sse::start(heartbeat: 0.02, headers: ['X-Worker' => (string) getmypid()])->subscribe('news');
     echo 'never seen';";
 
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 5] = [
     ("ask.php", SUBSCRIBE),
     ("page.php", "<?php echo 'a page';"),
     ("doctor.php", "<?php echo Sse::doctor()['handOff'];"),
+    (
+        "offers.php",
+        "<?php $sse = Sse::start(); $sse->send(Sse::doctor()['handOff']); $sse->send('goes on');",
+    ),
     ("loop.php", "<?php $sse = Sse::start(); $sse->send('served by itself');"),
 ];
 
@@ -271,4 +280,61 @@ fn doctor_has_tried_and_says_why_there_is_no_hub() {
     assert!(well.hub_pid().is_none());
     assert!(text(&well, "/doctor.php").starts_with("expected; "));
     assert!(well.hub_pid().is_some(), "it was tried");
+}
+
+#[test]
+fn doctor_offers_the_hub_the_connection_of_an_open_stream_which_goes_on() {
+    let scene = scene(1, require());
+    let mut hub = start_hub(&scene);
+    let ask = || {
+        let mut stream = scene.open(&event_source("/offers.php")).events();
+        let [answer, next] = [stream.next_event().data, stream.next_event().data];
+        assert_eq!(next, "goes on");
+        answer
+    };
+    assert_eq!(ask(), "yes: subscribe() moves the connection, and frees the worker");
+    scene.wait_for("streams", 0);
+
+    assert!(scene.hub("stop").status().unwrap().success());
+    hub.wait().unwrap();
+}
+
+/// As a relay between containers does it that passes on bytes, and no descriptors.
+fn relay(listener: &UnixListener, hub: &Path) {
+    for worker in listener.incoming() {
+        let (mut worker, mut hub) = (worker.unwrap(), UnixStream::connect(hub).unwrap());
+        let (mut replies, mut to_worker) = (hub.try_clone().unwrap(), worker.try_clone().unwrap());
+        thread::spawn(move || {
+            let _ = io::copy(&mut worker, &mut hub);
+            let _ = hub.shutdown(Shutdown::Both);
+        });
+        thread::spawn(move || {
+            let _ = io::copy(&mut replies, &mut to_worker);
+            let _ = to_worker.shutdown(Shutdown::Both);
+        });
+    }
+}
+
+#[test]
+fn doctor_finds_that_the_hub_gets_no_connections_though_it_answers() {
+    let scene = scene(1, require());
+    let far = tempfile::tempdir().unwrap();
+    let behind = far.path().join("hub.sock");
+    let program = extension::path().with_file_name("sse-hub");
+    let mut hub = Command::new(program).arg("serve").arg("--socket").arg(&behind).spawn().unwrap();
+    wait_for("the hub", soon(), || behind.exists().then_some(()));
+    let near = scene.site.path("hub");
+    fs::create_dir(&near).unwrap();
+    fs::set_permissions(&near, Permissions::from_mode(0o700)).unwrap();
+    let listener = UnixListener::bind(near.join("hub.sock")).unwrap();
+    thread::spawn(move || relay(&listener, &behind));
+
+    let expected = text(&scene, "/doctor.php");
+    assert!(expected.starts_with("expected; "), "{expected}");
+    let mut stream = scene.open(&event_source("/offers.php")).events();
+    let answer = stream.next_event().data;
+    assert!(answer.starts_with("no: ") && answer.contains("no descriptor came"), "{answer}");
+    assert_eq!(stream.next_event().data, "goes on");
+    kill_process(Pid::from_child(&hub), Signal::TERM).unwrap();
+    hub.wait().unwrap();
 }
