@@ -18,6 +18,9 @@ const NOBODY: [&str; 0] = [];
 /// A server that passes on what it gets, and buffers what does not tell it not to.
 const NGINX: [&str; 1] = ["nginx buffering"];
 
+/// As nginx speaks to servers by default, up to 1.28; it does not buffer chunks.
+const HTTP_1_0: &str = "proxy_http_version 1.0;";
+
 /// Makes a test of each set-up: who holds streams of the extension, and who those without it.
 macro_rules! culprits {
     ($($name:ident: $start:expr => $culprits:expr, $others:expr;)*) => {
@@ -76,15 +79,19 @@ culprits! {
         fpm(root, php).nginx_line("fastcgi_ignore_headers X-Accel-Buffering;").start()
     } => ["nginx buffering"], NOBODY;
     nginx_in_front_of_nginx:
-        |root, php| fpm(root, php).start().behind(&NginxProxy { lines: "" })
+        |root, php| fpm(root, php).start().behind(&NginxProxy { lines: HTTP_1_0 })
         => ["nginx"], NGINX;
+    nobody_if_the_outer_nginx_speaks_http_1_1: |root, php| {
+        let lines = "proxy_http_version 1.1;";
+        fpm(root, php).start().behind(&NginxProxy { lines })
+    } => NOBODY, NGINX;
     nginx_in_front_of_apache: |root, php| {
-        let lines = "proxy_ignore_headers X-Accel-Buffering;";
+        let lines = "proxy_http_version 1.0; proxy_ignore_headers X-Accel-Buffering;";
         apache(root, php).behind(&NginxProxy { lines })
     } => ["nginx"], NOBODY;
     nobody_if_the_inner_nginx_passes_x_accel_buffering_on: |root, php| {
         let line = "fastcgi_pass_header X-Accel-Buffering;";
-        fpm(root, php).nginx_line(line).start().behind(&NginxProxy { lines: "" })
+        fpm(root, php).nginx_line(line).start().behind(&NginxProxy { lines: HTTP_1_0 })
     } => NOBODY, NGINX;
     mod_proxy_fcgi:
         |root, php| fpm(root, php).start_behind(&ProxyFcgi { flushes: false })
