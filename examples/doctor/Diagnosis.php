@@ -181,7 +181,7 @@ final class Diagnosis
 
     private function verdict(?Measurement $arrived): string
     {
-        $names = array_map(fn (Finding $finding) => "$finding->culprit ($finding->where)", $this->culprits);
+        $names = array_map(fn (Finding $finding) => $finding->name(), $this->culprits);
 
         return match (true) {
             $names !== [] => 'To be changed: ' . implode(', ', $names),

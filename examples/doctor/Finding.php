@@ -19,6 +19,12 @@ final class Finding
     ) {
     }
 
+    /** The culprit and its place. */
+    public function name(): string
+    {
+        return $this->culprit === $this->where ? $this->culprit : "$this->culprit ($this->where)";
+    }
+
     /** @param array<string, string> $configuration of Sse::doctor() */
     public function with(array $configuration): array
     {

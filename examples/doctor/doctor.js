@@ -98,7 +98,7 @@ function item(finding) {
         return element;
     }
     const name = document.createElement('strong');
-    name.textContent = `${finding.culprit} (${finding.where})`;
+    name.textContent = finding.culprit === finding.where ? finding.culprit : `${finding.culprit} (${finding.where})`;
     element.append(name, ` ${finding.what}`);
     if (finding.set) {
         const lines = document.createElement('pre');

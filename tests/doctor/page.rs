@@ -36,7 +36,7 @@ fn the_page_names_a_proxy_that_holds_the_stream(kind: Kind) {
     let (browser, scene) = (Browser::start(kind), start());
     let proxy = proxy::start(Way::Waits, scene.addr());
     let said = verdict(&browser, &format!("http://{proxy}/doctor.php?token={TOKEN}"));
-    assert_eq!(said, json!(["To be changed: proxy (proxy)", ["proxy (proxy)"], []]));
+    assert_eq!(said, json!(["To be changed: proxy", ["proxy"], []]));
 }
 
 fn the_page_tells_of_cookies_that_another_site_does_not_get(kind: Kind) {
