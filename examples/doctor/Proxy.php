@@ -18,7 +18,7 @@ final class Proxy
             $what = 'It holds back what it gets from the web server.';
             $hidden = $name === 'nginx' && Server::ofPhp() === 'nginx'
                 ? ' An nginx takes X-Accel-Buffering for itself, and hides it from the one in front:'
-                . ' set fastcgi_pass_header X-Accel-Buffering in the inner one, or proxy_buffering off in the outer.'
+                . ' set fastcgi_pass_header X-Accel-Buffering in the inner one, or proxy_http_version 1.1 in the outer.'
                 : '';
 
             return new Finding($name, 'proxy', $what . $hidden, $name);
