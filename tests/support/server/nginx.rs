@@ -72,8 +72,10 @@ impl Nginx {
         let directory = directory.display();
         let root = self.root.display();
         let user = if runs_as_root() { "user root root;" } else { "" };
-        let (keepalive, keep_conn) =
-            if self.keepalive { ("keepalive 16;", "on") } else { ("", "off") };
+        // From 1.29.7 on, nginx keeps the connections of an `upstream` block where nothing is said, also those that PHP
+        // closes: then a POST after an unbuffered response is a 502.
+        let (keepalive, keep_conn, pass) =
+            if self.keepalive { ("keepalive 16;", "on", "php") } else { ("", "off", upstream) };
         let fallback = self
             .front_controller
             .as_deref()
@@ -123,7 +125,7 @@ http {{
         fastcgi_param REDIRECT_STATUS 200;
         {lines}
         location / {{ try_files $uri {fallback}; }}
-        location ~ \.php$ {{ fastcgi_pass php; }}
+        location ~ \.php$ {{ fastcgi_pass {pass}; }}
     }}
 }}
 "
