@@ -7,10 +7,18 @@ final class Buffer
 {
     private const OF_PHP_INI = ['default output handler', 'zlib output compression'];
 
-    /** The buffer that held `$plain`. `$eased`: the same after all that may be closed were. */
-    public static function finding(Measurement $plain, Measurement $eased): Finding
+    /**
+     * The buffer that held `$plain`; none if there was none, and nothing but a busy machine.
+     *
+     * @param Measurement $eased the same after all that may be closed were
+     * @return list<Finding>
+     */
+    public static function findings(Measurement $plain, Measurement $eased): array
     {
         $buffers = (array) ($plain->fact('buffers') ?? []);
+        if ($buffers === []) {
+            return [];
+        }
         $culprit = match (true) {
             $eased->fact('stuck') === true => 'output buffer that cannot be closed',
             in_array('zlib output compression', $buffers, true) => 'zlib.output_compression',
@@ -18,6 +26,6 @@ final class Buffer
             default => 'output_buffering',
         };
 
-        return new Finding($culprit, 'PHP', 'It holds what is echoed. Sse::start() takes it out of the way.');
+        return [new Finding($culprit, 'PHP', 'It holds what is echoed. Sse::start() takes it out of the way.')];
     }
 }

@@ -82,8 +82,9 @@ final class Diagnosis
         $measure = fn () => Download::measure($this->webServer, $query, $encoding);
         $measured = $measure();
 
-        // A machine that was busy for a moment accuses nobody; the client, if there is one, has seen the same.
-        $isDoubtful = $measured->isHeld() && !$this->client?->isHeld();
+        // A machine that was busy for a moment accuses nobody. A client that has seen the same ends the doubt; of
+        // streams without the extension, what eases them has to agree.
+        $isDoubtful = $probe === 'sse' && $measured->isHeld() && !$this->client?->isHeld();
 
         return $this->measured[$name] = $isDoubtful ? $measure() : $measured;
     }
@@ -110,7 +111,7 @@ final class Diagnosis
         }
         $eased = $this->near('plain', 'gzip', 'buffers');
         if (!$eased->isHeld() || $eased->fact('stuck')) {
-            $this->others[] = Buffer::finding($plain, $eased);
+            array_push($this->others, ...Buffer::findings($plain, $eased));
         } elseif ($eased->isEncoded() && !$this->near('plain', 'identity', 'buffers')->isHeld()) {
             $this->others[] = Server::compression($server);
         } elseif (!$this->near('plain', 'gzip', 'buffers,headers')->isHeld()) {

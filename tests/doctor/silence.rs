@@ -9,7 +9,7 @@ use crate::scene::{Scene, names};
 #[track_caller]
 fn ends_it(start: fn(&Path, Php) -> Server, culprit: Option<[&str; 2]>) {
     let scene = Scene::new(start);
-    let (answer, _) = scene.ask(&["--silence=3"]);
+    let (answer, _) = scene.ask(&["--silence=2"]);
     let culprits: Vec<_> = culprit.iter().map(|[name, _]| *name).collect();
     assert_eq!(names(&answer, "culprits"), culprits, "{answer:#}");
     if let Some([_, place]) = culprit {
