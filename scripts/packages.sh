@@ -11,6 +11,8 @@ phpt_packages=(php-cgi php-sqlite3)
 servers_packages=(
   php-cgi php-fpm php-curl php-sqlite3 libapache2-mod-php apache2 nginx-light redis-server openssl
   php-laravel-framework? phpunit? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
+  php-nyholm-psr7? php-slim? php-guzzlehttp-guzzle? php-symfony-http-client? php-revolt-event-loop?
+  php-codeigniter-framework?
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
   node:nodejs npm:npm go:golang-go python3 python3-venv strace supervisor curl:curl systemd-analyze:systemd
 )
@@ -93,15 +95,28 @@ is_installed() {
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
-# Drops the question marks, and what they stand at where the distribution does not have it.
+# Drops the question marks, and what they stand at where the distribution does not have it, or not what it needs.
 obtainable() {
-  local package
+  local package optional=()
   for package in "$@"; do
+    if [[ $package != *\? ]]; then
+      echo "$package"
     # `apt-cache show` knows names, too, that other packages only speak of.
-    [[ $package != *\? || -n $(apt-cache madison "${package%\?}" 2>/dev/null) ]] || continue
-    echo "${package%\?}"
+    elif [[ -n $(apt-cache madison "${package%\?}" 2>/dev/null) ]]; then
+      optional+=("${package%\?}")
+    fi
   done
+  ((${#optional[@]})) || return 0
+  if can_be_installed "${optional[@]}"; then
+    printf '%s\n' "${optional[@]}"
+  else
+    for package in "${optional[@]}"; do
+      if can_be_installed "$package"; then echo "$package"; fi
+    done
+  fi
 }
+
+can_be_installed() { apt-get -qq --simulate install --no-install-recommends "$@" >/dev/null 2>&1; }
 
 # Debian starts a server when it is installed, and again at every boot. The tests start their own,
 # so neither is wanted.
