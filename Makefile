@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help build demo setup-test test test-rust test-phpt test-servers test-browser test-debug test-frankenphp \
-	lint bench latency load storm fuzz stubs-check valgrind clean
+	lint bench latency load storm fuzz stubs-check valgrind dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,11 @@ stubs-check: build ## the stub against reflection
 valgrind: build ## the phpt suite under valgrind: PHP, and not what it starts
 	@scripts/setup valgrind
 	VALGRIND_OPTS='--trace-children-skip=*/sse-hub,*/false' scripts/phpt -m --show-mem -d pcre.jit=0
+
+dist: ## a release for the PHP of this machine: archives, Debian packages, SHA256SUMS, in target/dist
+	@scripts/setup build dist
+	scripts/dist-build
+	scripts/dist-pack
 
 clean: ## remove what was built
 	cargo clean

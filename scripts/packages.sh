@@ -15,6 +15,7 @@ servers_packages=(
   php-codeigniter-framework?
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
   node:nodejs npm:npm go:golang-go python3 python3-venv strace supervisor curl:curl systemd-analyze:systemd
+  zip unzip
 )
 # A browser, and what it takes to drive it. WebKit's driver has another name in newer releases.
 chromium_packages=(chromium? chromium-driver?)
@@ -25,6 +26,7 @@ bench_packages=(php-fpm nginx-light strace)
 debug_packages=(
   make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring
 )
+dist_packages=(zip debhelper)
 frankenphp_packages=(php-dev libphp-embed? gcc libc6-dev go:golang-go)
 fuzz_packages=(g++)
 valgrind_packages=("${phpt_packages[@]}" valgrind)

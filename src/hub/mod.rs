@@ -12,6 +12,7 @@
 //! * `finding`, `opening`, `spawn`: which hub to use, if it can be trusted, how to start one
 //! * `connection`: one request and its reply
 //! * `breaker`, `outage`: how long a failing hub is left alone; when its clients should come back
+//! * `release`: what to say when the hub is of another release
 //! * `settings`, `error`: the hub's settings; its errors
 
 mod breaker;
@@ -23,6 +24,7 @@ mod handing_over;
 mod lease;
 mod opening;
 mod outage;
+mod release;
 mod requests;
 mod settings;
 mod spawn;
@@ -32,7 +34,7 @@ mod subscription;
 pub(crate) use error::HubError;
 pub(crate) use handing_over::{HandedOver, rehearse};
 pub(crate) use lease::{Lease, Standing};
-pub(crate) use requests::{lease, location, publish, reach, retry, status};
+pub(crate) use requests::{Running, lease, location, publish, reach, retry, status};
 pub(crate) use settings::Settings;
 pub(crate) use subscriber::Subscriber;
 pub(crate) use subscription::Subscription;

@@ -9,7 +9,7 @@ use super::connection::exchange;
 use super::error::HubError;
 use super::lease::Lease;
 use super::settings::Settings;
-use super::{client, finding, outage};
+use super::{client, finding, outage, release};
 
 /// Publishes an event, and returns its id.
 ///
@@ -29,6 +29,22 @@ pub(crate) struct Running {
     pub(crate) socket: PathBuf,
     /// Its report, a JSON object.
     pub(crate) report: String,
+}
+
+impl Running {
+    /// Says that the hub is of another release than this extension, and what to do; `None` if it is of the same.
+    pub(crate) fn other_release(&self) -> Option<String> {
+        release::difference(release::of_report(&self.report), release::OURS)
+    }
+
+    /// Returns the report for scripts: with the release of this extension, and what to do if the hub is of another.
+    pub(crate) fn into_report(self) -> String {
+        let versions = self
+            .other_release()
+            .map_or_else(String::new, |words| format!(r#","versions":"{words}""#));
+        let report = self.report.strip_suffix('}').unwrap_or(&self.report);
+        format!(r#"{report},"extension":"{}"{versions}}}"#, release::OURS)
+    }
 }
 
 /// Asks the hub for its report; `None` when there is no hub. It starts none.

@@ -1,9 +1,9 @@
 //! Starts a hub: runs `sse-hub launch` and waits until it listens.
 
 use std::fmt::Display;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,9 @@ const IDLE_EXIT: &str = "600";
 
 /// The interval at which the launcher is checked.
 const LOOK: Duration = Duration::from_millis(2);
+
+/// The path of a process that has none: PHP-FPM clears the environment of its workers.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// Launchers that had not exited within their time: reaped later.
 static UNENDED: Mutex<Vec<Child>> = Mutex::new(Vec::new());
@@ -44,15 +47,14 @@ pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubErr
         command.uid(uid).gid(gid);
     }
     // A daemon must not inherit what a script has put into its environment.
-    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()));
     if !settings.redis.is_empty() {
         command.env(REDIS_VARIABLE, &settings.redis);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     process::close_descriptors_on_exec(&mut command);
-    let mut launcher = command.spawn().map_err(|error| {
-        HubError::Absent(format!("{} cannot be started: {error}", program.display()))
-    })?;
+    let mut launcher =
+        command.spawn().map_err(|error| HubError::Absent(not_started(&program, &error)))?;
     // The launcher exits once the hub listens.
     while is_running(&mut launcher) && Instant::now() < deadline {
         std::thread::sleep(LOOK);
@@ -66,6 +68,21 @@ pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubErr
     }
     let client = Client::connect(&start.socket, deadline);
     client.map_err(|error| HubError::Absent(why(launcher, error)))
+}
+
+/// Says why the program cannot be started. PIE and a mere copy install the extension alone.
+fn not_started(program: &Path, error: &io::Error) -> String {
+    let said = format!("{} cannot be started: {error}", program.display());
+    if error.kind() != io::ErrorKind::NotFound || program.is_absolute() {
+        return said;
+    }
+    let beside = process::own_file().map_or_else(
+        || "the extension".to_owned(),
+        |file| file.parent().unwrap_or(&file).display().to_string(),
+    );
+    format!(
+        "{said}; it is part of the release: put it into {beside} or on the path, or name it (sse.hub_path)"
+    )
 }
 
 /// Returns the reason why there is no hub: the output of the launcher, if it has exited.

@@ -34,7 +34,9 @@ fn hub_in_words() -> String {
     let settings = settings();
     let (socket, words) = match hub::status(&settings) {
         Ok(Some(hub)) => {
-            let words = format!("listens at {}", hub.socket.display());
+            let differs =
+                hub.other_release().map_or_else(String::new, |words| format!("; {words}"));
+            let words = format!("listens at {}{differs}", hub.socket.display());
             (hub.socket, words)
         }
         other => {

@@ -304,3 +304,29 @@ fn a_directory_decides_neither_what_is_started_nor_whom_to_trust() {
 |0|||/run/elsewhere/hub.sock|\n";
     assert_said(script, expected);
 }
+
+/// As the packages of a distribution do it, of which no hub may be left as it was.
+#[test]
+fn root_upgrades_and_stops_the_hubs_of_all_users() {
+    let script = "listen 33 /run/php/sse-33/hub.sock; listen 1000 /tmp/sse-1000/hub.sock
+        pid() { hub 0 status --json --socket \"$1\" | grep -o '\"pid\":[0-9]*' | cut -d : -f 2; }
+        first=$(pid /run/php/sse-33/hub.sock) second=$(pid /tmp/sse-1000/hub.sock)
+        cp /run/bin/sse-hub /run/bin/new; mv /run/bin/new /run/bin/sse-hub
+        readlink /proc/$first/exe /proc/$second/exe
+        hub 0 upgrade --all; echo \"upgraded: $?\"; readlink /proc/$first/exe /proc/$second/exe
+        publish 33; heard 33 33
+        hub 1000 upgrade --all; echo \"of one user: $?\"
+        kill $(jobs -p); wait || true
+        hub 0 stop --all; echo \"stopped: $?\"; ls -d /proc/$first /proc/$second 2>/dev/null || echo none left
+        hub 0 stop --all; echo \"none: $?\"
+        hub 0 status --all 2>&1 || true; hub 0 stop --all --socket /run/x 2>&1 || true";
+    let gone = "/run/bin/sse-hub (deleted)\n".repeat(2);
+    let there = "/run/bin/sse-hub\n".repeat(2);
+    assert_said(
+        script,
+        &format!(
+            "{gone}upgraded: 0\n{there}published\n33 heard 33\nof one user: 0\nstopped: 0\nnone left\nnone: 0\n\
+             sse-hub: status --all: only upgrade and stop go to all hubs\nsse-hub: --all and --socket: which of them?\n"
+        ),
+    );
+}

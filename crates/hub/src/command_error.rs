@@ -22,6 +22,8 @@ pub(crate) enum CommandError {
         socket: PathBuf,
         error: ClientError,
     },
+    /// Of the hubs that all are told, these have not done it.
+    OfAll(Vec<(PathBuf, CommandError)>),
     /// The hub has not done it, for this reason.
     Refused(String),
     UnexpectedReply,
@@ -42,6 +44,13 @@ impl fmt::Display for CommandError {
                 write!(f, "several hubs are running, choose one with --socket: {}", list.join(", "))
             }
             Self::Hub { socket, error } => write!(f, "{}: {error}", socket.display()),
+            Self::OfAll(failures) => {
+                let line = |(socket, error): &(PathBuf, Self)| match error {
+                    Self::Hub { .. } => error.to_string(),
+                    _ => format!("{}: {error}", socket.display()),
+                };
+                f.write_str(&failures.iter().map(line).collect::<Vec<_>>().join("\n"))
+            }
             Self::Refused(why) => f.write_str(why),
             Self::UnexpectedReply => f.write_str("unexpected answer from the hub"),
             Self::Report(error) => write!(f, "cannot parse the report: {error}"),
@@ -59,6 +68,7 @@ impl Error for CommandError {
             Self::Hub { error, .. } => Some(error),
             Self::Report(error) => Some(error),
             Self::Output(error) => Some(error),
+            Self::OfAll(failures) => failures.first().map(|(_, error)| error as &dyn Error),
             Self::Unknown(_) | Self::SeveralHubs(_) | Self::Refused(_) | Self::UnexpectedReply => {
                 None
             }

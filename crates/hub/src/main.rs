@@ -24,6 +24,9 @@ use redis_log::Settings;
 
 use crate::command_error::CommandError;
 
+/// The text of `sse-hub --version`.
+const VERSION: &str = concat!("sse-hub ", env!("CARGO_PKG_VERSION"), "\n");
+
 /// The time that a hub has to reply.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -38,18 +41,31 @@ fn main() -> ExitCode {
 }
 
 /// The parsed command line.
+enum CommandLine {
+    /// It asks for a text.
+    Text(&'static str),
+    Command(Box<Asked>),
+}
+
+/// A command, and its options.
 struct Asked {
     command: String,
     config: Config,
     /// True if `--socket` names the hub.
     named: bool,
+    /// True if every hub is meant.
+    all: bool,
     json: bool,
 }
 
 fn run() -> Result<(), CommandError> {
-    let Some(asked) = parse(Parser::from_env()).map_err(CommandError::Usage)? else {
-        return print(USAGE);
+    let asked = match parse(Parser::from_env()).map_err(CommandError::Usage)? {
+        CommandLine::Text(text) => return print(text),
+        CommandLine::Command(asked) => asked,
     };
+    if asked.all {
+        return tell_all(if asked.command == "stop" { stop } else { upgrade });
+    }
     let socket = find_hub(&asked)?;
     let socket = socket.as_path();
     match asked.command.as_str() {
@@ -93,6 +109,17 @@ fn find_hub(asked: &Asked) -> Result<PathBuf, CommandError> {
     }
 }
 
+/// Does it to every hub that this user may open, also when one of them fails.
+fn tell_all(command: fn(&Path) -> Result<(), CommandError>) -> Result<(), CommandError> {
+    let theirs = others().into_iter().map(|location| location.socket);
+    let sockets = own_sockets().into_iter().chain(theirs);
+    let failures: Vec<(PathBuf, CommandError)> = sockets
+        .filter(|socket| UnixStream::connect(socket).is_ok())
+        .filter_map(|socket| command(&socket).err().map(|error| (socket, error)))
+        .collect();
+    if failures.is_empty() { Ok(()) } else { Err(CommandError::OfAll(failures)) }
+}
+
 /// Reads the URL from the environment: everybody can read a command line.
 fn redis_url() -> Option<String> {
     let url = env::var_os(REDIS_VARIABLE).filter(|url| !url.is_empty())?;
@@ -104,15 +131,16 @@ fn redis(url: &str, config: &Config) -> Result<Arc<Settings>, CommandError> {
     Ok(Arc::new(settings.with_max_event(config.max_event)))
 }
 
-/// Parses the command line; `None` if it asks for help.
-fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
+fn parse(mut parser: Parser) -> Result<CommandLine, lexopt::Error> {
     let config = Config::new(default_socket());
-    let mut asked = Asked { command: String::new(), config, named: false, json: false };
+    let mut asked = Asked { command: String::new(), config, named: false, all: false, json: false };
     let config = &mut asked.config;
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Value(command) if asked.command.is_empty() => asked.command = command.string()?,
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Long("help") | Arg::Short('h') => return Ok(CommandLine::Text(USAGE)),
+            Arg::Long("version") | Arg::Short('V') => return Ok(CommandLine::Text(VERSION)),
+            Arg::Long("all") => asked.all = true,
             Arg::Long("json") => asked.json = true,
             Arg::Long("metrics") => config.metrics = Some(loopback(&mut parser)?),
             Arg::Long("take-over") => config.takes_over = true,
@@ -141,7 +169,16 @@ fn parse(mut parser: Parser) -> Result<Option<Asked>, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    Ok((!asked.command.is_empty()).then_some(asked))
+    match asked.command.as_str() {
+        "" => Ok(CommandLine::Text(USAGE)),
+        "upgrade" | "stop" if asked.named && asked.all => {
+            Err("--all and --socket: which of them?".into())
+        }
+        command if asked.all && !["upgrade", "stop"].contains(&command) => {
+            Err(format!("{command} --all: only upgrade and stop go to all hubs").into())
+        }
+        _ => Ok(CommandLine::Command(Box::new(asked))),
+    }
 }
 
 /// Parses an address that only this machine can reach.

@@ -11,9 +11,11 @@ sse-hub: holds event streams, so that PHP workers do not have to
   sse-hub metrics  show the state of the hub in the format of Prometheus
   sse-hub upgrade  replace the running program by the installed one, in the same process; no stream is dropped
   sse-hub stop     tell all clients when to reconnect, stop the hub, and wait until it has ended
+  sse-hub --help, --version
 
   --socket PATH          socket of the hub (default: sse-<uid>/hub.sock in /run/php, or else in /tmp; commands
                          to a running hub find this user's, or else the only one that this user may open)
+  --all                  upgrade, stop: every hub that this user may open (root: the hubs of all users)
   --group GROUP          let members of this group connect, too
   --shards N             threads that hold connections (default: one for every four processors)
   --idle-exit SECONDS    exit after this time without a stream or a request (default: 0, never; hubs that the

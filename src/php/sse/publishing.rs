@@ -48,7 +48,8 @@ pub(super) fn publish(names: &Zval, data: &Zval, event: Option<&Text>) -> Result
 /// Returns the hub's report as an array.
 pub(super) fn status() -> Result<Owned, Fault> {
     let report = hub::status(&hub_settings()).map_err(|error| failed("Sse::status", &error))?;
-    let report = report.map_or_else(|| r#"{"running":false}"#.to_owned(), |hub| hub.report);
+    let report =
+        report.map_or_else(|| r#"{"running":false}"#.to_owned(), hub::Running::into_report);
     let array = json::decode(&report)?;
     Fault::if_pending()?;
     array.ok_or_else(|| Fault::wrong_moment("Sse::status(): PHP's JSON is not there".into()))

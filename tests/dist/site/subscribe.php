@@ -1,0 +1,3 @@
+<?php
+// A stream that its worker hands over.
+Sse::start()->subscribe('numbers');
