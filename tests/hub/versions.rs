@@ -104,7 +104,7 @@ impl Drop for OtherRelease {
 }
 
 fn pass_on(mut from: UnixStream, mut to: UnixStream, change: impl Fn(&[u8]) -> Vec<u8>) {
-    let mut bytes = [0; 1 << 16];
+    let mut bytes = [0; 1 << 13];
     while let Ok(length @ 1..) = from.read(&mut bytes) {
         if to.write_all(&change(&bytes[..length])).is_err() {
             break;
