@@ -169,6 +169,11 @@ fn parse(mut parser: Parser) -> Result<CommandLine, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
+    checked(asked)
+}
+
+/// Refuses options that do not go together.
+fn checked(asked: Asked) -> Result<CommandLine, lexopt::Error> {
     match asked.command.as_str() {
         "" => Ok(CommandLine::Text(USAGE)),
         "upgrade" | "stop" if asked.named && asked.all => {
