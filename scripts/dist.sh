@@ -13,10 +13,7 @@ version=$(sed -n '/^\[workspace.package\]/,/^$/ s/^version = "\(.*\)"$/\1/p' Car
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
-# What is compiled for: SSE_TARGET names another one than this machine.
-triple=${SSE_TARGET:-$(rustc --version --verbose | sed -n 's/^host: //p')}
-
-# "x86_64-linux-glibc": processor, system and C library, in the words of PIE.
+# "x86_64-linux-glibc" of Rust's name for a target: processor, system and C library, in the words of PIE.
 platform_of() {
   local processor=${1%%-*} libc=glibc
   [[ $1 != *-musl ]] || libc=musl
