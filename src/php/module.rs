@@ -15,7 +15,7 @@ use crate::sapi::diagnosis::Expected;
 use crate::sapi::head;
 use crate::sapi::hooks::Callbacks;
 use crate::sapi::response::{finished, late_head, output, ownership};
-use crate::sapi::server::signals;
+use crate::sapi::server::{signals, stop_signals};
 use crate::sapi::sys::process;
 use crate::sapi::wire::keeper;
 use crate::sapi::{Server, activation, adoption, hooks, overrides, pool, settings};
@@ -58,6 +58,7 @@ extern "C" fn start_up(_type: i32, module_number: i32) -> i32 {
 }
 
 extern "C" fn shut_down(_type: i32, _module_number: i32) -> i32 {
+    stop_signals::give_back();
     keeper::quit();
     activation::remove();
     ownership::remove();

@@ -1,6 +1,7 @@
 //! A server that is asked to stop, or to begin anew: open streams end cleanly and at once, and
 //! nothing is left behind. Where no stream is open, signals mean what they have always meant.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::process::{kill_process, kill_process_group};
@@ -8,7 +9,7 @@ use server_tests::http::Response;
 use server_tests::patience::soon;
 use server_tests::process::{Pid, Signal};
 use server_tests::reader::End;
-use server_tests::server::{Apache, Builtin, Cgi, Fpm, Php};
+use server_tests::server::{Apache, Builtin, Cgi, Fpm, FrankenPhp, Php};
 use server_tests::site::Site;
 
 use crate::served::{Served, read_pid, wait_for_end};
@@ -190,5 +191,17 @@ mod builtin_server {
         let mut stream = served.get("/stream.php");
         let process = read_pid(&mut stream);
         (stream, process)
+    }
+}
+
+/// It waits for each stream, and closes the listener after that.
+#[test]
+fn streams_of_frankenphp_end_although_it_ends_php_first() {
+    let new = |root: &Path, php| FrankenPhp::new(root, php).ends_php_first().threads(STREAMS + 1);
+    for signal in [Signal::TERM, Signal::INT] {
+        let classic = Served::script(SCRIPT, |root, php| new(root, php).start());
+        streams_and_server_end(&classic, signal);
+        let worker = Served::script(SCRIPT, |root, php| new(root, php).worker_mode().start());
+        streams_and_server_end(&worker, signal);
     }
 }

@@ -22,6 +22,7 @@ use std::time::Duration;
 use rustix::net::{Shutdown, shutdown};
 
 use super::error::{NoHandOff, NoWire};
+use super::stop_signals::StopSignals;
 use super::transport::{HandOffTarget, Transport, TryWrite, WritePath};
 use crate::sapi::response::request;
 use crate::sapi::sys::clock;
@@ -75,6 +76,7 @@ struct FrankenPhp {
     fd: OwnedFd,
     stand_in: Option<StandIn>,
     listeners: Listeners,
+    stop_signals: StopSignals,
     /// When the server was asked last whether the client has left, in nanoseconds.
     asked: AtomicU64,
 }
@@ -102,8 +104,8 @@ pub(crate) fn transport() -> Result<Box<dyn Transport>, NoWire> {
         shared => stand_in(shared)?,
     };
     let listeners = listeners.unwrap_or_default();
-    let asked = AtomicU64::new(0);
-    Ok(Box::new(FrankenPhp { go, thread, fd, stand_in, listeners, asked }))
+    let (stop_signals, asked) = (StopSignals::watch(), AtomicU64::new(0));
+    Ok(Box::new(FrankenPhp { go, thread, fd, stand_in, listeners, stop_signals, asked }))
 }
 
 /// What keeps threads of ours out of this FrankenPHP.
@@ -226,7 +228,7 @@ impl Transport for FrankenPhp {
     }
 
     fn server_is_stopping(&self) -> bool {
-        self.listeners.are_closed()
+        self.stop_signals.came() || self.listeners.are_closed()
     }
 
     fn hand_off(&self) -> Result<HandOffTarget, NoHandOff> {

@@ -6,7 +6,7 @@
 //! * `fastcgi`, `cli_server`, `apache`, `frankenphp`, `stdio`: a transport each
 //! * `httpd`, `apache_variables`: questions to httpd, and its compression
 //! * `packets`: frames in the records of a connection
-//! * `signals`: signals that ask the server to stop
+//! * `signals`, `stop_signals`: signals that ask the server to stop, with one stream at a time or with many
 
 mod apache;
 pub(crate) mod apache_variables;
@@ -20,4 +20,5 @@ pub(crate) mod kind;
 pub(crate) mod packets;
 pub(crate) mod signals;
 mod stdio;
+pub(crate) mod stop_signals;
 pub(crate) mod transport;

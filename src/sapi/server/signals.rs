@@ -22,7 +22,7 @@ use crate::sapi::sys::symbol::function;
 use crate::sapi::sys::waker;
 
 /// A signal handler; one that takes the signal only does not look at the rest.
-type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
+pub(super) type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
 /// True once a signal has asked the server to stop.
 static STOP_REQUESTED: AtomicBool = AtomicBool::new(false);
@@ -57,6 +57,12 @@ pub(crate) fn take_unseen() -> bool {
     UNSEEN.swap(false, Ordering::AcqRel)
 }
 
+/// Has the keeper ask each server whether it stops. Called by signal handlers.
+pub(super) fn tell_keeper() {
+    UNSEEN.store(true, Ordering::Release);
+    waker::wake_by_signal();
+}
+
 /// Takes the signals over that would cut a stream short. Called when a stream begins.
 pub(crate) fn take_over(server: Server) {
     OWNER.store(own_id(), Ordering::Release);
@@ -81,7 +87,7 @@ pub(crate) fn give_back(server: Server) {
     for (signal, action) in BEFORE.lock().drain(..) {
         // SAFETY: puts back the action that the system gave us for this signal; its handler is the server's own, whose
         // code stays.
-        unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
+        unsafe { set_action(signal, &action) };
     }
     let received = |signal: c_int| RECEIVED.load(Ordering::Acquire) & (1 << signal) != 0;
     if server == Server::Fpm && received(libc::SIGTERM) {
@@ -122,7 +128,7 @@ fn chain(signal: c_int) -> Option<libc::sigaction> {
     install(signal)
 }
 
-fn action_of(signal: c_int) -> Option<libc::sigaction> {
+pub(super) fn action_of(signal: c_int) -> Option<libc::sigaction> {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: with no new action it only asks, and fills in a structure of ours.
     let asked = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) };
@@ -140,8 +146,18 @@ fn install(signal: c_int) -> Option<libc::sigaction> {
     // nothing that is not allowed in one: atomics, `write`, `getpid`, `signal`, `raise`, and the handler before it.
     // Its code stays: `give_back` takes it out when the stream ends, and a request that was left ends its stream,
     // too.
-    unsafe { libc::sigaction(signal, &raw const ours, std::ptr::null_mut()) };
+    unsafe { set_action(signal, &ours) };
     Some(before)
+}
+
+/// Installs an action.
+///
+/// # Safety
+///
+/// Its handler, if it has one, does only what one may, and its code stays for as long as the action does.
+pub(super) unsafe fn set_action(signal: c_int, action: &libc::sigaction) {
+    // SAFETY: a whole action, which the caller vouches for; nothing is stored anywhere.
+    unsafe { libc::sigaction(signal, action, std::ptr::null_mut()) };
 }
 
 /// Returns the handler that stands behind the engine's own, where the engine defers signals (`ZEND_SIGNALS`);
@@ -199,8 +215,7 @@ extern "C" fn on_signal(signal: c_int, about: *mut libc::siginfo_t, context: *mu
         return;
     }
     STOP_REQUESTED.store(true, Ordering::Release);
-    UNSEEN.store(true, Ordering::Release);
-    waker::wake_by_signal();
+    tell_keeper();
     let chained = CHAINED.load(Ordering::Acquire);
     if signal == CHAINED_SIGNAL.load(Ordering::Acquire) && chained != 0 {
         httpd::show_keeper_out();

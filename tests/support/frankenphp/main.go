@@ -22,6 +22,7 @@ var (
 	threads = flag.Int("threads", 2, "how many threads serve scripts")
 	worker  = flag.String("worker", "", "a script that answers all requests, on all these threads: worker mode")
 	proxied = flag.Bool("proxied", false, "give PHP another address of the client than that of the connection")
+	first   = flag.Bool("php-first", false, "end PHP before the listener, as Caddy may do it")
 	get     = flag.String("get", "", "instead of all that: print what is at this URL, by HTTP/2")
 )
 
@@ -92,9 +93,12 @@ func serve(w http.ResponseWriter, r *http.Request) {
 // SIGTERM: no new connections, and the end when all requests are answered. SIGUSR1: PHP starts anew.
 func obeySignals(server *http.Server, ended chan<- struct{}) {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGUSR1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1)
 	for received := range signals {
-		if received == syscall.SIGTERM {
+		if received != syscall.SIGUSR1 {
+			if *first {
+				frankenphp.Shutdown()
+			}
 			_ = server.Shutdown(context.Background())
 			frankenphp.Shutdown()
 			close(ended)

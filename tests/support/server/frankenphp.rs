@@ -30,6 +30,7 @@ pub struct FrankenPhp {
     has_worker: bool,
     worker: Option<PathBuf>,
     is_proxied: bool,
+    ends_php_first: bool,
 }
 
 impl FrankenPhp {
@@ -39,7 +40,15 @@ impl FrankenPhp {
         let root = root.as_ref().to_owned();
         // A PHP that is not thread safe looks for the end of another thread's stack.
         let php = php.ini("zend.max_allowed_stack_size", "-1");
-        Self { root, php, threads: 2, has_worker: false, worker: None, is_proxied: false }
+        Self {
+            root,
+            php,
+            threads: 2,
+            has_worker: false,
+            worker: None,
+            is_proxied: false,
+            ends_php_first: false,
+        }
     }
 
     /// With so many threads.
@@ -70,6 +79,13 @@ impl FrankenPhp {
         self
     }
 
+    /// As one that ends PHP before it closes its listener, when it is told to stop.
+    #[must_use]
+    pub fn ends_php_first(mut self) -> Self {
+        self.ends_php_first = true;
+        self
+    }
+
     /// Starts it.
     #[track_caller]
     pub fn start(self) -> Server {
@@ -86,6 +102,9 @@ impl FrankenPhp {
             }
             if self.is_proxied {
                 command.arg("-proxied");
+            }
+            if self.ends_php_first {
+                command.arg("-php-first");
             }
             self.php.clone().configure(&mut command, directory.path());
             Process::spawn("frankenphp", &mut command, directory.path())
