@@ -1,13 +1,17 @@
 //! A model's answer: relayed, and followed by its topic.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use server_tests::browser::{Browser, Kind};
 use server_tests::http::{Request, Response};
 use server_tests::hub::HubOf;
+use server_tests::in_each_browser;
 use server_tests::patience::{soon, wait_for};
 use server_tests::site::Site;
 
 use crate::page::{Page, frame, text};
 use crate::upstreams::{Scene, scene};
+
+in_each_browser![the_pages_show_an_answer_in_every_tab];
 
 const ANSWER: &str = "Two lines:\n\né0";
 
@@ -24,7 +28,7 @@ impl Chat {
     fn open() -> Self {
         let machine = Site::new();
         let hub = HubOf::site(&machine);
-        let page = Page::new("llm.md");
+        let page = Page::new("llm.md").html("relay.html", 0).html("chat.html", 1);
         let php = page.php().ini("sse.hub_socket", &hub.socket().display().to_string());
         Self { scene: scene(page, php), _hub: hub, _machine: machine }
     }
@@ -164,4 +168,37 @@ fn an_upstream_that_refuses_is_an_answer_that_has_failed() {
     let (shown, _, end) =
         read_to_the_end(chat.scene.site.send(&Chat::follow(&answer)), String::new());
     assert_eq!((shown.as_str(), end.as_str()), ("", "failed"));
+}
+
+/// Waits until the page shows that, and nothing else.
+#[track_caller]
+fn wait_until_shown(browser: &Browser, text: &str) {
+    browser.wait_for(
+        &format!("document.querySelector('#answer').textContent === {}", json!(text)),
+        soon(),
+    );
+}
+
+fn the_pages_show_an_answer_in_every_tab(kind: Kind) {
+    let chat = Chat::open();
+    let Scene { site, gate, .. } = &chat.scene;
+    let browser = Browser::start(kind);
+    browser.open(&site.url("/chat.html"));
+    browser.execute("ask('any')", &[]);
+    (0..2).for_each(|_| gate.release());
+    wait_until_shown(&browser, "Two lines:\n\n");
+
+    let address = browser.execute("return location.href", &[]);
+    let first = browser.tab();
+    browser.open_tab();
+    browser.open(address.as_str().unwrap());
+    wait_until_shown(&browser, "Two lines:\n\n");
+    (0..2).for_each(|_| gate.release());
+    wait_until_shown(&browser, ANSWER);
+    browser.switch_to(&first);
+    wait_until_shown(&browser, ANSWER);
+
+    (0..4).for_each(|_| gate.release());
+    browser.open(&site.url("/relay.html"));
+    wait_until_shown(&browser, ANSWER);
 }

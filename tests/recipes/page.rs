@@ -44,6 +44,8 @@ pub(crate) fn has(file: &str, what: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) site: Site,
+    /// The blocks of JavaScript.
+    scripts: Vec<String>,
 }
 
 impl Page {
@@ -52,12 +54,27 @@ impl Page {
     pub(crate) fn new(name: &str) -> Self {
         let site = Site::new().with_prelude().file("vendor/autoload.php", AUTOLOAD);
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+        let mut scripts = Vec::new();
         for block in blocks(&fs::read_to_string(path).unwrap()) {
+            if block.language == "js" {
+                scripts.push(block.text.clone());
+            }
             if let Some(file) = block.attribute("file") {
                 site.write(file, &block.text);
             }
         }
-        Self { site }
+        Self { site, scripts }
+    }
+
+    /// Writes a page for browsers as `name`: an element `answer`, a question, and that one of the scripts.
+    #[track_caller]
+    pub(crate) fn html(self, name: &str, number: usize) -> Self {
+        let script = self.scripts[number].as_str();
+        let html = format!(
+            "<!doctype html><p id=answer></p><script>const question = 'any';{script}</script>"
+        );
+        self.site.write(name, html);
+        self
     }
 
     /// PHP as in production, with the system's extensions.
