@@ -1,11 +1,14 @@
 //! The application's commands, and its own tests.
 
-use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
 use server_tests::binary;
 use server_tests::patience::soon;
 use server_tests::server::Cli;
 
-use crate::scene::App;
+use crate::scene::{App, next};
 
 /// Those of tests/laravel/app/tests, which use what the package gives to tests.
 #[test]
@@ -70,6 +73,25 @@ fn the_doctor_names_what_is_wrong() {
     assert!(report.contains(&missing), "{report}");
 }
 
+#[test]
+fn the_version_is_that_of_the_extension() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages/laravel/composer.json");
+    let package: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert_eq!(package["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(package["license"], json!(["MIT", "Apache-2.0"]));
+}
+
+/// As a deployment leaves it.
+#[test]
+fn an_application_whose_configuration_and_routes_are_cached_is_as_any_other() {
+    let app = App::start();
+    app.artisan(&["config:cache"]);
+    app.artisan(&["route:cache"]);
+    let mut events = app.user(1).follow(&["private-orders.1"]);
+    app.text("/ship/1");
+    assert_eq!(next(&mut events)["channel"], "private-orders.1");
+}
+
 /// Twice it is as once.
 #[test]
 fn an_installation_changes_what_there_is_to_change_once() {
@@ -78,7 +100,7 @@ fn an_installation_changes_what_there_is_to_change_once() {
         [".env", "config/sse.php", "config/app.php", "bootstrap/app.php", "routes/channels.php"];
     let read = || files.map(|file| app.site.read(&format!("tests/laravel/app/{file}")));
     let write = |file: &str, text: &str| app.site.write(&format!("tests/laravel/app/{file}"), text);
-    std::fs::remove_file(app.path("routes/channels.php")).unwrap();
+    fs::remove_file(app.path("routes/channels.php")).unwrap();
     let provider = app.site.read("tests/laravel/app/app/Providers/AppServiceProvider.php");
     write(
         "app/Providers/AppServiceProvider.php",
@@ -108,4 +130,12 @@ fn an_installation_changes_what_there_is_to_change_once() {
 
     app.artisan(&["sse:install"]);
     assert_eq!(read(), once);
+
+    // And as one of Laravel 8 to 10 has it.
+    let provider = "        App\\Providers\\BroadcastServiceProvider::class,\n";
+    let config = app.site.read("tests/laravel/app/config/app.php");
+    let with = |line: &str| config.replacen("declare", &format!("/*\n{line}*/\ndeclare"), 1);
+    write("config/app.php", &with(&provider.replace("App", "// App")));
+    app.artisan(&["sse:install"]);
+    assert_eq!(app.site.read("tests/laravel/app/config/app.php"), with(provider));
 }

@@ -81,6 +81,8 @@ fn an_event_on_a_channel_that_cannot_be_is_an_error_in_words() {
         let words = format!("said cannot be broadcast. \"{channel}\" is {kind} channel: ");
         assert!(app.log().contains(&words), "{}", app.log());
     }
+    assert_eq!(app.get("/broadcast?channel=orders&size=1048576").status(), 500);
+    app.wait_for_log("BroadcastException(code: 0): said cannot be broadcast: Sse::publish(): ", 1);
 }
 
 /// Both are of one user's on one machine, and so is their hub.

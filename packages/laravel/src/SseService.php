@@ -74,10 +74,15 @@ class SseService
         return $id === '' ? null : $id;
     }
 
-    /** Where the events of the hub are now; null where no hub runs. */
+    /** Where the events of the hub are now; null where no hub runs, or none that answers. */
     public function position(): ?string
     {
-        return $this->status()['lastEventId'] ?? null;
+        try {
+            return $this->status()['lastEventId'] ?? null;
+        } catch (\SseException) {
+            // A stream goes on without, as php.ini says (sse.hand_off), and says why.
+            return null;
+        }
     }
 
     /**

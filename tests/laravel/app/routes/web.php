@@ -30,7 +30,8 @@ Route::get('/queue/{channel}/{number}', fn (string $channel, int $number) => Cou
 Route::get('/greet/{id}', fn (int $id) => User::find($id)->notify(new Greeting()) ?? '');
 Route::get('/post/{id}', fn (int $id) => Post::create(['user_id' => $id, 'title' => 'first'])->title);
 Route::get('/broadcast', function (Request $request) {
-    Broadcast::connection()->broadcast([$request->query('channel')], 'said', ['text' => 'hello']);
+    $text = str_repeat('x', (int) $request->query('size', 5));
+    Broadcast::connection()->broadcast([$request->query('channel')], 'said', compact('text'));
 });
 Route::get('/flash', function () {
     session()->flash('note', 'for the next page');
