@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::env;
 use std::thread;
 
-use server_tests::patience::soon;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use server_tests::patience::{soon, wait_for};
 use server_tests::reader::End;
 
 use crate::scene::{App, data, next};
@@ -95,6 +97,26 @@ fn a_channel_is_joined_while_events_flow_and_nothing_is_missed_or_doubled() {
         let seen = client.seen.get(channel).map(Vec::as_slice).unwrap_or_default();
         assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{channel}: {seen:?}");
     }
+}
+
+/// It stays with a worker until the hub is back, and has no position to tell.
+#[test]
+fn a_stream_begins_also_while_the_hub_does_not_answer() {
+    let app = App::start();
+    let status: Value = serde_json::from_str(&app.artisan(&["sse:status", "--json"])).unwrap();
+    let hub = status["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok());
+    let hub = hub.and_then(Pid::from_raw).unwrap();
+    kill_process(hub, Signal::STOP).unwrap();
+    let mut events = app.server.send(&app.user(1).request(&["orders"])).events();
+    let connected = events.next_event();
+    kill_process(hub, Signal::CONT).unwrap();
+    assert_eq!(
+        (connected.event.as_str(), &data(&connected)["position"]),
+        ("connected", &Value::Null)
+    );
+
+    wait_for("the hub", soon(), || (app.get("/ship/1").status() == 200).then_some(()));
+    assert_eq!(next(&mut events)["channel"], "orders");
 }
 
 /// `SSE_TEST_STREAMS` of them; pages are served beside them, by the same two workers.
