@@ -130,12 +130,16 @@ fn an_installation_changes_what_there_is_to_change_once() {
 
     app.artisan(&["sse:install"]);
     assert_eq!(read(), once);
+}
 
-    // And as one of Laravel 8 to 10 has it.
+#[test]
+fn an_installation_has_channels_loaded_as_laravel_8_to_10_has_it() {
+    let app = App::start();
     let provider = "        App\\Providers\\BroadcastServiceProvider::class,\n";
     let config = app.site.read("tests/laravel/app/config/app.php");
     let with = |line: &str| config.replacen("declare", &format!("/*\n{line}*/\ndeclare"), 1);
-    write("config/app.php", &with(&provider.replace("App", "// App")));
+    let before = with(&provider.replace("App", "// App"));
+    app.site.write("tests/laravel/app/config/app.php", before);
     app.artisan(&["sse:install"]);
     assert_eq!(app.site.read("tests/laravel/app/config/app.php"), with(provider));
 }
