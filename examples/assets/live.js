@@ -16,7 +16,7 @@ export function live(panel) {
         status: (event) => showStatus(panel.querySelector('dl'), JSON.parse(event.data)),
         // What was missed is not kept any more: a page with a state of its own would load that anew.
         reset: () => [chat, orders].forEach((list) => list.replaceChildren()),
-    }));
+    }, { share: true }));
 
     panel.querySelector('form').addEventListener('submit', (event) => {
         event.preventDefault();

@@ -1,6 +1,6 @@
-// A list that survives what happens to the page. After a lost connection the EventSource itself sends
-// Last-Event-ID; after a reload there is a new EventSource, which cannot: so the list is kept for the
-// session, and its newest id goes into the query.
+// A list that survives what happens to the page. After a lost connection the stream itself sends
+// Last-Event-ID; after a reload there is a new stream, which cannot: so the list is kept for the session,
+// and its newest id is where that goes on.
 
 import { whileVisible } from './lifetime.js';
 import { openStream, post } from './stream.js';
@@ -12,7 +12,7 @@ export function notifications(panel) {
     const entries = JSON.parse(sessionStorage.getItem(STORE) ?? '[]');
     entries.forEach((entry) => show(panel, entry));
 
-    whileVisible((controller) => openStream(panel, resume(entries.at(-1)), controller, {
+    whileVisible((controller) => openStream(panel, 'notifications.php', controller, {
         notification: (event) => {
             const entry = { id: event.lastEventId, ...JSON.parse(event.data) };
             entries.push(entry);
@@ -20,7 +20,7 @@ export function notifications(panel) {
             sessionStorage.setItem(STORE, JSON.stringify(entries));
             show(panel, entry);
         },
-    }));
+    }, { share: true, lastEventId: entries.at(-1)?.id }));
 
     panel.querySelector('form').addEventListener('submit', (event) => {
         event.preventDefault();
@@ -29,10 +29,6 @@ export function notifications(panel) {
         form.reset();
     });
     panel.querySelector('.drop').addEventListener('click', () => post('drop.php'));
-}
-
-function resume(newest) {
-    return newest ? `notifications.php?lastEventId=${encodeURIComponent(newest.id)}` : 'notifications.php';
 }
 
 function show(panel, { id, text, time }) {

@@ -1,4 +1,6 @@
-// Opens the page's EventSources, and shows what state each of them is in.
+// Opens the page's streams, and shows what state each of them is in.
+
+import { EventStream } from './php-sse-client.js';
 
 const STATES = ['connecting', 'open', 'closed'];
 
@@ -24,22 +26,23 @@ export function reportNoStream(url) {
     report(`${url} did not answer with an event stream. Is the extension loaded? Run “make demo”.`);
 }
 
-/** An EventSource that lives until the controller aborts; `handlers` are its listeners by event type. */
-export function openStream(panel, url, controller, handlers) {
+/** A stream that lives until the controller aborts; `handlers` are its listeners by event type. */
+export function openStream(panel, url, controller, handlers, options) {
     showState(panel, 'connecting');
-    turn = turn.then(() => new Promise((next) => connect(panel, url, controller, handlers, next)));
+    const open = (next) => connect(panel, () => new EventStream(url, options), controller, handlers, next);
+    turn = turn.then(() => new Promise(open));
 }
 
-function connect(panel, url, controller, handlers, next) {
+function connect(panel, make, controller, handlers, next) {
     if (controller.signal.aborted) {
         showState(panel, 'closed');
         next();
         return;
     }
-    const source = new EventSource(url);
+    const source = make();
     const patience = setTimeout(() => {
         source.close();
-        connect(panel, url, controller, handlers, next);
+        connect(panel, make, controller, handlers, next);
     }, PATIENCE);
     const show = () => {
         clearTimeout(patience);
@@ -48,10 +51,12 @@ function connect(panel, url, controller, handlers, next) {
     };
 
     source.addEventListener('open', show);
-    source.addEventListener('error', () => {
+    source.addEventListener('error', ({ error }) => {
         show();
-        if (source.readyState === EventSource.CLOSED) {
-            reportNoStream(url);
+        if (error.status) {
+            reportNoStream(source.url);
+        }
+        if (source.readyState === 2) {
             controller.abort();
         }
     });

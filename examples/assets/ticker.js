@@ -20,7 +20,7 @@ export function ticker(panel) {
                 update(quotes.get(symbol), price);
             }
         },
-    }));
+    }, { share: true }));
 }
 
 function addQuote(panel, symbol) {

@@ -27,6 +27,8 @@ export async function receive(url, init, parser, until, silence, open, take) {
             if (done || signal.aborted) return;
             take(parser.feed(value), parser);
         }
+    } catch (error) {
+        throw signal.reason ?? error; // not every browser gives the reason
     } finally {
         clearTimeout(timer);
         attempt.abort();

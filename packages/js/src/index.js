@@ -42,7 +42,7 @@ export class EventStream extends EventTarget {
         this.#key = `sse ${this.url} ${share}`;
         this.lastEventId = lastEventId ?? ((keep && stored(this.#key)) || '');
         this.#link = { state: CONNECTING, retry, failures: 0, due: 0 };
-        this.done = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
+        this.done = new Promise((...settle) => { this.#settle = settle; });
         this.done.catch(() => {}); // whoever does not wait for it is told by an event
         for (const type of ['open', 'message', 'error']) {
             this.addEventListener(type, (event) => this[`on${type}`]?.(event));
@@ -258,8 +258,8 @@ export class EventStream extends EventTarget {
         if (this.readyState === CLOSED) return;
         this.#over.abort();
         this.#restart();
-        if (error) this.#settle.reject(this.#report(error));
-        else this.#settle.resolve();
+        const [resolve, reject] = this.#settle;
+        error ? reject(this.#report(error)) : resolve();
         this.#iterators.forEach((take) => take());
     }
 }
@@ -272,7 +272,8 @@ function inBytes(text) {
 /** Keeps an id for this tab, or returns the one that is kept. */
 function stored(key, id) {
     try {
-        return id === undefined ? sessionStorage.getItem(key) : sessionStorage.setItem(key, id);
+        if (id !== undefined) sessionStorage[key] = id;
+        return sessionStorage[key];
     } catch (error) {
         console.warn('Not kept:', error);
     }

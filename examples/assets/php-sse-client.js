@@ -1,0 +1,1 @@
+../../packages/js/dist/php-sse-client.js
