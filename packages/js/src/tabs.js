@@ -145,14 +145,14 @@ export class Tabs {
         const { from, to, leads, seen, events, id, alone, link, over, error } = message;
         if (to && to !== this.#me) return;
         if (this.#leads) return this.#serve(message);
-        if ((leads || to) && from !== this.#leader) {
+        if (leads || (to && !this.#leader)) {
             this.#leader = from;
             this.#follows = false;
         }
         if (from !== this.#leader) return;
         this.#silent = 0;
         if (leads) this.#hello();
-        const starts = to && events && !this.#follows && seen === this.#log.end;
+        const starts = to && events && seen === this.#log.end;
         if (starts) {
             this.#follows = true;
             this.#disconnect();

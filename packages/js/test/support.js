@@ -92,7 +92,8 @@ export function fakeLocks() {
         const entry = { use, resolve, reject };
         if (signal?.aborted) return reject(aborted());
         if (steal) {
-            held.get(name)?.reject(aborted());
+            const robbed = held.get(name);
+            setTimeout(() => robbed?.reject(aborted()), 20); // it may hear of it later than others
             return hold(name, entry);
         }
         const queue = queues.get(name) ?? [];

@@ -118,13 +118,33 @@ test('a tab that lacks more than the leader has kept catches up alone, then join
     await until('a position', () => first.source.lastEventId);
     server.publish(400);
     await haveSeen([first], 1, 400);
+    const publishing = setInterval(() => server.publish(), 1);
+    t.after(() => clearInterval(publishing));
     const late = tab(t, server.url, { lastEventId: '1-5' });
     await haveSeen([late], 6, 400);
     await until('one connection', () => server.open.size === 1);
     assert.equal(server.requests.length, 2);
-    server.publish(5);
-    await haveSeen([first], 1, 405);
-    await haveSeen([late], 6, 405);
+    const last = server.publish(5);
+    await haveSeen([first], 1, last);
+    await haveSeen([late], 6, last);
+});
+
+test('tabs that follow cost one message for each piece of the stream', async (t) => {
+    const server = await numbered(t);
+    const tabs = Array.from({ length: 5 }, () => tab(t, server.url));
+    await opened(tabs);
+    await until('a position', () => tabs.every(({ source }) => source.lastEventId));
+    const messages = [];
+    const post = BroadcastChannel.prototype.postMessage;
+    t.after(() => { BroadcastChannel.prototype.postMessage = post; });
+    BroadcastChannel.prototype.postMessage = function postMessage(message) {
+        messages.push(message);
+        post.call(this, message);
+    };
+    server.publish();
+    await haveSeen(tabs, 1, 1);
+    assert.deepEqual(messages.filter(({ ping, to }) => !ping && !to).length, 1);
+    assert.equal(messages.filter(({ to, events }) => to && events).length, 0);
 });
 
 test('what is not the same is not shared', async (t) => {
@@ -205,9 +225,9 @@ test('a leader that says nothing any more is replaced', async (t) => {
     const held = frozen;
     frozen = undefined;
     held.forEach((send) => send());
+    await until('one connection', () => server.open.size === 1);
     server.publish(2);
     await haveSeen(tabs, 1, 5);
-    await until('one connection', () => server.open.size === 1);
 });
 
 test('without locks each tab has a connection, and the console says why', async (t) => {
