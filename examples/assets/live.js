@@ -10,13 +10,14 @@ export function live(panel) {
     const chat = panel.querySelector('.chat ol');
     const orders = panel.querySelector('.orders ol');
 
+    const options = { share: true };
     whileVisible((controller) => openStream(panel, 'live.php?room=lobby', controller, {
         chat: (event) => add(chat, JSON.parse(event.data).text),
         order: (event) => showOrder(orders, JSON.parse(event.data)),
         status: (event) => showStatus(panel.querySelector('dl'), JSON.parse(event.data)),
         // What was missed is not kept any more: a page with a state of its own would load that anew.
         reset: () => [chat, orders].forEach((list) => list.replaceChildren()),
-    }, { share: true }));
+    }, options));
 
     panel.querySelector('form').addEventListener('submit', (event) => {
         event.preventDefault();

@@ -12,6 +12,7 @@ export function notifications(panel) {
     const entries = JSON.parse(sessionStorage.getItem(STORE) ?? '[]');
     entries.forEach((entry) => show(panel, entry));
 
+    const options = { share: true, lastEventId: entries.at(-1)?.id };
     whileVisible((controller) => openStream(panel, 'notifications.php', controller, {
         notification: (event) => {
             const entry = { id: event.lastEventId, ...JSON.parse(event.data) };
@@ -20,7 +21,7 @@ export function notifications(panel) {
             sessionStorage.setItem(STORE, JSON.stringify(entries));
             show(panel, entry);
         },
-    }, { share: true, lastEventId: entries.at(-1)?.id }));
+    }, options));
 
     panel.querySelector('form').addEventListener('submit', (event) => {
         event.preventDefault();

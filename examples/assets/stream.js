@@ -26,23 +26,25 @@ export function reportNoStream(url) {
     report(`${url} did not answer with an event stream. Is the extension loaded? Run “make demo”.`);
 }
 
-/** A stream that lives until the controller aborts; `handlers` are its listeners by event type. */
-export function openStream(panel, url, controller, handlers, options) {
+/**
+ * A stream that lives until the controller aborts; `handlers` are its listeners by event type. The next one with these
+ * options goes on where it was.
+ */
+export function openStream(panel, url, controller, handlers, options = {}) {
     showState(panel, 'connecting');
-    const open = (next) => connect(panel, () => new EventStream(url, options), controller, handlers, next);
-    turn = turn.then(() => new Promise(open));
+    turn = turn.then(() => new Promise((next) => connect(panel, url, controller, handlers, options, next)));
 }
 
-function connect(panel, make, controller, handlers, next) {
+function connect(panel, url, controller, handlers, options, next) {
     if (controller.signal.aborted) {
         showState(panel, 'closed');
         next();
         return;
     }
-    const source = make();
+    const source = new EventStream(url, options);
     const patience = setTimeout(() => {
         source.close();
-        connect(panel, make, controller, handlers, next);
+        connect(panel, url, controller, handlers, options, next);
     }, PATIENCE);
     const show = () => {
         clearTimeout(patience);
@@ -54,7 +56,7 @@ function connect(panel, make, controller, handlers, next) {
     source.addEventListener('error', ({ error }) => {
         show();
         if (error.status) {
-            reportNoStream(source.url);
+            reportNoStream(url);
         }
         if (source.readyState === 2) {
             controller.abort();
@@ -64,6 +66,7 @@ function connect(panel, make, controller, handlers, next) {
         source.addEventListener(type, handler);
     }
     controller.signal.addEventListener('abort', () => {
+        options.lastEventId = source.lastEventId;
         source.close();
         show();
     });

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server_tests::browser::{Browser, Kind};
 use server_tests::in_each_browser;
-use server_tests::patience::{soon, wait_for};
+use server_tests::patience::soon;
 use server_tests::server::Php;
 
 use crate::site::Demo;
@@ -239,4 +239,32 @@ fn the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream(kind: Kind) {
     visit.wait_for("text('.orders li em') == 'delivered'");
     assert_eq!(visit.evaluate("document.querySelectorAll('.orders li').length"), 1);
     visit.assert_no_complaints();
+}
+
+/// Others show no second tab, and its streams wait until it is seen.
+mod a_second_tab_takes_the_streams_over_and_the_first_misses_nothing {
+    use server_tests::browser::Kind;
+
+    use super::Visit;
+
+    #[test]
+    fn chromium() {
+        let visit = Visit::start(Kind::Chromium);
+        visit.wait_for("state('live') == 'open'");
+        let first = visit.browser.tab();
+        visit.browser.open_tab();
+        visit.open();
+        let _worker = visit.demo.start_worker();
+        for text in ["one", "two"] {
+            visit.demo.post("/say.php", &format!("room=lobby&text={text}"));
+        }
+        let chat =
+            "[...document.querySelectorAll('.chat li span')].map((item) => item.textContent)";
+        let both = format!("String({chat}) == 'two,one' && text('[data-name=streams]') == 1");
+        visit.wait_for(&both);
+        visit.assert_no_complaints();
+        visit.browser.switch_to(&first);
+        visit.wait_for(&both);
+        visit.assert_no_complaints();
+    }
 }

@@ -1,7 +1,7 @@
 // What a page loads.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as bundle from '../dist/php-sse-client.js';
@@ -14,4 +14,14 @@ test('the bundle has less than 4 KB, compressed', () => {
 
 test('the bundle has what the module has', () => {
     assert.deepEqual(Object.keys(bundle).sort(), Object.keys(module).sort());
+});
+
+test('what the package names is there, and published', () => {
+    const at = (path) => new URL(`../${path}`, import.meta.url);
+    const { exports, types, unpkg, files } = JSON.parse(readFileSync(at('package.json')));
+    const paths = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? entry : Object.values(entry)));
+    for (const path of [...paths, types, unpkg].map((named) => named.replace('/*', ''))) {
+        assert.ok(existsSync(at(path)), path);
+        assert.ok(files.some((folder) => path.startsWith(`./${folder}`)), `${path} is not published`);
+    }
 });
