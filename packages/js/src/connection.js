@@ -8,23 +8,28 @@ const DAY = 864e5; // no wait is longer, whatever a server says: a timer cannot 
 export async function receive(url, init, parser, until, silence, open, take) {
     const attempt = new AbortController();
     const { signal } = attempt;
-    let timer;
+    let reader, timer;
+    const end = (reason) => {
+        reader?.cancel(); // Node.js may have forgotten the signal
+        attempt.abort(reason);
+    };
     const wait = () => {
         clearTimeout(timer);
-        timer = silence && setTimeout(() => attempt.abort(new Error(`${url} is silent`)), silence);
+        timer = silence && setTimeout(() => end(new Error(`${url} is silent`)), silence);
     };
-    until.addEventListener('abort', () => attempt.abort(), { signal });
+    until.addEventListener('abort', () => end(), { signal });
     if (until.aborted) return;
     try {
         wait();
         const response = await fetch(url, { cache: 'no-store', ...init, signal });
         check(url, response);
         open();
-        const reader = response.body.getReader();
+        reader = response.body.getReader();
         for (;;) {
             wait();
             const { done, value } = await reader.read();
-            if (done || signal.aborted) return;
+            signal.throwIfAborted();
+            if (done) return;
             take(parser.feed(value), parser);
         }
     } catch (error) {
@@ -49,6 +54,6 @@ function check(url, { status, headers }) {
 
 /** The time to the next attempt: longer after each that has failed, and not the same for all clients. */
 export function backoff(retry, failures, retryAfter = 0) {
-    const time = Math.min(Math.max(retry, failures && 500) * 2 ** failures, Math.max(retry, 30_000));
+    const time = Math.min(Math.max(retry, failures) * 2 ** failures, Math.max(retry, 30_000));
     return Math.min(Math.max(time, retryAfter) * (1 + Math.random() / 2), DAY);
 }

@@ -17,7 +17,6 @@ export class EventStream extends EventTarget {
     #options;
     #topics;
     #init;
-    #key;
     #link; // what tabs tell each other of the connection
     #settle;
     #frozen; // true while it is
@@ -35,12 +34,11 @@ export class EventStream extends EventTarget {
         const { topics, lastEventId, keep, share, retry, headers, body, credentials } = this.#options;
         // Others must be told apart.
         if (share && (typeof (body ?? '') !== 'string' || (share === true && typeof headers === 'function'))) {
-            throw new TypeError('share: body is no string, or headers has no name');
+            throw new TypeError('share: body is no string, or headers have no name');
         }
         this.#topics = topics && new Set([topics].flat());
         this.#init = { method: body ? 'POST' : 'GET', body, credentials };
-        this.#key = `sse ${this.url} ${share}`;
-        this.lastEventId = lastEventId ?? ((keep && stored(this.#key)) || '');
+        this.lastEventId = lastEventId ?? ((keep && stored(this.url)) || '');
         this.#link = { state: CONNECTING, retry, failures: 0, due: 0 };
         this.done = new Promise((...settle) => { this.#settle = settle; });
         this.done.catch(() => {}); // whoever does not wait for it is told by an event
@@ -244,7 +242,7 @@ export class EventStream extends EventTarget {
             if (typeof done === 'function' ? done(event) : type === done) return this.#finish(publish);
         }
         this.lastEventId = id;
-        if (keep && !id.startsWith('sse:')) stored(this.#key, id);
+        if (keep && !id.startsWith('sse:')) stored(this.url, id);
         if (this.#change && id) this.#restart();
     }
 
@@ -270,11 +268,12 @@ function inBytes(text) {
 }
 
 /** Keeps an id for this tab, or returns the one that is kept. */
-function stored(key, id) {
+function stored(url, id) {
+    const key = `sse ${url}`;
     try {
         if (id !== undefined) sessionStorage[key] = id;
         return sessionStorage[key];
     } catch (error) {
-        console.warn('Not kept:', error);
+        console.warn(error);
     }
 }
