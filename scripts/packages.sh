@@ -13,6 +13,9 @@ servers_packages=(
   php-laravel-framework? phpunit? php-symfony-http-kernel? php-symfony-routing? php-intl php-mbstring php-xml
   php-nyholm-psr7? php-slim? php-guzzlehttp-guzzle? php-symfony-http-client? php-revolt-event-loop?
   php-codeigniter-framework?
+  php-symfony-framework-bundle? php-symfony-security-bundle? php-symfony-twig-bundle? php-symfony-web-profiler-bundle?
+  php-symfony-browser-kit? php-symfony-console? php-symfony-messenger? php-symfony-stopwatch? php-symfony-yaml?
+  php-symfony-mercure? php-symfony-mercure-bundle? php-lcobucci-jwt?
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
   node:nodejs npm:npm go:golang-go python3 python3-venv strace supervisor curl:curl systemd-analyze:systemd
   zip unzip
