@@ -4,7 +4,9 @@ use crate::page::{Page, Served, frame, has, text};
 
 fn serve(slim: bool) -> Served {
     let page = Page::new("recipes/psr-7.md");
-    let php = page.php();
+    // Slim 3 is older than this PHP, which says so for each of its files.
+    let all_but_deprecated = (32767 & !8192).to_string();
+    let php = page.php().ini("error_reporting", &all_but_deprecated);
     page.serve(php, |fpm| fpm.front_controller(if slim { "slim.php" } else { "index.php" }))
 }
 
@@ -39,9 +41,7 @@ fn a_stream_of_slims_goes_out_as_it_comes_and_ends_with_its_client() {
     drop(response);
     // Another page of the application: neither it nor the stream has complained about the other's head.
     assert_eq!(site.get("/nothing-here").status(), 404);
-    for word in ["headers", "Fatal", "Uncaught"] {
-        assert!(!site.log().contains(word), "{}", site.log());
-    }
+    assert!(!site.log().contains("PHP message"), "{}", site.log());
 }
 
 #[test]
