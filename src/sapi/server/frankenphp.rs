@@ -139,7 +139,9 @@ fn is_own_memory(address: *const usize) -> bool {
     const NEAR: usize = 64 * 1024;
     // SAFETY: only asks.
     let thread = unsafe { libc::pthread_self() };
-    usize::try_from(thread).is_ok_and(|thread| thread.abs_diff(address.addr()) < NEAR)
+    #[allow(clippy::cast_possible_truncation, reason = "as wide as a pointer, which it is in musl")]
+    let thread = thread as usize;
+    thread.abs_diff(address.addr()) < NEAR
 }
 
 /// The connection of this request, by the client's address that FrankenPHP tells.
