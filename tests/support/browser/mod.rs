@@ -146,14 +146,20 @@ impl Browser {
         self.run(Command::ExecuteAsync, &json!({ "script": body, "args": arguments }))
     }
 
-    /// Waits until an expression in the page is true.
+    /// Waits until an expression in the page is true, whatever pages come and go meanwhile.
     ///
     /// # Panics
     /// When the deadline passes first, with what the page wrote to its console.
     #[track_caller]
     pub fn wait_for(&self, condition: &str, deadline: Instant) {
-        let body = format!("return Boolean({condition})");
-        while self.execute(&body, &[]) != json!(true) {
+        let script = json!({ "script": format!("return Boolean({condition})"), "args": [] });
+        let is_true = || match self.driver().run(Command::Execute, &script) {
+            Ok(result) => result == json!(true),
+            // Asked of a page that was being left.
+            Err(error) if error.contains("unload") => false,
+            Err(error) => panic!("{:?}: {condition}: {error}", self.kind),
+        };
+        while !is_true() {
             let late = Instant::now() >= deadline;
             assert!(!late, "gave up waiting for {condition}; {:?}", self.console());
             thread::sleep(Duration::from_millis(5));
