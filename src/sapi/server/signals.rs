@@ -76,9 +76,17 @@ pub(crate) fn take_over(server: Server) {
     let mut before = BEFORE.lock();
     if before.is_empty() {
         let held = held.iter().filter(|signal| is_unhandled(**signal));
+        // SAFETY: `on_signal` does nothing that is not allowed in a handler: atomics, `write`, `getpid`, `signal`,
+        // `raise`, and the handler before it. Its code stays: `give_back` takes it out when the stream ends, and a
+        // request that was left ends its stream, too.
+        let install = |signal| unsafe { install(signal, on_signal) };
         before.extend(held.filter_map(|signal| Some((*signal, install(*signal)?))));
         CHAINED_SIGNAL.store(passed_on, Ordering::Release);
-        before.extend(chain(passed_on).map(|action| (passed_on, action)));
+        if passed_on != 0 {
+            // SAFETY: as above.
+            let action = unsafe { chain(passed_on, on_signal, &CHAINED) };
+            before.extend(action.map(|action| (passed_on, action)));
+        }
     }
 }
 
@@ -115,17 +123,23 @@ fn is_unhandled(signal: c_int) -> bool {
     handler == Some(libc::SIG_DFL)
 }
 
-/// Puts our handler before the server's own, if it has one. Returns what was there.
-fn chain(signal: c_int) -> Option<libc::sigaction> {
-    if signal == 0 {
+/// Puts a handler before the server's own, if it has one, whose address is stored first. Returns what was there.
+///
+/// # Safety
+///
+/// As for [`set_action`].
+pub(super) unsafe fn chain(
+    signal: c_int,
+    handler: Handler,
+    chained: &AtomicUsize,
+) -> Option<libc::sigaction> {
+    let own = action_of(signal)?.sa_sigaction;
+    if own == libc::SIG_DFL || own == libc::SIG_IGN {
         return None;
     }
-    let handler = action_of(signal)?.sa_sigaction;
-    if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
-        return None;
-    }
-    CHAINED.store(handler, Ordering::Release);
-    install(signal)
+    chained.store(own, Ordering::Release);
+    // SAFETY: as the caller vouches.
+    unsafe { install(signal, handler) }
 }
 
 pub(super) fn action_of(signal: c_int) -> Option<libc::sigaction> {
@@ -136,17 +150,18 @@ pub(super) fn action_of(signal: c_int) -> Option<libc::sigaction> {
     (asked == 0).then(|| unsafe { action.assume_init() })
 }
 
-/// Installs our handler. Returns what was there.
-fn install(signal: c_int) -> Option<libc::sigaction> {
+/// Installs a handler, on the stack and with the mask of what was there. Returns that.
+///
+/// # Safety
+///
+/// As for [`set_action`].
+unsafe fn install(signal: c_int, handler: Handler) -> Option<libc::sigaction> {
     let before = action_of(signal)?;
-    let mut ours = before;
-    ours.sa_sigaction = on_signal as *const () as usize;
-    ours.sa_flags = before.sa_flags | libc::SA_SIGINFO;
-    // SAFETY: the action is a whole one, and asks for the three arguments that the handler takes. The handler does
-    // nothing that is not allowed in one: atomics, `write`, `getpid`, `signal`, `raise`, and the handler before it.
-    // Its code stays: `give_back` takes it out when the stream ends, and a request that was left ends its stream,
-    // too.
-    unsafe { set_action(signal, &ours) };
+    let mut action = before;
+    action.sa_sigaction = handler as *const () as usize;
+    action.sa_flags |= libc::SA_SIGINFO;
+    // SAFETY: as the caller vouches; the handler gets the three arguments that it takes.
+    unsafe { set_action(signal, &action) };
     Some(before)
 }
 

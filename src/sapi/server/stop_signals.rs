@@ -1,15 +1,15 @@
 //! Sees the signals that tell a server of many threads to stop, which takes them itself: FrankenPHP.
 //!
 //! Caddy may end PHP before it closes the listeners, and waits for every stream. So this is told by the signal alone.
-//! The handlers, which are Go's, are called as ever. Ours stay before them until module shutdown, as streams
-//! begin and end on many threads; a handler of a later date that replaces ours is chained by the next stream.
+//! The handlers, which are Go's, are called as ever. Ours stays before them until module shutdown, as streams
+//! begin and end on many threads. Whoever puts a handler before ours is left there: it may call ours.
 
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::signals::{Handler, action_of, set_action, tell_keeper};
+use super::signals::{Handler, action_of, chain, set_action, tell_keeper};
 
 /// What Caddy, and whoever runs containers, stops a server with.
 const SIGNALS: [c_int; 2] = [libc::SIGTERM, libc::SIGINT];
@@ -37,8 +37,10 @@ impl StopSignals {
     pub(super) fn watch() -> Self {
         let mut before = BEFORE.lock();
         for (place, signal) in SIGNALS.into_iter().enumerate() {
-            if let Some(action) = chain(place, signal) {
-                before[place] = Some(action);
+            if before[place].is_none() {
+                // SAFETY: the handler does nothing that is not allowed in one, on the stack that the server's own asks
+                // for, and `give_back` takes it out before its code goes.
+                before[place] = unsafe { chain(signal, on_signal, &CHAINED[place]) };
             }
         }
         Self { before: CAME.load(Ordering::Acquire) }
@@ -53,8 +55,9 @@ impl StopSignals {
 /// Takes our handlers out. Called at module shutdown: their code may be unmapped after that.
 pub(crate) fn give_back() {
     let mut before = BEFORE.lock();
+    let ours = on_signal as *const () as usize;
     for (place, signal) in SIGNALS.into_iter().enumerate() {
-        let is_ours = action_of(signal).is_some_and(|action| action.sa_sigaction == ours());
+        let is_ours = action_of(signal).is_some_and(|action| action.sa_sigaction == ours);
         if let Some(action) = before[place].take().filter(|_| is_ours) {
             // SAFETY: the action that stood there before; its handler is the server's own, whose code stays.
             unsafe { set_action(signal, &action) };
@@ -63,27 +66,6 @@ pub(crate) fn give_back() {
     while RUNNING.load(Ordering::Acquire) > 0 {
         std::thread::yield_now();
     }
-}
-
-fn ours() -> usize {
-    on_signal as *const () as usize
-}
-
-/// Puts our handler before the server's own, if it has one. Returns what was there.
-fn chain(place: usize, signal: c_int) -> Option<libc::sigaction> {
-    let before = action_of(signal)?;
-    let handler = before.sa_sigaction;
-    if [libc::SIG_DFL, libc::SIG_IGN, ours()].contains(&handler) {
-        return None;
-    }
-    CHAINED[place].store(handler, Ordering::Release);
-    let mut action = before;
-    action.sa_sigaction = ours();
-    action.sa_flags |= libc::SA_SIGINFO;
-    // SAFETY: a whole action, on the stack that the server's own asks for, with the three arguments that the handler
-    // takes. It does nothing that is not allowed in one, and `give_back` takes it out before its code goes.
-    unsafe { set_action(signal, &action) };
-    Some(before)
 }
 
 /// Notes the signal, wakes the keeper, and calls the server's own handler. Only atomics and a write.
