@@ -58,19 +58,20 @@ fn fence(line: &str) -> Option<(usize, &str, &str)> {
     (length >= 3 && !info.contains('`')).then_some((line.len() - rest.len(), fence, info))
 }
 
-/// The lines of a page that stand in no fenced block and in no code, each with its number.
-fn prose(page: &str) -> Vec<(usize, String)> {
+/// The lines of a page that stand in no fenced block, each with its number.
+fn unfenced(page: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut inside = None;
-    let mut prose = Vec::new();
-    for (number, line) in page.lines().enumerate() {
+    let mut is_outside = move |line: &str| {
         match (inside, fence(line)) {
             (None, Some((_, fence, _))) => inside = Some(fence.len()),
             (Some(length), Some((_, fence, ""))) if fence.len() >= length => inside = None,
-            (None, None) => prose.push((number + 1, without_code(line))),
+            (None, None) => return true,
             (Some(_), _) => {}
         }
-    }
-    prose
+        false
+    };
+    let numbered = page.lines().enumerate().map(|(index, line)| (index + 1, line));
+    numbered.filter(move |(_, line)| is_outside(line))
 }
 
 fn without_code(line: &str) -> String {
@@ -89,7 +90,8 @@ pub struct Link {
 /// The links of a page: `[text](target)`, `src="target"` and `href="target"`.
 pub fn links(page: &str) -> Vec<Link> {
     let mut links = Vec::new();
-    for (line, text) in prose(page) {
+    for (line, text) in unfenced(page) {
+        let text = without_code(text);
         for (opening, closing) in [("](", ')'), ("src=\"", '"'), ("href=\"", '"')] {
             for rest in text.split(opening).skip(1) {
                 let target = rest.split([closing, ' ']).next().unwrap_or_default();
@@ -103,14 +105,8 @@ pub fn links(page: &str) -> Vec<Link> {
 /// The anchors of a page's headings, as GitHub makes them, and those that are written as `<a id="...">`.
 pub fn anchors(page: &str) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();
-    let mut inside = None;
-    for line in page.lines() {
-        match (inside, fence(line)) {
-            (None, Some((_, fence, _))) => inside = Some(fence.len()),
-            (Some(length), Some((_, fence, ""))) if fence.len() >= length => inside = None,
-            (None, None) => anchors.extend(anchors_of(line, &anchors)),
-            (Some(_), _) => {}
-        }
+    for (_, line) in unfenced(page) {
+        anchors.extend(anchors_of(line, &anchors));
     }
     anchors
 }
