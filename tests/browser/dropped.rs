@@ -40,7 +40,7 @@ fn the_older_of_two_tabs_makes_room_and_gives_up(kind: Kind) {
         };
         let publish = |data: &str| {
             let response = window.served.server.get(&format!("/publish.php?data={data}"));
-            let id = String::from_utf8(response.into_body()).unwrap();
+            let id = response.into_text();
             json!(["message", data, id])
         };
 

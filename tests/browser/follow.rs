@@ -73,7 +73,7 @@ impl Scene {
         let target = format!("/publish.php?topic={topic}&data={data}");
         let response = self.window.served.server.get(&target);
         assert_eq!(response.status(), 200);
-        String::from_utf8(response.into_body()).unwrap()
+        response.into_text()
     }
 
     /// Closes the page's stream, and waits until the hub knows.

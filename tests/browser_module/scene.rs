@@ -143,7 +143,7 @@ impl Scene {
 pub(crate) fn publish(server: &Server, topic: &str, from: usize, to: usize) {
     let response = server.get(&format!("/publish.php?topic={topic}&from={from}&to={to}"));
     let status = response.status();
-    let body = String::from_utf8(response.into_body()).unwrap();
+    let body = response.into_text();
     assert!(status == 200 && body.contains('-'), "{status} {body}");
 }
 

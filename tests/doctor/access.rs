@@ -22,7 +22,7 @@ fn without_token(scene: &Scene) {
 fn is_refused(scene: &Scene, request: &Request, why: &str) {
     let response = scene.send(request);
     assert_eq!(response.status(), 403);
-    assert_eq!(String::from_utf8(response.into_body()).unwrap(), format!("{why}\n"));
+    assert_eq!(response.into_text(), format!("{why}\n"));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn the_answer_for_curl_has_no_path_of_the_server_and_the_lines_that_fit_first() 
     let response = scene.get(&format!("/doctor.php?token={TOKEN}&json"));
     assert_eq!(response.header("Content-Type"), Some("application/json"));
     assert_eq!(response.header("Cache-Control"), Some("no-store, no-transform"));
-    let text = String::from_utf8(response.into_body()).unwrap();
+    let text = response.into_text();
     let site = scene.site.path("").display().to_string();
     assert!(!text.contains(&site) && !text.contains(TOKEN), "{text}");
     let answer: Value = serde_json::from_str(&text).unwrap();

@@ -97,7 +97,7 @@ impl App {
     }
 
     pub(crate) fn text(&self, target: &str) -> String {
-        text(self.get(target).into_body())
+        self.get(target).into_text()
     }
 
     pub(crate) fn wait_for_log(&self, line: &str) {
@@ -118,7 +118,7 @@ impl Deref for App {
 pub(crate) fn no_error_page(response: Response, log: &str) -> Response {
     if response.status() == 500 {
         let status = response.head.status_line().to_owned();
-        panic!("{status}\n\n{}\n\n{log}", text(response.into_body()));
+        panic!("{status}\n\n{}\n\n{log}", response.into_text());
     }
     response
 }

@@ -63,13 +63,13 @@ fn octane() -> (Site, Server) {
 fn visit(server: &Server, site: &Site) {
     let page = server.get("/visits");
     let cookie = session_cookie(&page).to_owned();
-    assert_eq!(text(page.into_body()), r#"{"visit":1}"#, "{}", site.read("laravel.log"));
+    assert_eq!(page.into_text(), r#"{"visit":1}"#, "{}", site.read("laravel.log"));
     let get = |target| server.send(&Request::get(target).header("Cookie", &cookie));
     for round in 0..ROUNDS {
         let visit = 2 + 4 * round;
-        assert_eq!(text(get("/countdown").into_body()), COUNTDOWN);
+        assert_eq!(get("/countdown").into_text(), COUNTDOWN);
         for visit in [visit, visit + 1] {
-            assert_eq!(text(get("/visits").into_body()), format!("{{\"visit\":{visit}}}"));
+            assert_eq!(get("/visits").into_text(), format!("{{\"visit\":{visit}}}"));
         }
         for visit in [visit + 2, visit + 3] {
             let mut stream = get("/ticker");

@@ -92,12 +92,12 @@ fn a_page_of_the_same_session_does_not_wait_for_an_open_stream(framework: &Frame
     assert_eq!(events.next_event().data, r#"{"visit":1,"tick":1}"#);
 
     // The ticker ends when its client leaves, and not before: a page that waited would never come.
-    assert_eq!(text(app.send(&visits).into_body()), r#"{"visit":2}"#);
+    assert_eq!(app.send(&visits).into_text(), r#"{"visit":2}"#);
 
     assert_eq!(events.next_event().data, r#"{"visit":1,"tick":2}"#);
     drop(events);
     app.wait_for_log("The ticker has stopped");
-    assert_eq!(text(app.send(&visits).into_body()), r#"{"visit":3}"#);
+    assert_eq!(app.send(&visits).into_text(), r#"{"visit":3}"#);
 }
 
 fn a_client_that_leaves_ends_the_source(framework: &Framework) {
@@ -124,7 +124,7 @@ fn a_controller_may_send_its_stream_itself(framework: &Framework) {
         let app = framework.with_test_routes(with_sse());
         let response = app.get(&format!("/in-the-controller?{query}"));
         assert_eq!(response.header("Content-Type"), Some("text/event-stream;charset=UTF-8"));
-        assert_eq!(text(response.into_body()), format!("{events}{end}"), "{query}");
+        assert_eq!(response.into_text(), format!("{events}{end}"), "{query}");
         app.site.wait_for_contents("ended", "ended", soon());
         let log = app.site.read(app.log) + &app.server.log();
         let errors = log.matches("thrown by the controller").count();
@@ -148,7 +148,7 @@ fn no_transform_stays_whatever_it_says_of_caching(framework: &Framework) {
     let mut directives: Vec<_> = cache_control.split(", ").collect();
     directives.sort_unstable();
     assert_eq!(directives, ["no-cache", "no-transform", "private"], "{cache_control}");
-    assert!(text(response.into_body()).contains("data: sent\n\n"));
+    assert!(response.into_text().contains("data: sent\n\n"));
 }
 
 fn its_test_helpers_capture_a_stream(framework: &Framework) {
@@ -176,7 +176,7 @@ fn a_stream_written_by_hand_runs_as_it_does_without_the_extension(framework: &Fr
             gate.release();
         }
         let headers = stable_headers(&response).join("\n");
-        assert_eq!(text(response.into_body()), "");
+        assert_eq!(response.into_text(), "");
         headers
     });
     assert_eq!(with, without);
@@ -186,7 +186,7 @@ fn the_example_runs_on_the_builtin_server(framework: &Framework) {
     let site = framework.site("examples", "public/index.php");
     let server = Builtin::new(&site, with_sse()).start();
     let response = no_error_page(server.get("/countdown"), &site.read(framework.log));
-    assert_eq!(text(response.into_body()), COUNTDOWN);
+    assert_eq!(response.into_text(), COUNTDOWN);
 }
 
 fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
@@ -205,7 +205,7 @@ fn a_controllers_stream_moves_to_the_hub(framework: &Framework) {
     let second = app.get("/news");
     assert_eq!((second.status(), second.header("Retry-After")), (503, Some("5")));
     assert_eq!(second.header("Content-Type"), Some("text/plain; charset=utf-8"));
-    assert!(text(second.into_body()).starts_with("There are too many open streams."));
+    assert!(second.into_text().starts_with("There are too many open streams."));
 }
 
 fn an_error_page_of_its_own_is_shown_with_its_log(framework: &Framework) {
@@ -227,5 +227,5 @@ fn symfony_may_open_the_session_again_when_the_stream_begins() {
     assert_eq!(events.next_event().data, "1");
 
     let visits = Request::get("/visits").header("Cookie", cookie);
-    assert_eq!(text(app.send(&visits).into_body()), r#"{"visit":2}"#);
+    assert_eq!(app.send(&visits).into_text(), r#"{"visit":2}"#);
 }

@@ -56,7 +56,7 @@ fn fpm(site: &Site) -> Server {
 
 /// The whole body, with `ID` for each id that the library has made up.
 fn text(response: Response) -> String {
-    let body = String::from_utf8(response.into_body()).unwrap();
+    let body = response.into_text();
     let is_made_up = |id: &str| {
         id.len() >= 22 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.')
     };

@@ -173,7 +173,7 @@ fn beside_a_hub_without_descriptors_pages_are_answered_and_streams_come_back() {
 fn who_is_turned_away_on_a_first_visit_is_told_reset_when_it_comes_back() {
     let scene = scene(1, require());
     let request = || Request::get("/ask.php").header("Accept", "text/event-stream");
-    let answer = String::from_utf8(scene.open(&request()).into_body()).unwrap();
+    let answer = scene.open(&request()).into_text();
     let id = answer.lines().find_map(|line| line.strip_prefix("id: "));
     let id = id.unwrap_or_else(|| panic!("{answer}"));
     let mut hub = start_hub(&scene);
@@ -235,7 +235,7 @@ fn a_client_that_is_no_event_source_is_told_by_a_status() {
     assert_eq!(response.status(), 503);
     let seconds: u32 = response.header("Retry-After").unwrap().parse().unwrap();
     assert!((1..=31).contains(&seconds), "{seconds}");
-    let body = String::from_utf8(response.into_body()).unwrap();
+    let body = response.into_text();
     assert_eq!(body, "The stream cannot be served at the moment. Please try again later.\n");
     // An EventSource is let in, should the script serve the stream itself.
     let mut stream = scene.open(&event_source("/loop.php")).events();

@@ -22,7 +22,7 @@ pub(crate) fn without_spawning() -> Php {
 }
 
 pub(crate) fn text(scene: &Scene, target: &str) -> String {
-    String::from_utf8(scene.server.get(target).into_body()).unwrap()
+    scene.server.get(target).into_text()
 }
 
 #[test]

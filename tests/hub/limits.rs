@@ -27,7 +27,7 @@ fn assert_refused(scene: &Scene, target: &str) {
     assert_eq!(response.status(), 503);
     assert_eq!(response.header("Retry-After"), Some("5"));
     assert_eq!(response.header("Content-Type"), Some("text/plain; charset=utf-8"));
-    let body = String::from_utf8(response.into_body()).unwrap();
+    let body = response.into_text();
     assert_eq!(body, "There are too many open streams. Please try again later.\n");
 }
 
@@ -188,7 +188,7 @@ fn event_source(target: &str) -> Request {
 
 #[track_caller]
 fn body_of(response: server_tests::http::Response) -> String {
-    String::from_utf8(response.into_body()).unwrap()
+    response.into_text()
 }
 
 #[test]

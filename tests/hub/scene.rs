@@ -148,7 +148,7 @@ impl Scene {
     #[track_caller]
     pub(crate) fn publish(&self, data: &str) -> String {
         let target = format!("/publish.php?data={}", data.replace(' ', "+"));
-        String::from_utf8(self.server.get(&target).into_body()).unwrap()
+        self.server.get(&target).into_text()
     }
 
     /// Publishes by a script of nobody's server.

@@ -121,7 +121,7 @@ fn what_is_wrong_with_redis_is_told_to_the_script_and_the_log_without_the_passwo
     ] {
         let scene = shared(&url, &[("try.php", TRY)]);
         let answer = wait_for(what, soon(), || {
-            let answer = String::from_utf8(scene.server.get("/try.php").into_body()).unwrap();
+            let answer = scene.server.get("/try.php").into_text();
             answer.contains(what).then_some(answer)
         });
         // A URL that is wrong by itself starts no hub, and leaves no log.
@@ -142,7 +142,7 @@ fn a_redis_that_says_nothing_does_not_keep_streams_in_their_workers() {
     let url = format!("redis://{}", silent.local_addr().unwrap());
     let scene = shared(&url, &[("try.php", TRY)]);
     let answer = wait_for("the hub", soon(), || {
-        let answer = String::from_utf8(scene.server.get("/try.php").into_body()).unwrap();
+        let answer = scene.server.get("/try.php").into_text();
         (!answer.contains("there is no hub")).then_some(answer)
     });
     assert!(answer.contains("Redis does not answer"), "{answer}");

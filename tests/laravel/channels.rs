@@ -5,7 +5,7 @@ use server_tests::event_stream::Item;
 use server_tests::http::Request;
 use server_tests::patience::soon;
 
-use crate::scene::{App, Visitor, data, next, text};
+use crate::scene::{App, Visitor, data, next};
 
 #[test]
 fn a_private_channel_is_open_to_those_whom_the_application_lets_in() {
@@ -75,7 +75,7 @@ fn who_asks_for_json_is_told_what_he_may_follow() {
     let ask = |target: &str| {
         let request = Request::get(target).header("Accept", "application/json");
         let response = app.server.send(&request);
-        (response.status(), serde_json::from_str::<Value>(&text(response)).unwrap())
+        (response.status(), serde_json::from_str::<Value>(&response.into_text()).unwrap())
     };
     let stream = "/broadcasting/stream?channels[]=orders";
     assert_eq!(ask(stream), (200, json!({ "channels": ["orders"] })));
@@ -92,8 +92,8 @@ fn what_the_session_keeps_for_the_next_page_stays_for_it() {
     drop(ann.follow(&["orders"]));
     let whisper = json!({ "channel": "private-orders.7", "event": "typing", "data": {} });
     assert_eq!(ann.post("/broadcasting/whisper", &whisper).0, 204);
-    assert_eq!(text(ann.get("/flashed")), "for the next page");
-    assert_eq!(text(ann.get("/flashed")), "nothing");
+    assert_eq!(ann.get("/flashed").into_text(), "for the next page");
+    assert_eq!(ann.get("/flashed").into_text(), "nothing");
 }
 
 /// It is asked again whenever a stream begins, and a stream has an end.
@@ -167,7 +167,7 @@ fn a_user_has_so_many_streams_as_the_application_allows() {
     let app = App::with(2, &[("max_streams", "1")]);
     let ann = app.user(1);
     let _first = ann.follow(&["orders"]);
-    let second = text(app.server.send(&ann.request(&["orders"])));
+    let second = app.server.send(&ann.request(&["orders"])).into_text();
     assert!(second.contains("retry: ") && !second.contains("connected"), "{second}");
     let mut of_bob = app.user(2).follow(&["orders"]);
     app.text("/ship/1");

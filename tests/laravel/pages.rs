@@ -13,7 +13,7 @@ use server_tests::markdown::{Block, blocks};
 use server_tests::patience::{soon, wait_for_eq};
 
 use crate::echo::install_scripts;
-use crate::scene::{App, next, text};
+use crate::scene::{App, next};
 
 in_each_browser![laravel_echo_shows_what_the_page_for_beginners_notifies];
 
@@ -78,7 +78,7 @@ fn laravel_echo_shows_what_the_page_for_beginners_notifies(kind: Kind) {
     without_vite(&app);
     let ann = app.user(1);
     let ship = |order: u32| {
-        assert_eq!(text(ann.get(&format!("/orders/{order}/ship"))), "shipped");
+        assert_eq!(ann.get(&format!("/orders/{order}/ship")).into_text(), "shipped");
         app.artisan(&["queue:work", "--once", "--quiet"]);
     };
     let cable = Cable::to(app.server.addr());

@@ -2,7 +2,7 @@
 
 use server_tests::http::Request;
 
-use crate::scene::{App, text};
+use crate::scene::App;
 
 /// What was written for `eventStream()` needs no other line; what each stream sends is compared whole.
 #[test]
@@ -60,7 +60,7 @@ fn an_exception_before_the_stream_has_begun_is_laravels_own_page() {
         assert_eq!(of_streams, None, "{target}");
         let kind = response.header("Content-Type").unwrap_or_default().to_owned();
         assert!(kind.to_lowercase().starts_with("text/html"), "{target}: {kind}");
-        let page = text(response);
+        let page = response.into_text();
         assert!(page.contains("Server Error"), "{target}: {page}");
         app.wait_for_log(logged, 1);
     }

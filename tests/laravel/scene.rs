@@ -118,7 +118,7 @@ impl App {
     /// The whole body for a guest, of a response that is no error.
     #[track_caller]
     pub(crate) fn text(&self, target: &str) -> String {
-        text(no_error(self.get(target), self))
+        no_error(self.get(target), self).into_text()
     }
 
     /// The application's log.
@@ -139,7 +139,7 @@ impl App {
         let cookies: Vec<&str> = login.head.all("Set-Cookie");
         let pair = |cookie: &&str| cookie.split(';').next().unwrap().to_owned();
         let cookies = cookies.iter().map(pair).collect::<Vec<_>>().join("; ");
-        let csrf = text(login);
+        let csrf = login.into_text();
         Visitor { app: self, cookies, csrf, socket: format!("socket-of-{id}") }
     }
 
@@ -229,7 +229,7 @@ fn no_error(response: Response, app: &App) -> Response {
     if response.status() == 200 {
         return response;
     }
-    panic!("{}: {}\n{}", response.head.status_line().to_owned(), text(response), app.log());
+    panic!("{}: {}\n{}", response.head.status_line().to_owned(), response.into_text(), app.log());
 }
 
 /// What a program prints, and whether it succeeds.
@@ -254,12 +254,6 @@ pub(crate) fn data(event: &Event) -> Value {
 #[track_caller]
 pub(crate) fn next(events: &mut EventStream) -> Value {
     data(&events.next_event())
-}
-
-/// The whole body.
-#[track_caller]
-pub(crate) fn text(response: Response) -> String {
-    String::from_utf8(response.into_body()).unwrap()
 }
 
 fn php(hub: &HubOf) -> Php {

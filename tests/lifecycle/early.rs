@@ -91,7 +91,7 @@ impl Gated {
             stopped_at = Instant::now();
         });
         for stream in streams {
-            assert_eq!(String::from_utf8(stream.into_body()).unwrap(), ENDED);
+            assert_eq!(stream.into_text(), ENDED);
         }
         let delay = stopped_at.elapsed();
         assert!(delay < AT_ONCE, "the streams ended after {delay:?}");
@@ -196,7 +196,7 @@ mod builtin_server {
         served.wait_for_notes("at the gate\n");
         served.signal(Signal::TERM);
         gate.release();
-        assert_eq!(String::from_utf8(stream.into_body()).unwrap(), format!(":\n\n{ENDED}"));
+        assert_eq!(stream.into_text(), format!(":\n\n{ENDED}"));
         served.wait_for_notes("at the gate\nShutdown\n");
         wait_for_end(served.pid());
     }

@@ -34,7 +34,7 @@ fn serve(scripts: &[(&str, &str)], php: Php, lines: &[&str]) -> Served {
 
 /// A body without its heartbeats, and without the line that follows one at the end.
 fn events(served: &Served, target: &str) -> String {
-    let body = String::from_utf8(served.get(target).into_body()).unwrap();
+    let body = served.get(target).into_text();
     let is_event = |line: &&str| !["", ":", "event"].contains(&line.trim_end());
     body.split_inclusive('\n').filter(is_event).collect()
 }
@@ -127,7 +127,7 @@ fn an_open_stream_goes_on_through_requests_within_it() {
     let served = serve(&scripts, Php::with_sse(), &[]);
     let expected = "data: around\ndata: within\ndata: deeper\ndata: again\n";
     is_right_each_time(&served, "/around.php", expected);
-    let body = String::from_utf8(served.get("/around.php").into_body()).unwrap();
+    let body = served.get("/around.php").into_text();
     let after = body.split_once("data: again\n\n").unwrap().1;
     assert!(after.contains(":\n"), "no heartbeat after: {body}");
 }
@@ -153,7 +153,7 @@ fn a_stream_may_be_an_error_document() {
         &["ErrorDocument 404 /stream.php"],
     );
     is_right_each_time(&served, "/no-such-page", "data: missing\n");
-    let body = String::from_utf8(served.get("/no-such-page").into_body()).unwrap();
+    let body = served.get("/no-such-page").into_text();
     assert!(body.ends_with("\n:\nevent\n"), "heartbeats come from the thread: {body}");
 }
 

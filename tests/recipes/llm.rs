@@ -8,7 +8,7 @@ use server_tests::in_each_browser;
 use server_tests::patience::{soon, wait_for};
 use server_tests::site::Site;
 
-use crate::page::{Page, frame, text};
+use crate::page::{Page, frame};
 use crate::upstreams::{Scene, scene};
 
 in_each_browser![the_pages_show_an_answer_in_every_tab];
@@ -44,7 +44,7 @@ impl Chat {
     /// Asks, and returns the name of the answer.
     #[track_caller]
     fn ask(&self, question: &str) -> String {
-        let told = text(self.post("/ask.php", &format!("question={question}")));
+        let told = self.post("/ask.php", &format!("question={question}")).into_text();
         let told: Value = serde_json::from_str(&told).unwrap();
         told["answer"].as_str().unwrap().to_owned()
     }
@@ -147,7 +147,7 @@ fn an_answer_that_is_whole_is_sent_at_once() {
         frame(&mut response);
         response.body.read_until(b"event: done", soon()).ok()
     });
-    assert_eq!(text(site.send(&Chat::follow(&answer))), whole);
+    assert_eq!(site.send(&Chat::follow(&answer)).into_text(), whole);
 }
 
 #[test]

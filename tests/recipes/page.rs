@@ -1,11 +1,11 @@
 //! The programs of a page of the documentation, on nginx and FPM.
 
-use std::env;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use server_tests::extension::target_directory;
 use server_tests::http::Response;
 use server_tests::markdown::blocks;
 use server_tests::patience::soon;
@@ -32,10 +32,8 @@ pub(crate) fn has(file: &str, what: &str) -> bool {
     if Path::new(file).exists() {
         return true;
     }
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or(workspace.join("target"), PathBuf::from);
-    let mut said =
-        OpenOptions::new().create(true).append(true).open(target.join("not-run")).unwrap();
+    let list = target_directory().join("not-run");
+    let mut said = OpenOptions::new().create(true).append(true).open(list).unwrap();
     writeln!(said, "not run: {what}, for the distribution has no {file}").unwrap();
     false
 }
@@ -103,7 +101,7 @@ impl Served {
     /// The whole body of a response that ends by itself.
     #[track_caller]
     pub(crate) fn text(&self, target: &str) -> String {
-        text(self.get(target))
+        self.get(target).into_text()
     }
 }
 
@@ -113,12 +111,6 @@ impl Deref for Served {
     fn deref(&self) -> &Server {
         &self.server
     }
-}
-
-/// The whole body.
-#[track_caller]
-pub(crate) fn text(response: Response) -> String {
-    String::from_utf8(response.into_body()).unwrap()
 }
 
 /// The next bytes up to an empty line.

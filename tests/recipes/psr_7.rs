@@ -1,6 +1,6 @@
 //! Responses of PSR-7.
 
-use crate::page::{Page, Served, frame, has, text};
+use crate::page::{Page, Served, frame, has};
 
 fn serve(slim: bool) -> Served {
     let page = Page::new("recipes/psr-7.md");
@@ -20,7 +20,7 @@ fn a_handler_answers_with_a_stream_or_as_ever() {
     assert_eq!(response.header("Cache-Control"), Some("no-store, no-transform"));
     assert_eq!(response.header("X-Request-Id"), Some("none"));
     assert_eq!(
-        text(response),
+        response.into_text(),
         ":\ndata: Good morning, Ada\n\nid: 1\nevent: news\ndata: {\"headline\":\"It works\"}\n\n"
     );
 }

@@ -32,7 +32,7 @@ fn who_has_set_workers_is_not_told_to_set_them() {
     for (workers, is_told) in [(0, true), (1, true), (2, false)] {
         let server =
             Builtin::new(&site, Php::with_sse().ini("sse.hub_spawn", "0")).workers(workers).start();
-        let advice = String::from_utf8(server.get("/advice.php").into_body()).unwrap();
+        let advice = server.get("/advice.php").into_text();
         assert_eq!(advice.contains("PHP_CLI_SERVER_WORKERS"), is_told, "{workers}: {advice}");
     }
 }
@@ -49,7 +49,7 @@ fn a_preloaded_function_under_the_name_of_a_replaced_one_is_left_alone() {
         .ini("opcache.preload", &preload)
         .ini("opcache.preload_user", "root");
     let server = Builtin::new(&site, php).start();
-    let body = String::from_utf8(server.get("/page.php").into_body()).unwrap();
+    let body = server.get("/page.php").into_text();
     // Where this PHP has no opcache it preloads nothing.
     assert!(["polyfill x", "none"].contains(&body.as_str()), "{body:?}\n{}", server.log());
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use server_tests::http::Response;
 use server_tests::patience::{soon, stretched};
 use server_tests::process::Signal;
 use server_tests::reader::End;
@@ -54,10 +53,6 @@ fn site(script: &str) -> Site {
 const NOTE: &str =
     "$note = fn ($line) => file_put_contents(__DIR__ . '/notes', $line . \"\\n\", FILE_APPEND);";
 
-fn text(response: Response) -> String {
-    String::from_utf8(response.into_body()).unwrap()
-}
-
 #[test]
 fn each_request_has_a_state_of_its_own() {
     let script = "<?php
@@ -69,9 +64,9 @@ fn each_request_has_a_state_of_its_own() {
         let site = site(script);
         let server = start(site.as_ref(), Php::with_sse());
         for round in 0..5 {
-            let body = text(server.get("/stream.php"));
+            let body = server.get("/stream.php").into_text();
             assert_eq!(body, ":\ndata: {\"stranger\":false,\"last\":null}\n\n", "round {round}");
-            assert_eq!(text(server.get("/page.php")), "page");
+            assert_eq!(server.get("/page.php").into_text(), "page");
         }
     }
 }
@@ -88,8 +83,8 @@ fn a_stream_that_its_script_has_kept_is_over() {
         }";
     let site = site(script);
     let server = FrankenPhp::new(&site, Php::with_sse()).threads(1).worker_mode().start();
-    assert_eq!(text(server.get("/stream.php")), ":\ndata: sent\n\nechoed");
-    assert_eq!(text(server.get("/stream.php")), "[false,false,null]");
+    assert_eq!(server.get("/stream.php").into_text(), ":\ndata: sent\n\nechoed");
+    assert_eq!(server.get("/stream.php").into_text(), "[false,false,null]");
 }
 
 /// Of these the worker script dies, and is run anew; after an exception it goes on.
@@ -115,9 +110,9 @@ fn a_worker_serves_as_ever_after_any_end() {
         let site = site(&script);
         let server = start(site.as_ref(), Php::with_sse());
         for by in ["return", "exit", "exception", "error", "fatal-error", "memory", "timeout"] {
-            let body = text(server.get(&format!("/stream.php?by={by}")));
+            let body = server.get(&format!("/stream.php?by={by}")).into_text();
             assert_eq!(body.matches("data: sent\n\n").count(), 1, "{by}: {body}");
-            assert_eq!(text(server.get("/page.php")), "page", "after {by}");
+            assert_eq!(server.get("/page.php").into_text(), "page", "after {by}");
         }
         site.wait_for_contents("notes", &"closed\n".repeat(7), soon());
     }
@@ -172,11 +167,11 @@ fn nothing_is_written_after_the_response_is_finished() {
             let site = site(&script);
             let server = start(site.as_ref(), Php::with_sse());
             for round in 1..=3 {
-                let body = text(server.get("/stream.php"));
+                let body = server.get("/stream.php").into_text();
                 assert_eq!(body, ":\ndata: sent\n\n");
                 let notes = "[false,false,\"Closed\"]\n".repeat(round);
                 site.wait_for_contents("notes", &notes, soon());
-                assert_eq!(text(server.get("/page.php")), "page");
+                assert_eq!(server.get("/page.php").into_text(), "page");
             }
         }
     }
@@ -189,9 +184,9 @@ fn a_flush_after_the_end_of_any_response_does_no_harm() {
     for start in WAYS {
         let site = site(&script);
         let server = start(site.as_ref(), Php::with_sse());
-        assert_eq!(text(server.get("/stream.php")), "all");
+        assert_eq!(server.get("/stream.php").into_text(), "all");
         site.wait_for_contents("notes", "flushed\n", soon());
-        assert_eq!(text(server.get("/page.php")), "page");
+        assert_eq!(server.get("/page.php").into_text(), "page");
     }
 }
 
@@ -209,11 +204,11 @@ fn streams_that_other_code_opens_are_looked_after() {
         let php = Php::with_sse().ini("sse.adopt", "1").ini("sse.heartbeat", "0.05");
         let server = start(site.as_ref(), php);
         for round in 0..3 {
-            let body = text(server.get("/stream.php"));
+            let body = server.get("/stream.php").into_text();
             let heartbeats = body.lines().filter(|line| *line == ":").count();
             assert!((3..=6).contains(&heartbeats), "round {round}: {body}");
             assert_eq!(body.replace(":\n", ""), "data: a\n\ndata: b 0\n\n");
-            assert_eq!(text(server.get("/page.php")), "page");
+            assert_eq!(server.get("/page.php").into_text(), "page");
         }
     }
 }
@@ -245,7 +240,7 @@ fn the_doctor_says_what_this_server_does() {
     for start in WAYS {
         let site = site(script);
         let server = start(site.as_ref(), Php::with_sse());
-        let body = text(server.get("/stream.php"));
+        let body = server.get("/stream.php").into_text();
         assert_eq!(body, "\"through FrankenPHP; from a thread, also while PHP is blocked\"");
     }
 }
@@ -264,7 +259,7 @@ fn there_is_no_stream_without_a_request() {
     let site = Site::new().file("worker.php", &script);
     let worker = site.path("worker.php");
     let server = FrankenPhp::new(&site, Php::with_sse()).threads(1).worker_script(&worker).start();
-    assert_eq!(text(server.get("/")), "answered");
+    assert_eq!(server.get("/").into_text(), "answered");
     let expected = "Sse::start(): no request is being answered here; call it in the function that \
         frankenphp_handle_request() is given\n";
     let deadline = soon();
@@ -283,7 +278,7 @@ fn streams_go_on_when_php_has_started_anew() {
     for start in WAYS {
         let server = start(site.as_ref(), Php::with_sse());
         for rounds in 0..3 {
-            let body = text(server.get("/stream.php"));
+            let body = server.get("/stream.php").into_text();
             assert!(
                 body.starts_with(":\ndata: ready\n\n:\n") && body.contains("data: x\n\n"),
                 "{rounds}: {body}"

@@ -26,6 +26,6 @@ fn a_server_that_is_a_php_program_has_the_head_and_the_frames_of_a_stream() {
     assert_eq!(response.header("Content-Type"), Some("text/event-stream;charset=UTF-8"));
     assert_eq!(response.header("Cache-Control"), Some("no-store, no-transform"));
     assert_eq!(response.header("X-Accel-Buffering"), Some("no"));
-    let body = String::from_utf8(response.into_body()).unwrap();
+    let body = response.into_text();
     assert_eq!(body, "id: 1\ndata: one\ndata: two\n\n:\nevent: last\ndata: {\"b\":1}\n\n");
 }

@@ -20,8 +20,11 @@ pub fn path() -> PathBuf {
 }
 
 fn built(profile: &str) -> PathBuf {
+    target_directory().join(profile).join("libsse.so")
+}
+
+/// Where cargo puts what it builds.
+pub fn target_directory() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    target.join(profile).join("libsse.so")
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from)
 }

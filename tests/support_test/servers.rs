@@ -127,7 +127,7 @@ fn a_reload_replaces_the_workers() {
             let all_are_new = now.iter().all(|worker| !before.contains(worker));
             (all_are_new && now != [server.pid()]).then_some(())
         });
-        let pid = String::from_utf8(server.get("/pid.php").into_body()).unwrap();
+        let pid = server.get("/pid.php").into_text();
         assert!(!before.contains(&Pid::from_raw(pid.parse().unwrap()).unwrap()));
     }
 }

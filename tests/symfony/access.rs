@@ -2,7 +2,7 @@
 
 use server_tests::http::Request;
 
-use crate::app::{App, MERCURE, as_user, encoded, text};
+use crate::app::{App, MERCURE, as_user, encoded};
 
 const HERS: &str = "https://example.com/users/alice/inbox";
 
@@ -54,7 +54,7 @@ fn where_nobody_is_anonymous_a_topic_that_may_not_be_followed_is_answered_403() 
     {
         let response = app.ask(&request);
         assert_eq!(response.status(), 403, "{request:?}");
-        assert_eq!(text(response), "You may not follow all of these topics.\n");
+        assert_eq!(response.into_text(), "You may not follow all of these topics.\n");
     }
 }
 
@@ -128,7 +128,7 @@ fn a_token_that_is_none_is_answered_401() {
             app.ask(&following("news").header("Authorization", &format!("Bearer {token}")));
         assert_eq!(response.status(), 401, "{token}");
         assert_eq!(response.header("WWW-Authenticate"), Some("Bearer error=\"invalid_token\""));
-        assert_eq!(text(response), format!("The token is refused. {reason}\n"));
+        assert_eq!(response.into_text(), format!("The token is refused. {reason}\n"));
     }
 }
 
@@ -138,7 +138,7 @@ fn a_stream_ends_before_its_token_does() {
     let soon_over =
         app.text("/token?claims=%7B%22mercure%22:%7B%22subscribe%22:%5B%22*%22%5D%7D%7D&seconds=3");
     let request = following("news").header("Authorization", &format!("Bearer {soon_over}"));
-    let body = text(app.ask(&request));
+    let body = app.ask(&request).into_text();
     assert!(body.contains("sse:position"), "{body}");
 }
 
@@ -151,7 +151,7 @@ fn the_cookie_that_mercures_own_code_sets_grants_what_the_page_said() {
         page.header("Set-Cookie").map(|cookie| cookie.split(';').next().unwrap().to_owned());
     assert_eq!(cookie.is_some(), app.text("/has-mercure-bundle") == "yes");
     let Some(cookie) = cookie else { return };
-    let url = text(page);
+    let url = page.into_text();
     let target = url.trim().strip_prefix(&app.url("")).unwrap_or_else(|| panic!("{url}"));
     arrives(
         &app,

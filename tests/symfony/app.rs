@@ -54,7 +54,7 @@ impl App {
     pub(crate) fn ask(&self, request: &Request) -> Response {
         let response = self.server.send(request);
         let status = response.status();
-        assert!(status != 500, "{}\n\n{}", text(response), self.log());
+        assert!(status != 500, "{}\n\n{}", response.into_text(), self.log());
         response
     }
 
@@ -64,7 +64,7 @@ impl App {
     }
 
     pub(crate) fn text(&self, target: &str) -> String {
-        text(self.ask(&Request::get(target)))
+        self.ask(&Request::get(target)).into_text()
     }
 
     /// Publishes by Mercure's API; the answer is the event's id.
@@ -81,7 +81,7 @@ impl App {
     pub(crate) fn follow_by(&self, request: &Request) -> EventStream {
         let response = self.ask(request);
         let status = response.status();
-        assert!(status == 200, "{request:?}: {}", text(response));
+        assert!(status == 200, "{request:?}: {}", response.into_text());
         response.events()
     }
 
@@ -142,10 +142,6 @@ pub(crate) fn as_user(request: Request, user: &str) -> Request {
     let password = &user[..1];
     let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
     request.header("Authorization", &format!("Basic {credentials}"))
-}
-
-pub(crate) fn text(response: Response) -> String {
-    String::from_utf8(response.into_body()).unwrap()
 }
 
 /// Percent-encoded, for a query.

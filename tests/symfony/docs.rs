@@ -12,7 +12,7 @@ use server_tests::patience::{soon, wait_for};
 use server_tests::server::{Builtin, Cli, Fpm, Php, Server};
 use server_tests::site::Site;
 
-use crate::app::{MERCURE, as_user, encoded, php, text};
+use crate::app::{MERCURE, as_user, encoded, php};
 
 /// The getting-started page, and what is beside it for those who come from elsewhere.
 const PAGES: [&str; 3] =
@@ -121,7 +121,7 @@ fn containing<'a>(blocks: &'a [Block], text: &str) -> &'a Block {
 #[test]
 fn the_page_typed_as_written_gives_a_notification_stream_that_can_be_resumed() {
     let typed = Typed::on_phps_own_server();
-    let page = text(typed.server.get("/"));
+    let page = typed.server.get("/").into_text();
     assert!(page.contains("new EventSource('/notifications')"), "{page}");
 
     let mut stream = typed.server.get("/notifications").events();
@@ -141,7 +141,7 @@ fn the_page_typed_as_written_gives_a_notification_stream_that_can_be_resumed() {
 #[test]
 fn the_streams_of_the_page_are_what_it_says() {
     let typed = Typed::on_phps_own_server();
-    let countdown = text(typed.server.get("/countdown"));
+    let countdown = typed.server.get("/countdown").into_text();
     assert_eq!(countdown, ":\ndata: 3\n\ndata: 2\n\ndata: 1\n\nevent: end\ndata: lift-off\n\n");
     for (target, event) in [("/clock", "tick"), ("/prices", "price")] {
         assert_eq!(typed.server.get(target).events().next_event().event, event);
@@ -169,7 +169,7 @@ fn the_wiring_of_those_who_come_from_mercure_is_enough() {
         (following("*"), "public"),
     ] {
         let mut events = typed.server.send(&request).events();
-        assert_eq!(text(typed.server.send(&Request::post("/update", hers))), "published");
+        assert_eq!(typed.server.send(&Request::post("/update", hers)).into_text(), "published");
         assert_eq!(events.next_event().data, expected, "{request:?}");
     }
 }

@@ -3,7 +3,7 @@
 use server_tests::http::Request;
 use server_tests::patience::{soon, wait_for};
 
-use crate::app::{App, MERCURE, encoded, text};
+use crate::app::{App, MERCURE, encoded};
 
 const BOOK: &str = "https://example.com/books/1";
 
@@ -184,7 +184,7 @@ fn what_cannot_be_followed_is_answered_400_with_what_to_do() {
     ] {
         let response = app.ask(&Request::get(&format!("{MERCURE}?{query}")));
         assert_eq!(response.status(), 400, "{query}");
-        assert_eq!(text(response), reason, "{query}");
+        assert_eq!(response.into_text(), reason, "{query}");
     }
     let post = app.ask(&Request::post(MERCURE, "topic=x&data=y"));
     assert_eq!(post.status(), 405);
@@ -246,8 +246,8 @@ fn an_update_that_cannot_be_published_is_an_exception_of_mercures() {
 fn a_subscriber_has_as_many_streams_as_the_limit_says() {
     let app = App::start();
     let _streams = [(); 8].map(|()| app.follow("topic=news"));
-    let ninth = text(app.ask(
-        &Request::get(&format!("{MERCURE}?topic=news")).header("Accept", "text/event-stream"),
-    ));
+    let ninth = app
+        .ask(&Request::get(&format!("{MERCURE}?topic=news")).header("Accept", "text/event-stream"))
+        .into_text();
     assert!(ninth.contains("retry: ") && !ninth.contains("sse:position"), "{ninth}");
 }

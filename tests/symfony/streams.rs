@@ -4,7 +4,7 @@ use server_tests::event_stream::{Item, parse};
 use server_tests::http::Request;
 use server_tests::patience::{soon, wait_for};
 
-use crate::app::{App, text};
+use crate::app::App;
 
 #[test]
 fn a_source_is_a_response() {
@@ -16,7 +16,7 @@ fn a_source_is_a_response() {
     let cache = response.header("Cache-Control").unwrap();
     assert!(cache.contains("no-store") && cache.contains("no-transform"), "{cache}");
     let events = "data: 3\n\ndata: 2\n\ndata: 1\n\nevent: end\ndata: lift-off\n\n";
-    let body = text(response);
+    let body = response.into_text();
     assert_eq!(body.replace("retry: 2500\n", ""), format!(":\n{events}"));
     assert!(body.contains("retry: 2500\n"), "{body}");
 }
@@ -41,7 +41,7 @@ fn topics_are_followed_by_hand_off() {
 fn the_last_event_id_is_taken_from_the_header_or_any_query_parameter() {
     let app = App::start();
     let since = |request: Request| {
-        let body = text(app.ask(&request));
+        let body = app.ask(&request).into_text();
         let events = parse(body.as_bytes()).into_iter().filter_map(|item| match item {
             Item::Event(event) if event.event == "message" => Some(event.data),
             _ => None,

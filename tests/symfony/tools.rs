@@ -4,7 +4,7 @@ use server_tests::http::Request;
 use server_tests::patience::soon;
 use server_tests::server::{Cli, Php};
 
-use crate::app::{App, MERCURE, php, script, text};
+use crate::app::{App, MERCURE, php, script};
 
 #[test]
 fn the_doctor_publishes_and_says_where_clients_subscribe() {
@@ -61,7 +61,7 @@ fn the_profiler_shows_what_was_published_and_which_topics_a_stream_follows() {
         drop(response);
         let target = format!("/_profiler/{token}?panel=sse");
         server_tests::patience::wait_for("the profile", soon(), || {
-            let page = text(app.server.get(&target));
+            let page = app.server.get(&target).into_text();
             page.contains("Published events</h2>").then_some(page)
         })
     };

@@ -3,7 +3,7 @@
 
 use server_tests::patience::{soon, wait_for};
 
-use super::{Kind, text};
+use super::Kind;
 
 /// Ends in the way, and in the code, that the query names.
 const SCRIPT: &str = r#"<?php
@@ -162,7 +162,7 @@ fn ends_well(kind: &Kind, code: &str) {
         let served = kind.serve(SCRIPT);
         let worker = served.free_worker();
         let target = format!("/stream.php?by={end}&in={code}");
-        let body = text(served.get(&target).into_body());
+        let body = served.get(&target).into_text();
         assert_eq!(body, ":\ndata: event 1\n\ndata: event 2\n\n", "{target}");
 
         assert_eq!(served.free_worker(), worker, "{target}");
@@ -184,11 +184,11 @@ fn leaves_nothing_behind(kind: &Kind, code: &str) {
         // Removed, not emptied: the server may run scripts as somebody else. The first round has none.
         let _ = std::fs::remove_file(served.site.path("notes"));
         let target = format!("/stream.php?by={end}&in={code}");
-        let body = text(served.get(&target).into_body());
+        let body = served.get(&target).into_text();
         let events = body.lines().filter(|line| !line.starts_with(':') && !line.is_empty());
         let events: Vec<&str> = events.collect();
         assert_eq!(events[..2], ["data: event 1", "data: event 2"], "{target}: {body}");
-        let next = text(served.get("/stream.php?in=none").into_body());
+        let next = served.get("/stream.php?in=none").into_text();
         assert_eq!(next, ":\ndata: as ever\n\n", "after {target}: {}", served.log());
         assert_eq!(served.free_worker(), worker, "{target}: {}", served.log());
         // FPM's master logs what its worker says once there is no connection to say it over.

@@ -2,7 +2,7 @@
 
 use server_tests::http::{Request, Response};
 
-use super::{Kind, php, request, text};
+use super::{Kind, php, request};
 
 /// The changes that a kind of server makes to the headers of a response. Where a value is another each time, the
 /// name stands for the line.
@@ -76,7 +76,7 @@ pub(crate) fn a_stream_has_its_own_headers_and_no_others(kind: &Kind) {
     let served = kind.serve(script);
     let stream = served.open();
     kind.head.assert_stream(&stream, &[]);
-    assert_eq!(text(stream.into_body()), ":\ndata: sent\n\n");
+    assert_eq!(stream.into_text(), ":\ndata: sent\n\n");
 }
 
 pub(crate) fn headers_of_the_script_win(kind: &Kind) {
@@ -96,7 +96,7 @@ pub(crate) fn headers_of_the_script_win(kind: &Kind) {
     let served = kind.serve(script);
     let stream = served.open();
     kind.head.assert_head(&stream, "200 OK", kind.head.with_a_body, &lines);
-    assert_eq!(text(stream.into_body()), ":\nevent\n");
+    assert_eq!(stream.into_text(), ":\nevent\n");
 }
 
 pub(crate) fn no_transform_is_there_whoever_sets_cache_control(kind: &Kind) {
@@ -116,7 +116,7 @@ pub(crate) fn no_transform_is_there_whoever_sets_cache_control(kind: &Kind) {
         let stream = served.get(&format!("/stream.php?by={by}"));
         let cache_control = stream.head.all("Cache-Control");
         assert_eq!(cache_control, ["private, max-age=0, no-transform"], "{by}");
-        assert!(text(stream.into_body()).contains(":\n"));
+        assert!(stream.into_text().contains(":\n"));
     }
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn a_stream_is_a_200_whatever_was_set_before(kind: &Kind) {
     for set in ["code", "line", "status", "location", "authenticate", "late"] {
         let stream = served.get(&format!("/stream.php?set={set}"));
         kind.head.assert_stream(&stream, &[]);
-        assert_eq!(text(stream.into_body()), ":\nevent\n");
+        assert_eq!(stream.into_text(), ":\nevent\n");
     }
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn a_listed_origin_may_read_the_stream_and_no_other(kind: &Kind) {
         let stream = served.send(&request("/stream.php").header("Origin", origin));
         kind.head.assert_stream(&stream, besides);
         // To its end: nginx would not know yet that the connection to the one worker is free again.
-        assert_eq!(text(stream.into_body()), ":\nevent\n");
+        assert_eq!(stream.into_text(), ":\nevent\n");
     }
     kind.head.assert_stream(&served.open(), &other);
 }
@@ -228,7 +228,7 @@ pub(crate) fn a_stream_after_html_is_refused_with_file_and_line(kind: &Kind) {
          Sse::headers() @ 5",
         served.site.path("stream.php").display()
     );
-    assert_eq!(text(served.get("/stream.php").into_body()), expected);
+    assert_eq!(served.get("/stream.php").into_text(), expected);
 }
 
 pub(crate) fn what_is_done_to_the_head_of_a_stream_is_no_error(kind: &Kind) {
@@ -249,7 +249,7 @@ pub(crate) fn what_is_done_to_the_head_of_a_stream_is_no_error(kind: &Kind) {
     let served = kind.serve(script);
     let response = served.open();
     kind.head.assert_stream(&response, &[]);
-    assert_eq!(text(response.into_body()), ":\ndata: after it\n\n");
+    assert_eq!(response.into_text(), ":\ndata: after it\n\n");
     served.wait_for_notes(&[r#"[true,"stream.php",3,200]"#]);
 }
 
@@ -264,7 +264,7 @@ pub(crate) fn the_last_event_id_comes_from_the_header_or_the_query(kind: &Kind) 
         (request("/stream.php?lastEventID=44&Last-Event-ID=44"), "44"),
         (request("/stream.php?Last-Event-ID=45"), "45"),
     ] {
-        let body = text(served.send(&request).into_body());
+        let body = served.send(&request).into_text();
         let position = format!("event: sse:position\nid: {id}\ndata: {{}}\n\n");
         assert_eq!(body, format!(":\n{position}data: {{\"id\":\"{id}\"}}\n\n"));
     }

@@ -163,7 +163,7 @@ impl Served {
 
     /// Requests the script, and reads the whole body of the response.
     fn body(&self) -> String {
-        text(self.open().into_body())
+        self.open().into_text()
     }
 
     /// Waits until the script has noted these lines and no others.
@@ -174,7 +174,7 @@ impl Served {
 
     /// The process that serves a request now; where there is one worker, it is free again.
     fn free_worker(&self) -> String {
-        text(self.get("/pid.php").into_body())
+        self.get("/pid.php").into_text()
     }
 }
 

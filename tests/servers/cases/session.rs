@@ -2,7 +2,7 @@
 
 use server_tests::http::Request;
 
-use super::{Kind, php, text};
+use super::{Kind, php};
 
 pub(crate) fn an_open_stream_does_not_hold_up_its_visitor(kind: &Kind) {
     let script = "<?php
@@ -20,12 +20,12 @@ pub(crate) fn an_open_stream_does_not_hold_up_its_visitor(kind: &Kind) {
 
     let first = served.get("/page.php");
     let cookie = first.header("Set-Cookie").unwrap().split(';').next().unwrap().to_owned();
-    assert_eq!(text(first.into_body()), "1");
+    assert_eq!(first.into_text(), "1");
     let mut stream = served.send(&Request::get("/stream.php").header("Cookie", &cookie));
     assert_eq!(super::first(&mut stream), ":\n");
     // The stream is held at its gate: a page that waited for it would never come.
     let page = served.send(&Request::get("/page.php").header("Cookie", &cookie));
-    assert_eq!(text(page.into_body()), "3");
+    assert_eq!(page.into_text(), "3");
     served.gate.release();
-    assert_eq!(text(stream.into_body()), "data: visit 2, 2 by now\n\n");
+    assert_eq!(stream.into_text(), "data: visit 2, 2 by now\n\n");
 }

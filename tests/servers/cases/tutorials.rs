@@ -3,7 +3,7 @@
 use server_tests::http::Response;
 use server_tests::server::Php;
 
-use super::{Kind, next, text};
+use super::{Kind, next};
 
 /// The shortest: one event per request, and the browser's reconnection does the rest.
 const ONE_SHOT: &str = "<?php
@@ -86,7 +86,7 @@ pub(crate) fn a_page_written_by_hand_runs_as_it_does_without_the_extension(kind:
         let [without, with] = [Php::plain(), Php::with_sse()].map(|php| {
             let served = kind.serve_with(php.like_in_production(), 1, page);
             let response = served.get("/stream.php");
-            (constant_head(&response), text(response.into_body()))
+            (constant_head(&response), response.into_text())
         });
         assert!(without.1.contains("data: "), "the page itself does not work: {without:?}");
         assert_eq!(with, without);

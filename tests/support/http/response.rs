@@ -57,6 +57,15 @@ impl Response {
         body
     }
 
+    /// The whole body, which is text.
+    ///
+    /// # Panics
+    /// As `into_body`, and when it is no UTF-8.
+    #[track_caller]
+    pub fn into_text(self) -> String {
+        String::from_utf8(self.into_body()).unwrap()
+    }
+
     /// The connection, to close it in a certain way.
     pub fn into_wire(self) -> Wire {
         self.body.into_source().into_wire()
