@@ -28,4 +28,13 @@ final class Buffer
 
         return [new Finding($culprit, 'PHP', 'It holds what is echoed. Sse::start() takes it out of the way.')];
     }
+
+    /** Takes away all that can be; true if none is left. */
+    public static function closeAll(): bool
+    {
+        ini_set('zlib.output_compression', '0');
+        while (ob_get_level() > 0 && @ob_end_clean());
+
+        return ob_get_level() === 0;
+    }
 }

@@ -72,7 +72,7 @@ final class Probe
         header('Content-Type: text/event-stream');
         $facts = ['buffers' => Request::buffers()] + Request::facts();
         if (in_array('buffers', $this->relief, true)) {
-            $facts['stuck'] = !$this->closeBuffers();
+            $facts['stuck'] = !Buffer::closeAll();
         }
         if (in_array('headers', $this->relief, true)) {
             header('X-Accel-Buffering: no');
@@ -83,15 +83,6 @@ final class Probe
             echo 'data: ', json_encode($this->tick($i === 0 ? $facts : null)), "\n\n";
             flush();
         }
-    }
-
-    /** True if all are closed. */
-    private function closeBuffers(): bool
-    {
-        ini_set('zlib.output_compression', '0');
-        while (ob_get_level() > 0 && @ob_end_clean());
-
-        return ob_get_level() === 0;
     }
 
     private function tick(?array $facts = null): array

@@ -14,8 +14,7 @@ final class Pulse
     /** After the headers. */
     public static function start(): void
     {
-        ini_set('zlib.output_compression', '0');
-        while (ob_get_level() > 0 && @ob_end_clean());
+        Buffer::closeAll();
         self::$last = microtime(true);
     }
 
