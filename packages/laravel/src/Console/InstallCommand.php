@@ -40,9 +40,10 @@ final class InstallCommand extends Command
 
     public function handle(): int
     {
-        $this->writeConfiguration();
+        $this->make('config/sse.php', $this->laravel->configPath('sse.php'), __DIR__ . '/../../config/sse.php');
         $this->setConnection();
-        $this->addChannels();
+        $channels = 'routes/channels.php';
+        $this->make($channels, $this->laravel->basePath($channels), __DIR__ . '/channels.stub');
         $this->loadChannels();
         $this->line('In the page (resources/js/app.js):');
         $this->line(self::PAGE);
@@ -51,16 +52,15 @@ final class InstallCommand extends Command
         return self::SUCCESS;
     }
 
-    private function writeConfiguration(): void
+    private function make(string $name, string $path, string $source): void
     {
-        $path = $this->laravel->configPath('sse.php');
         if (is_file($path)) {
-            $this->line('config/sse.php is there already.');
+            $this->line("$name is there already.");
 
             return;
         }
-        copy(__DIR__ . '/../../config/sse.php', $path);
-        $this->line('config/sse.php was made.');
+        copy($source, $path);
+        $this->line("$name was made.");
     }
 
     private function setConnection(): void
@@ -84,18 +84,6 @@ final class InstallCommand extends Command
             : ! str_contains($config, 'BROADCAST_CONNECTION');
 
         return $isOld ? 'BROADCAST_DRIVER' : 'BROADCAST_CONNECTION';
-    }
-
-    private function addChannels(): void
-    {
-        $path = $this->laravel->basePath('routes/channels.php');
-        if (is_file($path)) {
-            $this->line('routes/channels.php is there already.');
-
-            return;
-        }
-        copy(__DIR__ . '/channels.stub', $path);
-        $this->line('routes/channels.php was made.');
     }
 
     /** Has routes/channels.php loaded, as Laravel's own installation of broadcasting does. */
