@@ -1,0 +1,1 @@
+//! JSON Merge Patch (RFC 7396).
