@@ -26,14 +26,27 @@ use rules::violations;
 
 /// The packages of the workspace, by directory, and which of the project's own crates and bindings to
 /// PHP each may depend on. Nothing else here knows PHP, and the tests share nothing with the tested.
-const PACKAGES: [(&str, &[&str]); 8] = [
+const PACKAGES: [(&str, &[&str]); 10] = [
+    ("crates/content-coding", &[]),
     ("crates/event-stream", &[]),
+    ("crates/merge-patch", &[]),
     ("crates/framing", &[]),
-    ("crates/hub-protocol", &["event-stream", "framing"]),
+    ("crates/hub-protocol", &["content-coding", "event-stream", "framing"]),
     ("crates/redis-log", &["event-stream", "hub-protocol"]),
-    ("crates/hub", &["event-stream", "hub-protocol", "redis-log"]),
-    ("crates/load", &["event-stream", "hub-protocol"]),
-    ("", &["event-stream", "framing", "hub-protocol", "ext-php-rs", "ext-php-rs-build"]),
+    ("crates/hub", &["content-coding", "event-stream", "hub-protocol", "redis-log"]),
+    ("crates/load", &["content-coding", "event-stream", "hub-protocol"]),
+    (
+        "",
+        &[
+            "content-coding",
+            "event-stream",
+            "framing",
+            "hub-protocol",
+            "merge-patch",
+            "ext-php-rs",
+            "ext-php-rs-build",
+        ],
+    ),
     ("tests", &["sse-load"]),
 ];
 
