@@ -1,6 +1,6 @@
 //! Chooses a coding by the field `Accept-Encoding` of a request (RFC 9110, 12.5.3).
 
-use crate::Coding;
+use crate::coding::Coding;
 
 /// More of the field than this many bytes is not read: a client that needs more has something else in mind.
 const LONGEST: usize = 4096;

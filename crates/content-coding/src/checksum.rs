@@ -2,7 +2,7 @@
 
 use crc32fast::Hasher;
 
-use crate::Coding;
+use crate::coding::Coding;
 
 /// The base of Adler-32: the greatest prime below 2^16.
 const ADLER: u32 = 65521;

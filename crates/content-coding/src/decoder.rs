@@ -6,7 +6,7 @@ use brotli::enc::StandardAlloc;
 use brotli::{BrotliDecompressStream, BrotliResult, BrotliState};
 use flate2::write::{GzDecoder, ZlibDecoder};
 
-use crate::Coding;
+use crate::coding::Coding;
 
 /// Decodes a response in a coding, part by part.
 pub struct Decoder(Format);

@@ -1,6 +1,9 @@
 //! A whole response in one object.
 
-use crate::{Checksum, Coding, Progress, SegmentEncoder};
+use crate::checksum::Checksum;
+use crate::coding::Coding;
+use crate::progress::Progress;
+use crate::segment::SegmentEncoder;
 
 /// Encodes a response from its first byte on.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Where one response stands, whoever encodes it.
 
-use crate::{Checksum, Coding};
+use crate::checksum::Checksum;
+use crate::coding::Coding;
 
 /// Where a response stands: what its last bytes have to say, and whether a segment is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

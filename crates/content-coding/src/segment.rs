@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use crate::Coding;
 use crate::brotli::MetaBlocks;
+use crate::coding::Coding;
 use crate::deflate::Blocks;
 use crate::stored::{store, store_segment};
 use crate::zstd::Frames;

@@ -2,7 +2,7 @@
 //!
 //! They refer to nothing, and need no encoder.
 
-use crate::Coding;
+use crate::coding::Coding;
 
 /// Appends bytes as they are, as whole blocks: inside an open frame of zstd, or anywhere else between segments.
 pub(crate) fn store(coding: Coding, bytes: &[u8], out: &mut Vec<u8>) {
