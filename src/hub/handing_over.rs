@@ -49,7 +49,8 @@ pub(super) fn hand_over(
     subscription: &Subscription,
     offer: PendingHandOff<'_>,
 ) -> HandedOver {
-    let response = Response { framing: offer.framing(), before: offer.before_frame().to_vec() };
+    let response =
+        Response { framing: offer.framing(), before: offer.before_frame().to_vec(), coding: None };
     match propose(settings, lease, subscription.message(), response, offer.connection()) {
         Err(error) => {
             offer.withdraw();
@@ -73,7 +74,8 @@ pub(super) fn hand_over(
 ///
 /// [`HubError`], as for a stream that is handed over.
 pub(crate) fn rehearse(settings: &Settings, offer: PendingHandOff<'_>) -> Result<(), HubError> {
-    let response = Response { framing: offer.framing(), before: offer.before_frame().to_vec() };
+    let response =
+        Response { framing: offer.framing(), before: offer.before_frame().to_vec(), coding: None };
     let outcome = match nothing() {
         Some(message) => {
             propose(settings, &mut None, message, response, offer.connection()).map(drop)

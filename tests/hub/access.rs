@@ -28,7 +28,7 @@ const LISTEN: &str = r"import os, socket, sys
 def hear(connection):
     heard, descriptors, piece = b'', 0, True
     try:
-        connection.sendall(b'SSEH\x03\0\0\0')
+        connection.sendall(b'SSEH\x04\0\0\0')
     except OSError:
         pass # who has seen enough has gone
     try:
@@ -88,7 +88,7 @@ impl Drop for Stranger {
 }
 
 /// All that somebody else may get to know.
-const ONLY_A_HELLO: &str = "b'SSEH\\x03\\x00\\x00\\x00' 0";
+const ONLY_A_HELLO: &str = "b'SSEH\\x04\\x00\\x00\\x00' 0";
 
 /// A stream says this to a client that comes back after the event 1-1 and has missed none.
 const NOTHING_MISSED: &str = ":\nevent: sse:position\nid: 1-1\ndata: {}\n\n";

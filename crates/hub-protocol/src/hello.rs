@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 /// The version of the messages in this crate. One more with every change to them.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 const MAGIC: [u8; 4] = *b"SSEH";
 
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_eight_bytes_never_change() {
-        assert_eq!(Hello::OURS.to_bytes(), *b"SSEH\x03\0\0\0");
+        assert_eq!(Hello::OURS.to_bytes(), *b"SSEH\x04\0\0\0");
         assert_eq!(Hello::check(Hello::OURS.to_bytes()), Ok(()));
     }
 
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn reserved_bytes_may_come_to_mean_something() {
-        assert_eq!(Hello::check(*b"SSEH\x03\0\x07\x07"), Ok(()));
+        assert_eq!(Hello::check(*b"SSEH\x04\0\x07\x07"), Ok(()));
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! * `topic`: [`Topic`] and [`Topics`]
 //! * `event_name`: [`EventName`], the types of events
 //! * `message`: requests and replies
+//! * `coded`: a response in a content coding
 //! * `dropped`: the last event of a stream that a limit has closed in favour of a younger one
 //! * `bounded`: lists up to a maximum length
 //! * `codec`: messages to bytes and back, incrementally
@@ -27,6 +28,7 @@
 mod bounded;
 mod client;
 mod codec;
+mod coded;
 mod dropped;
 mod event_name;
 mod hello;
@@ -39,6 +41,7 @@ mod topic;
 
 pub use client::{Client, ClientError};
 pub use codec::{MAX_EVENT, MAX_MESSAGE, MessageError, Messages, encode, encode_up_to};
+pub use coded::Coded;
 pub use dropped::Dropped;
 pub use event_name::{EventName, InvalidName};
 pub use framing::Framing;

@@ -9,6 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::at_most;
+use crate::coded::Coded;
 use crate::event_name::{EventName, to_publish};
 use crate::id::EventId;
 use crate::topic::{MAX_TOPICS, Topic, Topics};
@@ -175,6 +176,9 @@ pub struct Response {
     /// a few line ends, mostly none.
     #[serde(with = "serde_bytes")]
     pub before: Vec<u8>,
+    /// The content coding in which all that the client gets has to be encoded, and where that stands; `None` if the
+    /// response has none. The framing goes around it.
+    pub coding: Option<Coded>,
 }
 
 /// The most streams that there may be at once under one key.

@@ -45,7 +45,7 @@ fn assert_closed(socket: &Path) {
 
 /// Everything that can be asked for; a hand-over with the word that it is done.
 fn requests() -> [Vec<Request>; 8] {
-    let response = Response { framing: Framing::Raw, before: Vec::new() };
+    let response = Response { framing: Framing::Raw, before: Vec::new(), coding: None };
     let hand_over = Request::HandOver { subscription: to(&["a"]), response };
     [
         vec![publish(&["a"], "stolen")],

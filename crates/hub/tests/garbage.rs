@@ -59,7 +59,11 @@ fn request(random: &mut Random) -> Request {
         0 => publish(&[topic], "garbage"),
         1 => Request::Subscribe(to(&[topic])),
         2 => {
-            let response = Response { framing: framing[random.index(3)], before: random.bytes(9) };
+            let response = Response {
+                framing: framing[random.index(3)],
+                before: random.bytes(9),
+                coding: None,
+            };
             Request::HandOver { subscription: to(&[topic]), response }
         }
         3 | 4 => Request::Commit,

@@ -48,7 +48,7 @@ fn a_worker_without_a_commit_keeps_its_connection() {
 fn what_is_published_between_hand_over_and_commit_is_not_missed() {
     let hub = Hub::start(&[]);
     let mut worker = hub.connect();
-    let response = Response { framing: Framing::Raw, before: b"\n".to_vec() };
+    let response = Response { framing: Framing::Raw, before: b"\n".to_vec(), coding: None };
     let (mut client, connection) = hand_over(&mut worker, response, to(&["a"]));
     drop(connection);
     let id = hub.publish(&["a"], "between");

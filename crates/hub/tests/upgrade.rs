@@ -257,7 +257,8 @@ fn the_largest_things_that_are_taken_in_are_passed_on() {
     let mut slow = hub.stream(Framing::Raw, after(&before, &["a"]));
     hub.wait_for("streams", 1);
     let mut worker = hub.connect();
-    let response = Response { framing: Framing::Raw, before: vec![b'\n'; largest - 200] };
+    let response =
+        Response { framing: Framing::Raw, before: vec![b'\n'; largest - 200], coding: None };
     let (mut offered, connection) = hand_over(&mut worker, response, to(&["a"]));
     drop(connection);
     let message = encode(&publish(&["b"], &"x".repeat(largest))).unwrap();

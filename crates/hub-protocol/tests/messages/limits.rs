@@ -1,8 +1,10 @@
 //! Lengths at their limits and beyond them.
 
+use content_coding::{Coding, Progress};
 use hub_protocol::{
-    EventId, Limit, MAX_LIMITS, MAX_MESSAGE, MAX_TOPICS, MessageError, Messages, Publication,
-    Reply, Request, Topic, Topics, encode,
+    Coded, EventId, Framing, HeartbeatText, Limit, MAX_LIMITS, MAX_MESSAGE, MAX_TOPICS,
+    MessageError, Messages, Publication, Reply, Request, Response, Subscription, Topic, Topics,
+    encode,
 };
 
 use crate::laws::messages_in;
@@ -71,6 +73,34 @@ fn an_invalid_topic_or_name_is_malformed() {
         body[at] = wrong;
         let error = messages_in::<Request>([&message(&body)[..]]).1;
         assert_eq!(error, Some(MessageError::Malformed), "{body:?}");
+    }
+}
+
+#[test]
+fn a_coding_that_nobody_knows_is_malformed() {
+    let coded = Coded { coding: Coding::Deflate, progress: Progress::from_numbers((7, 9, true)) };
+    let response = Response { framing: Framing::Raw, before: vec![], coding: Some(coded) };
+    let topics = Topics::try_from(vec![Topic::new(b"t").unwrap()]).unwrap();
+    let subscription = Subscription {
+        topics,
+        last_event_id: None,
+        position_sent: false,
+        began: 0,
+        heartbeat: 0,
+        heartbeat_text: HeartbeatText::default(),
+        lifetime: 0,
+        retry: 0,
+        shutdown_retry: 0,
+        write_timeout: 0,
+    };
+    let mut bytes = encode(&Request::HandOver { subscription, response }).unwrap();
+    assert_eq!(messages_in::<Request>([&bytes[..]]).1, None);
+    // Behind the framing and no bytes before: there is one, the last coding, its checksum, its length, an open frame.
+    assert!(bytes.ends_with(&[1, 3, 7, 9, 1]), "{bytes:?}");
+    let at = bytes.len() - 4;
+    for unknown in [4, 0xff] {
+        bytes[at] = unknown;
+        assert_eq!(messages_in::<Request>([&bytes[..]]).1, Some(MessageError::Malformed));
     }
 }
 

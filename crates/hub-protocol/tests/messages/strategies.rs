@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use content_coding::{Coding, Progress};
 use event_stream::EventType;
 use hub_protocol::{
-    Delivery, EventId, EventName, Framing, HeartbeatText, Limit, Publication, Refusal, Reply,
-    Request, Response, Subscription, Topic, Topics,
+    Coded, Delivery, EventId, EventName, Framing, HeartbeatText, Limit, Publication, Refusal,
+    Reply, Request, Response, Subscription, Topic, Topics,
 };
-use proptest::{collection::vec, option, prelude::*};
+use proptest::{collection::vec, option, prelude::*, sample::Index};
 
 pub(crate) fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
@@ -112,7 +113,18 @@ fn response() -> impl Strategy<Value = Response> {
         (1u16.., any::<bool>())
             .prop_map(|(request_id, is_kept)| Framing::FastCgi { request_id, is_kept }),
     ];
-    (framing, data()).prop_map(|(framing, before)| Response { framing, before })
+    (framing, data(), option::of(coded())).prop_map(|(framing, before, coding)| Response {
+        framing,
+        before,
+        coding,
+    })
+}
+
+fn coded() -> impl Strategy<Value = Coded> {
+    (any::<Index>(), any::<(u32, u32, bool)>()).prop_map(|(coding, numbers)| {
+        let progress = Progress::from_numbers(numbers);
+        Coded { coding: *coding.get(&Coding::ALL), progress }
+    })
 }
 
 fn limit() -> impl Strategy<Value = Limit> {

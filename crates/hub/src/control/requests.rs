@@ -136,6 +136,12 @@ impl Control {
         if !is_connected {
             return refuse(Refusal::OutOfOrder, "the descriptor is not a connected stream socket");
         }
+        if response.coding.is_some() {
+            return refuse(
+                Refusal::Unavailable,
+                "this hub takes no response with a content coding",
+            );
+        }
         let cursor = self.core.cursor(&subscription, Instant::now());
         connection.accepted = Some(Accepted { socket, subscription, response, cursor });
         Reply::Accepted

@@ -62,7 +62,7 @@ pub(crate) fn hand_over(
 
 /// A response that has said nothing yet.
 pub(crate) fn response(framing: Framing) -> Response {
-    Response { framing, before: Vec::new() }
+    Response { framing, before: Vec::new(), coding: None }
 }
 
 /// Hands the connection of a new client over, as a worker does that has said something before.
