@@ -27,6 +27,9 @@ pub(crate) fn text(report: &Value) -> String {
 fn add(name: &str, value: &Value, lines: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
+            // In an order of their own: what else is built decides whether serde_json sorts them.
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_unstable_by_key(|(field, _)| *field);
             for (field, value) in fields {
                 let field = snake_case(field);
                 let name = if name.is_empty() { field } else { format!("{name}_{field}") };
