@@ -117,6 +117,8 @@ final class Sse
      * @param callable|iterable $source
      * @param float $interval seconds between two calls of a callable
      * @param string|null $event event type of values that bring none of their own
+     * @param bool $changes true: a value that makes the same event as the last one of the source that was sent
+     *        (type, id and all) is not sent again; heartbeats go on. The last event is kept in memory for that
      * @return bool true: the source ended by itself; false: something else stopped the stream, see stopReason()
      * @throws SseException|ValueError as start() and send() do
      */
@@ -132,7 +134,8 @@ final class Sse
         ?string $limitKey = null,
         ?int $limit = null,
         ?string $lastEventId = null,
-        string $onLimit = 'refuse'
+        string $onLimit = 'refuse',
+        bool $changes = false
     ): bool {}
 
     /** The stream of this request, open or closed; null before start(). */
@@ -194,6 +197,33 @@ final class Sse
      * @throws JsonException when the data has no JSON form; nothing was sent
      */
     public function send(mixed $data, ?string $event = null, string|int|null $id = null, ?int $retry = null): bool {}
+
+    /**
+     * Sends what has changed of a state since the last call: a JSON Merge Patch (RFC 7396). On each stream the
+     * first call sends all of it, as an event of type `state`; so does a call whose change no patch can say: where
+     * something has become null, as null in a patch removes a member. Where nothing has changed, nothing is sent.
+     *
+     *     while ($sse->wait(1)) {
+     *         $sse->sendChanges(['users' => online(), 'load' => sys_getloadavg()]);
+     *     }
+     *
+     * In the page: at `state` the data is the state; at `patch`, `state = applyPatch(state, JSON.parse(data))`, of
+     * `php-sse-client/patch` or any implementation of the RFC. A client that comes back has a new stream, which
+     * begins with all of it.
+     *
+     * To a patch a list is one value: what changes in there is sent with all of the list. Give entries that come,
+     * go and change a name (`['orders' => [7 => ..., 8 => ...]]`). The order of names means nothing.
+     *
+     * One copy of the state's JSON is kept, outside of `memory_limit`, until the stream stops.
+     *
+     * @param mixed $state what json_encode() takes; a string is a JSON string, and not JSON: decode that. No event
+     * @param string|null $event event type of patches; null or "": the client's "message". Not "state"
+     * @param string|int|null $id as for send(); where nothing is sent, no id is
+     * @return bool whether the stream is still open, also where nothing was sent
+     * @throws ValueError|TypeError|JsonException as send() does; nothing was sent, and the next call compares with
+     *         what was sent before. Other than there, a string that is not UTF-8 is a JsonException
+     */
+    public function sendChanges(mixed $state, ?string $event = 'patch', string|int|null $id = null): bool {}
 
     /**
      * Sends several events with one write. Either all of them go out, or, when one is invalid, none.

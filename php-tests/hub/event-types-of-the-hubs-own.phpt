@@ -19,10 +19,13 @@ foreach (['resets', 'SSE:x', 'a sse:', str_repeat('n', 256)] as $type) {
         echo strlen($type), " bytes: taken, and there is no hub\n";
     }
 }
-$sse = started();
-observe(fn () => $sse->send('x', event: 'reset'));
-observe(fn () => $sse->subscribe('a'));
-observe(fn () => $sse->isOpen());
+foreach (['send', 'sendChanges'] as $method) {
+    $sse = started();
+    observe(fn () => $sse->$method('x', event: 'reset'));
+    observe(fn () => $sse->subscribe('a'));
+    observe(fn () => $sse->isOpen());
+    $sse->close();
+}
 ?>
 --EXPECT--
 threw ValueError: Sse::publish(): Argument #3 ($event) must not be "reset" or begin with "sse:": the hub's own events are of these types
@@ -36,5 +39,8 @@ threw ValueError: Sse::publish(): Argument #2 ($data): its event type must be at
 6 bytes: taken, and there is no hub
 256 bytes: taken, and there is no hub
 wrote "event: reset\ndata: x\n\n", returned true
+threw SseException: Sse::subscribe(): this stream has sent an event of type "reset", which its client would take for the hub's: give it another type
+returned true
+wrote "event: state\ndata: \"x\"\n\n", returned true
 threw SseException: Sse::subscribe(): this stream has sent an event of type "reset", which its client would take for the hub's: give it another type
 returned true

@@ -13,6 +13,12 @@ use crate::zend::engine::{self, Owned, guarded};
 use crate::zend::json;
 use crate::zend::value::{is_a, is_json_serializable, is_stringable, walk};
 
+/// Symfony's class of events.
+pub(super) const SERVER_EVENT: &str = "Symfony\\Component\\HttpFoundation\\ServerEvent";
+
+/// Laravel's class of events.
+const STREAMED_EVENT: &str = "Illuminate\\Http\\StreamedEvent";
+
 /// Bytes of the script's, or bytes made from its values.
 pub(super) enum Data<'a> {
     /// Bytes of a value that outlives this one.
@@ -60,10 +66,10 @@ impl<'a> Payload<'a> {
             if let Some(event) = SseEvent::from_object(object) {
                 return Self::of_event(&event, at);
             }
-            if is_a(object, "Symfony\\Component\\HttpFoundation\\ServerEvent") {
+            if is_a(object, SERVER_EVENT) {
                 return server_event(object, at);
             }
-            if is_a(object, "Illuminate\\Http\\StreamedEvent") {
+            if is_a(object, STREAMED_EVENT) {
                 return streamed_event(object, at);
             }
         }
@@ -139,19 +145,44 @@ pub(super) fn data(value: &Zval, at: Argument) -> Result<Data<'_>, Fault> {
     if let Some(number) = value.long() {
         return Ok(Data::Slice(Cow::Owned(number.to_string().into_bytes())));
     }
-    if value.is_resource() || value.object().is_some_and(has_no_data) {
-        let given = type_name(value);
-        return Err(Fault::type_error(format!(
-            "{at} must be data that has a JSON form, {given} given"
-        )));
-    }
+    refuse_what_is_no_data(value, at)?;
     if let Some(text) = own_text(value)? {
         return Ok(text.into());
     }
+    json_of(value, at)
+}
+
+/// Converts a value to JSON, strings and objects with a text to it, too.
+pub(super) fn document(value: &Zval, at: Argument) -> Result<Data<'static>, Fault> {
+    let value = value.dereference();
+    refuse_what_is_no_data(value, at)?;
+    if value.object().is_some_and(is_event) {
+        let given = type_name(value);
+        return Err(Fault::type_error(format!("{at} must be a state and no event, {given} given")));
+    }
+    json_of(value, at)
+}
+
+fn refuse_what_is_no_data(value: &Zval, at: Argument) -> Result<(), Fault> {
+    if !value.is_resource() && !value.object().is_some_and(has_no_data) {
+        return Ok(());
+    }
+    let given = type_name(value);
+    Err(Fault::type_error(format!("{at} must be data that has a JSON form, {given} given")))
+}
+
+fn json_of(value: &Zval, at: Argument) -> Result<Data<'static>, Fault> {
     let text = json::encode(value)?;
     Fault::if_pending()?;
     let none = || Fault::wrong_moment(format!("{at}: PHP's JSON is not there"));
     text.map(safe_json).ok_or_else(none)
+}
+
+/// True for what `Payload::new()` takes apart.
+fn is_event(object: &ZendObject) -> bool {
+    SseEvent::from_object(object).is_some()
+        || is_a(object, SERVER_EVENT)
+        || is_a(object, STREAMED_EVENT)
 }
 
 /// Escapes characters in JSON that some clients take for line ends.

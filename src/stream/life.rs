@@ -14,6 +14,7 @@ use event_stream::{Comment, Event, EventId, Heartbeat, LAST_LINE, Position, Retr
 
 use super::client_position::ClientPosition;
 use super::connection::{Bailout, Connection, Written};
+use super::last_sent::LastSent;
 use super::options::Options;
 use super::packet::Packet;
 use super::stop_reason::StopReason;
@@ -37,6 +38,10 @@ pub struct Stream<C> {
     left: Cell<Option<Instant>>,
     sent_last: Cell<bool>,
     pub(super) client_position: ClientPosition,
+    /// The document that its client has.
+    pub(super) last_document: LastSent,
+    /// The frame that the next value of a source is compared with.
+    pub(super) last_frame: LastSent,
     /// Kept from write to write: a stream allocates only when a frame is larger than all before.
     packet: Cell<Packet>,
 }
@@ -60,6 +65,8 @@ impl<C: Connection> Stream<C> {
             left: Cell::new(None),
             sent_last: Cell::new(false),
             client_position: ClientPosition::default(),
+            last_document: LastSent::default(),
+            last_frame: LastSent::default(),
             packet: Cell::default(),
         }
     }
@@ -233,6 +240,8 @@ impl<C: Connection> Stream<C> {
     pub fn stop(&self, reason: StopReason) {
         if self.stopped.get().is_none() {
             self.stopped.set(Some(reason));
+            self.last_document.forget();
+            self.last_frame.forget();
             self.note_disconnect(reason);
         }
     }

@@ -6,6 +6,7 @@
 //! # Layout
 //! * `life`: one stream, from its first byte to its stop reason
 //! * `waiting`, `following`: waiting with heartbeats; positions in a log of events
+//! * `changes`, `last_sent`: only what has changed; what that is compared with
 //! * `connection`, `packet`: the trait that it writes to; bytes to be written as one
 //! * `tail`, `client_position`: the position of the last byte; the position that the client knows
 //! * `response`, `header`, `list`: the head of the response, its lines and lists
@@ -13,6 +14,7 @@
 //! * `last_event_id`, `json`: the client's id; JSON as data
 //! * `options`, `lifetime`, `stop_reason`: options; the longest lifetime; reasons to stop
 
+mod changes;
 mod client_position;
 mod connection;
 mod cors;
@@ -20,6 +22,7 @@ mod following;
 mod header;
 mod json;
 mod last_event_id;
+mod last_sent;
 mod life;
 mod lifetime;
 mod list;
@@ -34,6 +37,7 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{IsStateType, PatchType};
 pub use connection::{Bailout, Connection, Written};
 pub use cors::{Preflight, preflight_headers};
 pub use header::{Header, NOT_FOR_A_STREAM, Rule};

@@ -48,6 +48,11 @@ fn node_has_echo_hear_what_a_server_of_its_own_says() {
 }
 
 #[test]
+fn node_patches_documents_as_the_rfc_says() {
+    node_runs("patch.test.js");
+}
+
+#[test]
 fn no_test_of_the_module_is_left_out() {
     let mut files: Vec<String> = fs::read_dir(root().join("packages/js/test"))
         .unwrap()
@@ -57,7 +62,14 @@ fn no_test_of_the_module_is_left_out() {
     files.sort();
     assert_eq!(
         files,
-        ["echo.test.js", "parser.test.js", "size.test.js", "stream.test.js", "tabs.test.js"]
+        [
+            "echo.test.js",
+            "parser.test.js",
+            "patch.test.js",
+            "size.test.js",
+            "stream.test.js",
+            "tabs.test.js"
+        ]
     );
 }
 

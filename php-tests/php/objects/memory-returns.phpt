@@ -11,11 +11,16 @@ function work(): void
         $sse->send(['i' => $i], 'tick', $i);
         $sse->send(new SseEvent("data $i", 'e', $i, 5, 'c'));
         $sse->sendMany(['a', 'b']);
+        $sse->sendChanges(['i' => $i, 'text' => str_repeat('x', 1000)]);
+        $sse->sendChanges(['i' => $i + 1, 'text' => str_repeat('x', 1000)]);
         $sse->close();
         ob_end_clean();
         Sse::encode(["data $i"]);
         $parser = new SseParser();
         $parser->feed("id: $i\ndata: x\n\ndata: unfinished");
+        ob_start();
+        Sse::stream([$i, $i, str_repeat('x', 1000)], changes: true);
+        ob_end_clean();
         try {
             $sse->send(INF);
         } catch (JsonException) {

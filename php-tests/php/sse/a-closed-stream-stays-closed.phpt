@@ -14,6 +14,8 @@ observe(fn () => $sse->send('x'));
 observe(fn () => $sse->send(INF));
 observe(fn () => $sse->send('x', "a\nb"));
 observe(fn () => $sse->sendMany(['x']));
+observe(fn () => $sse->sendChanges(['x']));
+observe(fn () => $sse->sendChanges(INF));
 observe(fn () => $sse->comment('x'));
 observe(fn () => $sse->retry(5));
 observe(fn () => $sse->wait(60));
@@ -30,6 +32,8 @@ returned false
 threw JsonException: Inf and NaN cannot be JSON encoded
 threw ValueError: Sse::send(): Argument #2 ($event) must not contain line breaks
 returned false
+returned false
+threw JsonException: Inf and NaN cannot be JSON encoded
 returned false
 returned false
 returned false

@@ -7,6 +7,7 @@ require __DIR__ . '/../../support/observe.inc';
 foreach ([
     fn (Sse $sse) => $sse->send('x'),
     fn (Sse $sse) => $sse->sendMany(['x']),
+    fn (Sse $sse) => $sse->sendChanges(['x']),
     fn (Sse $sse) => $sse->comment('x'),
     fn (Sse $sse) => $sse->retry(5),
     fn (Sse $sse) => $sse->wait(0),
@@ -22,6 +23,7 @@ usleep(2000);
 observe(fn () => $sse->stopReason());
 ?>
 --EXPECT--
+returned false
 returned false
 returned false
 returned false

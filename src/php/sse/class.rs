@@ -29,7 +29,7 @@ const fn refine(method: &'static str, parameter: &'static str, types: u32) -> Re
     Refinement { method, parameter: Some(parameter), types, default: None }
 }
 
-pub(in crate::php) const REFINEMENTS: [Refinement; 18] = [
+pub(in crate::php) const REFINEMENTS: [Refinement; 21] = [
     refine("start", "allowOrigin", STRING_ARRAY_OR_NULL),
     refine("start", "headers", types::ARRAY),
     refine("start", "onLimit", types::STRING),
@@ -38,10 +38,13 @@ pub(in crate::php) const REFINEMENTS: [Refinement; 18] = [
     refine("stream", "allowOrigin", STRING_ARRAY_OR_NULL),
     refine("stream", "headers", types::ARRAY),
     refine("stream", "onLimit", types::STRING),
+    refine("stream", "changes", types::BOOL),
     refine("headers", "allowOrigin", STRING_ARRAY_OR_NULL),
     refine("headers", "headers", types::ARRAY),
     refine("encode", "id", STRING_INT_OR_NULL),
     refine("send", "id", STRING_INT_OR_NULL),
+    refine("sendChanges", "event", types::STRING | types::NULL),
+    refine("sendChanges", "id", STRING_INT_OR_NULL),
     refine("comment", "text", types::STRING),
     refine("publish", "topics", types::STRING | types::ARRAY),
     refine("subscribe", "topics", types::STRING | types::ARRAY),
@@ -51,6 +54,9 @@ pub(in crate::php) const REFINEMENTS: [Refinement; 18] = [
 ];
 
 const NO_TEXT: &str = "";
+
+/// The event type of patches, unless the script says another.
+const PATCH: &str = "patch";
 
 /// Sends an event without options the fast way: most events are only a string.
 impl FastMethod for Sse {
@@ -92,7 +98,10 @@ impl Sse {
     }
 
     /// A whole stream in one call.
-    #[php(defaults(interval = 1.0, headers = Empty, on_limit = OnLimit::REFUSE), optional = interval)]
+    #[php(
+        defaults(interval = 1.0, headers = Empty, on_limit = OnLimit::REFUSE, changes = false),
+        optional = interval
+    )]
     #[expect(clippy::too_many_arguments, reason = "scripts name those they give")]
     fn stream(
         source: Iterable,
@@ -107,12 +116,13 @@ impl Sse {
         limit: Option<Int>,
         last_event_id: Option<Text>,
         on_limit: WithDefault<&'static str>,
+        changes: WithDefault<bool>,
     ) -> PhpResult<bool> {
         let response = ResponseArguments { allow_origin, headers };
         let limit = LimitArguments { key: limit_key, limit, on_limit };
         let arguments =
             Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
-        into_php(stream_source(source.0, &interval, event.as_ref(), &arguments))
+        into_php(stream_source(source.0, &interval, event.as_ref(), &changes, &arguments))
     }
 
     /// The stream of this request.
@@ -164,6 +174,17 @@ impl Sse {
         into_php(
             fields.and_then(|fields| self.emit(data, Argument("Sse::send", 1, "data"), &fields)),
         )
+    }
+
+    /// Sends what has changed of a state.
+    #[php(defaults(event = PATCH), optional = event)]
+    fn send_changes(
+        &self,
+        state: &Zval,
+        event: WithDefault<&'static str>,
+        id: Option<&Zval>,
+    ) -> PhpResult<bool> {
+        into_php(self.send_changes_of(state, &event, id))
     }
 
     /// Sends several events with one write.

@@ -5,10 +5,12 @@
 //! * `object`: the state of an object
 //! * `admission`: the decision if a stream may begin
 //! * `opening`, `sending`, `closing`: the beginning of a stream, its events, its end
+//! * `changes`: a state, of which only what has changed is sent
 //! * `source`: the loop of `Sse::stream()`
 //! * `publishing`, `subscribing`, `lease`: the hub
 
 mod admission;
+mod changes;
 mod class;
 mod closing;
 mod lease;

@@ -14,7 +14,7 @@ use super::object::{Sse, native};
 use super::sending::duration;
 use super::source::Source;
 use crate::hub::Lease;
-use crate::php::arguments::{Argument, Text, WithDefault, bytes, event_type, given};
+use crate::php::arguments::{Argument, Text, WithDefault, bool, bytes, event_type, given};
 use crate::php::fault::Fault;
 use crate::php::jitter::jitter;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments};
@@ -184,6 +184,7 @@ pub(super) fn stream_source(
     source: &Zval,
     interval: &WithDefault<f64>,
     event: Option<&Text>,
+    changes: &WithDefault<bool>,
     arguments: &Arguments,
 ) -> Result<bool, Fault> {
     if !source.is_callable() && !source.is_iterable() {
@@ -199,9 +200,15 @@ pub(super) fn stream_source(
     let event = given(event.map(|argument| argument.0));
     let event = event.map(|event| bytes(event, at, "of type ?string")).transpose()?;
     event.as_ref().map(|event| event_type(event, at)).transpose()?;
+    let changes = match changes {
+        WithDefault::Passed(value) => {
+            bool(value, Argument("Sse::stream", 13, "changes"), "of type bool")?
+        }
+        WithDefault::Default(changes) => *changes,
+    };
     let object = open("Sse::stream", 4, arguments)?;
     let Some(sse) = native(&object) else { return Ok(false) };
-    Source { value: source, object: &object, interval, event: event.as_deref() }.run(sse)
+    Source { value: source, object: &object, interval, event: event.as_deref(), changes }.run(sse)
 }
 
 pub(super) fn header_list(arguments: &ResponseArguments) -> Result<Vec<(String, String)>, Fault> {

@@ -46,8 +46,17 @@ impl Sse {
         self.settle(open)
     }
 
+    /// Sends an event, unless it is the same as the last one that was sent so.
+    pub(super) fn emit_if_changed(&self, payload: &Payload, at: Argument) -> Result<bool, Fault> {
+        let event = payload.event(at)?;
+        self.note_type(&event, at)?;
+        self.check_overstay()?;
+        let open = self.stream.send_if_changed(&event)?;
+        self.settle(open)
+    }
+
     /// Refuses `reset` on a stream that follows topics: its client would take it for the hub's.
-    fn note_type(&self, event: &Event, at: Argument) -> Result<(), Fault> {
+    pub(super) fn note_type(&self, event: &Event, at: Argument) -> Result<(), Fault> {
         if event.event.is_none_or(|event| event.as_str() != EventName::RESET) {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use ext_php_rs::types::{ZendCallable, Zval};
 use super::object::Sse;
 use crate::php::arguments::Argument;
 use crate::php::fault::Fault;
-use crate::php::payload::{Data, Fields, Payload};
+use crate::php::payload::{Data, Fields, Payload, SERVER_EVENT};
 use crate::stream::StopReason;
 use crate::zend::engine::{Caught, Owned, guarded};
 use crate::zend::value::{is_a, takes_argument, walk};
@@ -22,6 +22,8 @@ pub(super) struct Source<'a> {
     pub(super) interval: Duration,
     /// The event type of values without one of their own.
     pub(super) event: Option<&'a [u8]>,
+    /// True if a value that makes the same event as the last one is not sent.
+    pub(super) changes: bool,
 }
 
 const AT: Argument = Argument("Sse::stream", 1, "source");
@@ -88,14 +90,16 @@ impl Source<'_> {
         if payload.data.is_some() && payload.event.is_none() {
             payload.event = self.event.map(|event| Data::Slice(event.into()));
         }
-        sse.emit_payload(&payload, AT, &Fields::default()).map(|_| ())
+        let sent = if self.changes {
+            sse.emit_if_changed(&payload, AT)
+        } else {
+            sse.emit_payload(&payload, AT, &Fields::default())
+        };
+        sent.map(|_| ())
     }
 }
 
 /// True if a callable returned another source, and not a value to send.
 fn is_walkable(value: &Zval) -> bool {
-    value.is_traversable()
-        && !value
-            .object()
-            .is_some_and(|object| is_a(object, "Symfony\\Component\\HttpFoundation\\ServerEvent"))
+    value.is_traversable() && !value.object().is_some_and(|object| is_a(object, SERVER_EVENT))
 }

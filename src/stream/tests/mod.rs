@@ -2,9 +2,11 @@
 //!
 //! # Layout
 //! * `beginning`, `writing`, `waiting`, `ending`: the parts of a life
+//! * `changes`: only what has changed
 //! * `positions`: the position that a client knows
 
 mod beginning;
+mod changes;
 mod ending;
 mod positions;
 mod waiting;
@@ -24,7 +26,7 @@ struct Memory {
     writes_left: Cell<usize>,
     wakes_early: Cell<bool>,
     reason: Cell<Option<StopReason>>,
-    interrupts: bool,
+    interrupts: Cell<bool>,
     beats_itself: bool,
     echoed: Cell<bool>,
 }
@@ -37,7 +39,7 @@ impl Memory {
             writes_left: Cell::new(usize::MAX),
             wakes_early: Cell::new(false),
             reason: Cell::new(None),
-            interrupts: false,
+            interrupts: Cell::new(false),
             beats_itself: false,
             echoed: Cell::new(false),
         }
@@ -55,7 +57,7 @@ impl Memory {
 
 impl Connection for &Memory {
     fn write(&self, packet: &mut Packet) -> Result<Written, Bailout> {
-        if self.interrupts {
+        if self.interrupts.get() {
             return Err(Bailout);
         }
         let Some(left) = self.writes_left.get().checked_sub(1) else {

@@ -89,7 +89,8 @@ fn the_client_is_found_gone_at_every_write() {
 #[test]
 fn an_interrupted_write_is_passed_on_and_leaves_the_stream_usable() {
     let now = Instant::now();
-    let memory = Memory { interrupts: true, ..Memory::new(now) };
+    let memory = Memory::new(now);
+    memory.interrupts.set(true);
     let stream = open(&memory, Options::default());
     assert_eq!(stream.send(&event("x")), Err(Bailout));
     assert_eq!(stream.stop_reason(), None);
