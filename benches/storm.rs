@@ -8,8 +8,6 @@
 mod adoption;
 #[path = "../tests/keeper/blocked.rs"]
 mod blocked;
-#[path = "../tests/keeper/gzip.rs"]
-mod gzip;
 #[path = "../tests/keeper/hiccups.rs"]
 mod hiccups;
 #[path = "../tests/keeper/kind.rs"]

@@ -17,7 +17,8 @@ servers_packages=(
   php-symfony-browser-kit? php-symfony-console? php-symfony-messenger? php-symfony-stopwatch? php-symfony-yaml?
   php-symfony-mercure? php-symfony-mercure-bundle? php-lcobucci-jwt?
   caddy lighttpd haproxy varnish? vinyl-cache? libapache2-mod-fcgid
-  node:nodejs npm:npm go:golang-go python3 python3-venv strace supervisor curl:curl systemd-analyze:systemd
+  node:nodejs npm:npm go:golang-go python3 python3-venv python3-zstandard? python3-brotli? strace
+  supervisor curl:curl systemd-analyze:systemd
   zip unzip
 )
 # A browser, and what it takes to drive it. WebKit's driver has another name in newer releases.

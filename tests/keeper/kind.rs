@@ -6,12 +6,11 @@ use std::time::Instant;
 
 use rustix::process::Pid;
 use server_tests::binary;
+use server_tests::content_coding::Decoded;
 use server_tests::http::{Request, Response};
 use server_tests::reader::{End, Piece, ReadError, Reader, Source};
 use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, FrankenPhp, Php, Server};
 use server_tests::site::Site;
-
-use crate::gzip::Unzipped;
 
 /// A kind of server, or the command line.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,11 +152,8 @@ pub(crate) struct Output {
 impl Output {
     /// The body of a response, as the script has written it.
     pub(crate) fn of(response: Response) -> Self {
-        let is_zipped = response.header("Content-Encoding") == Some("gzip");
-        let body = response.body.into_source();
-        let bytes: Box<dyn Source + Send> =
-            if is_zipped { Box::new(Unzipped::new(body)) } else { Box::new(body) };
-        Self { bytes, _process: None }
+        let body = Decoded::body_of(response).into_source();
+        Self { bytes: Box::new(body), _process: None }
     }
 }
 

@@ -8,7 +8,6 @@
 //! - [`adoption`]: streams that other code opens
 //! - [`everywhere`], [`others`]: the tests
 //! - [`hiccups`]: delays of the machine itself
-//! - [`gzip`]: bytes that a server has compressed
 //!
 //! The big numbers are in `benches/storm.rs`, which `make storm` runs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
@@ -24,7 +23,6 @@ macro_rules! on {
 mod adoption;
 mod blocked;
 mod everywhere;
-mod gzip;
 mod hiccups;
 mod kind;
 mod others;

@@ -135,6 +135,16 @@ pub fn node() -> PathBuf {
     named_or_found("NODE", &["node".into(), "nodejs".into()])
 }
 
+/// curl, from `CURL`.
+pub fn curl() -> PathBuf {
+    named_or_found("CURL", &["curl".into()])
+}
+
+/// Python, from `PYTHON`; else the system's, as that is what has the system's packages.
+pub fn python() -> PathBuf {
+    named_or_found("PYTHON", &["/usr/bin/python3".into(), "python3".into()])
+}
+
 /// True if [`php`] has this extension, by the machine's own configuration.
 pub fn php_has(extension: &str) -> bool {
     let output = Command::new(php()).arg("-m").output().unwrap();

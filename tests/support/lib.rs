@@ -10,6 +10,8 @@
 //! - [`server`]: `php -S`, nginx with FPM or `php-cgi -b`, Apache, the command line, and other web servers
 //!   and proxies in front
 //! - [`http`]: requests and responses, byte by byte, each piece with its time of arrival
+//! - [`content_coding`]: decodes bodies that are compressed, as they arrive
+//! - [`decoding_client`]: curl and Python, which decode them by themselves
 //! - [`reader`]: bytes that arrive over time, from a socket or a pipe
 //! - [`event_stream`]: what the bytes of an event stream mean
 //! - [`oracle`]: what parsers written by others say that they mean
@@ -34,6 +36,8 @@
 pub mod binary;
 pub mod browser;
 pub mod cable;
+pub mod content_coding;
+pub mod decoding_client;
 pub mod event_stream;
 pub mod extension;
 pub mod http;

@@ -147,7 +147,8 @@ pub fn npm_package(name: &str) -> PathBuf {
     installed(&format!("npm/node_modules/{name}"))
 }
 
-fn driver(name: &str) -> PathBuf {
+/// Where a program in `oracle/` is.
+pub(crate) fn driver(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("support/oracle").join(name)
 }
 

@@ -4,10 +4,12 @@
 //! # Layout
 //! - [`servers`], [`processes`]: what it starts
 //! - [`clients`], [`browsers`]: who reads
+//! - [`codings`]: bodies that are compressed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod browsers;
 mod clients;
+mod codings;
 mod processes;
 mod servers;
 

@@ -19,11 +19,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use self::head::Head;
-pub use self::response::Response;
+pub use self::response::{Body, Response};
 pub use self::wire::Wire;
 pub(crate) use self::wire::trusting;
 
-use self::response::Body;
 use crate::event_stream::EventStreamReader;
 use crate::patience::soon;
 use crate::reader::ReadError;
