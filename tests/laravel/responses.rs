@@ -15,6 +15,7 @@ fn streams_are_right_to_the_byte() {
              event: update\ndata: {\"json\":true}\n\nevent: update\ndata: </stream>\n\n",
         ),
         ("/sse/countdown", ":\nretry: 1500\ndata: 2\n\ndata: 1\n\n"),
+        ("/sse/unchanged", ":\ndata: 1\n\ndata: 2\n\n"),
         (
             "/sse/resumed?last-event-id=7",
             ":\nevent: sse:position\nid: 7\ndata: {}\n\ndata: 7\n\ndata: nobody\n\n",

@@ -7,9 +7,12 @@
 //!
 //! # Layout
 //! - [`data`]: the byte strings
+//! - [`changes`], [`documents`]: documents of which only what has changed is sent
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+mod changes;
 mod data;
+mod documents;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;

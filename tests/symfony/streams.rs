@@ -22,6 +22,11 @@ fn a_source_is_a_response() {
 }
 
 #[test]
+fn a_value_that_has_not_changed_is_not_sent_where_a_response_says_so() {
+    assert_eq!(App::start().text("/unchanged"), ":\ndata: 1\n\ndata: 2\n\n");
+}
+
+#[test]
 fn what_a_source_throws_goes_to_the_log_and_not_into_the_stream() {
     let app = App::start();
     assert_eq!(app.text("/fails"), ":\nevent\n");

@@ -11,7 +11,7 @@ use Illuminate\Routing\ResponseFactory;
  * `response()->sse()` and `response()->subscribe()`.
  *
  * `$options` are those of `Sse::start()`, by name: heartbeat, retry, maxLifetime, allowOrigin, headers, limitKey,
- * limit, onLimit.
+ * limit, onLimit; `sse()` has `changes` of `Sse::stream()`, too.
  */
 final class ResponseMacros
 {

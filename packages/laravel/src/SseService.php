@@ -10,7 +10,7 @@ use Throwable;
 /**
  * The extension as an object: to be injected, and replaced by a fake in tests.
  *
- * `$options` are those of `Sse::start()`, by name.
+ * `$options` are those of `Sse::start()`, by name; `stream()` has `changes`, too.
  */
 class SseService
 {

@@ -29,6 +29,7 @@ final class SseResponse extends StreamedResponse
      *                                               to be sent; SseEvent and ServerEvent are events
      * @param string|list<string>|null  $allowOrigin origins of other sites that may read the stream
      * @param array<string, string>     $headers     further headers of the response
+     * @param bool                      $changes     sends a value only where it differs from the last one
      */
     public function __construct(
         callable|iterable $source,
@@ -42,8 +43,9 @@ final class SseResponse extends StreamedResponse
         ?string $limitKey = null,
         ?int $limit = null,
         string $onLimit = 'refuse',
+        bool $changes = false,
     ) {
-        $options = compact('heartbeat', 'retry', 'maxLifetime', 'limitKey', 'limit', 'onLimit');
+        $options = compact('heartbeat', 'retry', 'maxLifetime', 'limitKey', 'limit', 'onLimit', 'changes');
         parent::__construct(
             fn () => Sse::stream($source, $interval, $event, ...$options, lastEventId: $this->lastEventId),
             self::HTTP_OK,

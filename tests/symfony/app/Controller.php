@@ -88,6 +88,11 @@ final class Controller
         return new SseResponse($source, interval: 0.01, retry: 2500, headers: ['X-Made-By' => 'hand']);
     }
 
+    public function unchanged(): Response
+    {
+        return new SseResponse([1, 1, '1', 2, 2], changes: true);
+    }
+
     public function since(): Response
     {
         return new SseResponse(fn (Sse $sse) => $sse->close($sse->lastEventId ?? 'nothing'));

@@ -20,6 +20,7 @@ Route::prefix('sse')->group(function () {
     };
     Route::get('ported', fn () => response()->sse($chat, event: 'update', end: '</stream>'));
     Route::get('countdown', fn () => response()->sse([2, 1], headers: ['X-Own' => 'yes'], retry: 1500));
+    Route::get('unchanged', fn () => response()->sse([1, 1, '1', 2, 2], changes: true));
     Route::get('resumed', fn (SseService $sse) =>
         response()->sse([$sse->lastEventId(), session('name', 'nobody')]));
     Route::get('polled', fn () => response()->sse(fn (Sse $sse) => $sse->lastEventId, 0.01, event: 'tick'));
