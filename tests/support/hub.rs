@@ -16,7 +16,11 @@ pub struct HubOf {
 impl HubOf {
     /// In a directory of the site's.
     pub fn site(site: &Site) -> Self {
-        Self { socket: site.path("hub/hub.sock") }
+        Self::at(site.path("hub/hub.sock"))
+    }
+
+    pub(crate) fn at(socket: PathBuf) -> Self {
+        Self { socket }
     }
 
     /// Where it listens: `sse.hub_socket`.

@@ -7,12 +7,12 @@ use std::process::Command;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 
+use super::home::Home;
 use super::{Php, Server, runs_as_root};
 use crate::binary;
 use crate::http::{Endpoint, trusting};
 use crate::port::start_on_free_port;
 use crate::process::{Process, Signal};
-use crate::site::world_writable_directory;
 
 /// Apache, to be started.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl Apache {
     /// Starts it.
     #[track_caller]
     pub fn start(self) -> Server {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         let key = self.tls.then(|| write_certificate(directory.path()));
         let (php, addr) = start_on_free_port(READY, |addr| self.spawn(addr, directory.path()));
         let endpoint = match key {

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::home::Home;
 use super::{Php, Server};
 use crate::binary;
 use crate::http::Endpoint;
 use crate::port::start_on_free_port;
 use crate::process::Process;
-use crate::site::world_writable_directory;
 
 /// `php -S`, to be started.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl Builtin {
     /// Starts it.
     #[track_caller]
     pub fn start(self) -> Server {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         let (php, addr) = start_on_free_port("Development Server", |addr| {
             let mut command = Command::new(binary::php());
             command.arg("-S").arg(addr.to_string()).arg("-t").arg(&self.root);

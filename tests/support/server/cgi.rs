@@ -4,13 +4,13 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
+use super::home::Home;
 use super::nginx::Nginx;
 use super::{Php, Server};
 use crate::binary;
 use crate::http::Endpoint;
 use crate::port::is_up;
 use crate::process::Process;
-use crate::site::world_writable_directory;
 
 /// nginx in front of `php-cgi -b`, to be started.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl Cgi {
     /// Starts both.
     #[track_caller]
     pub fn start(self) -> Server {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         let socket = directory.path().join("cgi.sock");
         let mut command = Command::new(binary::php_cgi());
         command.arg("-b").arg(&socket).env("PHP_FCGI_CHILDREN", self.children.to_string());

@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, ExitStatus};
 use std::time::Instant;
 
-use tempfile::TempDir;
-
 use super::Php;
+use super::home::Home;
 use crate::binary;
 use crate::process::{Pid, Process, Signal};
 use crate::reader::{Pipe, Reader};
-use crate::site::world_writable_directory;
 
 /// A script to be run by PHP's command line.
 #[derive(Clone, Debug)]
@@ -37,7 +35,7 @@ impl Cli {
     /// Starts it. Dropping the reader closes the pipe that is the script's stdout.
     #[track_caller]
     pub fn start(self) -> (CliProcess, Reader<Pipe>) {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         let mut command = Command::new(binary::php());
         command.arg(self.script).args(self.arguments);
         self.php.configure(&mut command, directory.path());
@@ -52,7 +50,7 @@ impl Cli {
 pub struct CliProcess {
     process: Process,
     stdin: Option<ChildStdin>,
-    _directory: TempDir,
+    _directory: Home,
 }
 
 impl CliProcess {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::front::{Front, when_it_listens};
+use super::home::Home;
 use super::{Php, Server, runs_as_root};
 use crate::binary;
 use crate::http::Endpoint;
 use crate::process::{Process, Signal};
-use crate::site::world_writable_directory;
 
 /// Apache and `mod_fcgid`, to be started.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ impl Fcgid {
     /// Starts it.
     #[track_caller]
     pub fn start(self) -> Server {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         let files = directory.path().display();
         let mut php_env = Command::new(binary::php_cgi());
         self.php.configure(&mut php_env, directory.path());

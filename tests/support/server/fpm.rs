@@ -5,15 +5,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use tempfile::TempDir;
-
+use super::home::Home;
 use super::nginx::Nginx;
 use super::{Front, Php, Server, runs_as_root};
 use crate::binary;
 use crate::http::Endpoint;
 use crate::port::{is_up, start_on_free_port};
 use crate::process::{Process, Signal};
-use crate::site::world_writable_directory;
 
 /// Logged when FPM is ready for requests and for signals.
 const READY: &str = "ready to handle connections";
@@ -104,7 +102,7 @@ impl Fpm {
     /// Starts both.
     #[track_caller]
     pub fn start(self) -> Server {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         let (php, upstream) = if self.over_tcp {
             self.start_over_tcp(directory.path())
         } else {
@@ -117,7 +115,7 @@ impl Fpm {
     /// Starts it behind another web server than nginx.
     #[track_caller]
     pub fn start_behind(self, front: &impl Front) -> Server {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         // The web server may run as somebody else.
         let fpm = self.pool_line("listen.mode = 0666");
         let (php, _) = fpm.start_over_unix_socket(directory.path());
@@ -126,7 +124,7 @@ impl Fpm {
         Self::server(front, php, directory)
     }
 
-    fn server((front, addr): (Process, SocketAddr), php: Process, directory: TempDir) -> Server {
+    fn server((front, addr): (Process, SocketAddr), php: Process, directory: Home) -> Server {
         Server {
             endpoint: Endpoint::plain(addr),
             front: vec![front],

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::home::Home;
 use super::{Php, Server};
 use crate::binary;
 use crate::http::Endpoint;
 use crate::port::start_on_free_port;
 use crate::process::{Process, Signal};
 use crate::reader::{Pipe, Reader};
-use crate::site::world_writable_directory;
 
 /// The body of a response by HTTP/2, and the client, a program of its own, that passes it on.
 #[track_caller]
@@ -89,7 +89,7 @@ impl FrankenPhp {
     /// Starts it.
     #[track_caller]
     pub fn start(self) -> Server {
-        let directory = world_writable_directory();
+        let directory = Home::new();
         let usual = directory.path().join("worker.php");
         fs::write(&usual, include_str!("../frankenphp/worker.php")).unwrap();
         let worker = self.worker.as_ref().unwrap_or(&usual);

@@ -9,6 +9,7 @@
 //! - `nginx`: in front of FPM or `php-cgi -b`
 //! - `front`, `caddy`, `haproxy`, `lighttpd`, `nginx_proxy`, `varnish`: what else can stand in front
 //! - `cli`, `php`: the command line; settings of PHP
+//! - `home`: a server's directory, and the hub of its scripts
 
 mod apache;
 mod builtin;
@@ -20,6 +21,7 @@ mod fpm;
 mod frankenphp;
 mod front;
 mod haproxy;
+mod home;
 mod lighttpd;
 mod nginx;
 mod nginx_proxy;
@@ -27,8 +29,6 @@ mod php;
 mod varnish;
 
 use std::ops::Deref;
-
-use tempfile::TempDir;
 
 pub use self::apache::Apache;
 pub use self::builtin::Builtin;
@@ -40,6 +40,7 @@ pub use self::fpm::Fpm;
 pub use self::frankenphp::{FrankenPhp, get_by_http_2};
 pub use self::front::{Front, Proxy};
 pub use self::haproxy::HaProxy;
+use self::home::Home;
 pub use self::lighttpd::Lighttpd;
 pub use self::nginx_proxy::NginxProxy;
 pub use self::php::Php;
@@ -56,7 +57,7 @@ pub struct Server {
     php: Process,
     reload: Option<Signal>,
     /// Dropped last: the others live in it.
-    directory: TempDir,
+    directory: Home,
 }
 
 impl Server {

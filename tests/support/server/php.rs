@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::home::hub_socket;
 use crate::extension;
 
 /// The settings of a PHP. Errors go to the server's log, not into responses.
@@ -50,7 +51,9 @@ impl Php {
     /// Has every PHP in `command` configured so. `directory` is the server's.
     pub(super) fn configure(self, command: &mut Command, directory: &Path) {
         let php = self.ini("session.save_path", &directory.display().to_string());
-        fs::write(directory.join("php.ini"), &php.ini).unwrap();
+        // The last line of a name holds.
+        let hub = format!("sse.hub_socket = \"{}\"\n", hub_socket(directory).display());
+        fs::write(directory.join("php.ini"), hub + &php.ini).unwrap();
         command.env("PHPRC", directory);
         if !php.system_extensions {
             command.env("PHP_INI_SCAN_DIR", "");
