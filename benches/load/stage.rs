@@ -23,9 +23,9 @@ pub(crate) const ROTATED: &str =
     "<?php Sse::start(maxLifetime: 5, retry: 500)->subscribe($_GET['topic']);";
 pub(crate) const PAGE: &str = "<?php echo str_repeat('x', 1000);";
 
+const STREAMS: &str = r"~ ^/(stream|rotated)\.php$";
 /// Chunks are of no use to a stream without an end, and each costs nginx some work.
-const STREAMS: &str =
-    "location ~ ^/(stream|rotated).php$ { fastcgi_pass php; chunked_transfer_encoding off; }";
+const NO_CHUNKS: &str = "chunked_transfer_encoding off;";
 
 /// All of it, up and running.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Stage {
             .children(workers)
             .nginx_workers(4)
             .nginx_line("keepalive_requests 1000000;")
-            .nginx_line(STREAMS)
+            .nginx_location(STREAMS, NO_CHUNKS)
             // Room for as many as come back at once.
             .pool_line("listen.backlog = 4096");
         let fpm = pool.iter().fold(fpm, |fpm, line| fpm.pool_line(line));

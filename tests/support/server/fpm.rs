@@ -99,6 +99,13 @@ impl Fpm {
         self
     }
 
+    /// With a line that holds where these paths, in nginx's notation, go to PHP.
+    #[must_use]
+    pub fn nginx_location(mut self, paths: &str, line: &str) -> Self {
+        self.nginx.location(paths, line);
+        self
+    }
+
     /// Starts both.
     #[track_caller]
     pub fn start(self) -> Server {

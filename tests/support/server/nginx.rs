@@ -19,6 +19,8 @@ pub(super) struct Nginx {
     workers: usize,
     reuseport: bool,
     lines: Vec<String>,
+    /// Of PHP's own: which paths, and what holds there.
+    locations: Vec<(String, String)>,
 }
 
 impl Nginx {
@@ -31,6 +33,7 @@ impl Nginx {
             workers: 1,
             reuseport: false,
             lines: Vec::new(),
+            locations: Vec::new(),
         }
     }
 
@@ -53,6 +56,10 @@ impl Nginx {
 
     pub(super) fn line(&mut self, line: &str) {
         self.lines.push(line.to_owned());
+    }
+
+    pub(super) fn location(&mut self, paths: &str, line: &str) {
+        self.locations.push((paths.to_owned(), line.to_owned()));
     }
 
     /// Starts it; `upstream` is in nginx's notation.
@@ -83,6 +90,10 @@ impl Nginx {
         let workers = self.workers;
         let reuseport = if self.reuseport { " reuseport" } else { "" };
         let lines = self.lines.join("\n        ");
+        let locations = self.locations.iter();
+        let locations = locations
+            .map(|(paths, line)| format!("location {paths} {{ fastcgi_pass {pass}; {line} }}"));
+        let locations = locations.collect::<Vec<_>>().join("\n        ");
         format!(
             r"
 daemon off;
@@ -124,6 +135,7 @@ http {{
         fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
         fastcgi_param REDIRECT_STATUS 200;
         {lines}
+        {locations}
         location / {{ try_files $uri {fallback}; }}
         location ~ \.php$ {{ fastcgi_pass {pass}; }}
     }}
