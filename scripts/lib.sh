@@ -55,3 +55,10 @@ as_root() {
     die "this needs root, and there is no sudo: $*"
   fi
 }
+
+# Builds the extension for the debug PHP with this prefix, and names both for what is called from here on.
+build_for_debug_php() {
+  local build=$target/${1##*/} # of its own: its bindings are for another PHP
+  export PHP=$1/bin/php SSE_EXTENSION=$build/debug/libsse.so
+  scripts/build --target-dir "$build"
+}

@@ -5,12 +5,13 @@
 //! # Layout
 //! - `chromium`, `firefox`, `webkit`: one browser each
 //! - `web_driver`, `marionette`: the protocols that drive them
-//! - `idle`: browsers that no test uses at the moment
+//! - `idle`, `turn`: browsers that no test uses at the moment; how many are used at once
 
 mod chromium;
 mod firefox;
 mod idle;
 mod marionette;
+mod turn;
 mod web_driver;
 mod webkit;
 
@@ -22,6 +23,8 @@ use std::{fs, thread};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
+
+use self::turn::Turn;
 
 /// A browser, known by its engine's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +103,7 @@ pub struct Browser {
     kind: Kind,
     /// `None` while it is dropped.
     driver: Option<Box<dyn Driver>>,
+    _turn: Turn,
 }
 
 /// An entry of the console, by the page or by the browser about it.
@@ -112,15 +116,16 @@ pub struct ConsoleEntry {
 }
 
 impl Browser {
-    /// An idle one, or a new one.
+    /// An idle one, or a new one, as soon as not too many are in use.
     #[track_caller]
     pub fn start(kind: Kind) -> Self {
+        let turn = Turn::wait();
         let driver = idle::take(kind).unwrap_or_else(|| match kind {
             Kind::Chromium => Box::new(chromium::Chromium::start()),
             Kind::Firefox => Box::new(firefox::Firefox::start()),
             Kind::WebKit => Box::new(webkit::WebKit::start()),
         });
-        Self { kind, driver: Some(driver) }
+        Self { kind, driver: Some(driver), _turn: turn }
     }
 
     /// Which one it is.
