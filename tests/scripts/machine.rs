@@ -7,6 +7,21 @@ use std::{env, fs};
 
 use server_tests::site::Site;
 
+/// Notes what it is asked to do, and does nothing.
+const CARGO: &str = "echo \"$@\" >>\"$(dirname \"$0\")/../cargo\"";
+
+/// Makes a virtual environment in which nothing is installed.
+const PYTHON: &str =
+    "mkdir -p \"$3/bin\" && printf '#!/bin/sh\\n' >\"$3/bin/pip\" && chmod +x \"$3/bin/pip\"";
+
+/// Installs a program of esbuild's name, and nothing else, where it is told to.
+const NPM: &str = "while [ \"$1\" != --prefix ]; do shift; done
+    bin=$2/node_modules/.bin
+    mkdir -p \"$bin\" && printf '#!/bin/sh\\n' >\"$bin/esbuild\" && chmod +x \"$bin/esbuild\"";
+
+/// Knows its version, and builds nothing.
+const GO: &str = "echo go1.99.0";
+
 /// Programs in a directory that is the first on PATH, and a cache and a build directory of its own.
 pub(crate) struct Machine(Site);
 
@@ -21,6 +36,21 @@ pub(crate) struct Ended {
 impl Machine {
     pub(crate) fn new() -> Self {
         Self(Site::new())
+    }
+
+    /// With all packages, with registries that have what the tests take from them, and with a cargo that notes in the
+    /// file `cargo` what it is asked for, and does nothing.
+    pub(crate) fn with_all_packages() -> Self {
+        Self::new()
+            .program("npm", NPM)
+            .program("python3", PYTHON)
+            .program("go", GO)
+            .program("cargo", CARGO)
+            .program("dpkg-query", "printf installed")
+            .program("chromedriver", "exit 0")
+            .program("firefox-esr", "exit 0")
+            .program("WebKitWebDriver", "exit 0")
+            .program("Xvfb", "exit 0")
     }
 
     /// With a program, a shell script.

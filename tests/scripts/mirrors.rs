@@ -2,36 +2,8 @@
 
 use crate::machine::{Ended, Machine, run};
 
-/// Notes what it is asked to do, and does nothing.
-const CARGO: &str = "echo \"$@\" >>\"$(dirname \"$0\")/../cargo\"";
-
 /// Has no packages to download.
 const EMPTY: &str = "echo 'no such file' >&2; exit 1";
-
-/// Makes a virtual environment in which nothing is installed.
-const PYTHON: &str =
-    "mkdir -p \"$3/bin\" && printf '#!/bin/sh\\n' >\"$3/bin/pip\" && chmod +x \"$3/bin/pip\"";
-
-/// Installs a program of esbuild's name, and nothing else, where it is told to.
-const NPM: &str = "while [ \"$1\" != --prefix ]; do shift; done
-    bin=$2/node_modules/.bin
-    mkdir -p \"$bin\" && printf '#!/bin/sh\\n' >\"$bin/esbuild\" && chmod +x \"$bin/esbuild\"";
-
-/// Knows its version, and builds nothing.
-const GO: &str = "echo go1.99.0";
-
-fn with_packages() -> Machine {
-    Machine::new()
-        .program("npm", NPM)
-        .program("python3", PYTHON)
-        .program("go", GO)
-        .program("cargo", CARGO)
-        .program("dpkg-query", "printf installed")
-        .program("chromedriver", "exit 0")
-        .program("firefox-esr", "exit 0")
-        .program("WebKitWebDriver", "exit 0")
-        .program("Xvfb", "exit 0")
-}
 
 const WITHOUT_ESBUILD: &str = "==> not run: the comparison of the browser module's bundle with its sources, \
                               for esbuild cannot be had\n";
@@ -51,7 +23,7 @@ fn without_the_clients_of_one_registry_every_other_test_runs() {
             " -- --skip a --skip go_sse_ --skip the_oracles_\n".into(),
         ),
     ] {
-        let machine = with_packages().program(program, EMPTY);
+        let machine = Machine::with_all_packages().program(program, EMPTY);
         let mut command = machine.command("scripts/test-servers");
         command.args(arguments).env("FRANKENPHP", "named");
         let Ended { status, stderr, .. } = run(&mut command);
@@ -71,7 +43,7 @@ fn without_the_clients_of_one_registry_every_other_test_runs() {
 /// What is asked of cargo, and the messages, with these browsers asked for, and without the program of one.
 #[track_caller]
 fn asked_with(browsers: &str, missing: &str) -> (String, String) {
-    let machine = with_packages();
+    let machine = Machine::with_all_packages();
     let mut command = machine.command("scripts/test-servers");
     command.env("FRANKENPHP", "named");
     command.env("SSE_TEST_BROWSERS", browsers).env(missing, "no-such-program");
@@ -84,7 +56,7 @@ const EVERY_TEST: &str = "test --quiet --no-fail-fast --package server-tests";
 
 #[test]
 fn without_one_server_every_other_test_runs() {
-    let machine = with_packages();
+    let machine = Machine::with_all_packages();
     let mut command = machine.command("scripts/test-servers");
     let Ended { status, stderr, .. } = run(command.env_remove("FRANKENPHP"));
     assert_eq!(status, Some(0), "{stderr}");
@@ -130,7 +102,7 @@ fn tests_run_in_the_browsers_that_are_named_and_in_no_other() {
     assert_eq!(asked, format!("{EVERY_TEST} -- --skip ::chromium --skip ::webkit\n"));
     assert!(!messages.contains("not run"), "{messages}");
 
-    let machine = with_packages();
+    let machine = Machine::with_all_packages();
     let mut command = machine.command("scripts/test-servers");
     let Ended { status, stderr, .. } = run(command.env("SSE_TEST_BROWSERS", "firefox opera"));
     assert_eq!((status, machine.read("cargo").as_str()), (Some(1), ""));
