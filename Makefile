@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build demo setup-test test test-rust test-phpt test-servers test-browser test-debug test-frankenphp \
+.PHONY: help build demo setup-test build-ahead test test-rust test-phpt test-servers test-browser test-debug test-frankenphp \
 	lint bench latency load storm fuzz stubs-check valgrind dist clean
 
 help: ## list the targets
@@ -21,6 +21,9 @@ test: setup-test test-rust test-phpt test-servers test-frankenphp test-debug ## 
 setup-test:
 	@scripts/not-run --forget
 	@scripts/setup build phpt servers debug frankenphp
+
+build-ahead: # what tests need, so that it is there when they come to it
+	@scripts/build-ahead
 
 test-rust: ## Rust's own tests: without PHP, then what of src/sapi needs no running engine
 	@scripts/test-rust

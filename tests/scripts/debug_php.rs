@@ -4,6 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
+use server_tests::patience::{soon, wait_for};
+use server_tests::process::{Pid, is_running};
+
 use crate::machine::{Ended, Machine, run};
 
 /// Archives that name three source packages.
@@ -119,10 +122,36 @@ fn without_any_source_the_tests_on_a_debug_php_are_left_out_and_named() {
 
 #[test]
 fn what_every_change_has_to_pass_ends_with_what_was_not_run() {
-    let make = "echo '==> not run: the tests on a debug PHP, for a reason' >&2";
+    let make = "case \"$*\" in
+        *' test') echo '==> not run: the tests on a debug PHP, for a reason' >&2 ;;
+    esac";
     let machine = Machine::new().program("make", make);
     let Ended { status, stdout, .. } = run(&mut machine.command(".ci/run"));
     assert_eq!(status, Some(0));
     let closing = "\nclosing lines\n==> not run: the tests on a debug PHP, for a reason\n";
     assert!(stdout.ends_with(closing), "{stdout}");
+}
+
+/// What is built ahead does not end by itself, and the tests are over at once.
+const BUILDS_LONG: &str = r#"case "$*" in
+    build-ahead)
+        mkfifo "$SSE_CACHE_DIR.gate"
+        sleep 1000 &
+        echo $! >"$SSE_CACHE_DIR.builds"
+        echo >"$SSE_CACHE_DIR.gate"
+        wait ;;
+    *' test')
+        until [ -p "$SSE_CACHE_DIR.gate" ]; do sleep 0.01; done
+        cat "$SSE_CACHE_DIR.gate"
+        exit 7 ;;
+esac"#;
+
+#[test]
+fn what_is_built_ahead_ends_with_the_tests_that_need_it() {
+    let machine = Machine::new().program("make", BUILDS_LONG);
+    let Ended { status, stdout, .. } = run(&mut machine.command(".ci/run"));
+    assert_eq!(status, Some(7), "{stdout}");
+    let builds = machine.read("cache.builds").trim().parse().ok().and_then(Pid::from_raw);
+    let builds = builds.expect("it has begun");
+    wait_for("the builds to end", soon(), || (!is_running(builds)).then_some(()));
 }
