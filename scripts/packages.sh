@@ -26,7 +26,7 @@ chromium_packages=(chromium? chromium-driver?)
 firefox_packages=(firefox-esr?)
 webkit_packages=(WebKitWebDriver:webkit2gtk-driver? WebKitWebDriver:webkitgtk-webdriver? xvfb?)
 load_packages=(php-fpm nginx-light libnginx-mod-nchan? redis-server)
-bench_packages=(php-fpm nginx-light strace)
+bench_packages=(php-fpm nginx-light libnginx-mod-http-brotli-filter? strace)
 debug_packages=(
   make gcc libc6-dev pkg-config xz-utils zlib1g-dev libsqlite3-dev debian-archive-keyring
 )

@@ -8,44 +8,44 @@ use brotli::enc::encode::{
 
 /// Its quality: beyond it each event takes several times as long.
 const QUALITY: u32 = 5;
-/// The window, 2^18 bytes: what the head of a response says.
+/// That of one event alone: at the other one, its tables take more time than the event.
+const QUALITY_ALONE: u32 = 4;
+/// The window, 2^18 bytes: what the head of a response says. For one of 2^16 or less the library takes tables of 33 MB.
 const WINDOW_BITS: u32 = 18;
+/// So many bytes fit its buffer. Behind them it finds the event before no more: a board is three times as long, and
+/// another encoder is worth its beginning.
+const LIFE: usize = 2 << WINDOW_BITS;
 
 /// The encoder of meta-blocks.
-pub(crate) struct MetaBlocks(Box<State<StandardAlloc>>);
+pub(crate) struct MetaBlocks {
+    state: Box<State<StandardAlloc>>,
+    /// The bytes that it was given.
+    length: usize,
+}
 
 impl MetaBlocks {
     /// About the memory that it takes, in bytes: its window twice, the table of its hashes, commands.
-    pub(crate) const MEMORY: usize = 2 * 1024 * 1024;
+    pub(crate) const MEMORY: usize = 1840 * 1024;
 
     pub(crate) fn new() -> Self {
-        Self::with_window(WINDOW_BITS)
+        Self { state: Box::new(state(QUALITY, WINDOW_BITS)), length: 0 }
     }
 
     /// For so many bytes at most, and so with less memory.
     pub(crate) fn for_length(length: usize) -> Self {
         let bits = length.next_power_of_two().trailing_zeros() + 1;
-        Self::with_window(bits.clamp(10, WINDOW_BITS))
-    }
-
-    fn with_window(bits: u32) -> Self {
-        let mut state = State::new(StandardAlloc::default());
-        for (parameter, value) in [
-            (Parameter::BROTLI_PARAM_QUALITY, QUALITY),
-            (Parameter::BROTLI_PARAM_LGWIN, bits),
-            // No references to what is before, no static dictionary, no head.
-            (Parameter::BROTLI_PARAM_CATABLE, 1),
-            (Parameter::BROTLI_PARAM_BARE_STREAM, 1),
-        ] {
-            state.set_parameter(parameter, value);
-        }
-        Self(Box::new(state))
+        let state = state(QUALITY_ALONE, bits.clamp(10, WINDOW_BITS));
+        Self { state: Box::new(state), length: 0 }
     }
 
     /// Appends meta-blocks with these bytes, up to the boundary of a byte; false if it failed, and nothing was
     /// appended.
     pub(crate) fn append(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> bool {
         let before = out.len();
+        if self.length > 0 && self.length + bytes.len() > LIFE {
+            *self = Self::new();
+        }
+        self.length += bytes.len();
         let mut left = bytes.len();
         while left > 0 {
             if !self.step(Operation::BROTLI_OPERATION_PROCESS, bytes, &mut left, out) {
@@ -75,7 +75,7 @@ impl MetaBlocks {
         out: &mut Vec<u8>,
     ) -> bool {
         let mut read = bytes.len() - *left;
-        let done = self.0.compress_stream(
+        let done = self.state.compress_stream(
             operation,
             left,
             bytes,
@@ -86,12 +86,26 @@ impl MetaBlocks {
             &mut None,
             &mut |_, _, _, _| (),
         );
-        while self.0.has_more_output() {
+        while self.state.has_more_output() {
             // Zero asks for all of it, and becomes its length: the slice is longer.
             let mut length = 0;
-            let output = self.0.take_output(&mut length);
+            let output = self.state.take_output(&mut length);
             out.extend_from_slice(output.get(..length).unwrap_or(output));
         }
         done
     }
+}
+
+fn state(quality: u32, window_bits: u32) -> State<StandardAlloc> {
+    let mut state = State::new(StandardAlloc::default());
+    for (parameter, value) in [
+        (Parameter::BROTLI_PARAM_QUALITY, quality),
+        (Parameter::BROTLI_PARAM_LGWIN, window_bits),
+        // No references to what is before, no static dictionary, no head.
+        (Parameter::BROTLI_PARAM_CATABLE, 1),
+        (Parameter::BROTLI_PARAM_BARE_STREAM, 1),
+    ] {
+        state.set_parameter(parameter, value);
+    }
+    state
 }

@@ -1,12 +1,25 @@
 //! The encoder of zstd's library.
 
 use zstd::zstd_safe::zstd_sys::ZSTD_EndDirective;
-use zstd::zstd_safe::{CCtx, CParameter, InBuffer, OutBuffer, ResetDirective};
+use zstd::zstd_safe::{CCtx, CParameter, InBuffer, OutBuffer, ResetDirective, Strategy};
 
-/// Its level: beyond it little is gained, and much time is lost.
-const LEVEL: i32 = 3;
-/// The window, 2^17 bytes: several events of any usual size.
-const WINDOW_LOG: u32 = 17;
+/// What it is told (`make bench`). The search is the cheapest that finds the row of a table again in the event before:
+/// that is worth more than half of a board, and the events that are encoded once are sent to many. Its tables are
+/// small, as an event hardly needs more.
+const PARAMETERS: [CParameter; 10] = [
+    CParameter::CompressionLevel(3),
+    CParameter::Strategy(Strategy::ZSTD_btlazy2),
+    CParameter::SearchLog(2),
+    CParameter::MinMatch(4),
+    CParameter::HashLog(13),
+    CParameter::ChainLog(14),
+    // 2^17 bytes: several events of any usual size.
+    CParameter::WindowLog(17),
+    // Of the library's default of 2^17 bytes it would keep room for a block in four places.
+    CParameter::MaxBlockSize(1 << 15),
+    CParameter::ContentSizeFlag(false),
+    CParameter::ChecksumFlag(false),
+];
 
 /// The encoder of one frame after the other.
 pub(crate) struct Frames(CCtx<'static>);
@@ -15,14 +28,7 @@ impl Frames {
     /// An encoder; `None` if there is no memory for it.
     pub(crate) fn new() -> Option<Self> {
         let mut context = CCtx::try_create()?;
-        for parameter in [
-            CParameter::CompressionLevel(LEVEL),
-            CParameter::WindowLog(WINDOW_LOG),
-            CParameter::HashLog(15),
-            CParameter::ChainLog(15),
-            CParameter::ContentSizeFlag(false),
-            CParameter::ChecksumFlag(false),
-        ] {
+        for parameter in PARAMETERS {
             context.set_parameter(parameter).ok()?;
         }
         Some(Self(context))

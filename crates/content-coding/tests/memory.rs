@@ -1,0 +1,45 @@
+//! The memory that an encoder says it takes is what it takes.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use std::alloc::System;
+
+use content_coding::{Coding, SegmentEncoder};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// A board, which fills what an encoder has room for after some events.
+fn board(number: usize) -> Vec<u8> {
+    let row = |row| format!("<tr><td>{row}</td><td>{}</td></tr>", (row * number) % 977);
+    (0..500).map(row).collect::<String>().into_bytes()
+}
+
+#[test]
+fn an_encoder_takes_the_memory_that_it_says() {
+    // zstd's library allocates by itself, and tells what that is.
+    for coding in [Coding::Brotli, Coding::Gzip, Coding::Deflate] {
+        let mut out = Vec::with_capacity(1 << 20);
+        let region = Region::new(ALLOCATOR);
+        let mut encoder = SegmentEncoder::new(coding);
+        for number in 0..100 {
+            out.clear();
+            encoder.append(&board(number), &mut out);
+        }
+        let change = region.change();
+        let taken = change.bytes_allocated - change.bytes_deallocated;
+        let said = encoder.memory();
+        let differs = taken.abs_diff(said);
+        assert!(differs < said / 10, "{coding:?} takes {taken} bytes, and says {said}");
+    }
+}
+
+#[test]
+fn an_encoder_of_zstd_takes_less_than_half_a_megabyte() {
+    let (mut encoder, mut out) = (SegmentEncoder::new(Coding::Zstd), Vec::new());
+    for number in 0..100 {
+        encoder.append(&board(number), &mut out);
+    }
+    let said = encoder.memory();
+    assert!((128 << 10..512 << 10).contains(&said), "it takes {said} bytes");
+}
