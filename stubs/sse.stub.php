@@ -40,7 +40,7 @@ final class Sse
      * have (Location, ETag, Content-Length, ...). Cache-Control gets a `no-transform`, whoever sets it:
      * proxies that compress hold a stream back.
      *
-     * It takes over headers, output buffers, compression, the session lock and the time limit. On
+     * It takes over headers, output buffers, PHP's own compression, the session lock and the time limit. On
      * the command line it changes none of these and writes through PHP's output layer, so that
      * ob_start() can capture a stream. A HEAD request gets its headers and a stream that is already
      * closed; an OPTIONS request is answered with 204, and the script ends.
@@ -88,6 +88,13 @@ final class Sse
      *        oldest stream under the key ends instead, with a last event of type `sse:dropped` whose data is
      *        `{"lastEventId": ...}`; its EventSource is answered 204 when it comes back, and gives up. Where
      *        only `sse.max_streams` is reached: as "retry"
+     * @param bool|string|list<string>|null $compress the content codings that the stream may have: true or "on":
+     *        "br", "zstd", "gzip" and "deflate", of which it gets the smallest that the client takes; a list
+     *        ("zstd, gzip"): these, in order of preference; false: none; null: what headers() was told, if its
+     *        headers are in the head, else `sse.compression` (none). Off unless asked for: where a stream shows
+     *        secrets beside what others can have it say, its length tells of the secrets (BREACH). Every write is
+     *        compressed and sent at once. A client of HTTP/1.0, or one that takes no coding, gets plain bytes;
+     *        doctor() says why. See docs/compression.md
      * @throws SseException when a stream is open already (on the command line: one that somebody holds;
      *         any other is closed), or output with another content type or status has begun; the message
      *         names file and line
@@ -102,7 +109,8 @@ final class Sse
         ?string $limitKey = null,
         ?int $limit = null,
         ?string $lastEventId = null,
-        string $onLimit = 'refuse'
+        string $onLimit = 'refuse',
+        bool|string|array|null $compress = null
     ): Sse {}
 
     /**
@@ -135,6 +143,7 @@ final class Sse
         ?int $limit = null,
         ?string $lastEventId = null,
         string $onLimit = 'refuse',
+        bool|string|array|null $compress = null,
         bool $changes = false
     ): bool {}
 
@@ -150,10 +159,17 @@ final class Sse
      *
      * @param string|list<string>|null $allowOrigin as for start()
      * @param array<string, string> $headers further headers; they win
+     * @param bool|string|list<string>|null $compress as for start(); null: `sse.compression`. If the response goes out
+     *        with the `Content-Encoding` that this gave, as an event stream, its body is compressed, also without
+     *        start(); without it, it is not
      * @return array<string, string>
      * @throws ValueError when an origin or a header is malformed
      */
-    public static function headers(string|array|null $allowOrigin = null, array $headers = []): array {}
+    public static function headers(
+        string|array|null $allowOrigin = null,
+        array $headers = [],
+        bool|string|array|null $compress = null
+    ): array {}
 
     /**
      * One event as it stands in an event stream, for code that writes its own response.
@@ -289,11 +305,12 @@ final class Sse
      * hub, and whether others look for it elsewhere (PrivateTmp), `handOff` whether subscribe() would free the
      * worker, and if not, why and what it does instead. It tries what cannot be asked: a hub is started if there
      * is none, and offered the connection of an open stream, which it leaves alone; a time limit begins anew.
+     * `compression` is the content coding of the stream, or why it has none.
      *
      * `configuration` has the lines to set in web servers and proxies, by their names, those that the request came
      * through first. Whether events arrive in the browser as they are sent, examples/doctor.php measures.
      *
-     * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, buffers: list<string>, advice: list<string>, configuration: array<string, string>}
+     * @return array{server: string, path: string, heartbeats: string, hub: string, handOff: string, compression: string, buffers: list<string>, advice: list<string>, configuration: array<string, string>}
      */
     public static function doctor(): array {}
 

@@ -15,7 +15,7 @@ use crate::sapi::{PhpConnection, Server};
 
 /// Returns the report as entries of an array, on the stream of this request if there is one.
 pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> {
-    let Diagnosis { path, heartbeats, buffers, advice, configuration } =
+    let Diagnosis { path, heartbeats, compression, buffers, advice, configuration } =
         diagnosis::examine(Server::current(), connection.map(PhpConnection::describe));
     vec![
         entry("server", php_sapi_name().unwrap_or_default()),
@@ -23,6 +23,7 @@ pub(super) fn report(connection: Option<&PhpConnection>) -> Vec<(String, Zval)> 
         entry("heartbeats", heartbeats),
         entry("hub", hub_in_words()),
         entry("handOff", hand_off(connection)),
+        entry("compression", compression),
         entry("buffers", buffers),
         entry("advice", advice),
         entry("configuration", configuration),

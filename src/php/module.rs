@@ -14,7 +14,7 @@ use crate::hub::location;
 use crate::sapi::diagnosis::Expected;
 use crate::sapi::head;
 use crate::sapi::hooks::Callbacks;
-use crate::sapi::response::{finished, late_head, output, ownership};
+use crate::sapi::response::{abort, finished, late_head, output, ownership};
 use crate::sapi::server::{signals, stop_signals};
 use crate::sapi::sys::process;
 use crate::sapi::wire::keeper;
@@ -99,8 +99,9 @@ fn begin_request() {
 
 fn end_request() {
     sse::end_request();
+    hooks::end_encoding();
     adoption::end_request();
-    hooks::end_request();
+    abort::forget_told();
 }
 
 fn request_is_over() {
@@ -117,6 +118,7 @@ extern "C" fn print_info(module: *mut ModuleEntry) {
     info_table_row!("Heartbeats come", expected.heartbeats.as_str());
     let moves = expected.hand_off.map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
     info_table_row!("Streams move to the hub", moves.as_str());
+    info_table_row!("Streams are compressed", settings::compression().to_string().as_str());
     info_table_row!(
         "The hub's socket",
         location(&hub_settings::settings()).display().to_string().as_str()

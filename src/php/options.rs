@@ -9,8 +9,11 @@ use super::arguments::{
 };
 use super::fault::Fault;
 use crate::hub::Limit;
+use crate::sapi::takeover::Wanted;
 use crate::sapi::{Server, settings};
-use crate::stream::{self, AllowOrigin, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options};
+use crate::stream::{
+    self, AllowOrigin, Compression, Encodes, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options,
+};
 
 /// The empty array, as a default.
 pub(super) struct Empty;
@@ -74,12 +77,27 @@ impl OnLimit {
 pub(super) struct ResponseArguments<'a> {
     pub(super) allow_origin: Option<&'a Zval>,
     pub(super) headers: WithDefault<'a, Empty>,
+    pub(super) compress: Option<&'a Zval>,
 }
 
 /// The options for the head of the response, checked.
 pub(super) struct Response {
     pub(super) allow_origin: AllowOrigin,
     pub(super) headers: Vec<Header>,
+    /// `None` if the script leaves it to what `Sse::headers()` was told, or to the settings.
+    pub(super) compression: Option<Compression>,
+}
+
+impl Response {
+    /// Returns the head that it asks for, of a stream that is encoded there.
+    pub(super) fn wanted(&self, encodes: Encodes) -> Wanted<'_> {
+        Wanted {
+            allow_origin: &self.allow_origin,
+            custom: &self.headers,
+            compression: self.compression.as_ref(),
+            encodes,
+        }
+    }
 }
 
 impl Arguments<'_> {
@@ -205,11 +223,18 @@ fn given_key<'a>(arguments: &LimitArguments<'a>) -> Option<&'a Zval> {
 }
 
 impl ResponseArguments<'_> {
-    /// Checks the options for the head of the response. `first` is the number of the first of these arguments.
-    pub(super) fn response(&self, method: &'static str, first: u32) -> Result<Response, Fault> {
+    /// Checks the options for the head of the response. `first` is the number of the first two of these arguments,
+    /// and `compress` that of the last.
+    pub(super) fn response(
+        &self,
+        method: &'static str,
+        first: u32,
+        compress: u32,
+    ) -> Result<Response, Fault> {
         Ok(Response {
             allow_origin: allow_origin(self.allow_origin, Argument(method, first, "allowOrigin"))?,
             headers: headers(&self.headers, Argument(method, first + 1, "headers"))?,
+            compression: compression(self.compress, Argument(method, compress, "compress"))?,
         })
     }
 }
@@ -234,6 +259,19 @@ fn allow_origin(allowed: Option<&Zval>, at: Argument) -> Result<AllowOrigin, Fau
         AllowOrigin::from_list(&String::from_utf8_lossy(&list))
     };
     checked.map_err(|error| at.value_error(error))
+}
+
+fn compression(compress: Option<&Zval>, at: Argument) -> Result<Option<Compression>, Fault> {
+    let Some(given) = given(compress) else { return Ok(None) };
+    let checked = if let Some(is_on) = given.bool() {
+        Ok(if is_on { Compression::On } else { Compression::Off })
+    } else if let Some(list) = given.array() {
+        Compression::from_entries(entries(list, at)?.iter().map(String::as_str))
+    } else {
+        let list = bytes(given, at, "of type array|string|bool|null")?;
+        Compression::from_list(&String::from_utf8_lossy(&list))
+    };
+    checked.map(Some).map_err(|error| at.value_error(error))
 }
 
 fn entries(list: &ZendHashTable, at: Argument) -> Result<Vec<String>, Fault> {

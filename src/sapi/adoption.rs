@@ -82,6 +82,7 @@ fn say_last() {
 /// Ends the response before the script ends.
 pub(super) fn finish_response() {
     say_last();
+    hooks::end_encoding();
     attached::detach();
 }
 

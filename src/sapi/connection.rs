@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 
 use super::hand_off::PendingHandOff;
-use super::response::{abort, finished, output, request, written};
+use super::response::{abort, coding, finished, output, request, written};
 use super::server::choice::transport;
 use super::server::error::{NoHandOff, NoWire};
 use super::server::kind::Server;
@@ -123,6 +123,9 @@ impl PhpConnection {
         }
         let wire = self.wire.as_ref().map_err(|why| NoHandOff::from(*why))?;
         if wire.is_ours() && self.open.get() {
+            if wire.coding().is_some() {
+                return Err(NoHandOff::Encoded);
+            }
             PendingHandOff::new(self.server, wire)
         } else {
             Err(NoHandOff::StreamIsOver)
@@ -231,9 +234,15 @@ pub(super) fn attach_wire(server: Server, options: &WireOptions) -> Result<Arc<W
     let wire =
         Wire::new(transport, options.timing, attached::tail(), interrupt, options.ends_with_server);
     let wire = Arc::new(wire.ok_or(NoWire::NoDescriptors)?);
+    if let Some(encoding) = coding::take() {
+        wire.encode_with(encoding);
+    }
     signals::take_over(server);
     if !keeper::watch(&wire) {
         signals::give_back(server);
+        if let Some(encoding) = wire.take_encoding() {
+            coding::put(encoding);
+        }
         return Err(NoWire::NoThreads);
     }
     // It may have been asked to stop before anybody listened.
@@ -249,7 +258,7 @@ impl Connection for PhpConnection {
             Some(wire) => {
                 written::note_flushed();
                 if let Err(reason) = wire.write(packet) {
-                    hooks::note_told();
+                    abort::note_told();
                     return Ok(Written::Stopped(reason));
                 }
             }
@@ -283,7 +292,7 @@ impl Connection for PhpConnection {
         let reason = self.own_wire().and_then(Wire::stop_reason);
         let reason = reason.or_else(|| abort::client_is_gone().then_some(StopReason::ClientGone));
         if matches!(reason, Some(StopReason::ClientGone | StopReason::WriteTimeout)) {
-            hooks::note_told();
+            abort::note_told();
         }
         reason
     }
@@ -294,6 +303,7 @@ impl Connection for PhpConnection {
         }
         let said = last_line.map_or(Ok(()), |line| self.say_last(line));
         let said = said.and_then(|()| self.end_response());
+        hooks::end_encoding();
         if self.wire.is_ok() {
             attached::detach();
             signals::give_back(self.server);

@@ -1,12 +1,12 @@
 //! Tells in words what stands between a script and the browser: for `doctor()` and phpinfo.
 
 use super::proxies::{self, InFront};
-use super::response::{output, request};
+use super::response::{coding, output, request};
 use super::server::error::{NoHandOff, NoWire};
 use super::server::kind::Server;
 use super::server::{apache_variables, choice};
 use super::settings;
-use super::{attached, configuration};
+use super::{attached, configuration, negotiation};
 use crate::zend::ini;
 
 /// The report on what stands between a script and the browser.
@@ -15,6 +15,8 @@ pub(crate) struct Diagnosis {
     pub(crate) path: String,
     /// The thread that sends heartbeats, and when it can.
     pub(crate) heartbeats: String,
+    /// The content coding of the stream, or why it has none.
+    pub(crate) compression: String,
     /// The layers that hold output back, or would.
     pub(crate) buffers: Vec<String>,
     /// The settings to change.
@@ -51,8 +53,14 @@ pub(crate) fn examine(server: Server, way: Option<(&str, Option<NoWire>)>) -> Di
     if server.has_response() {
         advice.extend(time_limit());
     }
-    let configuration = configuration::of(server, &in_front);
-    Diagnosis { path: path.into(), heartbeats, buffers: buffers(), advice, configuration }
+    Diagnosis {
+        path: path.into(),
+        heartbeats,
+        compression: compression_in_words(server),
+        buffers: buffers(),
+        advice,
+        configuration: configuration::of(server, &in_front),
+    }
 }
 
 const TERMINATE: &str = "PHP-FPM: request_terminate_timeout, which cannot be asked for, ends streams, too: \
@@ -145,6 +153,16 @@ fn heartbeats(server: Server, why_not: Option<NoWire>) -> String {
     }
 }
 
+/// Tells the coding of the stream, or why there is none; before there is one, what it would be.
+fn compression_in_words(server: Server) -> String {
+    let chosen = coding::choice();
+    match (chosen, chosen.unwrap_or_else(|| negotiation::forecast(server))) {
+        (Some(_), Ok(coding)) => format!("{}: each write is compressed and sent", coding.token()),
+        (None, Ok(coding)) => format!("expected: {}", coding.token()),
+        (_, Err(why)) => format!("none: {why}"),
+    }
+}
+
 fn buffers() -> Vec<String> {
     let mut found = Vec::new();
     let level = output::level();
@@ -160,6 +178,7 @@ fn buffers() -> Vec<String> {
     for (setting, name) in [
         (c"output_buffering", "output_buffering"),
         (c"zlib.output_compression", "zlib.output_compression"),
+        (c"brotli.output_compression", "brotli.output_compression"),
     ] {
         let value = ini::text(setting);
         if !value.is_empty() && value != "0" {

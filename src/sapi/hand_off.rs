@@ -98,7 +98,7 @@ impl<'a> PendingHandOff<'a> {
     pub(super) fn end_response(self) {
         match self.take_from_server() {
             Ok(()) => {
-                self.wire.conclude(&end_of_response(self.framing()));
+                self.wire.conclude(self.framing(), &end_of_response(self.framing()));
                 self.part();
             }
             Err(_) => self.withdraw(),

@@ -10,11 +10,11 @@ use std::ffi::c_int;
 use ext_php_rs::ffi::{sapi_headers_struct, sapi_module};
 use once_cell::sync::OnceCell;
 
-use super::adoption;
-use super::response::{headers, late_head};
+use super::response::{coding, headers, late_head};
 use super::server::apache_variables;
 use super::server::kind::Server;
-use crate::stream::{Bailout, NOT_FOR_A_STREAM, last_headers, proxy_headers};
+use super::{adoption, negotiation};
+use crate::stream::{Bailout, NOT_FOR_A_STREAM, coding_headers, last_headers, proxy_headers};
 use crate::zend::bailout;
 
 /// `sapi_module_struct.send_headers`, `main/SAPI.h`.
@@ -97,13 +97,19 @@ unsafe extern "C" fn send_headers(sapi_headers: *mut sapi_headers_struct) -> c_i
         bailout::unwind();
     }
     // SAFETY: the server's own function, with the argument as it came. It may bail out: this frame owns nothing.
-    unsafe { original(sapi_headers) }
+    let sent = unsafe { original(sapi_headers) };
+    // Not before: some servers write the head by our own hook.
+    coding::begin();
+    sent
 }
 
 fn amend() {
     let is_adopted = adoption::is_to_be_adopted();
     let claim = CLAIM.get();
     let says_so = claim == Claim::Asked && headers::is_event_stream() && headers::status() == 200;
+    if claim == Claim::Asked {
+        let _ = headers::reopened(|| negotiation::keep_promise(says_so));
+    }
     // The engine counts the head as sent while it is being sent. What cannot be set costs buffering at most.
     let _ = match claim {
         Claim::Opening => headers::reopened(make_stream),
@@ -124,5 +130,11 @@ fn make_stream() -> Result<(), Bailout> {
     if headers::status() != 200 {
         headers::set_status(200)?;
     }
-    headers::apply(last_headers(headers::is_event_stream()))
+    headers::apply(last_headers(headers::is_event_stream()))?;
+    let Some(Ok(coding)) = coding::choice() else { return Ok(()) };
+    headers::apply(coding_headers(true, Some(coding)))?;
+    if headers::is_coded_as(coding) {
+        coding::note_due(coding);
+    }
+    Ok(())
 }

@@ -7,23 +7,24 @@
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
-use std::time::Instant;
 
 use ext_php_rs::ffi::{sapi_module, zend_execute_data, zend_interrupt_function};
 use once_cell::sync::OnceCell;
 
 use super::attached;
-use super::ffi::{Flush, LogMessage, ReadPost, UbWrite};
-use super::response::{abort, finished, headers, output, ownership, written};
+use super::encoded::Functions;
+use super::ffi::{Flush, LogMessage, ReadPost};
+use super::response::abort::{abort_if_gone, abort_unless_told};
+use super::response::{abort, coding, finished, headers, output, ownership, written};
 use super::sys::process;
 use super::wire::{HELD_BACK_MAX, Wire};
-use crate::stream::{Bailout, GRACE};
+use crate::stream::Bailout;
 use crate::zend::ffi::Interrupt;
 use crate::zend::globals;
 
 struct Originals {
-    ub_write: UbWrite,
-    flush: Option<Flush>,
+    /// Those that write.
+    output: Functions,
     log_message: Option<LogMessage>,
     read_post: Option<ReadPost>,
     interrupt: Option<Interrupt>,
@@ -47,8 +48,6 @@ static CALLBACKS: OnceCell<Callbacks> = OnceCell::new();
 thread_local! {
     /// True once the connection of this response was given away.
     static PARTED: Cell<bool> = const { Cell::new(false) };
-    /// The moment at which the API told the script that its client is gone.
-    static TOLD: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// Installs the hooks. Called once, at module start-up.
@@ -61,8 +60,7 @@ pub(crate) fn install(callbacks: Callbacks) {
     // SAFETY: a pointer, which is copied; modules start up on one thread, so that nobody writes to it.
     let interrupt = unsafe { zend_interrupt_function };
     let originals = Originals {
-        ub_write: write,
-        flush: module.flush,
+        output: Functions { write, flush: module.flush },
         log_message: module.log_message,
         read_post: module.read_post,
         interrupt,
@@ -84,8 +82,8 @@ pub(crate) fn remove() {
     // SAFETY: as in `install`: modules shut down on one thread, after the last request. The keeper, which lives
     // longer, does not look at it.
     let module = unsafe { &mut *module };
-    module.ub_write = Some(originals.ub_write);
-    module.flush = originals.flush;
+    module.ub_write = Some(originals.output.write);
+    module.flush = originals.output.flush;
     module.log_message = originals.log_message;
     module.read_post = originals.read_post;
     // SAFETY: as above: no script runs any more.
@@ -95,14 +93,17 @@ pub(crate) fn remove() {
 /// Forgets the last response. Called when a request begins.
 pub(crate) fn begin_request() {
     written::begin_request();
-    TOLD.set(None);
+    coding::begin_request();
+    abort::forget_told();
     PARTED.set(false);
     process::begin_request();
 }
 
-/// Ends the script's part of the response: what the server does now is its own affair.
-pub(crate) fn end_request() {
-    TOLD.set(None);
+/// Ends the encoding of this response, if it is encoded: whatever is written from now on goes nowhere.
+pub(crate) fn end_encoding() {
+    if let Some(originals) = ORIGINALS.get().filter(|_| !coding::is_plain()) {
+        originals.output.end();
+    }
 }
 
 /// Writes to the SAPI, past PHP's output buffers. The headers must be out.
@@ -158,14 +159,18 @@ fn put_out(bytes: &[u8]) -> usize {
 }
 
 fn put_on_server(originals: &Originals, bytes: &[u8]) -> usize {
-    if TOLD.get().is_some() {
+    if abort::is_told() {
         abort_unless_told();
         return bytes.len();
     }
     written::set_tail(written::tail().after(bytes));
+    if coding::has_begun() && !coding::gives_way_to(bytes) {
+        originals.output.echo(bytes);
+        return bytes.len();
+    }
     // SAFETY: the server's own function, with readable bytes and their number. It may bail out: this frame owns
     // nothing, nor do those between it and the hook, or the guard of `write_flushed`.
-    unsafe { (originals.ub_write)(bytes.as_ptr().cast(), bytes.len()) }
+    unsafe { (originals.output.write)(bytes.as_ptr().cast(), bytes.len()) }
 }
 
 fn put_on_wire(originals: &Originals, wire: &Wire, bytes: &[u8]) -> usize {
@@ -179,23 +184,29 @@ fn put_on_wire(originals: &Originals, wire: &Wire, bytes: &[u8]) -> usize {
         }
         return bytes.len();
     }
-    let mut taken = 0;
     // In slices: the write timeout is for a client that takes nothing, not for one that takes its time.
     for slice in bytes.chunks(SLICE) {
-        taken += abort::ignoring_abort(|| {
-            let bytes = slice.as_ptr().cast();
-            // SAFETY: as above; but the wire lock is held, so that it must return. It bails out by way of
-            // `php_handle_aborted_connection` only, which returns while aborts are ignored.
-            wire.through_server(slice, || unsafe { (originals.ub_write)(bytes, slice.len()) })
-        });
+        if coding::has_begun() {
+            originals.output.echo_to_wire(wire, slice);
+        } else {
+            put_slice(originals, wire, slice);
+        }
         abort_if_gone();
     }
-    if wire.held_back() > HELD_BACK_MAX
-        && let Some(original) = originals.flush
-    {
-        flush_server(wire, original, globals::sapi(|sapi| sapi.server_context));
+    if wire.held_back() > HELD_BACK_MAX {
+        flush_server(wire, originals, globals::sapi(|sapi| sapi.server_context));
     }
-    taken
+    bytes.len()
+}
+
+/// Writes so many bytes by the server, under the wire lock.
+fn put_slice(originals: &Originals, wire: &Wire, slice: &[u8]) {
+    abort::ignoring_abort(|| {
+        let bytes = slice.as_ptr().cast();
+        // SAFETY: as in `put_on_server`; but the wire lock is held, so that it must return. It bails out by way of
+        // `php_handle_aborted_connection` only, which returns while aborts are ignored.
+        wire.through_server(slice, || unsafe { (originals.output.write)(bytes, slice.len()) });
+    });
 }
 
 /// Our `flush`.
@@ -204,7 +215,8 @@ fn put_on_wire(originals: &Originals, wire: &Wire, bytes: &[u8]) -> usize {
 ///
 /// As the SAPI's own.
 unsafe extern "C" fn flush(context: *mut c_void) {
-    let Some(original) = ORIGINALS.get().and_then(|originals| originals.flush) else { return };
+    let Some(originals) = ORIGINALS.get() else { return };
+    let Some(original) = originals.output.flush else { return };
     written::note_flushed();
     attached::with(|wire| match wire {
         Some(wire) if wire.is_direct() => {
@@ -212,10 +224,13 @@ unsafe extern "C" fn flush(context: *mut c_void) {
                 abort_unless_told();
             }
         }
-        Some(wire) => flush_server(wire, original, context),
+        Some(wire) => flush_server(wire, originals, context),
         None if finished::is_so() => {}
-        None if TOLD.get().is_some() => abort_unless_told(),
+        None if abort::is_told() => abort_unless_told(),
         None => {
+            if coding::has_begun() {
+                originals.output.write_kept(false);
+            }
             // SAFETY: the server's own function, with the argument as it came. It may bail out: this frame owns
             // nothing.
             unsafe { original(context) };
@@ -227,11 +242,13 @@ unsafe extern "C" fn flush(context: *mut c_void) {
 }
 
 /// Has the server send what it holds back.
-fn flush_server(wire: &Wire, original: Flush, context: *mut c_void) {
+fn flush_server(wire: &Wire, originals: &Originals, context: *mut c_void) {
+    if coding::has_begun() {
+        originals.output.write_to_wire(wire, false);
+    }
     abort::ignoring_abort(|| {
-        // SAFETY: the server's own function and context. The wire lock is held, so that it must return: while aborts
-        // are ignored it does, as in `put_on_wire`.
-        wire.through_server(b"", || unsafe { original(context) });
+        // The wire lock is held, so that it must return: while aborts are ignored it does.
+        wire.through_server(b"", || originals.output.flush(context));
         wire.note_flush();
     });
     abort_if_gone();
@@ -261,14 +278,12 @@ unsafe extern "C" fn log_message(message: *const c_char, level: c_int) {
 
 /// Logs under the wire lock. The server keeps messages in a buffer that nobody else flushes while the wire is direct.
 fn log_through(wire: &Wire, log: impl FnOnce()) {
-    let flush = ORIGINALS.get().and_then(|originals| originals.flush);
+    let originals = ORIGINALS.get().filter(|_| wire.is_direct());
     abort::ignoring_abort(|| {
         wire.through_server(b"", || {
             log();
-            if let Some(flush) = flush.filter(|_| wire.is_direct()) {
-                let context = globals::sapi(|sapi| sapi.server_context);
-                // SAFETY: the server's own function and context; under the wire lock it returns, as in `put_on_wire`.
-                unsafe { flush(context) };
+            if let Some(originals) = originals {
+                originals.output.flush(globals::sapi(|sapi| sapi.server_context));
             }
         });
     });
@@ -321,30 +336,7 @@ unsafe extern "C" fn interrupted(frame: *mut zend_execute_data) {
     }
 }
 
-fn abort_if_gone() {
-    if abort::client_is_gone() {
-        abort_unless_told();
-    }
-}
-
 /// Notes that the connection of this response was given away.
 pub(super) fn note_parted() {
     PARTED.set(true);
-}
-
-/// Notes that the API has told the script that its client is gone. Who knows may go on for a while: what
-/// is output meanwhile goes nowhere, and only after that it ends the script.
-pub(super) fn note_told() {
-    if TOLD.get().is_none() {
-        TOLD.set(Some(Instant::now()));
-    }
-    abort::note_client_gone();
-}
-
-/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on, or was told a
-/// moment ago. The caller owns nothing.
-fn abort_unless_told() {
-    if TOLD.get().is_none_or(|told| told.elapsed() >= GRACE) {
-        abort::abort();
-    }
 }

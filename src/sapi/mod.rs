@@ -11,6 +11,7 @@
 //! * `hooks`, `attached`, `head`, `overrides`: every written byte, and the wire that takes it; the last word on a
 //!   head; PHP functions that must know
 //! * `takeover`, `connection`, `hand_off`: a response is taken over, written to, given away
+//! * `negotiation`, `encoded`: the content coding of a stream; its bytes on their way through the server
 //! * `activation`, `refusal`: where a request begins and ends; where there can be no stream
 //! * `adoption`, `last_line`: streams that other code opens; the line that some clients need last
 //! * `diagnosis`, `proxies`, `configuration`: `doctor()`, and what it says of servers in front
@@ -24,11 +25,13 @@ mod attached;
 mod configuration;
 mod connection;
 pub(crate) mod diagnosis;
+mod encoded;
 mod ffi;
 mod hand_off;
 pub(crate) mod head;
 pub(crate) mod hooks;
 mod last_line;
+pub(crate) mod negotiation;
 pub(crate) mod overrides;
 pub(crate) mod pool;
 mod proxies;

@@ -8,9 +8,10 @@ use ext_php_rs::ffi::{
 };
 use once_cell::sync::OnceCell;
 
-use super::response::{abort, finished, late_head, output};
+use super::response::{abort, coding, finished, late_head, output};
 use super::server::kind::Server;
 use super::{adoption, attached};
+use crate::zend::bailout::unwind;
 use crate::zend::ffi::Handler;
 use crate::zend::globals;
 
@@ -81,6 +82,7 @@ replacements! {
         call.run();
     };
     fastcgi_finish_request, frankenphp_finish_request => |call| {
+        end_buffers();
         adoption::finish_response();
         call.run();
         if Server::current() == Server::FrankenPhp {
@@ -129,6 +131,13 @@ fn replace(name: &str, replacement: Handler, original: &'static OnceCell<Handler
     let is_known = std::ptr::fn_addr_eq(*original.get_or_init(|| handler), handler);
     if is_known && !std::ptr::fn_addr_eq(handler, replacement) {
         function.handler = Some(replacement);
+    }
+}
+
+/// What the script's buffers hold has to be encoded, too, before the response ends. The frame owns nothing.
+fn end_buffers() {
+    if coding::has_begun() && output::end_buffers().is_err() {
+        unwind();
     }
 }
 

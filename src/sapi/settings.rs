@@ -8,7 +8,7 @@ use event_stream::{Heartbeat, Retry};
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
-use crate::stream::{AllowOrigin, seconds};
+use crate::stream::{AllowOrigin, Compression, seconds};
 use crate::zend::ini::{self, Valid, secret, validated, within_open_basedir};
 
 /// Seconds between two heartbeats; 0 is off.
@@ -21,7 +21,8 @@ const RETRY: &CStr = c"sse.retry";
 const MAX_LIFETIME: &CStr = c"sse.max_lifetime";
 /// Origins that may read streams.
 const ALLOW_ORIGIN: &CStr = c"sse.allow_origin";
-
+/// Content codings that streams may have, in order of preference; "" is none, "on" all.
+const COMPRESSION: &CStr = c"sse.compression";
 /// Reconnection time in milliseconds that is sent when the server stops; 0 sends none.
 const SHUTDOWN_RETRY: &CStr = c"sse.shutdown_retry";
 /// The socket of the hub; "" is the usual one.
@@ -56,12 +57,13 @@ const INTERRUPT: &CStr = c"sse.interrupt";
 /// On: streams of other code are looked after.
 const ADOPT: &CStr = c"sse.adopt";
 
-static ENTRIES: IniEntryDefs<21> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<22> = IniEntryDefs::new([
     validated::<Seconds>(IniEntryDef::new(HEARTBEAT, c"15", IniEntryPermission::All)),
     validated::<CommentText>(IniEntryDef::new(HEARTBEAT_TEXT, c"", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
     validated::<Seconds>(IniEntryDef::new(MAX_LIFETIME, c"0", IniEntryPermission::All)),
     validated::<Origins>(IniEntryDef::new(ALLOW_ORIGIN, c"", IniEntryPermission::All)),
+    validated::<Codings>(IniEntryDef::new(COMPRESSION, c"", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(SHUTDOWN_RETRY, c"0", IniEntryPermission::All)),
     validated::<Seconds>(IniEntryDef::new(WRITE_TIMEOUT, c"30", IniEntryPermission::All)),
     validated::<Switch>(IniEntryDef::new(RELEASE_SESSION, c"1", IniEntryPermission::All)),
@@ -117,6 +119,11 @@ pub(crate) fn max_lifetime() -> f64 {
 /// Returns the origins that may read streams, unless the script says otherwise.
 pub(crate) fn allow_origin() -> AllowOrigin {
     AllowOrigin::from_list(&ini::text(ALLOW_ORIGIN)).unwrap_or_default()
+}
+
+/// Returns the codings that streams may have, unless the script says otherwise.
+pub(crate) fn compression() -> Compression {
+    Compression::from_list(&ini::text(COMPRESSION)).unwrap_or_default()
 }
 
 /// The reconnection time to leave behind when the server stops.
@@ -262,6 +269,14 @@ struct Origins;
 impl Valid for Origins {
     fn accepts(value: &str) -> bool {
         AllowOrigin::from_list(value).is_ok()
+    }
+}
+
+struct Codings;
+
+impl Valid for Codings {
+    fn accepts(value: &str) -> bool {
+        Compression::from_list(value).is_ok()
     }
 }
 

@@ -1,12 +1,12 @@
 //! Takes the response over: headers, output buffers, session lock, time limit; or answers in its place.
 
-use super::response::{abort, headers, late_head, output, request, session};
+use super::response::{abort, coding, headers, late_head, output, request, session};
 use super::server::kind::Server;
 use super::settings;
-use super::{adoption, head};
+use super::{adoption, head, negotiation};
 use crate::stream::{
-    AllowOrigin, Bailout, Header, NOT_FOR_A_STREAM, Preflight, is_session_cache_limiter,
-    preflight_headers, stream_headers, unavailable_headers,
+    AllowOrigin, Bailout, Compression, Encodes, Header, NOT_FOR_A_STREAM, NoCoding, Preflight,
+    is_session_cache_limiter, preflight_headers, stream_headers, unavailable_headers,
 };
 use crate::zend::engine::{self, is_unwinding};
 use crate::zend::ini;
@@ -44,16 +44,25 @@ impl From<Bailout> for NotTaken {
     }
 }
 
-/// Makes the response of this request an event stream. `custom` headers win over ours.
+/// The head that a stream is to have.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// The origins that may read it.
+    pub(crate) allow_origin: &'a AllowOrigin,
+    /// The script's own headers, which win over ours.
+    pub(crate) custom: &'a [Header],
+    /// The codings that it may have, if the script says so.
+    pub(crate) compression: Option<&'a Compression>,
+    /// Who encodes it.
+    pub(crate) encodes: Encodes,
+}
+
+/// Makes the response of this request an event stream.
 ///
 /// # Errors
 ///
 /// [`NotTaken`]; then nothing was sent.
-pub(crate) fn take_over(
-    server: Server,
-    allow_origin: &AllowOrigin,
-    custom: &[Header],
-) -> Result<Taken, NotTaken> {
+pub(crate) fn take_over(server: Server, wanted: &Wanted<'_>) -> Result<Taken, NotTaken> {
     adoption::stand_aside();
     if !server.has_response() {
         return Ok(Taken::Stream);
@@ -69,13 +78,13 @@ pub(crate) fn take_over(
     }
     let method = request::method();
     if method == "OPTIONS" && !headers::sent() {
-        answer_options(allow_origin)?;
+        answer_options(wanted.allow_origin)?;
         return Ok(Taken::Answered);
     }
     ini::set("max_execution_time", "0");
     log_what_is_displayed();
     if !headers::sent() {
-        set_head(server, allow_origin, custom)?;
+        set_head(server, wanted)?;
     }
     output::buffers_are_taken();
     head::of_stream(|| {
@@ -90,13 +99,15 @@ pub(crate) fn take_over(
     Ok(Taken::Stream)
 }
 
-fn set_head(server: Server, allow_origin: &AllowOrigin, custom: &[Header]) -> Result<(), Bailout> {
-    switch_compression_off();
+fn set_head(server: Server, wanted: &Wanted<'_>) -> Result<(), Bailout> {
+    let coding = negotiation::choose(server, wanted.compression, wanted.encodes);
+    negotiation::switch_compression_off();
     headers::remove(&NOT_FOR_A_STREAM)?;
     headers::set_status(200)?;
     drop_session_cache_limiter()?;
-    headers::apply(custom.to_vec())?;
-    headers::apply(response_headers(server, allow_origin))
+    headers::apply(wanted.custom.to_vec())?;
+    headers::apply(response_headers(server, wanted.allow_origin))?;
+    headers::apply(coding)
 }
 
 /// Has errors go to the log that PHP would display: they are no events.
@@ -198,8 +209,11 @@ fn check_sent_headers() -> Result<(), NotTaken> {
         let content_type = headers::get("Content-Type").unwrap_or_else(|| "text/html".into());
         return Err(output_began(format!("Content-Type: {content_type}")));
     }
-    if let Some(coding) = headers::coding() {
+    if let Some(coding) = headers::coding().filter(|_| coding::is_plain()) {
         return Err(output_began(format!("Content-Encoding: {coding}")));
+    }
+    if coding::is_plain() {
+        coding::note_choice(Err(NoCoding::HeadIsOut));
     }
     match headers::status() {
         200 => Ok(()),
@@ -220,12 +234,4 @@ fn drop_session_cache_limiter() -> Result<(), Bailout> {
     let is_limiter = headers::get("Cache-Control")
         .is_some_and(|cache_control| is_session_cache_limiter(&cache_control, expire));
     if is_limiter { headers::remove(&["Cache-Control", "Expires", "Pragma"]) } else { Ok(()) }
-}
-
-/// Switches PHP's own compression off, which would hold frames back.
-fn switch_compression_off() {
-    let compresses = ini::text(c"zlib.output_compression");
-    if !compresses.is_empty() && compresses != "0" && !compresses.eq_ignore_ascii_case("off") {
-        ini::set("zlib.output_compression", "0");
-    }
 }

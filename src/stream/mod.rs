@@ -10,12 +10,14 @@
 //! * `connection`, `packet`: the trait that it writes to; bytes to be written as one
 //! * `tail`, `client_position`: the position of the last byte; the position that the client knows
 //! * `response`, `header`, `list`: the head of the response, its lines and lists
+//! * `compression`: the content coding of the response
 //! * `cors`, `origin`: pages of other origins
 //! * `last_event_id`, `json`: the client's id; JSON as data
 //! * `options`, `lifetime`, `stop_reason`: options; the longest lifetime; reasons to stop
 
 mod changes;
 mod client_position;
+mod compression;
 mod connection;
 mod cors;
 mod following;
@@ -38,6 +40,7 @@ mod waiting;
 mod tests;
 
 pub use changes::{IsStateType, PatchType};
+pub use compression::{CodingError, Compression, Demand, Encodes, NoCoding, coding_headers};
 pub use connection::{Bailout, Connection, Written};
 pub use cors::{Preflight, preflight_headers};
 pub use header::{Header, NOT_FOR_A_STREAM, Rule};

@@ -30,7 +30,7 @@ threw TypeError: Sse::onClose(): Argument #1 ($callback) must be a valid callbac
 threw TypeError: Sse::stream(): Argument #1 ($source) must be of type Traversable|callable|array, null given
 threw TypeError: Sse::stream(): Argument #2 ($interval) must be of type float, null given
 threw TypeError: Sse::stream(): Argument #8 ($headers) must be of type array, null given
-threw TypeError: Sse::stream(): Argument #13 ($changes) must be of type bool, null given
+threw TypeError: Sse::stream(): Argument #14 ($changes) must be of type bool, null given
 threw TypeError: Sse::start(): Argument #5 ($headers) must be of type array, null given
 threw TypeError: Sse::headers(): Argument #2 ($headers) must be of type array, null given
 threw TypeError: SseParser::__construct(): Argument #1 ($maxEventSize) must be of type int, null given

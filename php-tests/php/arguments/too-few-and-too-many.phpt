@@ -17,11 +17,11 @@ observe(fn () => $sse->stopReason(1));
 observe(fn () => $sse->onClose());
 observe(fn () => $sse->close('x', 'e', 1));
 observe(fn () => Sse::stream());
-observe(fn () => Sse::start(0, 0, 0, null, [], 'k', 7, 'id', 'refuse', 10));
-observe(fn () => Sse::stream([], 1, 'e', 0, 0, 0, null, [], 'k', 10, 'id', 'refuse', true, 14));
+observe(fn () => Sse::start(0, 0, 0, null, [], 'k', 7, 'id', 'refuse', false, 11));
+observe(fn () => Sse::stream([], 1, 'e', 0, 0, 0, null, [], 'k', 10, 'id', 'refuse', false, true, 15));
 observe(fn () => Sse::current(1));
 observe(fn () => Sse::lastEventId(1));
-observe(fn () => Sse::headers(null, [], 3));
+observe(fn () => Sse::headers(null, [], false, 4));
 observe(fn () => Sse::encode());
 observe(fn () => Sse::stop(1));
 observe(fn () => Sse::doctor(1));
@@ -42,11 +42,11 @@ threw ArgumentCountError: Sse::stopReason() expects exactly 0 arguments, 1 given
 threw ArgumentCountError: Sse::onClose() expects exactly 1 argument, 0 given
 threw ArgumentCountError: Sse::close() expects at most 2 arguments, 3 given
 threw ArgumentCountError: Sse::stream() expects at least 1 argument, 0 given
-threw ArgumentCountError: Sse::start() expects at most 9 arguments, 10 given
-threw ArgumentCountError: Sse::stream() expects at most 13 arguments, 14 given
+threw ArgumentCountError: Sse::start() expects at most 10 arguments, 11 given
+threw ArgumentCountError: Sse::stream() expects at most 14 arguments, 15 given
 threw ArgumentCountError: Sse::current() expects exactly 0 arguments, 1 given
 threw ArgumentCountError: Sse::lastEventId() expects exactly 0 arguments, 1 given
-threw ArgumentCountError: Sse::headers() expects at most 2 arguments, 3 given
+threw ArgumentCountError: Sse::headers() expects at most 3 arguments, 4 given
 threw ArgumentCountError: Sse::encode() expects at least 1 argument, 0 given
 threw ArgumentCountError: Sse::stop() expects exactly 0 arguments, 1 given
 threw ArgumentCountError: Sse::doctor() expects exactly 0 arguments, 1 given

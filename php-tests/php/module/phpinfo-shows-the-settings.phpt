@@ -18,6 +18,7 @@ Version => (a version)
 Frames go => through PHP's output, so that ob_start() can capture it
 Heartbeats come => from wait(), on the script's own time, if start() asks for them; from a thread if the output is a pipe
 Streams move to the hub => no
+Streams are compressed => no
 The hub's socket => (a path)
 
 Directive => Local Value => Master Value
@@ -26,6 +27,7 @@ sse.heartbeat_text => no value => no value
 sse.retry => 0 => 0
 sse.max_lifetime => 0 => 0
 sse.allow_origin => no value => no value
+sse.compression => no value => no value
 sse.shutdown_retry => 0 => 0
 sse.write_timeout => 30 => 30
 sse.release_session => 1 => 1

@@ -10,6 +10,7 @@ foreach ([
     'sse.retry' => ['abc', '', '-1', '1.5', '99999999999999999999', '3000', '0'],
     'sse.max_lifetime' => ['abc', '', '-5', 'INF', '3600', '0', '0.5'],
     'sse.allow_origin' => ['example.org', 'https://a.example/path', 'null', 'https://a.example', '*', 'https://a.example, https://b.example:8443', ''],
+    'sse.compression' => ['maybe', 'gzip, lzma', 'identity', 'on, gzip', '2', 'zstd, br, gzip', 'GZIP deflate', 'on', '1', 'Off', '0', ''],
     'sse.release_session' => ['maybe', '2', '-1', '0', '1', 'on', 'Off', 'yes', 'no', 'true', 'false', ''],
 ] as $name => $values) {
     foreach ($values as $value) {
@@ -72,6 +73,19 @@ sse.allow_origin = "https://a.example": set
 sse.allow_origin = "*": set
 sse.allow_origin = "https://a.example, https://b.example:8443": set
 sse.allow_origin = "": set
+restored to ""
+sse.compression = "maybe": refused, stays ""
+sse.compression = "gzip, lzma": refused, stays ""
+sse.compression = "identity": refused, stays ""
+sse.compression = "on, gzip": refused, stays ""
+sse.compression = "2": refused, stays ""
+sse.compression = "zstd, br, gzip": set
+sse.compression = "GZIP deflate": set
+sse.compression = "on": set
+sse.compression = "1": set
+sse.compression = "Off": set
+sse.compression = "0": set
+sse.compression = "": set
 restored to ""
 sse.release_session = "maybe": refused, stays "1"
 sse.release_session = "2": refused, stays "1"

@@ -11,6 +11,7 @@ foreach (ini_get_all('sse') as $name => $setting) {
 --EXPECT--
 sse.adopt = "0", 6
 sse.allow_origin = "", anywhere
+sse.compression = "", anywhere
 sse.hand_off = "prefer", 6
 sse.heartbeat = "15", anywhere
 sse.heartbeat_text = "", anywhere

@@ -43,4 +43,4 @@ wrote ":\ndata: a\n\ndata: a\n\n", returned true
 wrote ":\ndata: a\n\n", threw JsonException: Inf and NaN cannot be JSON encoded
 wrote ":\ndata: a\n\n", returned true
 wrote ":\ndata: a\n\n", returned true
-threw TypeError: Sse::stream(): Argument #13 ($changes) must be of type bool, array given
+threw TypeError: Sse::stream(): Argument #14 ($changes) must be of type bool, array given

@@ -23,24 +23,28 @@ use crate::zend::engine::{self, Owned};
 use crate::zend::fast_method::FastMethod;
 
 const STRING_ARRAY_OR_NULL: u32 = types::STRING | types::ARRAY | types::NULL;
+const COMPRESS: u32 = types::BOOL | types::STRING | types::ARRAY | types::NULL;
 const STRING_INT_OR_NULL: u32 = types::STRING | types::INT | types::NULL;
 
 const fn refine(method: &'static str, parameter: &'static str, types: u32) -> Refinement {
     Refinement { method, parameter: Some(parameter), types, default: None }
 }
 
-pub(in crate::php) const REFINEMENTS: [Refinement; 21] = [
+pub(in crate::php) const REFINEMENTS: [Refinement; 24] = [
     refine("start", "allowOrigin", STRING_ARRAY_OR_NULL),
     refine("start", "headers", types::ARRAY),
     refine("start", "onLimit", types::STRING),
+    refine("start", "compress", COMPRESS),
     refine("stream", "source", types::CALLABLE | types::ARRAY),
     refine("stream", "interval", types::FLOAT),
     refine("stream", "allowOrigin", STRING_ARRAY_OR_NULL),
     refine("stream", "headers", types::ARRAY),
     refine("stream", "onLimit", types::STRING),
+    refine("stream", "compress", COMPRESS),
     refine("stream", "changes", types::BOOL),
     refine("headers", "allowOrigin", STRING_ARRAY_OR_NULL),
     refine("headers", "headers", types::ARRAY),
+    refine("headers", "compress", COMPRESS),
     refine("encode", "id", STRING_INT_OR_NULL),
     refine("send", "id", STRING_INT_OR_NULL),
     refine("sendChanges", "event", types::STRING | types::NULL),
@@ -89,8 +93,9 @@ impl Sse {
         limit: Option<Int>,
         last_event_id: Option<Text>,
         on_limit: WithDefault<&'static str>,
+        compress: Option<&Zval>,
     ) -> PhpResult<SseObject> {
-        let response = ResponseArguments { allow_origin, headers };
+        let response = ResponseArguments { allow_origin, headers, compress };
         let limit = LimitArguments { key: limit_key, limit, on_limit };
         let arguments =
             Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
@@ -116,9 +121,10 @@ impl Sse {
         limit: Option<Int>,
         last_event_id: Option<Text>,
         on_limit: WithDefault<&'static str>,
+        compress: Option<&Zval>,
         changes: WithDefault<bool>,
     ) -> PhpResult<bool> {
-        let response = ResponseArguments { allow_origin, headers };
+        let response = ResponseArguments { allow_origin, headers, compress };
         let limit = LimitArguments { key: limit_key, limit, on_limit };
         let arguments =
             Arguments { heartbeat, retry, max_lifetime, response, limit, last_event_id };
@@ -140,8 +146,9 @@ impl Sse {
     fn headers(
         allow_origin: Option<&Zval>,
         headers: WithDefault<Empty>,
+        compress: Option<&Zval>,
     ) -> PhpResult<Vec<(String, String)>> {
-        let arguments = ResponseArguments { allow_origin, headers };
+        let arguments = ResponseArguments { allow_origin, headers, compress };
         into_php(header_list(&arguments))
     }
 

@@ -20,10 +20,11 @@ use crate::php::jitter::jitter;
 use crate::php::options::{Arguments, LastEventId, ResponseArguments};
 use crate::php::{current, hub_settings};
 use crate::sapi::head;
+use crate::sapi::negotiation;
 use crate::sapi::response::{ownership, request};
 use crate::sapi::takeover::{self, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, WireOptions, refusal, settings};
-use crate::stream::{Options, Stream, merged, seconds};
+use crate::stream::{Encodes, Options, Stream, merged, seconds};
 use crate::zend::engine::{self, Owned};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
@@ -34,7 +35,7 @@ pub(super) fn open(
 ) -> Result<Owned, Fault> {
     let server = Server::current();
     let options = arguments.options(method, first, server)?;
-    let response = arguments.response.response(method, first + 3)?;
+    let response = arguments.response.response(method, first + 3, first + 9)?;
     let on_limit = arguments.limit.on_limit(method, first + 8)?;
     let limit = arguments.limit.limit(method, first + 5, on_limit)?;
     let given_id = LastEventId::new(arguments.last_event_id.as_ref(), method, first + 7)?;
@@ -47,7 +48,7 @@ pub(super) fn open(
     };
     let options = Options { retry: turned_away.or(options.retry), ..options };
     let advice = "call it before any output, or send the headers of Sse::headers()";
-    let taken = take_over(server, &response.allow_origin, &response.headers)
+    let taken = take_over(server, &response.wanted(Encodes::Worker))
         .map_err(|error| not_taken(method, advice, error))?;
     if taken == Taken::Answered {
         engine::exit_script();
@@ -202,7 +203,7 @@ pub(super) fn stream_source(
     event.as_ref().map(|event| event_type(event, at)).transpose()?;
     let changes = match changes {
         WithDefault::Passed(value) => {
-            bool(value, Argument("Sse::stream", 13, "changes"), "of type bool")?
+            bool(value, Argument("Sse::stream", 14, "changes"), "of type bool")?
         }
         WithDefault::Default(changes) => *changes,
     };
@@ -212,8 +213,10 @@ pub(super) fn stream_source(
 }
 
 pub(super) fn header_list(arguments: &ResponseArguments) -> Result<Vec<(String, String)>, Fault> {
-    let response = arguments.response("Sse::headers", 1)?;
-    let ours = response_headers(Server::current(), &response.allow_origin);
+    let response = arguments.response("Sse::headers", 1, 3)?;
+    let server = Server::current();
+    let mut ours = response_headers(server, &response.allow_origin);
+    ours.extend(negotiation::promise(server, response.compression.as_ref()));
     head::note_asked();
     let all = merged(ours, response.headers).into_iter();
     Ok(all.map(|header| (header.name.into_owned(), header.value.into_owned())).collect())

@@ -1,10 +1,53 @@
 //! The user abort: tells PHP that a client has left, and decides whether that ends the script.
 
+use std::cell::Cell;
+use std::time::Instant;
+
 use super::output;
 use crate::sapi::ffi::{self, CONNECTION_ABORTED};
-use crate::stream::Bailout;
+use crate::stream::{Bailout, GRACE};
 use crate::zend::engine::guarded;
 use crate::zend::globals;
+
+thread_local! {
+    /// The moment at which the API told the script that its client is gone.
+    static TOLD: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Forgets that the script was told. Called when a request begins, and when it ends: what the server does then is
+/// its own affair.
+pub(crate) fn forget_told() {
+    TOLD.set(None);
+}
+
+/// True if the script was told that its client is gone.
+pub(crate) fn is_told() -> bool {
+    TOLD.get().is_some()
+}
+
+/// Notes that the API has told the script that its client is gone. Who knows may go on for a while: what
+/// is output meanwhile goes nowhere, and only after that it ends the script.
+pub(crate) fn note_told() {
+    if TOLD.get().is_none() {
+        TOLD.set(Some(Instant::now()));
+    }
+    note_client_gone();
+}
+
+/// Lets PHP know that the client is gone; it ends the script, unless that wants to go on, or was told a
+/// moment ago. The caller owns nothing.
+pub(crate) fn abort_unless_told() {
+    if TOLD.get().is_none_or(|told| told.elapsed() >= GRACE) {
+        abort();
+    }
+}
+
+/// The same, if PHP has found it out.
+pub(crate) fn abort_if_gone() {
+    if client_is_gone() {
+        abort_unless_told();
+    }
+}
 
 /// True if PHP knows that the client is gone.
 pub(crate) fn client_is_gone() -> bool {

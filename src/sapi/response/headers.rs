@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::c_char;
 
+use content_coding::Coding;
 use ext_php_rs::zend::{remove_header, set_header, set_response_code};
 
 use super::{abort, output, written};
@@ -46,6 +47,11 @@ pub(crate) fn values(name: &str) -> Vec<String> {
 /// Returns the coding of the body; `None` if it is as the script writes it.
 pub(crate) fn coding() -> Option<String> {
     values("Content-Encoding").into_iter().find(|coding| !is_no_coding(coding))
+}
+
+/// True if this is the coding of the body, by one line of the head.
+pub(crate) fn is_coded_as(coding: Coding) -> bool {
+    values("Content-Encoding") == [coding.token()]
 }
 
 /// Returns the status of the response.

@@ -1,6 +1,7 @@
 //! Chooses the transport of a request, by the name of its server.
 
 use super::error::NoWire;
+use super::httpd;
 use super::kind::Server;
 use super::transport::Transport;
 use super::{apache, cli_server, fastcgi, frankenphp, stdio};
@@ -13,6 +14,11 @@ pub(crate) fn obstacle(server: Server) -> Option<NoWire> {
         Server::FrankenPhp => frankenphp::obstacle(),
         Server::Fpm | Server::BuiltIn | Server::CommandLine | Server::Other => None,
     }
+}
+
+/// True if the response is a part of another one, of which it has no head.
+pub(crate) fn is_part_of_another(server: Server) -> bool {
+    server == Server::Apache && httpd::is_within_another()
 }
 
 /// Returns the transport of this request. The response must have been flushed.

@@ -6,8 +6,9 @@ use std::time::Duration;
 #[cfg(without_wire_lock)]
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
+use super::outgoing::Outgoing;
 use super::sending::{LOOK, Sent};
-use super::{Outgoing, Wire, ticks};
+use super::{Wire, ticks};
 #[cfg(without_wire_lock)]
 use crate::sapi::server::{packets, transport::WritePath};
 use crate::stream::{Packet, StopReason};
@@ -131,21 +132,48 @@ impl Wire {
         if line.pending.is_empty() {
             return if self.tail().at_line_start() { self.send_beat(line) } else { Sent::Whole };
         }
-        let mut pending = std::mem::take(&mut line.pending);
+        let mut pending = line.take_pending();
         let sent = self.send(line, &mut pending, Duration::ZERO);
         if sent == Sent::Later && line.residue.is_empty() {
             // Nothing of it was taken.
-            line.pending = pending;
+            self.keep_unsent(line, pending);
+        } else {
+            line.give_back(pending);
         }
         sent
     }
 
+    /// Keeps a packet of which nothing was taken: for another try, or as it is if it is encoded.
+    fn keep_unsent(&self, line: &mut Outgoing, mut packet: Packet) {
+        if line.encoder.is_none() {
+            line.pending = packet;
+        } else {
+            line.residue = self.as_sent(&mut packet);
+            line.give_back(packet);
+        }
+    }
+
     fn send_beat(&self, line: &mut Outgoing) -> Sent {
         let heartbeat = self.timing.heartbeat_line.line();
-        let sent = self.send(line, &mut Packet::of(heartbeat), Duration::ZERO);
+        let sent = if line.encoder.is_none() {
+            self.send(line, &mut Packet::of(heartbeat), Duration::ZERO)
+        } else {
+            self.send_encoded_beat(line, heartbeat)
+        };
         if sent == Sent::Whole || !line.residue.is_empty() {
             self.tail.store(self.tail().after_heartbeat(heartbeat).to_bits(), Ordering::Release);
         }
+        sent
+    }
+
+    /// Once it is encoded it has to be sent, now or later.
+    fn send_encoded_beat(&self, line: &mut Outgoing, heartbeat: &[u8]) -> Sent {
+        let mut packet = line.encode(heartbeat);
+        let sent = self.send(line, &mut packet, Duration::ZERO);
+        if sent == Sent::Later && line.residue.is_empty() {
+            line.residue = self.as_sent(&mut packet);
+        }
+        line.give_back(packet);
         sent
     }
 

@@ -7,14 +7,18 @@
 //!
 //! # Layout
 //! * `lock`: the wire lock
+//! * `outgoing`: the bytes on their way out
 //! * `sending`: whole writes
+//! * `encoding`: content codings
 //! * `stopping`: why a stream has to stop
 //! * `keeping`, `keeper`: the keeper's side of a wire; its thread
 //! * `rounds`: the thread for servers that may block
 
+mod encoding;
 pub(crate) mod keeper;
 mod keeping;
 mod lock;
+mod outgoing;
 mod rounds;
 mod sending;
 mod stopping;
@@ -27,8 +31,8 @@ use std::time::Duration;
 
 use event_stream::Heartbeat;
 use lock::{RawWireLock, WireLock, patiently};
+use outgoing::Outgoing;
 use parking_lot::lock_api::MutexGuard;
-use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 
 use super::server::error::NoHandOff;
 use super::server::transport::{HandOffTarget, Transport, WritePath};
@@ -49,25 +53,6 @@ pub(crate) struct WireTiming {
     pub(crate) write_timeout: Duration,
     /// True if a client that has closed only its sending side counts as there.
     pub(crate) ignores_half_close: bool,
-}
-
-/// The bytes on their way out, which the lock guards.
-struct Outgoing {
-    /// Bytes the script echoed and has not flushed.
-    pending: Packet,
-    /// The rest of a write that the connection took in part.
-    residue: Vec<u8>,
-    /// The moment since which the connection has taken nothing.
-    stalled: Option<Duration>,
-    /// True while the wire may be written to: until the end of the stream.
-    open: bool,
-}
-
-impl Outgoing {
-    /// True if bytes may go out at once.
-    fn is_clear(&self) -> bool {
-        self.open && self.pending.is_empty() && self.residue.is_empty()
-    }
 }
 
 /// The connection to one client.
@@ -124,14 +109,12 @@ impl Wire {
         ends_with_server: bool,
     ) -> Option<Self> {
         let waker = Waker::new()?;
-        let line =
-            Outgoing { pending: Packet::default(), residue: Vec::new(), stalled: None, open: true };
         Some(Self {
             _unshared: Unshared::new(transport.fd().as_raw_fd()),
             path: transport.write_path(),
             transport,
             timing,
-            line: WireLock::new(line),
+            line: WireLock::new(Outgoing::new()),
             waker,
             reason: AtomicU8::new(0),
             last_write: AtomicU64::new(ticks(clock::lately())),
@@ -212,18 +195,20 @@ impl Wire {
 
     #[cold]
     fn write_behind(&self, line: &mut Outgoing, frame: &mut Packet) -> Result<(), StopReason> {
-        if line.pending.is_empty() {
-            return self.transmit(line, frame);
+        if !line.pending.is_empty() {
+            line.pending.append(frame.bytes());
+            self.flush_pending(line)
+        } else if line.encoder.is_some() {
+            self.transmit_encoded(line, frame)
+        } else {
+            self.transmit(line, frame)
         }
-        line.pending.append(frame.bytes());
-        self.flush_pending(line)
     }
 
     fn flush_pending(&self, line: &mut Outgoing) -> Result<(), StopReason> {
-        let mut pending = std::mem::take(&mut line.pending);
+        let mut pending = line.take_pending();
         let result = self.transmit(line, &mut pending);
-        pending.clear();
-        line.pending = pending;
+        line.give_back(pending);
         result
     }
 
@@ -262,7 +247,9 @@ impl Wire {
     /// Runs a write of the server's own under the lock. `action` must not leave by a `longjmp`.
     pub(crate) fn through_server<R>(&self, bytes: &[u8], action: impl FnOnce() -> R) -> R {
         let mut line = self.hold();
-        self.complete_residue(&mut line);
+        if self.is_direct() {
+            self.complete_residue(&mut line);
+        }
         self.extend_tail(bytes);
         self.held_back.fetch_add(bytes.len(), Ordering::AcqRel);
         let result = self.inside_server(action);
@@ -300,29 +287,15 @@ impl Wire {
     pub(crate) fn settle(&self) -> Result<HandOffTarget, NoHandOff> {
         const GONE: NoHandOff = NoHandOff::StreamIsToStop;
         let mut line = self.hold();
-        self.complete_residue(&mut line);
         if self.is_direct() {
+            self.complete_residue(&mut line);
             self.flush_pending(&mut line).map_err(|_| GONE)?;
         }
-        if self.stop_reason().is_some() || !line.residue.is_empty() || !line.open {
+        let is_settled = line.residue.is_empty() && line.pending.is_empty();
+        if self.stop_reason().is_some() || !is_settled || !line.open {
             return Err(GONE);
         }
         self.transport.hand_off()
-    }
-
-    /// Writes the last bytes of a settled connection, as they are, and shuts it down. What the other side
-    /// has sent meanwhile is taken: unread, it would cut off what is on its way.
-    pub(crate) fn conclude(&self, bytes: &[u8]) {
-        let mut line = self.line.lock();
-        line.residue = bytes.to_vec();
-        self.complete_residue(&mut line);
-        let _ = shutdown(self.transport.fd(), Shutdown::Write);
-        let mut unread = [0; 4096];
-        while recv(self.transport.fd(), &mut unread[..], RecvFlags::DONTWAIT)
-            .is_ok_and(|(read, _)| read > 0)
-        {}
-        // A program that the script has started may hold the connection, too.
-        let _ = shutdown(self.transport.fd(), Shutdown::Both);
     }
 
     /// Flushes what is left and closes the wire: from now on nobody writes to it.
@@ -330,12 +303,14 @@ impl Wire {
         let mut line = self.hold();
         if line.open && self.is_direct() && self.may_say_goodbye() {
             // An error stops the stream, which is ending anyway.
-            let _ = self.flush_pending(&mut line);
+            let _ = self.flush_last(&mut line);
         }
         line.open = false;
+        line.encoder = None;
     }
 
-    fn may_say_goodbye(&self) -> bool {
+    /// True if the client may still be there to read the last bytes.
+    pub(crate) fn may_say_goodbye(&self) -> bool {
         matches!(self.stop_reason(), None | Some(StopReason::Shutdown))
     }
 }

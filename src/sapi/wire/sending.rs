@@ -8,7 +8,8 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, send, sendmsg};
 
-use super::{Outgoing, Wire, ticks};
+use super::outgoing::Outgoing;
+use super::{Wire, ticks};
 use crate::sapi::server::packets;
 use crate::sapi::server::transport::{TryWrite, WritePath};
 use crate::sapi::sys::poll::poll;
@@ -114,15 +115,7 @@ impl Wire {
         patience: Duration,
     ) -> Sent {
         let WritePath::Direct(framing) = self.path else {
-            let write = || self.transport.try_write(packet.bytes(), self.held_back());
-            return match self.inside_server(write) {
-                TryWrite::Written => {
-                    self.note_flush();
-                    Sent::Whole
-                }
-                TryWrite::WouldBlock => Sent::Later,
-                TryWrite::Closed => Sent::Never(StopReason::ClientGone),
-            };
+            return self.send_by_server(packet.bytes());
         };
         let sent = self.send_residue(line, patience);
         if sent != Sent::Whole || packet.is_empty() {
@@ -139,6 +132,26 @@ impl Wire {
         sent
     }
 
+    /// Has the server send bytes, and all that it holds back.
+    fn send_by_server(&self, bytes: &[u8]) -> Sent {
+        match self.inside_server(|| self.transport.try_write(bytes, self.held_back())) {
+            TryWrite::Written => {
+                self.note_flush();
+                Sent::Whole
+            }
+            TryWrite::WouldBlock => Sent::Later,
+            TryWrite::Closed => Sent::Never(StopReason::ClientGone),
+        }
+    }
+
+    /// Returns the bytes of a packet as they travel.
+    pub(super) fn as_sent(&self, packet: &mut Packet) -> Vec<u8> {
+        match self.path {
+            WritePath::Direct(framing) => packets::rest(framing, packet, 0),
+            WritePath::Server => packet.bytes().to_vec(),
+        }
+    }
+
     /// Notes that the connection has taken bytes.
     fn note_progress(&self, line: &mut Outgoing) {
         line.stalled = None;
@@ -150,6 +163,13 @@ impl Wire {
             return Sent::Whole;
         }
         let residue = std::mem::take(&mut line.residue);
+        if !self.is_direct() {
+            let sent = self.send_by_server(&residue);
+            if sent == Sent::Later {
+                line.residue = residue;
+            }
+            return sent;
+        }
         let (written, sent) = self.send_slices(&mut [IoSlice::new(&residue)], patience);
         line.residue = residue[written..].to_vec();
         if written > 0 {

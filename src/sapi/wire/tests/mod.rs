@@ -1,4 +1,9 @@
 //! A wire on a socket pair: what a partial write leaves, and who waits for whom.
+//!
+//! # Layout
+//! * `encoded`: with a content coding
+
+mod encoded;
 
 use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd};
