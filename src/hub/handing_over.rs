@@ -3,7 +3,9 @@
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use hub_protocol::{HeartbeatText, Reply, Request, Response, Subscription as Message, Topic};
+use hub_protocol::{
+    Coded, HeartbeatText, Reply, Request, Response, Subscription as Message, Topic,
+};
 
 use super::client::connect;
 use super::connection::{HubConnection, exchange};
@@ -49,8 +51,7 @@ pub(super) fn hand_over(
     subscription: &Subscription,
     offer: PendingHandOff<'_>,
 ) -> HandedOver {
-    let response =
-        Response { framing: offer.framing(), before: offer.before_frame().to_vec(), coding: None };
+    let response = response(&offer);
     match propose(settings, lease, subscription.message(), response, offer.connection()) {
         Err(error) => {
             offer.withdraw();
@@ -68,14 +69,23 @@ pub(super) fn hand_over(
     }
 }
 
+/// Returns how the hub has to go on with the response. What the worker has encoded may stand in an open segment: the
+/// hub ends it first.
+fn response(offer: &PendingHandOff<'_>) -> Response {
+    Response {
+        framing: offer.framing(),
+        before: offer.before_frame().to_vec(),
+        coding: offer.coding().map(|(coding, progress)| Coded { coding, progress }),
+    }
+}
+
 /// Tries a hand-over up to its commit: the hub accepts the connection, leaves it alone, and nothing has changed.
 ///
 /// # Errors
 ///
 /// [`HubError`], as for a stream that is handed over.
 pub(crate) fn rehearse(settings: &Settings, offer: PendingHandOff<'_>) -> Result<(), HubError> {
-    let response =
-        Response { framing: offer.framing(), before: offer.before_frame().to_vec(), coding: None };
+    let response = response(&offer);
     let outcome = match nothing() {
         Some(message) => {
             propose(settings, &mut None, message, response, offer.connection()).map(drop)

@@ -123,9 +123,6 @@ impl PhpConnection {
         }
         let wire = self.wire.as_ref().map_err(|why| NoHandOff::from(*why))?;
         if wire.is_ours() && self.open.get() {
-            if wire.coding().is_some() {
-                return Err(NoHandOff::Encoded);
-            }
             PendingHandOff::new(self.server, wire)
         } else {
             Err(NoHandOff::StreamIsOver)

@@ -9,9 +9,10 @@ use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::sync::Arc;
 
+use content_coding::{Coding, Progress};
 use framing::{Framing, end_of_stdout};
 
-use super::response::{output, request};
+use super::response::{abort, output, request};
 use super::server::error::NoHandOff;
 use super::server::kind::Server;
 use super::server::signals;
@@ -43,6 +44,14 @@ fn end_of_response(framing: Framing) -> Vec<u8> {
     end
 }
 
+/// Has the server write what waits to be encoded: it is the one that writes.
+fn flush_encoded(wire: &Wire) -> Result<(), NoHandOff> {
+    if wire.is_direct() || wire.coding().is_none() {
+        return Ok(());
+    }
+    abort::without_abort(output::flush).map_err(|_| NoHandOff::StreamIsToStop)
+}
+
 /// A connection that is ready to be given away. The keeper leaves it alone meanwhile.
 pub(crate) struct PendingHandOff<'a> {
     wire: &'a Arc<Wire>,
@@ -62,7 +71,7 @@ impl<'a> PendingHandOff<'a> {
         let nothing = OpenOptions::new().read(true).write(true).open("/dev/null");
         let nothing = nothing.map_err(|_| NoHandOff::NoDevNull)?;
         wire.pause();
-        match wire.settle() {
+        match flush_encoded(wire).and_then(|()| wire.settle()) {
             Ok(target) => Ok(Self { wire, server, target, nothing }),
             Err(why) => {
                 wire.resume();
@@ -74,6 +83,11 @@ impl<'a> PendingHandOff<'a> {
     /// Returns how bytes have to stand on the connection.
     pub(crate) fn framing(&self) -> Framing {
         framing(self.target, self.server)
+    }
+
+    /// Returns the content coding of the response, and where that stands.
+    pub(crate) fn coding(&self) -> Option<(Coding, Progress)> {
+        self.wire.coding()
     }
 
     /// Returns the connection itself.
@@ -132,6 +146,8 @@ impl<'a> PendingHandOff<'a> {
     /// Lets go of the wire. Its descriptor may stay open if it cannot be replaced: it is closed to writers then, and
     /// at the end of the request for good.
     fn part(self) {
+        // Its last bytes are another's to write, or were written.
+        drop(self.wire.take_encoding());
         attached::detach();
         signals::give_back(self.server);
         let _ = socket::replace(self.wire.as_fd().as_raw_fd(), &self.nothing);

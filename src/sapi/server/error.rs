@@ -108,8 +108,6 @@ pub(crate) enum NoHandOff {
     /// This PHP is thread safe: other threads use the same descriptors.
     PhpThreads,
     NoConnection,
-    /// The hub takes no encoded stream.
-    Encoded,
     StreamIsOver,
     StreamIsToStop,
     NoDevNull,
@@ -137,7 +135,6 @@ impl fmt::Display for NoHandOff {
         f.write_str(match self {
             Self::NoWire(why) => return why.fmt(f),
             Self::PhpThreads => "PHP runs threads",
-            Self::Encoded => "the stream is compressed, and the hub takes none that is",
             Self::NoConnection => "the command line has no connection",
             Self::StreamIsOver => "the stream is over",
             Self::StreamIsToStop => "the stream is to stop",
