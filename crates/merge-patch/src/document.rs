@@ -89,8 +89,12 @@ pub(crate) struct Member<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Object<'a> {
     members: Vec<Member<'a>>,
-    /// Where each name is, once there are so many that a search takes longer.
-    places: HashMap<Cow<'a, [u8]>, usize>,
+    /// Where each name is, once there are so many that a search takes longer. Most objects have few, and no map.
+    #[expect(
+        clippy::box_collection,
+        reason = "a document has many objects, each as large as this"
+    )]
+    places: Option<Box<HashMap<Cow<'a, [u8]>, usize>>>,
 }
 
 impl<'a> Object<'a> {
@@ -108,10 +112,10 @@ impl<'a> Object<'a> {
             return;
         }
         self.members.push(Member { key, name, value });
-        let indexed = self.places.len();
         if self.members.len() > Self::FEW {
-            let new = self.members.iter().enumerate().skip(indexed);
-            self.places.extend(new.map(|(place, member)| (member.name.clone(), place)));
+            let places = self.places.get_or_insert_default();
+            let new = self.members.iter().enumerate().skip(places.len());
+            places.extend(new.map(|(place, member)| (member.name.clone(), place)));
         }
     }
 
@@ -122,8 +126,8 @@ impl<'a> Object<'a> {
     }
 
     fn place(&self, name: &[u8]) -> Option<usize> {
-        if self.members.len() > Self::FEW {
-            return self.places.get(name).copied();
+        if let Some(places) = &self.places {
+            return places.get(name).copied();
         }
         self.members.iter().position(|member| *member.name == *name)
     }

@@ -115,11 +115,13 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.expect(b'"')?;
         loop {
+            let rest = &self.text.as_bytes()[self.at..];
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+            self.at += plain.unwrap_or(rest.len());
             match self.next()? {
                 b'"' => return Ok(&self.text[start..self.at]),
                 b'\\' => self.escape()?,
-                0..0x20 => return Err(NotADocument::NotJson),
-                _ => {}
+                _ => return Err(NotADocument::NotJson),
             }
         }
     }
