@@ -3,8 +3,9 @@
 //!
 //! # Layout
 //! - [`fan_out`], [`ordinary`], [`restarts`], [`churn`], [`two_hubs`], [`quiet`], [`behind`], [`flushed`],
-//!   [`away`], [`bursts`], [`many_topics`], [`idle_redis`], [`namespaces`]: a part each
+//!   [`away`], [`bursts`], [`many_topics`], [`idle_redis`], [`namespaces`], [`compressed`]: a part each
 //! - [`side`], [`stage`], [`nchan`], [`hub`], [`producer`]: who is measured
+//! - [`streams`]: the board that is rendered anew for each event
 //! - [`usage`], [`table`], [`numbers`]: what is measured, and printed
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run panics")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
@@ -14,6 +15,7 @@ mod away;
 mod behind;
 mod bursts;
 mod churn;
+mod compressed;
 mod fan_out;
 mod flushed;
 mod hub;
@@ -29,6 +31,9 @@ mod quiet;
 mod restarts;
 mod side;
 mod stage;
+#[path = "../../crates/content-coding/benches/codings/streams.rs"]
+#[allow(dead_code, reason = "of these, only the board is published")]
+mod streams;
 mod table;
 mod two_hubs;
 mod usage;
@@ -40,7 +45,7 @@ use table::Promises;
 
 type Part = fn(&mut Promises) -> io::Result<()>;
 
-const PARTS: [(&str, Part); 13] = [
+const PARTS: [(&str, Part); 14] = [
     ("1", fan_out::run),
     ("2", ordinary::run),
     ("3", restarts::run),
@@ -54,6 +59,7 @@ const PARTS: [(&str, Part); 13] = [
     ("11", many_topics::run),
     ("12", idle_redis::run),
     ("13", namespaces::run),
+    ("14", compressed::run),
 ];
 
 /// Runs the parts that are named by their numbers, or all.

@@ -17,13 +17,15 @@ use crate::side::Side;
 const WORKERS: usize = 2;
 
 pub(crate) const STREAM: &str = "<?php Sse::start()->subscribe($_GET['topic']);";
+pub(crate) const COMPRESSED: &str =
+    "<?php Sse::start(compress: ['zstd'])->subscribe($_GET['topic']);";
 pub(crate) const PINNED: &str = "<?php Sse::start()->subscribe($_GET['topic'], handOff: false);";
 /// Ends after a while, as behind a proxy that allows no more.
 pub(crate) const ROTATED: &str =
     "<?php Sse::start(maxLifetime: 5, retry: 500)->subscribe($_GET['topic']);";
 pub(crate) const PAGE: &str = "<?php echo str_repeat('x', 1000);";
 
-const STREAMS: &str = r"~ ^/(stream|rotated)\.php$";
+const STREAMS: &str = r"~ ^/(stream|compressed|rotated)\.php$";
 /// Chunks are of no use to a stream without an end, and each costs nginx some work.
 const NO_CHUNKS: &str = "chunked_transfer_encoding off;";
 
@@ -47,6 +49,7 @@ impl Stage {
     pub(crate) fn with_workers(workers: usize, settings: &Settings, pool: &[&str]) -> Self {
         let site = Site::new()
             .file("stream.php", STREAM)
+            .file("compressed.php", COMPRESSED)
             .file("pinned.php", PINNED)
             .file("rotated.php", ROTATED)
             .file("page.php", PAGE);

@@ -1,6 +1,7 @@
 //! One simulated client: connects, requests a stream, reads and checks its events.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use event_stream::{ParsedEvent, Parser};
@@ -12,12 +13,13 @@ use rustix::net::{
     socket_with, sockopt,
 };
 
+use crate::decoding::{Decoding, Place};
 use crate::ledger::{Ledger, Verdict};
 use crate::payload::{Payload, now};
 use crate::plan::Plan;
 use crate::published::Published;
 use crate::response::{Response, Unexpected};
-use crate::tally::Counts;
+use crate::tally::{Counts, Report};
 
 /// The type of the event that says that events may have been missed.
 const RESET: &str = "reset";
@@ -43,6 +45,8 @@ struct Connection {
     socket: OwnedFd,
     asked: bool,
     response: Response,
+    /// Where it stands in a response that is encoded.
+    place: Place,
     /// When the first bytes of the stream came, in nanoseconds.
     open: Option<u64>,
 }
@@ -87,8 +91,8 @@ impl Client {
             Ok(()) | Err(Errno::INPROGRESS) => {}
             Err(error) => return Err(error),
         }
-        let connection =
-            Connection { socket, asked: false, response: Response::default(), open: None };
+        let (response, place) = (Response::default(), Place::default());
+        let connection = Connection { socket, asked: false, response, place, open: None };
         Ok(&self.connection.insert(connection).socket)
     }
 
@@ -122,8 +126,8 @@ impl Client {
         &mut self,
         buffer: &mut [u8],
         published: &Published,
-        counts: &mut Counts,
-        latency: &mut Histogram<u32>,
+        decoding: &mut Decoding,
+        Report { counts, latency }: &mut Report,
     ) -> Progress {
         let Some(connection) = &mut self.connection else { return Progress::Same };
         let length = match recv(&connection.socket, &mut *buffer, RecvFlags::empty()) {
@@ -132,11 +136,16 @@ impl Client {
             Err(Errno::AGAIN) => return Progress::Same,
             Err(_) => return Progress::Over(connection.end()),
         };
-        let (parser, ledger) = (&mut self.parser, &mut self.ledger);
+        counts.bytes += length as u64;
+        let (parser, ledger, place) = (&mut self.parser, &mut self.ledger, &mut connection.place);
         let arrival = now();
         let mut has_body = false;
-        let fed = connection.response.feed(&buffer[..length], |body| {
+        let fed = connection.response.feed(&buffer[..length], |is_encoded, body| {
             has_body |= !body.is_empty();
+            counts.encoded += if is_encoded { body.len() as u64 } else { 0 };
+            let decoded = is_encoded.then(|| decode(decoding, place, body));
+            counts.foreign += u64::from(decoded.as_ref().is_some_and(Option::is_none));
+            let body = decoded.as_ref().map_or(body, |it| it.as_deref().unwrap_or_default());
             let ledger = ledger.get_or_insert_with(|| Ledger::new(published.count()));
             let each = |event| take_event(&event, arrival, ledger, published, counts, latency);
             counts.foreign += u64::from(parser.feed(body, each).is_err());
@@ -187,6 +196,13 @@ impl Connection {
     fn end(&self) -> End {
         if self.response.has_head() { End::Stream } else { End::Failed }
     }
+}
+
+/// What the bytes of a response decode to; `None` if they are damaged.
+fn decode(decoding: &mut Decoding, place: &mut Place, bytes: &[u8]) -> Option<Arc<[u8]>> {
+    let (decoded, after) = decoding.take(*place, bytes).ok()?;
+    *place = after;
+    Some(decoded)
 }
 
 fn take_event(

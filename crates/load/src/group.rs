@@ -11,6 +11,7 @@ use rustix::event::epoll::{self, EventData, EventFlags};
 use rustix::fd::OwnedFd;
 
 use crate::client::{Client, End, Progress};
+use crate::decoding::Decoding;
 use crate::plan::{Conduct, Plan};
 use crate::published::Published;
 use crate::tally::{Counts, Report};
@@ -38,6 +39,7 @@ pub(crate) struct Group {
     settled: bool,
     report: Report,
     buffer: Box<[u8]>,
+    decoding: Decoding,
 }
 
 impl Group {
@@ -58,6 +60,7 @@ impl Group {
             settled: false,
             report: Report { counts: Counts::default(), latency },
             buffer: vec![0; BUFFER].into(),
+            decoding: Decoding::default(),
             plan,
         }
     }
@@ -144,10 +147,9 @@ impl Group {
     }
 
     fn read(&mut self, number: usize, time: Instant) {
-        let Report { counts, latency } = &mut self.report;
         let client = &mut self.clients[number];
         let published = &self.published[client.topic()];
-        match client.read(&mut self.buffer, published, counts, latency) {
+        match client.read(&mut self.buffer, published, &mut self.decoding, &mut self.report) {
             Progress::Same => {}
             Progress::Opened => self.opened(number),
             Progress::Over(end) => self.over(number, end, time),

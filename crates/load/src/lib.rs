@@ -12,6 +12,7 @@
 //! - `payload`: the data of an event
 //! - `ledger`: the account of one client
 //! - `response`: parses HTTP/1.1 as it arrives
+//! - `decoding`: decodes `zstd`, once for all who get the same bytes
 //! - `client`, `group`, `crowd`: one client; those of a thread; all of them
 //! - `plan`, `published`, `tally`: the plan; the numbers that were published; the counts
 //! - `http`, `publisher`, `pages`: plain requests, one after the other; publishing with them; their rate
@@ -20,6 +21,7 @@
 
 mod client;
 mod crowd;
+mod decoding;
 mod group;
 mod http;
 mod ledger;
@@ -37,5 +39,5 @@ pub use pages::{Pages, Rate};
 pub use payload::{Payload, now};
 pub use plan::{Conduct, Plan};
 pub use published::Published;
-pub use publisher::{Flow, Pace, Publish, publish};
+pub use publisher::{Flow, Pace, Publish, publish, publish_each};
 pub use tally::{Counts, Report};

@@ -14,6 +14,7 @@ const USAGE: &str = "sse-load ADDRESS:PORT PATH [option]...
   --clients N      how many (100)
   --connecting N   how many at once, at most, before their streams begin (128)
   --threads N      of this program (2)
+  --zstd           they accept that content coding
   --restless MS    they leave within that time, and come back
   --stalled        they read nothing after the beginning
   --seconds S      how long they stay when nothing is published (10)
@@ -75,6 +76,7 @@ fn read_arguments() -> Result<Option<Settings>, Box<dyn Error>> {
             Long("clients") => plan.clients = arguments.value()?.parse()?,
             Long("connecting") => plan.connecting = arguments.value()?.parse()?,
             Long("threads") => plan.threads = arguments.value()?.parse()?,
+            Long("zstd") => plan.accepts_zstd = true,
             Long("restless") => plan.conduct = Conduct::Restless(millis(arguments.value()?)?),
             Long("stalled") => plan.conduct = Conduct::Stalled,
             Long("seconds") => seconds = arguments.value()?.parse()?,
@@ -94,13 +96,14 @@ fn read_arguments() -> Result<Option<Settings>, Box<dyn Error>> {
 
 fn print(report: &Report) {
     let Counts { connects, in_order, lost, repeated, late, bad_ids, foreign, .. } = report.counts;
-    let Counts { resets, positions, ended, aborted, refused, failed, .. } = report.counts;
+    let Counts { bytes, encoded, resets, positions, ended, aborted, refused, failed, .. } =
+        report.counts;
     let at = |percentile| Duration::from_micros(report.latency.value_at_quantile(percentile));
     println!("events in order {in_order}, lost {lost}, repeated {repeated}, late {late}");
     println!(
         "ids that do not grow {bad_ids}, events of others {foreign}, resets {resets}, positions {positions}"
     );
     println!("connects {connects}, ended {ended}, aborted {aborted}");
-    println!("refused {refused}, failed {failed}");
+    println!("refused {refused}, failed {failed}; bytes {bytes}, of those encoded {encoded}");
     println!("latency p50 {:?}, p99 {:?}, p99.9 {:?}", at(0.5), at(0.99), at(0.999));
 }

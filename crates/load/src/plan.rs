@@ -28,6 +28,8 @@ pub struct Plan {
     pub pause: Duration,
     /// The number of threads of the clients.
     pub threads: usize,
+    /// Whether the clients accept `zstd`, and no coding otherwise.
+    pub accepts_zstd: bool,
     /// The seed of random choices, which makes them repeatable.
     pub seed: u64,
 }
@@ -57,6 +59,7 @@ impl Plan {
             connecting: 128,
             pause: Duration::from_millis(200),
             threads: 2,
+            accepts_zstd: false,
             seed: 1,
         }
     }
@@ -76,7 +79,10 @@ impl Plan {
             "" => String::new(),
             id => format!("Last-Event-ID: {id}\r\n"),
         };
-        format!("GET {path} HTTP/1.1\r\nHost: {server}\r\nAccept: text/event-stream\r\n{last}\r\n")
+        let coding = if self.accepts_zstd { "Accept-Encoding: zstd\r\n" } else { "" };
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {server}\r\nAccept: text/event-stream\r\n{coding}{last}\r\n"
+        )
     }
 
     /// The address from which the client with this number connects.

@@ -41,12 +41,26 @@ pub fn publish(
     pace: Pace,
     published: &Published,
 ) -> io::Result<()> {
+    publish_each(by, pace, published, |payload| payload.to_data(pace.size))
+}
+
+/// Publishes what is made of the number and the time of each event, which have to be its first words.
+///
+/// # Errors
+///
+/// The first event that is not accepted ends it.
+pub fn publish_each(
+    by: &mut (impl Publish + ?Sized),
+    pace: Pace,
+    published: &Published,
+    mut data: impl FnMut(Payload) -> String,
+) -> io::Result<()> {
     let mut due = Instant::now();
     for _ in 0..pace.events {
         thread::sleep(due.saturating_duration_since(Instant::now()));
         due += pace.every;
         let payload = Payload { sequence: published.begin(), published: now() };
-        by.publish(&payload.to_data(pace.size))?;
+        by.publish(&data(payload))?;
     }
     Ok(())
 }

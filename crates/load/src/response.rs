@@ -10,7 +10,14 @@ const MAX_HEAD: usize = 16 * 1024;
 
 /// The state of reading one response.
 #[derive(Debug)]
-pub(crate) enum Response {
+pub(crate) struct Response {
+    stage: Stage,
+    /// Its content coding is `zstd`.
+    is_encoded: bool,
+}
+
+#[derive(Debug)]
+enum Stage {
     Head(Vec<u8>),
     UntilClose,
     Chunked(Chunk),
@@ -19,7 +26,7 @@ pub(crate) enum Response {
 
 /// The state of reading a chunked body.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Chunk {
+enum Chunk {
     Size(u64),
     /// The rest of the line with the size.
     SizeLine(u64),
@@ -51,40 +58,44 @@ impl Error for Unexpected {}
 
 impl Default for Response {
     fn default() -> Self {
-        Self::Head(Vec::new())
+        Self { stage: Stage::Head(Vec::new()), is_encoded: false }
     }
 }
 
 impl Response {
-    /// Takes the next bytes, and passes those of the body on.
+    /// Takes the next bytes, and passes those of the body on, and whether they are encoded.
     pub(crate) fn feed(
         &mut self,
         bytes: &[u8],
-        mut on_body: impl FnMut(&[u8]),
+        mut on_body: impl FnMut(bool, &[u8]),
     ) -> Result<(), Unexpected> {
-        let Self::Head(head) = self else { return self.feed_body(bytes, &mut on_body) };
+        let Stage::Head(head) = &mut self.stage else {
+            return self.feed_body(bytes, &mut on_body);
+        };
         head.extend_from_slice(bytes);
-        let Some((body, length)) = read_head(head)? else { return Ok(()) };
+        let Some((response, length)) = read_head(head)? else { return Ok(()) };
         let rest = head.split_off(length);
-        *self = body;
+        *self = response;
         self.feed_body(&rest, &mut on_body)
     }
 
     fn feed_body(
         &mut self,
         mut bytes: &[u8],
-        on_body: &mut impl FnMut(&[u8]),
+        on_body: &mut impl FnMut(bool, &[u8]),
     ) -> Result<(), Unexpected> {
+        let is_encoded = self.is_encoded;
+        let mut on_body = |bytes: &[u8]| on_body(is_encoded, bytes);
         while !bytes.is_empty() {
-            match self {
-                Self::Head(_) | Self::Ended => break,
-                Self::UntilClose => {
+            match &mut self.stage {
+                Stage::Head(_) | Stage::Ended => break,
+                Stage::UntilClose => {
                     on_body(bytes);
                     break;
                 }
-                Self::Chunked(chunk) => match chunk.take(&mut bytes, on_body)? {
+                Stage::Chunked(chunk) => match chunk.take(&mut bytes, &mut on_body)? {
                     Some(after) => *chunk = after,
-                    None => *self = Self::Ended,
+                    None => self.stage = Stage::Ended,
                 },
             }
         }
@@ -93,12 +104,12 @@ impl Response {
 
     /// True if the head has been read.
     pub(crate) fn has_head(&self) -> bool {
-        !matches!(self, Self::Head(_))
+        !matches!(self.stage, Stage::Head(_))
     }
 
     /// True if the body has ended by itself.
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(self, Self::Ended)
+        matches!(self.stage, Stage::Ended)
     }
 }
 
@@ -119,9 +130,13 @@ fn read_head(head: &[u8]) -> Result<Option<(Response, usize)>, Unexpected> {
     if status != 200 || !has("content-type", "text/event-stream") {
         return Err(Unexpected::Status(status));
     }
+    let is_encoded = has("content-encoding", "zstd");
+    if !is_encoded && has("content-encoding", "") {
+        return Err(Unexpected::Malformed);
+    }
     let chunked = has("transfer-encoding", "chunked");
-    let body = if chunked { Response::Chunked(Chunk::Size(0)) } else { Response::UntilClose };
-    Ok(Some((body, length)))
+    let stage = if chunked { Stage::Chunked(Chunk::Size(0)) } else { Stage::UntilClose };
+    Ok(Some((Response { stage, is_encoded }, length)))
 }
 
 impl Chunk {
@@ -174,7 +189,7 @@ mod tests {
     fn read(pieces: impl Iterator<Item = impl AsRef<[u8]>>) -> (Vec<u8>, Response) {
         let (mut response, mut body) = (Response::default(), Vec::new());
         for piece in pieces {
-            response.feed(piece.as_ref(), |bytes| body.extend_from_slice(bytes)).unwrap();
+            response.feed(piece.as_ref(), |_, bytes| body.extend_from_slice(bytes)).unwrap();
         }
         (body, response)
     }
@@ -198,8 +213,11 @@ mod tests {
 
     #[test]
     fn what_is_no_event_stream_is_refused_with_its_status() {
-        let feed = |head: &str| Response::default().feed(head.as_bytes(), |_| {});
+        let feed = |head: &str| Response::default().feed(head.as_bytes(), |_, _| {});
         assert_eq!(feed("HTTP/1.1 503 Busy\r\n\r\n"), Err(Unexpected::Status(503)));
+        let gzip =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n\r\n";
+        assert_eq!(feed(gzip), Err(Unexpected::Malformed), "nobody has asked for that");
         let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>";
         assert_eq!(feed(html), Err(Unexpected::Status(200)));
         assert_eq!(feed("SSH-2.0-OpenSSH\r\n\r\n"), Err(Unexpected::Malformed));
@@ -210,9 +228,9 @@ mod tests {
         let head = CHUNKED.split(|byte| *byte == b'3').next().unwrap();
         for chunk in ["x\r\n", "1\r\nab", "fffffffffffffffff\r\n"] {
             let mut response = Response::default();
-            response.feed(head, |_| {}).unwrap();
+            response.feed(head, |_, _| {}).unwrap();
             assert_eq!(
-                response.feed(chunk.as_bytes(), |_| {}),
+                response.feed(chunk.as_bytes(), |_, _| {}),
                 Err(Unexpected::Malformed),
                 "{chunk}"
             );

@@ -9,6 +9,10 @@ use hdrhistogram::Histogram;
 pub struct Counts {
     /// Connections that were begun.
     pub connects: u64,
+    /// Bytes of responses, heads included.
+    pub bytes: u64,
+    /// Bytes of bodies that came in a content coding, before they were decoded.
+    pub encoded: u64,
     /// Streams that are open: bytes of their body have arrived.
     pub open: u64,
     /// Events that came in order.
@@ -74,6 +78,8 @@ impl Counts {
     fn combine(self, other: Self, with: impl Fn(u64, u64) -> u64) -> Self {
         Self {
             connects: with(self.connects, other.connects),
+            bytes: with(self.bytes, other.bytes),
+            encoded: with(self.encoded, other.encoded),
             open: with(self.open, other.open),
             in_order: with(self.in_order, other.in_order),
             lost: with(self.lost, other.lost),

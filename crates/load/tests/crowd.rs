@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use content_coding::{Coding, Encoder};
 use sse_load::{Conduct, Counts, Crowd, Payload, Plan, Published, now};
 
 const CLIENTS: u64 = 20;
@@ -16,7 +17,7 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
 /// Serves each connection with what `answer` makes of its last event ID, and then holds it, or ends it
 /// where the answer is not to be held.
-fn serve(answer: fn(Option<&str>) -> (String, bool)) -> SocketAddr {
+fn serve<T: AsRef<[u8]> + 'static>(answer: fn(Option<&str>) -> (T, bool)) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let server = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -26,7 +27,7 @@ fn serve(answer: fn(Option<&str>) -> (String, bool)) -> SocketAddr {
                 let last_event_id = last_event_id(&stream);
                 let (response, hold) = answer(last_event_id.as_deref());
                 // A restless client may be gone.
-                let _ = stream.write_all(response.as_bytes());
+                let _ = stream.write_all(response.as_ref());
                 if hold {
                     let _ = BufReader::new(stream).read_line(&mut String::new());
                 }
@@ -53,14 +54,17 @@ fn events(sequences: &[u64]) -> String {
 }
 
 /// The counts of clients of such a server when so many events have come to each in order.
-fn counts(in_order: u64, answer: fn(Option<&str>) -> (String, bool)) -> Counts {
+fn counts<T: AsRef<[u8]> + 'static>(
+    in_order: u64,
+    answer: fn(Option<&str>) -> (T, bool),
+) -> Counts {
     let crowd = gather(answer, Conduct::Steady, &Arc::default());
     wait(&crowd, |counts| counts.in_order >= in_order * CLIENTS);
     crowd.disperse().unwrap().counts
 }
 
-fn gather(
-    answer: fn(Option<&str>) -> (String, bool),
+fn gather<T: AsRef<[u8]> + 'static>(
+    answer: fn(Option<&str>) -> (T, bool),
     conduct: Conduct,
     published: &Arc<Published>,
 ) -> Crowd {
@@ -81,7 +85,36 @@ fn a_complete_sequence_has_no_faults() {
     let counts = counts(3, |_| (events(&[0, 1, 2]), true));
     let expected =
         Counts { connects: CLIENTS, open: CLIENTS, in_order: 3 * CLIENTS, ..Counts::default() };
-    assert_eq!(counts, expected);
+    assert!(counts.bytes > 3 * 100 * CLIENTS, "{counts:?}");
+    assert_eq!(Counts { bytes: 0, ..counts }, expected);
+}
+
+/// The response in zstd, each event flushed; the last bytes are changed, if that is said.
+fn encoded(sequences: &[u64], is_damaged: bool) -> Vec<u8> {
+    let head = HEAD.replace("\r\n\r\n", "\r\nContent-Encoding: zstd\r\n\r\n");
+    let (mut encoder, mut response) = (Encoder::new(Coding::Zstd), head.into_bytes());
+    for sequence in sequences {
+        encoder.append(event(*sequence).as_bytes(), &mut response);
+    }
+    if is_damaged {
+        // A block of the type that there is not.
+        response.extend_from_slice(&[0x06, 0, 0]);
+    }
+    response
+}
+
+#[test]
+fn a_compressed_response_is_read() {
+    let counts = counts(3, |_| (encoded(&[0, 1, 2], false), true));
+    assert_eq!((counts.in_order, counts.faults()), (3 * CLIENTS, 0), "{counts:?}");
+    assert!(counts.encoded > 0 && counts.encoded < counts.bytes, "{counts:?}");
+}
+
+#[test]
+fn a_compressed_response_that_is_damaged_is_reported() {
+    let crowd = gather(|_| (encoded(&[0], true), true), Conduct::Steady, &Arc::default());
+    wait(&crowd, |counts| counts.foreign == CLIENTS);
+    assert_eq!(crowd.disperse().unwrap().counts.faults(), CLIENTS);
 }
 
 #[test]
