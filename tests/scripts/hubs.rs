@@ -24,7 +24,9 @@ fn a_hub_that_tests_leave_at_its_default_place_is_named() {
     let socket = machine.path("sse-0/hub.sock");
     let _listener = UnixListener::bind(&socket).unwrap();
 
-    let Ended { status, stderr, .. } = run(&mut machine.command("scripts/test-servers"));
+    let mut command = machine.command("scripts/test-servers");
+    command.env("SSE_EXTENSION", machine.path("target/release/libsse.so"));
+    let Ended { status, stderr, .. } = run(&mut command);
     let pid = machine.read("pid").trim().parse().ok().and_then(Pid::from_raw);
     let pid = pid.unwrap_or_else(|| panic!("nothing was left behind: {stderr}"));
     kill_process(pid, Signal::KILL).unwrap();
