@@ -3,13 +3,15 @@
 _sse_hub() {
     local commands='serve launch status top metrics upgrade stop'
     local options='--socket --all --json --group --shards --idle-exit --backlog-events --backlog-bytes
-        --backlog-age --replay-events --replay-bytes --queue --metrics --max-event --redis-wait --help --version'
+        --backlog-age --replay-events --replay-bytes --queue --compression-memory --metrics --max-event
+        --redis-wait --help --version'
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     case $previous in
         --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         --group) mapfile -t COMPREPLY < <(compgen -g -- "$word") ;;
         --metrics) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1:9100' -- "$word") ;;
-        --shards | --idle-exit | --backlog-* | --replay-* | --queue | --max-event | --redis-wait) COMPREPLY=() ;;
+        --shards | --idle-exit | --backlog-* | --replay-* | --queue | --compression-memory | --max-event | --redis-wait)
+            COMPREPLY=() ;;
         *)
             if [[ $word == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

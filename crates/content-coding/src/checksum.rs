@@ -32,6 +32,12 @@ impl Checksum {
         Self { value, length: bytes.len() as u64 }
     }
 
+    /// The number of the bytes.
+    #[must_use]
+    pub fn length(self) -> u64 {
+        self.length
+    }
+
     /// That of the bytes of this one and then those of `next`.
     #[must_use]
     pub fn then(self, coding: Coding, next: Self) -> Self {

@@ -76,7 +76,7 @@ pub struct Publication {
 }
 
 /// The text of a heartbeat: a short line without control characters.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Box<str>", into = "Box<str>")]
 pub struct HeartbeatText(Box<str>);
 

@@ -31,6 +31,8 @@ pub struct Config {
     pub replay: ReplayLimits,
     /// The bytes that it keeps for slow clients alone; beyond that, the one furthest behind is dropped.
     pub queue: usize,
+    /// The bytes of memory for encoders that compress streams, of all shards; 0 compresses each event by itself.
+    pub compression_memory: usize,
     /// The largest event, in bytes of data.
     pub max_event: usize,
     /// The Redis through which it shares its events; `None` keeps them to itself.
@@ -63,6 +65,7 @@ impl Config {
             backlog: BacklogLimits::default(),
             replay: ReplayLimits::default(),
             queue: 64 * 1024 * 1024,
+            compression_memory: 64 * 1024 * 1024,
             max_event: MAX_EVENT,
             redis: None,
             redis_name: None,

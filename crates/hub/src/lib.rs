@@ -14,9 +14,10 @@
 //! * `core`: all decisions, in one order: ids, replays, limits
 //! * `log`: gives events their ids and order: in this hub alone, or in Redis
 //! * `shard`: the threads that hold connections and send to them
-//! * `update`, `output`: a published event; the encoding of a stream; `backlog`: the updates that are kept
+//! * `update`, `output`: a published event; the encoding of a stream; `alone`: an event compressed by itself;
+//!   `backlog`: the updates that are kept
 //! * `ids`, `leases`, `timers`: ids, limits, timers
-//! * `memory`: counts the memory of all of it
+//! * `memory`: counts the memory of all of it; `encoders`: bounds that of encoders
 //! * `directory`: the directory of the socket; `location_error`: a path that cannot be used
 //! * `metrics`: status and metrics
 //! * `process`: signals, log, systemd
@@ -25,11 +26,13 @@
 
 #![forbid(unsafe_code)]
 
+mod alone;
 mod backlog;
 mod config;
 mod control;
 mod core;
 mod directory;
+mod encoders;
 mod ids;
 mod launch;
 mod leases;

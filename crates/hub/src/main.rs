@@ -162,6 +162,9 @@ fn parse(mut parser: Parser) -> Result<CommandLine, lexopt::Error> {
             Arg::Long("replay-events") => config.replay.events = parser.value()?.parse()?,
             Arg::Long("replay-bytes") => config.replay.bytes = parser.value()?.parse()?,
             Arg::Long("queue") => config.queue = parser.value()?.parse()?,
+            Arg::Long("compression-memory") => {
+                config.compression_memory = parser.value()?.parse()?;
+            }
             Arg::Long("redis-wait") => {
                 config.redis_wait = Duration::from_millis(parser.value()?.parse()?);
             }

@@ -10,6 +10,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use parking_lot::Mutex;
 
+use crate::output::Output;
+
 /// About how many bytes the system's allocator adds to each allocation.
 pub(crate) const ALLOCATION: usize = 16;
 
@@ -24,7 +26,11 @@ static SLOW_CLIENTS: Tally = Tally(AtomicUsize::new(0));
 /// The encodings that subscribers have needed so far, one bit each.
 static ENCODINGS: AtomicUsize = AtomicUsize::new(0);
 
-/// Notes that a subscriber needs this encoding: all updates from now on will be encoded so.
+/// The encodings without a content coding. In the others an update is encoded only for clients that are not in a segment
+/// with others.
+const PLAIN: usize = (1 << Output::PLAIN) - 1;
+
+/// Notes that a subscriber needs this encoding: updates from now on will be encoded so.
 pub(crate) fn note_encoding(encoding: usize) {
     ENCODINGS.fetch_or(1 << encoding, Relaxed);
 }
@@ -129,7 +135,7 @@ impl Footprint {
     /// `encoded` for each encoding that will be made.
     pub(crate) fn keep(&self, bytes: usize, encoded: usize, tally: &Arc<Tally>) {
         let mut counted = self.0.lock();
-        let encodings = ENCODINGS.load(Relaxed);
+        let encodings = ENCODINGS.load(Relaxed) & PLAIN;
         counted.expected = (encodings, encoded);
         counted.grow(bytes + encoded * encodings.count_ones() as usize);
         counted.move_to(Holder::Backlog(Arc::clone(tally)));

@@ -1,13 +1,16 @@
 //! A published event under its id, encoded once for all subscribers.
 //!
 //! The invariant: its bytes are made at most once for each encoding, and shared by all subscribers that need it.
+//! (Subscribers in a segment need none of these: `shard/segment.rs`.)
 
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use content_coding::{Checksum, Coding, alone};
 use event_stream::{EventId as Id, EventType};
-use hub_protocol::{Delivery, EventId, EventName, Publication, Reply, Topic, encode};
+use hub_protocol::{Delivery, EventId, EventName, Framing, Publication, Reply, Topic, encode};
 
+use crate::alone::Alone;
 use crate::memory::{self, ALLOCATION, Footprint, Tally};
 use crate::output::Output;
 
@@ -30,7 +33,9 @@ pub(crate) struct Update {
 /// An update's bytes in the encodings that were needed so far, and the memory that it takes with them.
 #[derive(Debug, Default)]
 struct Encoded {
-    by_encoding: [OnceLock<Bytes>; Output::SHARED],
+    by_encoding: [OnceLock<Bytes>; Output::PLAIN],
+    /// Those with a content coding.
+    alone: OnceLock<Box<Alone>>,
     footprint: Footprint,
 }
 
@@ -110,6 +115,11 @@ impl Update {
                 .filter_map(OnceLock::get)
                 .map(encoded_size)
                 .sum::<usize>()
+            + self
+                .encoded
+                .alone
+                .get()
+                .map_or(0, |alone| ALONE_SIZE + alone.made().map(encoded_size).sum::<usize>())
     }
 
     /// Counts it in a backlog's tally from now on; before that, nobody else has it.
@@ -140,7 +150,11 @@ impl Update {
     /// Returns its bytes for this output, if they are shared.
     pub(crate) fn shared_bytes(&self, output: Output) -> Option<&Bytes> {
         let encoding = output.shared()?;
-        Some(self.encoded.by_encoding.get(encoding)?.get_or_init(|| {
+        let slot = match output.coding() {
+            None => self.encoded.by_encoding.get(encoding)?,
+            Some(_) => self.alone().slot(encoding)?,
+        };
+        Some(slot.get_or_init(|| {
             let bytes = self.encode(output);
             self.encoded.footprint.grow(encoding, encoded_size(&bytes));
             bytes
@@ -149,13 +163,43 @@ impl Update {
 
     fn encode(&self, output: Output) -> Bytes {
         match output {
-            Output::Http(framing) => framing.wrap(&self.frame()).into(),
+            Output::Http { framing, coding: None } => framing.wrap(&self.text()).into(),
+            Output::Http { framing: Framing::Raw, coding: Some(coding) } => {
+                let mut segment = Vec::new();
+                alone(coding, &self.text(), &mut segment);
+                segment.into()
+            }
+            Output::Http { framing, coding: Some(coding) } => {
+                let segment =
+                    self.bytes(Output::Http { framing: Framing::Raw, coding: Some(coding) });
+                framing.wrap(&segment).into()
+            }
             // It always fits: a delivery is hardly longer than a publication.
             Output::Worker => encode(&Reply::Delivery(self.delivery())).unwrap_or_default().into(),
         }
     }
 
-    fn frame(&self) -> Vec<u8> {
+    fn alone(&self) -> &Alone {
+        self.encoded.alone.get_or_init(|| {
+            self.encoded.footprint.grow(Output::SHARED, ALONE_SIZE);
+            Box::default()
+        })
+    }
+
+    /// The number of its bytes as a segment of its own.
+    pub(crate) fn alone_size(&self, coding: Coding) -> usize {
+        let output = Output::Http { framing: Framing::Raw, coding: Some(coding) };
+        self.shared_bytes(output).map_or(0, |bytes| bytes.len())
+    }
+
+    /// The checksum of its text.
+    pub(crate) fn checksum(&self, coding: Coding) -> Checksum {
+        let make = || Checksum::of(coding, &self.text());
+        self.alone().checksum(coding).map_or_else(make, |made| *made.get_or_init(make))
+    }
+
+    /// Its text in an event stream.
+    pub(crate) fn text(&self) -> Vec<u8> {
         let id = self.id.to_string();
         let event = event_stream::Event {
             id: Id::new(id.as_bytes()).ok(),
@@ -180,6 +224,9 @@ impl Update {
         }
     }
 }
+
+/// The memory that the places of encodings with a content coding take.
+const ALONE_SIZE: usize = size_of::<Alone>() + ALLOCATION;
 
 /// The memory that encoded bytes take, with their counts.
 fn encoded_size(bytes: &Bytes) -> usize {

@@ -28,6 +28,9 @@ sse-hub: holds event streams, so that PHP workers do not have to
   --replay-bytes N       bytes of memory for these (default: 33554432)
   --queue BYTES          bytes to keep for slow clients alone, in all; beyond that, the slowest are dropped
                          (default: 67108864)
+  --compression-memory BYTES
+                         memory for the encoders of compressed streams, in all; a stream without one has each
+                         event compressed by itself (default: 67108864; 0: all of them)
   --metrics ADDR:PORT    serve /metrics by HTTP to Prometheus, on a loopback address (default: off)
   --max-event BYTES      size limit of an event's data (default: 8388608)
   --redis-wait MS        time to wait for Redis before a publisher gets an error that its event may or may not

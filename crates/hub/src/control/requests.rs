@@ -11,7 +11,6 @@ use super::state::Control;
 use crate::core::NewSubscriber;
 use crate::leases::{Acquired, Lease};
 use crate::metrics::{exposition, status};
-use crate::output::Output;
 use crate::process::journal::note;
 use crate::socket::connection::{Accepted, Connection, Ended};
 
@@ -136,12 +135,6 @@ impl Control {
         if !is_connected {
             return refuse(Refusal::OutOfOrder, "the descriptor is not a connected stream socket");
         }
-        if response.coding.is_some() {
-            return refuse(
-                Refusal::Unavailable,
-                "this hub takes no response with a content coding",
-            );
-        }
         let cursor = self.core.cursor(&subscription, Instant::now());
         connection.accepted = Some(Accepted { socket, subscription, response, cursor });
         Reply::Accepted
@@ -153,7 +146,8 @@ impl Control {
         let Accepted { socket, subscription, response, cursor } = accepted;
         let joining = NewSubscriber {
             socket,
-            output: Output::Http(response.framing),
+            framing: Some(response.framing),
+            coding: response.coding,
             before: response.before,
             subscription,
             cursor,
@@ -197,9 +191,10 @@ impl Control {
         let _ = epoll::delete(&self.epoll, &connection.socket);
         let cursor = self.core.cursor(&subscription, now);
         let (socket, before, lease) = connection.into_subscriber();
-        let output = Output::Worker;
-        self.core
-            .subscribe(NewSubscriber { socket, output, before, subscription, cursor, lease }, now);
+        let (framing, coding) = (None, None);
+        let joining =
+            NewSubscriber { socket, framing, coding, before, subscription, cursor, lease };
+        self.core.subscribe(joining, now);
     }
 }
 

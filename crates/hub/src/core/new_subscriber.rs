@@ -1,14 +1,15 @@
 //! A connection that is to become a subscriber, and its cursor: the id after which it resumes.
 
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hub_protocol::{EventId, Subscription};
+use hub_protocol::{Coded, EventId, Framing, Subscription};
 use serde::{Deserialize, Serialize};
 
 use crate::leases::Lease;
 use crate::output::Output;
-use crate::shard::{KnownPosition, Schedule, Subscriber};
+use crate::shard::{Compression, KnownPosition, Schedule, Subscriber};
 use crate::update::Update;
 
 /// The position at which a subscriber resumes.
@@ -26,7 +27,10 @@ pub(crate) enum Cursor {
 #[derive(Debug)]
 pub(crate) struct NewSubscriber {
     pub(crate) socket: OwnedFd,
-    pub(crate) output: Output,
+    /// `None` if a worker serves it.
+    pub(crate) framing: Option<Framing>,
+    /// Its content coding, and where its response stands.
+    pub(crate) coding: Option<Coded>,
     /// The bytes that have to be sent before anything else.
     pub(crate) before: Vec<u8>,
     pub(crate) subscription: Subscription,
@@ -37,7 +41,8 @@ pub(crate) struct NewSubscriber {
 impl NewSubscriber {
     /// Makes the subscriber, with its first bytes, and its client's position unless that is known or a reset follows.
     pub(super) fn into_subscriber(self, now: Instant) -> Subscriber {
-        let Self { socket, output, before, subscription, cursor, lease } = self;
+        let Self { socket, framing, coding, before, subscription, cursor, lease } = self;
+        let output = Output::new(framing, coding);
         let (known, needs_position) = match cursor {
             Cursor::After(id) => (id, !subscription.position_sent),
             Cursor::Unknown => (EventId::UNKNOWN, !subscription.position_sent),
@@ -48,18 +53,18 @@ impl NewSubscriber {
         let mut subscriber = Subscriber {
             known: KnownPosition::new(known),
             lease: lease.map(Box::new),
+            compression: coding.map(|coded| Compression::new(coded.progress)),
             ..Subscriber::new(socket, output, topics, schedule, subscription.heartbeat_text)
         };
         match output {
-            Output::Http(framing) => {
+            Output::Http { .. } => {
                 let comment = subscriber.heartbeat_text.heartbeat();
-                let first = framing.wrap(&[&before, comment.line()].concat());
-                subscriber.queue.push_comment(first.into());
+                subscriber.push_comment(&[&before, comment.line()].concat());
             }
             Output::Worker => subscriber.queue.push(before.into()),
         }
         if needs_position {
-            subscriber.queue.push(Update::position(known, now).bytes(output));
+            subscriber.push_update(&Arc::new(Update::position(known, now)));
         }
         subscriber
     }

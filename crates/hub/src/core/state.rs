@@ -13,6 +13,7 @@ use super::new_subscriber::NewSubscriber;
 use super::pending::PendingReplays;
 use crate::backlog::Backlog;
 use crate::config::Config;
+use crate::encoders::EncoderMemory;
 use crate::leases::{Lease, Leases};
 use crate::log::{Log, SharedLog};
 use crate::metrics::counters::Counters;
@@ -26,6 +27,7 @@ pub(crate) struct Core {
     pub(crate) backlog: Backlog,
     pub(crate) leases: Leases,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) encoders: Arc<EncoderMemory>,
     pub(super) shards: Vec<Shard>,
     next_shard: usize,
     /// Connections that came before the newest id in Redis was known.
@@ -48,7 +50,11 @@ impl Core {
     ) -> io::Result<Self> {
         let counters = Arc::new(Counters::default());
         let retention = retention(config);
-        let shard = |_| Shard::start(config.queue, retention, Arc::clone(&counters));
+        let encoders = EncoderMemory::new(config.compression_memory);
+        let shard = |_| {
+            let (encoders, counters) = (Arc::clone(&encoders), Arc::clone(&counters));
+            Shard::start(config.queue, retention, encoders, counters)
+        };
         let shards = (0..config.shards.max(1)).map(shard);
         let waker = Waker::new(log.shared().map(SharedLog::waker));
         Ok(Self {
@@ -57,6 +63,7 @@ impl Core {
             leases,
             shards: shards.collect::<io::Result<_>>()?,
             counters,
+            encoders,
             next_shard: 0,
             awaiting_redis: Vec::new(),
             replays: PendingReplays::new(config.replay, waker),

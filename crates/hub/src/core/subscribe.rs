@@ -106,7 +106,7 @@ impl Core {
         }
         let mut subscriber = new.into_subscriber(now);
         for update in missed {
-            subscriber.queue.push_update(&update, subscriber.output);
+            subscriber.push_update(&update);
             subscriber.known = KnownPosition::new(update.id);
         }
         subscriber.position = position;

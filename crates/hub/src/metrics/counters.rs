@@ -3,7 +3,9 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Numbers that only grow, except `streams` and `workers`, which are present numbers.
+use content_coding::Coding;
+
+/// Numbers that only grow, except `streams`, `workers` and `compressed`, which are present numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) streams: Counter,
@@ -12,6 +14,14 @@ pub(crate) struct Counters {
     pub(crate) published: Counter,
     pub(crate) delivered: Counter,
     pub(crate) sent_bytes: Counter,
+    /// Streams with a content coding, by the index of that.
+    pub(crate) compressed: [Counter; Coding::ALL.len()],
+    /// The bytes that these were to be sent, before they were compressed.
+    pub(crate) plain_bytes: Counter,
+    /// The bytes that these were sent.
+    pub(crate) compressed_bytes: Counter,
+    /// The segments that were begun.
+    pub(crate) segments: Counter,
     pub(crate) heartbeats: Counter,
     pub(crate) resets: Counter,
     pub(crate) gone: Counter,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The present numbers; all others only grow.
-const GAUGES: [&str; 11] = [
+const GAUGES: [&str; 17] = [
     "uptime",
     "streams",
     "workers",
@@ -13,6 +13,12 @@ const GAUGES: [&str; 11] = [
     "backlog_events",
     "backlog_bytes",
     "queues_bytes",
+    "compression_streams_zstd",
+    "compression_streams_br",
+    "compression_streams_gzip",
+    "compression_streams_deflate",
+    "compression_encoders",
+    "compression_memory",
     "memory",
     "running",
 ];

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use content_coding::Coding;
 use serde_json::{Value, json};
 
 use crate::core::Core;
 use crate::memory;
+use crate::metrics::counters::Counters;
 
 /// Makes the report for `Sse::status()` and `sse-hub status`. Sizes are in bytes, times in seconds.
 pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
@@ -28,6 +30,14 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         "published": counters.published.get(),
         "delivered": counters.delivered.get(),
         "sentBytes": counters.sent_bytes.get(),
+        "compression": {
+            "streams": by_coding(counters),
+            "encoders": core.encoders.encoders(),
+            "memory": core.encoders.used(),
+            "segments": counters.segments.get(),
+            "plainBytes": counters.plain_bytes.get(),
+            "sentBytes": counters.compressed_bytes.get(),
+        },
         "heartbeats": counters.heartbeats.get(),
         "resets": counters.resets.get(),
         "gone": counters.gone.get(),
@@ -41,6 +51,12 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         report["redis"] = shared.report();
     }
     report
+}
+
+/// The number of streams in each content coding.
+fn by_coding(counters: &Counters) -> Value {
+    let streams = Coding::ALL.into_iter().zip(&counters.compressed);
+    streams.map(|(coding, number)| (coding.token().to_owned(), json!(number.get()))).collect()
 }
 
 fn seconds(duration: Duration) -> f64 {

@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use event_stream::Heartbeat;
-use hub_protocol::{Framing, HeartbeatText};
 use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, EventData, EventFlags};
@@ -18,22 +16,19 @@ use slotmap::{Key, KeyData};
 
 use super::command::Command;
 use super::goodbye::end;
+use super::groups::Groups;
 use super::positions::PositionTracker;
 use super::registry::{Registry, Token};
 use super::subscriber::{Flushed, Subscriber};
 use crate::metrics::counters::Counters;
 use crate::output::Output;
 use crate::timers::Timers;
-use crate::update::Bytes;
 
 /// The token of the waker. No subscriber has it: it would be the four billionth.
 const WAKER: u64 = u64::MAX;
 
 /// The events that epoll always reports of a subscriber's socket.
 const READABLE: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
-
-/// The divisor of the turnover after which a position is sent in place of a heartbeat: at half of it.
-const SOON: u64 = 2;
 
 /// The number of bytes that are read at a time from a client; they are discarded.
 const UNREAD: usize = 16 * 1024;
@@ -50,6 +45,8 @@ pub(super) struct EventLoop {
     pub(super) positions: PositionTracker,
     pub(super) counters: Arc<Counters>,
     pub(super) registry: Registry,
+    /// The groups of subscribers that are sent the same in the same content coding.
+    pub(super) groups: Groups,
     /// The subscribers that wait for a replay, by its number.
     pub(super) by_replay: HashMap<u64, Token>,
     /// The subscribers that have a lease, by its number.
@@ -68,6 +65,7 @@ impl EventLoop {
         (commands, marks): (Receiver<Command>, Receiver<()>),
         queue_limit: usize,
         positions: PositionTracker,
+        groups: Groups,
         counters: Arc<Counters>,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -81,6 +79,7 @@ impl EventLoop {
             positions,
             counters,
             registry: Registry::default(),
+            groups,
             by_replay: HashMap::new(),
             by_lease: HashMap::new(),
             timers: Timers::new(Instant::now()),
@@ -103,14 +102,19 @@ impl EventLoop {
             }
             self.execute_commands();
             let now = Instant::now();
-            self.timers.expire(now, &mut due);
-            for (token, due) in due.drain(..) {
-                self.handle_timer(token, due, now);
-            }
+            self.handle_timers(now, &mut due);
             self.flush_all(now);
             if self.deadline.is_some_and(|deadline| now >= deadline || self.registry.is_empty()) {
                 return;
             }
+        }
+    }
+
+    /// Does what is due; `due` is room for that.
+    pub(super) fn handle_timers(&mut self, now: Instant, due: &mut Vec<(Token, Instant)>) {
+        self.timers.expire(now, due);
+        for (token, due) in due.drain(..) {
+            self.handle_timer(token, due, now);
         }
     }
 
@@ -149,6 +153,10 @@ impl EventLoop {
         let mut sent = 0;
         let flushed = subscriber.flush(now, &mut sent);
         self.counters.sent_bytes.add(sent);
+        if let Some(compression) = &mut subscriber.compression {
+            self.counters.plain_bytes.add(compression.take_plain());
+            self.counters.compressed_bytes.add(sent);
+        }
         if let (Flushed::All, Some(replay)) = (&flushed, &subscriber.replay_receiver) {
             replay.note_taken();
         }
@@ -203,18 +211,6 @@ impl EventLoop {
         }
     }
 
-    /// Queues a heartbeat: the client's position instead, if that is due before long anyway.
-    fn queue_heartbeat(&mut self, token: Token) {
-        let Some(subscriber) = self.registry.get(token) else { return };
-        let Output::Http(framing) = subscriber.output else { return };
-        self.counters.heartbeats.add(1);
-        if !self.positions.is_due(&subscriber.known, SOON)
-            || !subscriber.queue_position(&mut self.positions)
-        {
-            subscriber.queue.push_comment(heartbeat(framing, &subscriber.heartbeat_text));
-        }
-    }
-
     /// Handles what epoll reports of a subscriber's socket.
     fn handle_io(&mut self, token: Token, flags: EventFlags) {
         let Some(subscriber) = self.registry.get(token) else { return };
@@ -252,9 +248,13 @@ impl EventLoop {
         // Before it is closed: if a child of the script holds the connection, epoll would still report it.
         let _ = epoll::delete(&self.epoll, &subscriber.socket);
         match subscriber.output {
-            Output::Http(_) => self.counters.streams.one_less(),
+            Output::Http { .. } => self.counters.streams.one_less(),
             Output::Worker => self.counters.workers.one_less(),
         }
+        if let Some(coding) = subscriber.output.coding() {
+            self.counters.compressed[coding.index()].one_less();
+        }
+        self.groups.remove(&subscriber, |token| self.registry.contains(token));
         Some(subscriber)
     }
 }
@@ -271,15 +271,4 @@ fn discard_input(subscriber: &Subscriber) -> bool {
         Ok((_, length)) => length > 0,
         Err(error) => matches!(error, Errno::AGAIN | Errno::INTR),
     }
-}
-
-/// Returns the bytes of a heartbeat; those of the usual ones are made once.
-fn heartbeat(framing: Framing, text: &HeartbeatText) -> Bytes {
-    static USUAL: LazyLock<[Bytes; 3]> = LazyLock::new(|| {
-        [Framing::FastCgi { request_id: 1, is_kept: false }, Framing::Raw, Framing::Chunked]
-            .map(|framing| framing.wrap(Heartbeat::default().line()).into())
-    });
-    let shared = Output::Http(framing).shared().filter(|_| text.is_empty());
-    let usual = shared.and_then(|index| USUAL.get(index));
-    usual.map_or_else(|| framing.wrap(text.heartbeat().line()).into(), Arc::clone)
 }

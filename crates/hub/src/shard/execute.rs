@@ -48,7 +48,7 @@ impl EventLoop {
     }
 
     /// Returns all subscribers; their new owner knows no more of the log than they do.
-    fn drain(&mut self) -> Vec<Subscriber> {
+    pub(super) fn drain(&mut self) -> Vec<Subscriber> {
         let tokens = self.registry.tokens().into_iter();
         let subscribers: Vec<_> = tokens.filter_map(|token| self.remove(token)).collect();
         let positions = &self.positions;
@@ -62,17 +62,23 @@ impl EventLoop {
         subscribers.into_iter().map(detach).collect()
     }
 
-    fn add(&mut self, mut subscriber: Box<Subscriber>) {
+    pub(super) fn add(&mut self, mut subscriber: Box<Subscriber>) {
         self.positions.rebase(&mut subscriber.known);
         let counter = match subscriber.output {
-            Output::Http(_) => &self.counters.streams,
+            Output::Http { .. } => &self.counters.streams,
             Output::Worker => &self.counters.workers,
         };
         counter.add(1);
         let replay = subscriber.replay_receiver.as_ref().map(|receiver| receiver.number);
         let lease = subscriber.lease.as_deref().map(Lease::number);
-        subscriber.output.shared().into_iter().for_each(memory::note_encoding);
+        subscriber.output.encodings().for_each(memory::note_encoding);
+        if let Some(coding) = subscriber.output.coding() {
+            self.counters.compressed[coding.index()].add(1);
+        }
         let token = self.registry.add(subscriber);
+        if let Some(subscriber) = self.registry.get(token) {
+            self.groups.add(token, subscriber);
+        }
         self.by_replay.extend(replay.map(|number| (number, token)));
         self.by_lease.extend(lease.map(|number| (number, token)));
         if !self.watch(token) {
@@ -88,7 +94,7 @@ impl EventLoop {
     }
 
     /// Ends a stream at once, even if its client reads nothing: it may be a phone that went offline long ago.
-    fn drop_oldest(&mut self, lease: u64) {
+    pub(super) fn drop_oldest(&mut self, lease: u64) {
         let Some(token) = self.by_lease.get(&lease).copied() else { return };
         if let Some(subscriber) = self.registry.get(token) {
             goodbye::send_dropped(subscriber, &mut self.positions);
@@ -98,7 +104,7 @@ impl EventLoop {
         }
     }
 
-    fn send_goodbye(&mut self) {
+    pub(super) fn send_goodbye(&mut self) {
         self.deadline = Some(Instant::now() + GOODBYE);
         for (index, token) in self.registry.tokens().into_iter().enumerate() {
             if let Some(subscriber) = self.registry.get(token) {

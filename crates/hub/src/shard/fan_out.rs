@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use super::command::ReplayBatch;
 use super::event_loop::EventLoop;
+use super::subscriber::Subscriber;
 use crate::update::Update;
 
 impl EventLoop {
     /// Queues an update for every subscriber to one of its topics, once.
     pub(super) fn deliver(&mut self, update: &Arc<Update>) {
-        let Self { registry, to_flush, counters, positions, .. } = self;
+        let Self { registry, to_flush, positions, .. } = self;
         let mut delivered = 0;
         for topic in &update.topics {
             registry.for_each_of_topic(topic, |token, subscriber| {
@@ -24,11 +25,12 @@ impl EventLoop {
                 if subscriber.queue.is_empty() {
                     to_flush.push(token);
                 }
-                subscriber.queue.push_update(update, subscriber.output);
+                subscriber.push_update(update);
                 delivered += 1;
             });
         }
-        counters.delivered.add(delivered);
+        delivered += self.deliver_to_groups(update);
+        self.counters.delivered.add(delivered);
         self.drop_if_slow();
         let turns = self.positions.advance(update, self.registry.turns());
         self.renew_positions(turns);
@@ -37,15 +39,24 @@ impl EventLoop {
     /// Queues positions for the next subscribers, if they are due. A client that has not read all that it was sent
     /// has to read that first.
     fn renew_positions(&mut self, turns: usize) {
-        let Self { registry, to_flush, positions, .. } = self;
-        registry.take_turns(turns, |token, subscriber| {
-            let is_due = !subscriber.is_ending
+        let Self { registry, positions, .. } = self;
+        let mut due = Vec::new();
+        let is_due = |subscriber: &Subscriber| {
+            !subscriber.is_ending
                 && subscriber.queue.is_empty()
-                && positions.is_due(&subscriber.known, 1);
-            if is_due && subscriber.queue_position(positions) {
-                to_flush.push(token);
+                && positions.is_due(&subscriber.known, 1)
+        };
+        registry.take_turns(turns, |token, subscriber| {
+            if is_due(subscriber) {
+                due.push(token);
             }
         });
+        for token in due {
+            // One before may have been in the same segment.
+            if self.registry.get(token).is_some_and(|it| it.queue.is_empty()) {
+                self.queue_position(token);
+            }
+        }
     }
 
     /// Queues part of a subscriber's replay.
@@ -55,7 +66,7 @@ impl EventLoop {
         let Some(token) = self.by_replay.get(&number).copied() else { return };
         let Some(subscriber) = self.registry.get(token).filter(|it| !it.is_ending) else { return };
         for update in updates {
-            subscriber.queue.push_update(&update, subscriber.output);
+            subscriber.push_update(&update);
             self.positions.note_sent(&mut subscriber.known, update.id);
             if let Some(receiver) = &mut subscriber.replay_receiver {
                 receiver.note_received(update.size());
@@ -77,7 +88,7 @@ impl EventLoop {
                 continue;
             };
             self.positions.note_sent(&mut subscriber.known, update.id);
-            subscriber.queue.push_update(update, subscriber.output);
+            subscriber.push_update(update);
             if let Some(number) = subscriber.go_live(update.id) {
                 self.by_replay.remove(&number);
             }

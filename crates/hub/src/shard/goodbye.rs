@@ -20,15 +20,13 @@ pub(super) fn send_goodbye(
     index: usize,
     positions: &mut PositionTracker,
 ) {
-    if let Output::Http(framing) = subscriber.output
-        && !subscriber.is_ending
-    {
+    if !subscriber.is_ending {
         let wanted = subscriber.schedule.shutdown_retry;
         let least = if wanted == 0 { RETRY } else { wanted };
         let spread = u64::from(least) * 2 * (index as u64 % 100) / 100;
         let mut goodbye = Vec::new();
         Retry::from_millis(u64::from(least) + spread).encode_into(&mut goodbye);
-        subscriber.queue.push(framing.wrap(&goodbye).into());
+        subscriber.push_text(&goodbye);
     }
     end(subscriber, positions);
 }
@@ -44,11 +42,15 @@ pub(super) fn send_dropped(subscriber: &mut Subscriber, positions: &mut Position
         };
         // So that no position follows, which would replace the id.
         positions.note_sent(&mut subscriber.known, position);
-        let bytes = match subscriber.output {
-            Output::Http(framing) => framing.wrap(&Dropped { position: Some(position) }.frame()),
-            Output::Worker => encode(&Reply::Dropped).unwrap_or_default(),
-        };
-        subscriber.queue.push(bytes.into());
+        match subscriber.output {
+            Output::Http { .. } => {
+                subscriber.push_text(&Dropped { position: Some(position) }.frame());
+            }
+            Output::Worker => {
+                let reply = encode(&Reply::Dropped).unwrap_or_default();
+                subscriber.queue.push(reply.into());
+            }
+        }
     }
     end(subscriber, positions);
 }
@@ -61,13 +63,10 @@ pub(super) fn end(subscriber: &mut Subscriber, positions: &mut PositionTracker) 
         return;
     }
     subscriber.queue_position(positions);
-    if let Output::Http(framing) = subscriber.output {
-        if subscriber.queue.ends_in_comment() {
-            let line = last_line(subscriber.schedule.retry);
-            subscriber.queue.push(framing.wrap(&line).into());
-        }
-        subscriber.queue.push(framing.end().into());
+    if subscriber.queue.ends_in_comment() {
+        subscriber.push_text(&last_line(subscriber.schedule.retry));
     }
+    subscriber.push_end();
     subscriber.is_ending = true;
 }
 

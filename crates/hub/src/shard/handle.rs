@@ -15,7 +15,9 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::command::Command;
 use super::event_loop::EventLoop;
+use super::groups::Groups;
 use super::positions::{PositionTracker, Retention};
+use crate::encoders::EncoderMemory;
 use crate::metrics::counters::Counters;
 use crate::update::Update;
 
@@ -48,6 +50,7 @@ impl Shard {
     pub(crate) fn start(
         queue_limit: usize,
         retention: Retention,
+        encoders: Arc<EncoderMemory>,
         counters: Arc<Counters>,
     ) -> io::Result<Self> {
         let waker = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
@@ -55,8 +58,9 @@ impl Shard {
         let (marks, unreached) = bounded(MARKS);
         let positions = PositionTracker::new(retention, Instant::now());
         let receivers = (received, unreached);
+        let (waking, groups) = (Arc::clone(&waker), Groups::new(encoders));
         let event_loop =
-            EventLoop::new(Arc::clone(&waker), receivers, queue_limit, positions, counters)?;
+            EventLoop::new(waking, receivers, queue_limit, positions, groups, counters)?;
         let thread =
             thread::Builder::new().name("shard".to_owned()).spawn(move || event_loop.run())?;
         Ok(Self { commands, marks, unmarked: Cell::new(0), waker, thread })

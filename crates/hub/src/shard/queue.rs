@@ -47,23 +47,24 @@ pub(crate) struct Queue {
 enum Piece {
     /// An update, whose bytes are shared.
     Update(Arc<Update>),
-    /// Bytes that were queued in the program before.
-    Inherited(Arc<Inherited>),
+    /// A piece of a segment, or bytes that were queued in the program before.
+    Shared(Arc<Shared>),
     /// Any other bytes.
     Bytes(Bytes),
 }
 
-/// Bytes that were queued in the program before, for one client or several. They count until the last of these has
-/// them.
+/// Bytes that queues alone keep, of one client or several. They count until the last of these has them.
 #[derive(Debug)]
-pub(crate) struct Inherited {
+pub(crate) struct Shared {
     bytes: Bytes,
+    /// The position after them, as far as it is known.
+    id: EventId,
     _memory: QueueMemory,
 }
 
-impl Inherited {
-    pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self { _memory: QueueMemory::of(bytes.len()), bytes: bytes.into() }
+impl Shared {
+    pub(crate) fn new(bytes: Vec<u8>, id: EventId) -> Self {
+        Self { _memory: QueueMemory::of(bytes.len()), bytes: bytes.into(), id }
     }
 }
 
@@ -71,7 +72,7 @@ impl Piece {
     fn bytes(&self, output: Output) -> Option<&Bytes> {
         match self {
             Self::Update(update) => update.shared_bytes(output),
-            Self::Inherited(inherited) => Some(&inherited.bytes),
+            Self::Shared(shared) => Some(&shared.bytes),
             Self::Bytes(bytes) => Some(bytes),
         }
     }
@@ -85,14 +86,14 @@ impl Queue {
     /// Restores the queue of the program before: its pieces, how much of the first one was sent, and if the last line
     /// of all that was queued there is a comment.
     pub(crate) fn restored(
-        pieces: Vec<Arc<Inherited>>,
+        pieces: Vec<Arc<Shared>>,
         sent: usize,
         ends_in_comment: bool,
         output: Output,
     ) -> Self {
         let mut queue = Self::default();
         for piece in pieces {
-            queue.add(Piece::Inherited(piece));
+            queue.add(Piece::Shared(piece));
         }
         if sent > 0 {
             queue.advance(sent, output);
@@ -114,12 +115,6 @@ impl Queue {
         }
     }
 
-    /// Queues bytes whose last line is a comment.
-    pub(crate) fn push_comment(&mut self, bytes: Bytes) {
-        self.push(bytes);
-        self.ends_in_comment = true;
-    }
-
     /// Queues an update: its bytes are shared with subscribers that need the same.
     pub(crate) fn push_update(&mut self, update: &Arc<Update>, output: Output) {
         if output.shared().is_some() {
@@ -127,6 +122,16 @@ impl Queue {
         } else {
             self.push(update.bytes(output));
         }
+    }
+
+    /// Queues bytes that are shared with other queues.
+    pub(crate) fn push_shared(&mut self, bytes: Arc<Shared>) {
+        self.add(Piece::Shared(bytes));
+    }
+
+    /// Notes that the last line of all that was queued is a comment.
+    pub(crate) fn note_comment(&mut self) {
+        self.ends_in_comment = true;
     }
 
     fn add(&mut self, piece: Piece) {
@@ -148,7 +153,7 @@ impl Queue {
     pub(super) fn drop_rank(&self) -> Option<(bool, EventId)> {
         let mut shared = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Update(update) => Some((update.is_kept() && self.own < MUCH, update.id)),
-            Piece::Inherited(_) => Some((false, EventId::ZERO)),
+            Piece::Shared(shared) => Some((false, shared.id)),
             Piece::Bytes(_) => None,
         });
         let own = (self.own > 0).then_some((self.own < MUCH, EventId::ZERO));

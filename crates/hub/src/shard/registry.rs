@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use hub_protocol::Topic;
 use slotmap::{DefaultKey, SlotMap};
 
+use super::members::Members;
 use super::subscriber::Subscriber;
 
 /// Names a subscriber for as long as it lives.
@@ -17,16 +18,10 @@ pub(super) type Token = DefaultKey;
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     subscribers: SlotMap<Token, Box<Subscriber>>,
-    by_topic: HashMap<Topic, TopicList>,
+    /// The subscribers to each topic that are in no group.
+    by_topic: HashMap<Topic, Members<Token>>,
     /// The subscribers in the order of their turns, and some that have left.
     turns: VecDeque<Token>,
-}
-
-/// The subscribers to a topic. Those that have left are removed when they are more than half.
-#[derive(Debug, Default)]
-struct TopicList {
-    tokens: Vec<Token>,
-    left: usize,
 }
 
 impl Registry {
@@ -37,13 +32,17 @@ impl Registry {
     pub(super) fn add(&mut self, subscriber: Box<Subscriber>) -> Token {
         let Self { subscribers, by_topic, .. } = self;
         let token = subscribers.insert_with_key(|token| {
-            for topic in &subscriber.topics {
-                by_topic.entry(topic.clone()).or_default().tokens.push(token);
+            for topic in subscriber.own_topics() {
+                by_topic.entry(topic.clone()).or_default().add(token);
             }
             subscriber
         });
         self.turns.push_back(token);
         token
+    }
+
+    pub(super) fn contains(&self, token: Token) -> bool {
+        self.subscribers.contains_key(token)
     }
 
     pub(super) fn get(&mut self, token: Token) -> Option<&mut Subscriber> {
@@ -52,7 +51,7 @@ impl Registry {
 
     pub(super) fn remove(&mut self, token: Token) -> Option<Box<Subscriber>> {
         let subscriber = self.subscribers.remove(token)?;
-        for topic in &subscriber.topics {
+        for topic in subscriber.own_topics() {
             self.leave(topic);
         }
         if self.turns.len() > self.subscribers.len() * 2 {
@@ -65,26 +64,20 @@ impl Registry {
     fn leave(&mut self, topic: &Topic) {
         let Self { subscribers, by_topic, .. } = self;
         let Some(list) = by_topic.get_mut(topic) else { return };
-        list.left += 1;
-        if list.left * 2 <= list.tokens.len() {
-            return;
-        }
-        list.tokens.retain(|token| subscribers.contains_key(*token));
-        list.tokens.shrink_to(list.tokens.len() * 2);
-        list.left = 0;
-        if list.tokens.is_empty() {
+        list.note_left(|token| subscribers.contains_key(token));
+        if list.is_empty() {
             by_topic.remove(topic);
         }
     }
 
-    /// Calls `visit` with every subscriber to the topic.
+    /// Calls `visit` with every subscriber to the topic that is in no group.
     pub(super) fn for_each_of_topic(
         &mut self,
         topic: &Topic,
         mut visit: impl FnMut(Token, &mut Subscriber),
     ) {
         let Self { subscribers, by_topic, .. } = self;
-        for token in by_topic.get(topic).map_or(&[][..], |list| &list.tokens) {
+        for token in by_topic.get(topic).map_or(&[][..], Members::keys) {
             if let Some(subscriber) = subscribers.get_mut(*token) {
                 visit(*token, subscriber);
             }
@@ -139,7 +132,7 @@ mod tests {
         };
         let socket = UnixStream::pair().unwrap().0.into();
         let topics = [Topic::new(topic.as_bytes()).unwrap()].into();
-        let (output, text) = (Output::Http(Framing::Raw), HeartbeatText::default());
+        let (output, text) = (Output::plain(Framing::Raw), HeartbeatText::default());
         Box::new(Subscriber::new(socket, output, topics, schedule, text))
     }
 

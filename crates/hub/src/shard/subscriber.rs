@@ -6,13 +6,14 @@ use std::io::IoSlice;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use hub_protocol::{EventId, HeartbeatText, Topic};
+use hub_protocol::{Coded, EventId, HeartbeatText, Topic};
 use rustix::io::{self, Errno};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
 use super::positions::{KnownPosition, PositionTracker};
 use super::queue::{PIECES, Queue};
 use super::replay_channel::{NEVER, ReplayProgress, ReplayReceiver};
+use super::segment::Compression;
 use crate::leases::Lease;
 use crate::output::Output;
 
@@ -36,6 +37,8 @@ pub(crate) struct Subscriber {
     pub(crate) replay_receiver: Option<Box<ReplayReceiver>>,
     /// The progress of its replay, while no shard holds it.
     pub(crate) replay_progress: Option<Box<ReplayProgress>>,
+    /// Where its response stands, if that has a content coding.
+    pub(crate) compression: Option<Compression>,
     /// True once it ends with what is queued.
     pub(crate) is_ending: bool,
     /// The time at which its timer comes up; a timer for another time is stale.
@@ -93,6 +96,7 @@ impl Subscriber {
             queue: Queue::default(),
             replay_receiver: None,
             replay_progress: None,
+            compression: None,
             is_ending: false,
             timer: None,
             awaits_writable: false,
@@ -118,16 +122,30 @@ impl Subscriber {
         self.replay_receiver.take().map(|receiver| receiver.number)
     }
 
-    /// Detaches the subscriber from the timers and the epoll of its shard.
-    pub(crate) fn detached(self) -> Self {
+    /// Detaches the subscriber from the timers, the epoll and the groups of its shard.
+    pub(crate) fn detached(mut self) -> Self {
+        if let (Some(coding), Some(compression)) = (self.output.coding(), &mut self.compression) {
+            compression.leave(coding);
+        }
         Self { timer: None, awaits_writable: false, ..self }
+    }
+
+    /// The topics by which it is found; one with a content coding is found by its group.
+    pub(super) fn own_topics(&self) -> &[Topic] {
+        if self.compression.is_some() { &[] } else { &self.topics }
+    }
+
+    /// Its content coding, and where its response stands; it has left its segment.
+    pub(crate) fn coded(&self) -> Option<Coded> {
+        let progress = self.compression.as_ref()?.progress();
+        Some(Coded { coding: self.output.coding()?, progress })
     }
 
     /// Queues its client's position, unless the client knows it; returns true if it did.
     pub(super) fn queue_position(&mut self, positions: &mut PositionTracker) -> bool {
         let Some(update) = positions.update_for(self.position, &self.known) else { return false };
         positions.note_sent(&mut self.known, update.id);
-        self.queue.push(update.bytes(self.output));
+        self.push_update(&update);
         true
     }
 

@@ -16,7 +16,7 @@ use super::snapshot::Snapshot;
 use crate::backlog::BacklogSnapshot;
 use crate::core::NewSubscriber;
 use crate::leases::Leases;
-use crate::shard::{Inherited, Queue, Subscriber};
+use crate::shard::{Compression, Queue, Shared, Subscriber};
 use crate::socket::connection::{Accepted, Connection};
 use crate::update::Update;
 
@@ -44,7 +44,7 @@ struct Inventory<'a> {
     backlog: Option<(EventId, Option<EventId>, EventId, Option<Instant>)>,
     floors: Vec<(Topic, EventId)>,
     events: Vec<Update>,
-    pieces: Vec<Arc<Inherited>>,
+    pieces: Vec<Arc<Shared>>,
     streams: Vec<Subscriber>,
     joining: Vec<NewSubscriber>,
     connections: Vec<Connection>,
@@ -98,7 +98,9 @@ impl<'a> Inventory<'a> {
             }
             (Record::Floor(topic, floor), _) => self.floors.push((topic, floor)),
             (Record::Event(id, publication, ago), _) => self.note_event(id, publication, ago),
-            (Record::Piece(bytes), _) => self.pieces.push(Arc::new(Inherited::new(bytes))),
+            (Record::Piece(bytes), _) => {
+                self.pieces.push(Arc::new(Shared::new(bytes, EventId::ZERO)));
+            }
             (Record::Stream(record), Some(socket)) => self.note_stream(record, socket)?,
             (Record::Joining(record), Some(socket)) => {
                 self.joining.push(record.join(socket, self.leases));
@@ -136,6 +138,7 @@ impl<'a> Inventory<'a> {
         let (output, schedule) = (record.output(), record.schedule(self.now));
         let queue = Queue::restored(pieces, record.sent, record.ends_in_comment, output);
         let lease = record.lease.map(|lease| lease.restore(self.leases));
+        let compression = record.coding.map(|coded| Compression::new(coded.progress));
         let topics = record.topics.into();
         self.streams.push(Subscriber {
             position: record.position,
@@ -144,6 +147,7 @@ impl<'a> Inventory<'a> {
             queue,
             replay_progress: record.missing.map(Box::new),
             is_ending: record.ending,
+            compression,
             ..Subscriber::new(socket, output, topics, schedule, record.heartbeat_text)
         });
         Ok(())

@@ -4,7 +4,8 @@ use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use hub_protocol::{
-    EventId, EventName, Framing, HeartbeatText, Publication, Response, Subscription, Topic, Topics,
+    Coded, EventId, EventName, Framing, HeartbeatText, Publication, Response, Subscription, Topic,
+    Topics,
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -90,6 +91,8 @@ impl Record {
 pub(super) struct StreamRecord {
     /// `None` if a worker serves it.
     pub(super) framing: Option<Framing>,
+    /// Its content coding, and where its response stands.
+    pub(super) coding: Option<Coded>,
     pub(super) topics: Vec<Topic>,
     pub(super) position: EventId,
     /// The position that its client knows.
@@ -120,7 +123,8 @@ impl StreamRecord {
         let Schedule { heartbeat, end, write_timeout, retry, shutdown_retry, last_write } =
             stream.schedule;
         Self {
-            framing: framing(stream.output),
+            framing: stream.output.framing(),
+            coding: stream.coded(),
             topics: stream.topics.to_vec(),
             position: stream.position,
             known: stream.known,
@@ -141,7 +145,7 @@ impl StreamRecord {
     }
 
     pub(super) fn output(&self) -> Output {
-        output(self.framing)
+        Output::new(self.framing, self.coding)
     }
 
     pub(super) fn schedule(&self, now: Instant) -> Schedule {
@@ -161,6 +165,8 @@ impl StreamRecord {
 pub(super) struct JoiningRecord {
     /// `None` if a worker serves it.
     pub(super) framing: Option<Framing>,
+    /// Its content coding, and where its response stands.
+    pub(super) coding: Option<Coded>,
     /// The bytes to be sent before anything else.
     #[serde(with = "serde_bytes")]
     pub(super) before: Vec<u8>,
@@ -173,7 +179,8 @@ pub(super) struct JoiningRecord {
 impl JoiningRecord {
     pub(super) fn new(joining: &NewSubscriber) -> Self {
         Self {
-            framing: framing(joining.output),
+            framing: joining.framing,
+            coding: joining.coding,
             before: joining.before.clone(),
             subscription: joining.subscription.clone(),
             cursor: joining.cursor.clone(),
@@ -182,21 +189,10 @@ impl JoiningRecord {
     }
 
     pub(super) fn join(self, socket: OwnedFd, leases: &Leases) -> NewSubscriber {
-        let Self { framing, before, subscription, cursor, lease } = self;
-        let (output, lease) = (output(framing), lease.map(|lease| lease.restore(leases)));
-        NewSubscriber { socket, output, before, subscription, cursor, lease }
+        let Self { framing, coding, before, subscription, cursor, lease } = self;
+        let lease = lease.map(|lease| lease.restore(leases));
+        NewSubscriber { socket, framing, coding, before, subscription, cursor, lease }
     }
-}
-
-fn framing(output: Output) -> Option<Framing> {
-    match output {
-        Output::Http(framing) => Some(framing),
-        Output::Worker => None,
-    }
-}
-
-fn output(framing: Option<Framing>) -> Output {
-    framing.map_or(Output::Worker, Output::Http)
 }
 
 /// A lease.
