@@ -24,4 +24,6 @@ pub(crate) struct Settings {
     pub(crate) group: String,
     /// The Redis through which it publishes; empty for none.
     pub(crate) redis: String,
+    /// The memory for the encoders of its compressed streams, in bytes; `None` is what it has by itself.
+    pub(crate) compression_memory: Option<u32>,
 }

@@ -40,6 +40,9 @@ pub(super) fn spawn(settings: &Settings, start: &Start) -> Result<Client, HubErr
     if !settings.group.is_empty() {
         command.args(["--group", &settings.group]);
     }
+    if let Some(bytes) = settings.compression_memory {
+        command.arg("--compression-memory").arg(bytes.to_string());
+    }
     if settings.serves {
         command.arg("--serves");
     }

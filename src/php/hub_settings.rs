@@ -17,6 +17,7 @@ pub(super) fn settings() -> Settings {
         spawns: settings::hub_spawn(),
         group: settings::hub_group(),
         redis: settings::hub_redis(),
+        compression_memory: settings::hub_compression_memory(),
     }
 }
 

@@ -35,6 +35,10 @@ const HUB_SPAWN: &CStr = c"sse.hub_spawn";
 const HUB_GROUP: &CStr = c"sse.hub_group";
 /// The Redis that a hub publishes through which is started.
 const HUB_REDIS: &CStr = c"sse.hub_redis";
+/// The memory for the encoders of compressed streams of a hub that is started, in bytes; 0 is for none.
+const HUB_COMPRESSION_MEMORY: &CStr = c"sse.hub_compression_memory";
+/// The value of it that a hub has by itself.
+const USUAL_COMPRESSION_MEMORY: u32 = 64 * 1024 * 1024;
 /// The largest event that may be published, in bytes of data.
 const MAX_EVENT: &CStr = c"sse.max_event";
 /// The most streams that there may be at once, of all that share a hub; 0 is no limit.
@@ -57,7 +61,7 @@ const INTERRUPT: &CStr = c"sse.interrupt";
 /// On: streams of other code are looked after.
 const ADOPT: &CStr = c"sse.adopt";
 
-static ENTRIES: IniEntryDefs<22> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<23> = IniEntryDefs::new([
     validated::<Seconds>(IniEntryDef::new(HEARTBEAT, c"15", IniEntryPermission::All)),
     validated::<CommentText>(IniEntryDef::new(HEARTBEAT_TEXT, c"", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(RETRY, c"0", IniEntryPermission::All)),
@@ -75,6 +79,11 @@ static ENTRIES: IniEntryDefs<22> = IniEntryDefs::new([
     validated::<Switch>(IniEntryDef::new(HUB_SPAWN, c"1", IniEntryPermission::System)),
     IniEntryDef::new(HUB_GROUP, c"", IniEntryPermission::System),
     secret(IniEntryDef::new(HUB_REDIS, c"", IniEntryPermission::System)),
+    validated::<Whole>(IniEntryDef::new(
+        HUB_COMPRESSION_MEMORY,
+        c"67108864",
+        IniEntryPermission::System,
+    )),
     validated::<EventSize>(IniEntryDef::new(MAX_EVENT, c"1048576", IniEntryPermission::All)),
     validated::<Whole>(IniEntryDef::new(MAX_STREAMS, c"0", PER_DIRECTORY)),
     validated::<HandOff>(IniEntryDef::new(HAND_OFF, c"prefer", PER_DIRECTORY)),
@@ -185,6 +194,13 @@ pub(crate) fn hub_group() -> String {
 /// The Redis that a hub publishes through which is started; empty for none.
 pub(crate) fn hub_redis() -> String {
     ini::text(HUB_REDIS)
+}
+
+/// The memory for the encoders of compressed streams of a hub that is started, in bytes; `None` if it is what a hub has
+/// by itself.
+pub(crate) fn hub_compression_memory() -> Option<u32> {
+    let bytes = u32::try_from(ini::integer(HUB_COMPRESSION_MEMORY)).ok();
+    bytes.filter(|bytes| *bytes != USUAL_COMPRESSION_MEMORY)
 }
 
 /// The largest event that may be published, in bytes of data.

@@ -3,12 +3,14 @@
 //! The invariant: it is compressed at most once for each coding, and framed at most once for each framing; its bytes are
 //! shared by all clients that need them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use content_coding::{Checksum, Coding};
 
 use crate::output::Output;
-use crate::update::Bytes;
+
+/// Bytes that several clients are sent.
+type Bytes = Arc<[u8]>;
 
 /// What was needed so far of an update as a segment of its own.
 #[derive(Debug, Default)]

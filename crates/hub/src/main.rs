@@ -131,6 +131,7 @@ fn redis(url: &str, config: &Config) -> Result<Arc<Settings>, CommandError> {
     Ok(Arc::new(settings.with_max_event(config.max_event)))
 }
 
+// Long: one option after the other.
 fn parse(mut parser: Parser) -> Result<CommandLine, lexopt::Error> {
     let config = Config::new(default_socket());
     let mut asked = Asked { command: String::new(), config, named: false, all: false, json: false };

@@ -39,6 +39,7 @@ sse.hub_path => no value => no value
 sse.hub_spawn => 1 => 1
 sse.hub_group => no value => no value
 sse.hub_redis => no value => no value
+sse.hub_compression_memory => 67108864 => 67108864
 sse.max_event => 1048576 => 1048576
 sse.max_streams => 0 => 0
 sse.hand_off => prefer => prefer

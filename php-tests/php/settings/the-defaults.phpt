@@ -15,6 +15,7 @@ sse.compression = "", anywhere
 sse.hand_off = "prefer", 6
 sse.heartbeat = "15", anywhere
 sse.heartbeat_text = "", anywhere
+sse.hub_compression_memory = "67108864", 4
 sse.hub_group = "", 4
 sse.hub_path = "", 4
 sse.hub_redis = "", 4

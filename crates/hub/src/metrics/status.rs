@@ -30,14 +30,7 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         "published": counters.published.get(),
         "delivered": counters.delivered.get(),
         "sentBytes": counters.sent_bytes.get(),
-        "compression": {
-            "streams": by_coding(counters),
-            "encoders": core.encoders.encoders(),
-            "memory": core.encoders.used(),
-            "segments": counters.segments.get(),
-            "plainBytes": counters.plain_bytes.get(),
-            "sentBytes": counters.compressed_bytes.get(),
-        },
+        "compression": compression(core),
         "heartbeats": counters.heartbeats.get(),
         "resets": counters.resets.get(),
         "gone": counters.gone.get(),
@@ -51,6 +44,19 @@ pub(crate) fn report(core: &Core, started: Instant, now: Instant) -> Value {
         report["redis"] = shared.report();
     }
     report
+}
+
+/// What compression costs, and what it saves.
+fn compression(core: &Core) -> Value {
+    let counters = &core.counters;
+    json!({
+        "streams": by_coding(counters),
+        "encoders": core.encoders.encoders(),
+        "memory": core.encoders.used(),
+        "segments": counters.segments.get(),
+        "plainBytes": counters.plain_bytes.get(),
+        "sentBytes": counters.compressed_bytes.get(),
+    })
 }
 
 /// The number of streams in each content coding.

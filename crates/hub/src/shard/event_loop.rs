@@ -247,6 +247,8 @@ impl EventLoop {
         }
         // Before it is closed: if a child of the script holds the connection, epoll would still report it.
         let _ = epoll::delete(&self.epoll, &subscriber.socket);
+        // What it has taken is free once it is counted no more.
+        self.groups.remove(&subscriber, |token| self.registry.contains(token));
         match subscriber.output {
             Output::Http { .. } => self.counters.streams.one_less(),
             Output::Worker => self.counters.workers.one_less(),
@@ -254,7 +256,6 @@ impl EventLoop {
         if let Some(coding) = subscriber.output.coding() {
             self.counters.compressed[coding.index()].one_less();
         }
-        self.groups.remove(&subscriber, |token| self.registry.contains(token));
         Some(subscriber)
     }
 }

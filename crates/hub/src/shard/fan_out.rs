@@ -17,7 +17,7 @@ impl EventLoop {
         let mut delivered = 0;
         for topic in &update.topics {
             registry.for_each_of_topic(topic, |token, subscriber| {
-                if subscriber.position >= update.id || subscriber.is_ending {
+                if !subscriber.awaits(update) {
                     return;
                 }
                 subscriber.position = update.id;

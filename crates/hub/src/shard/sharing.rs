@@ -30,20 +30,27 @@ impl EventLoop {
         text: &OnceCell<Vec<u8>>,
     ) -> usize {
         self.groups.equip(key);
-        let Self { registry, groups, to_flush, positions, counters, .. } = self;
+        let Self { registry, groups, counters, .. } = self;
         let Some(group) = groups.get(key) else { return 0 };
-        let is_new = |it: &mut Subscriber| it.position < update.id && !it.is_ending;
         let mut members = group.members.keys().iter();
-        if !members.any(|token| registry.get(*token).is_some_and(is_new)) {
+        if !members.any(|token| registry.get(*token).is_some_and(|it| it.awaits(update))) {
             return 0;
         }
-        let mut piece = group.next_piece(text.get_or_init(|| update.text()), update.id);
+        let piece = group.next_piece(text.get_or_init(|| update.text()), update.id);
         let is_first = piece.as_ref().is_some_and(|piece| piece.is_first);
         counters.segments.add(usize::from(is_first));
+        self.hand_out(key, update, piece)
+    }
+
+    /// Queues an update for each subscriber of a group: as this piece for those who are in the segment, by itself for
+    /// all others.
+    fn hand_out(&mut self, key: GroupKey, update: &Arc<Update>, mut piece: Option<Piece>) -> usize {
+        let Self { registry, groups, to_flush, positions, .. } = self;
+        let Some(group) = groups.get(key) else { return 0 };
         let (mut inside, mut outside) = (0, 0);
         for token in group.members.keys() {
             let Some(subscriber) = registry.get(*token) else { continue };
-            if !is_new(subscriber) {
+            if !subscriber.awaits(update) {
                 subscriber.leave_before(piece.as_ref());
                 continue;
             }

@@ -16,6 +16,7 @@ use super::replay_channel::{NEVER, ReplayProgress, ReplayReceiver};
 use super::segment::Compression;
 use crate::leases::Lease;
 use crate::output::Output;
+use crate::update::Update;
 
 /// A connection that updates are sent to.
 #[derive(Debug)]
@@ -101,6 +102,11 @@ impl Subscriber {
             timer: None,
             awaits_writable: false,
         }
+    }
+
+    /// True if this update is the next one for it.
+    pub(super) fn awaits(&self, update: &Update) -> bool {
+        self.position < update.id && !self.is_ending
     }
 
     /// Keeps updates from it until it has its replay.

@@ -3,7 +3,8 @@
 use content_coding::Coding;
 use hub_protocol::Framing;
 
-use super::scene::{Opening, Scene};
+use super::scene::Scene;
+use super::side::Opening;
 use crate::shard::Compression;
 
 fn opening(topics: u8) -> Opening {

@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //! * `scene`: both kinds of streams, and what happens to them
-//! * `client`: a client, which takes the framing off and decodes
+//! * `side`: one of them: a shard, and its clients
+//! * `client`: a client, which takes the framing off and decodes; `independent`: other people's decoders
 //! * `costs`: the memory of streams and encoders, and who has one
 
 mod client;
@@ -11,6 +12,7 @@ mod costs;
 #[path = "../../../../content-coding/tests/responses/independent.rs"]
 mod independent;
 mod scene;
+mod side;
 
 use std::sync::Arc;
 
@@ -18,7 +20,8 @@ use content_coding::Coding;
 use hub_protocol::Framing;
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use scene::{Opening, Scene};
+use scene::Scene;
+use side::Opening;
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
