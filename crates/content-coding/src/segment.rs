@@ -29,7 +29,7 @@ impl Codec {
     fn new(coding: Coding) -> Self {
         match coding {
             Coding::Zstd => Frames::new().map_or(Self::None, |frames| Self::Zstd(Box::new(frames))),
-            Coding::Gzip | Coding::Deflate => Self::Deflate(Box::new(Blocks::new())),
+            Coding::Gzip | Coding::Deflate => Self::Deflate(Box::new(spare_blocks())),
             Coding::Brotli => Self::Brotli(MetaBlocks::new()),
         }
     }
@@ -98,6 +98,14 @@ impl SegmentEncoder {
     }
 }
 
+impl Drop for SegmentEncoder {
+    fn drop(&mut self) {
+        if let Codec::Deflate(blocks) = std::mem::replace(&mut self.codec, Codec::None) {
+            keep_spare(*blocks);
+        }
+    }
+}
+
 impl std::fmt::Debug for SegmentEncoder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
@@ -114,9 +122,28 @@ const OPEN_FRAME: &[u8] = b"\x28\xb5\x2f\xfd\x00\x38";
 const FEW: usize = 16;
 
 thread_local! {
-    /// The encoders of whole segments: they keep nothing from one to the next but their memory.
+    /// The encoders of whole segments, and a spare one of blocks: they keep nothing from one to the next but their
+    /// memory.
     static FRAMES: RefCell<Option<Frames>> = const { RefCell::new(None) };
     static BLOCKS: RefCell<Option<Blocks>> = const { RefCell::new(None) };
+}
+
+/// Returns an encoder of blocks: that of an encoder which this thread has dropped, if there is one. zlib-rs aligns its
+/// memory, and the C library of Debian 12 (glibc before 2.38, its bug 14581) does not use freed memory of that kind
+/// again: a process that begins one response after another would grow without an end.
+fn spare_blocks() -> Blocks {
+    let mut blocks = BLOCKS.take().unwrap_or_else(Blocks::new);
+    blocks.restart();
+    blocks
+}
+
+/// Keeps an encoder of blocks for the next one who needs it in this thread, unless there is one, or the thread ends.
+fn keep_spare(blocks: Blocks) {
+    let _ = BLOCKS.try_with(|spare| {
+        if let Ok(mut spare) = spare.try_borrow_mut() {
+            spare.get_or_insert(blocks);
+        }
+    });
 }
 
 /// Appends bytes as a whole segment, which everybody may be sent who is not inside another.

@@ -35,8 +35,6 @@ pub(crate) struct Encoding {
 
 struct Here {
     encoding: Encoding,
-    /// Encoded bytes on their way out.
-    out: Vec<u8>,
     /// True once there was a byte of the body.
     has_body: bool,
     /// The process it belongs to, as its number of forks.
@@ -46,6 +44,8 @@ struct Here {
 thread_local! {
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Plain) };
     static HERE: RefCell<Option<Here>> = const { RefCell::new(None) };
+    /// Encoded bytes on their way out.
+    static OUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// The coding that `Sse::headers()` has put into the headers that it gave.
     static PROMISED: Cell<Option<Coding>> = const { Cell::new(None) };
     /// The choice for this response; `None` before there was one.
@@ -123,7 +123,7 @@ pub(crate) fn take() -> Option<Encoding> {
 /// Puts the encoder here.
 pub(crate) fn put(encoding: Encoding) {
     STAGE.set(Stage::Here(encoding.encoder.coding()));
-    HERE.replace(Some(Here { encoding, out: Vec::new(), has_body: false, forks: forks() }));
+    HERE.replace(Some(Here { encoding, has_body: false, forks: forks() }));
 }
 
 /// True if these are the first bytes of the body, and an output handler of PHP's has made them, with a header of its
@@ -168,20 +168,19 @@ pub(crate) fn keep(bytes: &[u8]) -> usize {
 /// Encodes what waits; with `is_last`, the last bytes of the response follow. Returns where the encoded bytes stand,
 /// and their number: until the next call. A write that does not return leaves no owner behind.
 pub(crate) fn encode(is_last: bool) -> (*const u8, usize) {
-    let encoded = with_own(|here| {
-        let Here { encoding: Encoding { encoder, pending }, out, .. } = here;
+    OUT.with_borrow_mut(|out| {
         out.clear();
         out.shrink_to(KEPT);
-        encoder.append(pending, out);
-        pending.clear();
-        pending.shrink_to(KEPT);
-        if is_last {
-            let coding = encoder.coding();
-            std::mem::replace(encoder, Encoder::new(coding)).finish(out);
+        with_own(|Here { encoding: Encoding { encoder, pending }, .. }| {
+            encoder.append(pending, out);
+            pending.clear();
+            pending.shrink_to(KEPT);
+        });
+        if let Some(encoding) = is_last.then(take).flatten() {
+            encoding.encoder.finish(out);
         }
         (out.as_ptr(), out.len())
-    });
-    encoded.unwrap_or((std::ptr::null(), 0))
+    })
 }
 
 /// Looks at the encoder, unless it belongs to the parent of this process.
