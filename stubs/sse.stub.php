@@ -377,9 +377,10 @@ final class Sse
     /**
      * How the hub is: `running`, and if it is, its numbers: `streams`, `workers` (streams served by
      * workers), `topics`, `backlog` (`events`, `bytes`), `queues` (`bytes` that are kept for slow clients
-     * alone), `published`, `delivered`, `droppedSlow`, `memory` in bytes, `uptime` in seconds, ... No hub is
-     * started for it. `version` is the hub's, `extension` that of this extension; where they differ, `versions`
-     * says what to do.
+     * alone), `compression` (`streams` by coding, `encoders` and their `memory`, `plainBytes` that became
+     * `sentBytes`), `published`, `delivered`, `droppedSlow`, `memory` in bytes, `uptime` in seconds, ... No hub
+     * is started for it. `version` is the hub's, `extension` that of this extension; where they differ,
+     * `versions` says what to do.
      *
      * `lastEventId` is the position of now: a page that is rendered with it can connect with
      * `?lastEventId=...`, and misses nothing in between.
