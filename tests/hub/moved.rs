@@ -1,5 +1,6 @@
 //! Streams that leave their worker.
 
+use server_tests::content_coding::{Coding, Decoded};
 use server_tests::http::Request;
 use server_tests::patience::soon;
 use server_tests::process::Signal;
@@ -35,6 +36,7 @@ on_each_server![
     a_body_that_nobody_has_read_is_no_disconnect,
     a_child_of_the_script_does_not_keep_the_connection_open,
     silence_is_broken_by_heartbeats,
+    a_compressed_stream_goes_on_in_its_coding,
 ];
 
 fn one_worker_serves_many_streams_and_all_else(kind: Kind) {
@@ -97,6 +99,39 @@ fn what_the_script_has_published_before_it_subscribed_is_not_missed(kind: Kind) 
     }
     scene.publish("live");
     assert_eq!(stream.next_event().data, "live");
+}
+
+fn a_compressed_stream_goes_on_in_its_coding(kind: Kind) {
+    let script = "<?php
+        $sse = Sse::start(compress: true);
+        $sse->send('from the worker');
+        echo 'data: half an event';
+        $sse->subscribe('news');";
+    let scene = kind.play(1, Php::with_sse(), &[("compressed.php", script)]).with_hub();
+    let open = |coding: Coding| {
+        let request = Request::get("/compressed.php").header("Accept-Encoding", coding.token());
+        let mut body = Decoded::body_of(scene.open(&request));
+        assert_eq!(body.source().coding(), Some(coding));
+        let first = body.read_until(b"half an event\n\n", soon()).unwrap();
+        assert_eq!(
+            String::from_utf8(first).unwrap(),
+            ":\ndata: from the worker\n\ndata: half an event\n\n"
+        );
+        body
+    };
+    let mut streams: Vec<_> = Coding::ALL.into_iter().map(open).collect();
+    scene.wait_for("streams", 4);
+    for data in ["one", "two"] {
+        scene.publish(data);
+        for stream in &mut streams {
+            stream.read_until(format!("\ndata: {data}\n\n").as_bytes(), soon()).unwrap();
+        }
+    }
+    assert!(scene.hub("stop").status().unwrap().success());
+    for stream in &mut streams {
+        stream.read_to_end(soon()).unwrap();
+        assert_eq!(stream.end(), Some(&End::Clean), "{:?}", stream.source().coding());
+    }
 }
 
 fn a_client_that_leaves_is_gone_from_the_hub(kind: Kind) {

@@ -11,7 +11,7 @@ use Illuminate\Routing\ResponseFactory;
  * `response()->sse()` and `response()->subscribe()`.
  *
  * `$options` are those of `Sse::start()`, by name: heartbeat, retry, maxLifetime, allowOrigin, headers, limitKey,
- * limit, onLimit; `sse()` has `changes` of `Sse::stream()`, too.
+ * limit, onLimit, compress; `sse()` has `changes` of `Sse::stream()`, too.
  */
 final class ResponseMacros
 {
@@ -73,6 +73,11 @@ final class ResponseMacros
         $options += ['lastEventId' => LastEventId::of(request())];
         $run = static fn () => $stream(app(SseService::class), $options);
 
-        return new SseResponse($run, $options['headers'] ?? [], $options['allowOrigin'] ?? null);
+        return new SseResponse(
+            $run,
+            $options['headers'] ?? [],
+            $options['allowOrigin'] ?? null,
+            $options['compress'] ?? null,
+        );
     }
 }

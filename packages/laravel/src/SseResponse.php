@@ -20,10 +20,15 @@ final class SseResponse extends StreamedResponse
      * @param Closure(): mixed $stream opens the stream, and sends it
      * @param array<string, string> $headers
      * @param string|list<string>|null $allowOrigin
+     * @param bool|string|list<string>|null $compress
      */
-    public function __construct(Closure $stream, array $headers = [], string|array|null $allowOrigin = null)
-    {
-        $own = \Sse::headers($allowOrigin, $headers);
+    public function __construct(
+        Closure $stream,
+        array $headers = [],
+        string|array|null $allowOrigin = null,
+        bool|string|array|null $compress = null,
+    ) {
+        $own = \Sse::headers($allowOrigin, $headers, $compress);
         $run = static function () use ($stream, $own): void {
             try {
                 $stream();

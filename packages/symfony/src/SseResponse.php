@@ -30,6 +30,7 @@ final class SseResponse extends StreamedResponse
      * @param string|list<string>|null  $allowOrigin origins of other sites that may read the stream
      * @param array<string, string>     $headers     further headers of the response
      * @param bool                      $changes     sends a value only where it differs from the last one
+     * @param bool|string|list<string>|null $compress content codings that the stream may have, as for Sse::start()
      */
     public function __construct(
         callable|iterable $source,
@@ -44,12 +45,13 @@ final class SseResponse extends StreamedResponse
         ?int $limit = null,
         string $onLimit = 'refuse',
         bool $changes = false,
+        bool|string|array|null $compress = null,
     ) {
-        $options = compact('heartbeat', 'retry', 'maxLifetime', 'limitKey', 'limit', 'onLimit', 'changes');
+        $options = compact('heartbeat', 'retry', 'maxLifetime', 'limitKey', 'limit', 'onLimit', 'changes', 'compress');
         parent::__construct(
             fn () => Sse::stream($source, $interval, $event, ...$options, lastEventId: $this->lastEventId),
             self::HTTP_OK,
-            Sse::headers($allowOrigin, $headers),
+            Sse::headers($allowOrigin, $headers, $compress),
         );
     }
 
@@ -61,6 +63,7 @@ final class SseResponse extends StreamedResponse
      *                                              worker then
      * @param string|list<string>|null $allowOrigin as for the constructor
      * @param array<string, string>    $headers     further headers of the response
+     * @param bool|string|list<string>|null $compress as for the constructor
      */
     public static function subscribe(
         string|array $topics,
@@ -74,10 +77,11 @@ final class SseResponse extends StreamedResponse
         ?string $limitKey = null,
         ?int $limit = null,
         string $onLimit = 'refuse',
+        bool|string|array|null $compress = null,
     ): self {
-        $response = new self([], allowOrigin: $allowOrigin, headers: $headers);
+        $response = new self([], allowOrigin: $allowOrigin, headers: $headers, compress: $compress);
         $response->topics = array_values((array) $topics);
-        $options = compact('heartbeat', 'retry', 'maxLifetime', 'limitKey', 'limit', 'onLimit');
+        $options = compact('heartbeat', 'retry', 'maxLifetime', 'limitKey', 'limit', 'onLimit', 'compress');
         $response->setCallback(static function () use ($response, $topics, $filter, $handOff, $options): void {
             $stream = Sse::start(...$options, lastEventId: $response->lastEventId);
             $stream->subscribe($topics, $filter, $handOff);
