@@ -67,7 +67,20 @@ fn negotiate(
         protocol: protocol.as_deref(),
         accept_encoding: accept_encoding.as_deref(),
     };
-    (!compression.is_off(), compression.choose(encodes, &demand))
+    let chosen = compression.choose(encodes, &demand);
+    let chosen =
+        chosen.and_then(|coding| if is_forced() { Err(NoCoding::Forced) } else { Ok(coding) });
+    (!compression.is_off(), chosen)
+}
+
+/// True if Varnish has written the request's `Accept-Encoding`. It asks for gzip whatever its client takes, and
+/// decodes it for those who take none, whose events it then holds back. In a pipe it leaves the field as it is.
+fn is_forced() -> bool {
+    let is_gzip_alone = request::server_text("HTTP_ACCEPT_ENCODING").as_deref() == Some("gzip");
+    is_gzip_alone
+        && ["HTTP_X_VARNISH", "HTTP_X_VINYL"]
+            .iter()
+            .any(|name| request::server_text(name).is_some())
 }
 
 /// Looks at the head of a response for which `Sse::headers()` has promised a coding, right before it goes out. The

@@ -76,6 +76,8 @@ pub enum NoCoding {
     NoResponse,
     /// The response is a part of another one, whose head is not ours.
     PartOfAnother,
+    /// A proxy has asked for one that its client may not take.
+    Forced,
     /// The head was out before.
     HeadIsOut,
     /// An output handler of PHP's compresses the response.
@@ -90,6 +92,7 @@ impl fmt::Display for NoCoding {
             Self::OldProtocol => "the request came by HTTP/1.0",
             Self::NothingAccepted => "the request has no Accept-Encoding",
             Self::NotAccepted => "the request's Accept-Encoding has none of what is offered",
+            Self::Forced => "Varnish asks for gzip, whatever its client takes; have vcl_recv return (pipe) for streams",
             Self::NoResponse => "the command line has no response",
             Self::PartOfAnother => "the response is a part of another one",
             Self::CompressedByPhp => "an output handler compresses the response",

@@ -22,6 +22,10 @@ foreach ([
 }
 echo 'HTTP/1.0: ';
 coded($script('compress: true'), 'gzip', ['SERVER_PROTOCOL' => 'HTTP/1.0']);
+echo 'Varnish, for whatever client: ';
+coded($script('compress: true'), 'gzip', ['HTTP_X_VARNISH' => '3']);
+echo 'Varnish, by a pipe: ';
+coded($script('compress: ["gzip"]'), 'gzip, br', ['HTTP_X_VARNISH' => '3']);
 echo 'HEAD: ';
 coded($script('compress: true'), 'gzip', ['REQUEST_METHOD' => 'HEAD']);
 echo 'the setting: ';
@@ -45,6 +49,8 @@ start(compress: true), identity: Vary: Accept-Encoding, ":\ndata: x\n\ndata: ech
 start(compress: true), gzip;q=0: Vary: Accept-Encoding, ":\ndata: x\n\ndata: echoed\n\ndata: : the request's Accept-Encoding has none of what is offered\n\n"
 start(compress: true), (nothing): Vary: Accept-Encoding, ":\ndata: x\n\ndata: echoed\n\ndata: : the request has no Accept-Encoding\n\n"
 HTTP/1.0: Vary: Accept-Encoding, ":\ndata: x\n\ndata: echoed\n\ndata: : the request came by HTTP/1.0\n\n"
+Varnish, for whatever client: Vary: Accept-Encoding, ":\ndata: x\n\ndata: echoed\n\ndata: : Varnish asks for gzip, whatever its client takes; have vcl_recv return (pipe) for streams\n\n"
+Varnish, by a pipe: Vary: Accept-Encoding | Content-Encoding: gzip, ":\ndata: x\n\ndata: echoed\n\ndata: : each write is compressed and sent\n\n"
 HEAD: Vary: Accept-Encoding, ""
 the setting: Vary: Accept-Encoding | Content-Encoding: gzip, ":\ndata: x\n\ndata: echoed\n\ndata: : each write is compressed and sent\n\n"
 the option before the setting: no such header, ":\ndata: x\n\ndata: echoed\n\ndata: : it is off (sse.compression, and the option compress)\n\n"
