@@ -10,6 +10,8 @@ mod adoption;
 mod blocked;
 #[path = "../tests/keeper/hiccups.rs"]
 mod hiccups;
+#[path = "../tests/keeper/hub_storm.rs"]
+mod hub_storm;
 #[path = "../tests/keeper/kind.rs"]
 mod kind;
 #[path = "../tests/keeper/storm.rs"]
@@ -20,6 +22,7 @@ use std::time::Duration;
 use std::{env, thread};
 
 use server_tests::binary;
+use server_tests::content_coding::Coding;
 use server_tests::reader::Reader;
 use server_tests::server::Php;
 
@@ -59,12 +62,16 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 fn main() -> ExitCode {
     let kept = match argument(0).as_deref() {
         Some("heartbeats") => heartbeats(),
+        Some("heartbeats-in-codings") => heartbeats_in_codings(),
         Some("adoption") => adoption() & disconnects(),
         Some("threads") => threads().iter().all(|storm| storm.damage.is_none()),
         Some("storm") => storms().iter().all(|storm| storm.damage.is_none()),
+        Some("storm-in-codings") => storms_in_codings().iter().all(|storm| storm.damage.is_none()),
+        Some("storm-in-hub") => storm_in_hub(),
         // The negative control, with an extension that does not lock the wire: bytes have to be damaged,
         // which a process that has died would not show.
         Some("damage") => storms().iter().all(does_damage),
+        Some("damage-in-codings") => storms_in_codings().iter().all(does_damage),
         // Beside others, one may come through, or wait for the end of what was damaged.
         Some("damage-on-threads") => threads().iter().any(does_damage),
         other => panic!("{other:?} is none of what is measured"),
@@ -114,6 +121,13 @@ fn heartbeats() -> bool {
     let calls = chosen("--in", &blocked::calls(), |call| call);
     let run = |(name, kind)| (name, blocked::run(kind, &calls));
     listen(&kinds().into_iter().map(run).collect::<Vec<_>>(), &calls, blocked::open)
+}
+
+fn heartbeats_in_codings() -> bool {
+    println!("PHP is blocked in a stream that is compressed");
+    let run = |(name, kind)| (name, blocked::run_in_codings(kind));
+    let servers: Vec<_> = responding().into_iter().map(run).collect();
+    listen(&servers, &Coding::ALL.map(Coding::token), blocked::open_in)
 }
 
 fn adoption() -> bool {
@@ -187,9 +201,24 @@ fn median_and_longest(delays: &[Duration; CLOSES]) -> String {
 
 /// A storm everywhere, all at the same time.
 fn storms() -> Vec<Storm> {
-    let kinds = kinds();
+    blow_on(&kinds(), |kind| storm::blow(kind, Php::with_sse(), HEARTBEATS))
+}
+
+/// The same in streams that are compressed, in one coding after the other.
+fn storms_in_codings() -> Vec<Storm> {
+    let in_coding = |coding: Coding| {
+        println!("in {}", coding.token());
+        blow_on(&responding(), move |kind| storm::blow_in(coding, kind, HEARTBEATS))
+    };
+    Coding::ALL.into_iter().flat_map(in_coding).collect()
+}
+
+fn blow_on(
+    kinds: &[(&'static str, Kind)],
+    blow: impl Fn(Kind) -> Storm + Copy + Send,
+) -> Vec<Storm> {
     let storms: Vec<Storm> = thread::scope(|scope| {
-        let blow = |kind| scope.spawn(move || storm::blow(kind, Php::with_sse(), HEARTBEATS));
+        let blow = |kind| scope.spawn(move || blow(kind));
         let threads: Vec<_> = kinds.iter().map(|(_, kind)| blow(*kind)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
@@ -198,6 +227,28 @@ fn storms() -> Vec<Storm> {
         println!("{name:16}{storm}");
     }
     storms
+}
+
+/// A storm of the hub's heartbeats, to some clients in each coding.
+fn storm_in_hub() -> bool {
+    const CLIENTS: usize = 25;
+    println!(
+        "{:16}{:>12}{:>12}{:>12}{:>12}  damage",
+        "in the hub", "heartbeats", "events", "megabytes", "encoded"
+    );
+    let storms = hub_storm::blow(CLIENTS, HEARTBEATS);
+    for (coding, storm) in &storms {
+        let damage = storm.damage.as_deref().unwrap_or("none");
+        println!(
+            "{:16}{:>12}{:>12}{:>12}{:>12}  {damage}",
+            coding.token(),
+            storm.heartbeats,
+            storm.events,
+            storm.bytes >> 20,
+            storm.encoded >> 20
+        );
+    }
+    storms.iter().all(|(_, storm)| storm.damage.is_none())
 }
 
 /// A storm on eight threads of one process: FrankenPHP's.

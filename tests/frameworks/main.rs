@@ -4,10 +4,12 @@
 //!
 //! # Layout
 //! - [`app`]: the two frameworks, and their applications on a server
+//! - [`compressed`]: streams that are compressed
 //! - [`frankenphp`]: one process for many requests
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod app;
+mod compressed;
 mod frankenphp;
 
 use std::panic::{self, AssertUnwindSafe};

@@ -22,6 +22,18 @@ function stream_by_hand(): void
     }
 }
 
+/** A stream that goes on when its gate lets it. */
+function stream_in_steps(): void
+{
+    $gate = fopen($_SERVER['DOCUMENT_ROOT'] . '/gate', 'r');
+    Sse::stream((function () use ($gate) {
+        foreach (['first', 'second', 'third'] as $text) {
+            yield $text;
+            fgets($gate);
+        }
+    })());
+}
+
 /** Follows what is published, in the hub's hands; the script goes on without its client. */
 function follow_news(): void
 {

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use server_tests::binary;
+use server_tests::content_coding::Coding;
 use server_tests::event_stream::{EventStreamReader, Item};
 use server_tests::patience::within;
 use server_tests::reader::Reader;
@@ -71,6 +72,20 @@ pub(crate) fn open(running: &Running, call: &str, block: Block) -> Reader<Output
     let late = answer_late(block.length);
     let query = format!("in={call}&seconds={seconds}&heartbeat={heartbeat}&late=http://{late}");
     running.open("blocked.php", &query)
+}
+
+/// The stream of a script that sleeps, in a coding that its server may choose.
+#[track_caller]
+pub(crate) fn open_in(running: &Running, coding: &str, block: Block) -> Reader<Output> {
+    let (seconds, heartbeat) = (block.length.as_secs_f64(), block.heartbeat.as_secs_f64());
+    let query = format!("in=sleep&seconds={seconds}&heartbeat={heartbeat}");
+    running.open_in(Coding::of(coding).unwrap(), "blocked.php", &query)
+}
+
+/// A server that compresses, and whose scripts can be blocked in a stream of each coding.
+pub(crate) fn run_in_codings(kind: Kind) -> Running {
+    let site = Site::new().file("blocked.php", include_str!("scripts/blocked.php"));
+    kind.run(site, Php::with_sse().ini("sse.compression", "on"), Coding::ALL.len())
 }
 
 /// Listens to all these streams at the same time. Each is opened when the one before

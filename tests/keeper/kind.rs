@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rustix::process::Pid;
 use server_tests::binary;
-use server_tests::content_coding::Decoded;
+use server_tests::content_coding::{Coding, Decoded};
 use server_tests::http::{Request, Response};
 use server_tests::reader::{End, Piece, ReadError, Reader, Source};
 use server_tests::server::{Apache, Builtin, Cgi, Cli, CliProcess, Fpm, FrankenPhp, Php, Server};
@@ -93,18 +93,22 @@ impl Running {
     #[track_caller]
     pub(crate) fn open(&self, script: &str, query: &str) -> Reader<Output> {
         Reader::new(match &self.host {
-            Host::Server(_) => {
-                let response = self.get(script, query);
-                // What a client does not read soon, the server has to wait with.
-                response.body.source().wire().set_receive_buffer(1 << 16);
-                Output::of(response)
-            }
+            Host::Server(_) => Output::slowly(self.get(script, query)),
             Host::CommandLine(php) => {
                 let script = self.site.path(script);
                 let (process, pipe) = Cli::new(script, php.clone()).argument(query).start();
                 Output { bytes: Box::new(pipe.into_source()), _process: Some(process) }
             }
         })
+    }
+
+    /// The output of a script of a server's that compresses it so.
+    #[track_caller]
+    pub(crate) fn open_in(&self, coding: Coding, script: &str, query: &str) -> Reader<Output> {
+        let request = Request::get(&format!("/{script}?{query}"));
+        let response = self.server().send(&request.header("Accept-Encoding", coding.token()));
+        assert_eq!(response.header("Content-Encoding"), Some(coding.token()));
+        Reader::new(Output::slowly(response))
     }
 
     /// The response to a request for a script, as a browser sends it.
@@ -150,6 +154,12 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// The body of a response, of which the server has to wait with what its client does not read soon.
+    fn slowly(response: Response) -> Self {
+        response.body.source().wire().set_receive_buffer(1 << 16);
+        Self::of(response)
+    }
+
     /// The body of a response, as the script has written it.
     pub(crate) fn of(response: Response) -> Self {
         let body = Decoded::body_of(response).into_source();

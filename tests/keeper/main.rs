@@ -5,8 +5,9 @@
 //! - [`kind`]: servers, and the command line
 //! - [`blocked`]: what a client hears while the script is blocked
 //! - [`storm`]: what a client makes of events between heartbeats as fast as they go
+//! - [`hub_storm`]: the same of streams in the hub
 //! - [`adoption`]: streams that other code opens
-//! - [`everywhere`], [`others`]: the tests
+//! - [`everywhere`], [`compressed`], [`others`]: the tests
 //! - [`hiccups`]: delays of the machine itself
 //!
 //! The big numbers are in `benches/storm.rs`, which `make storm` runs.
@@ -22,8 +23,10 @@ macro_rules! on {
 
 mod adoption;
 mod blocked;
+mod compressed;
 mod everywhere;
 mod hiccups;
+mod hub_storm;
 mod kind;
 mod others;
 mod storm;

@@ -6,6 +6,7 @@ use std::{fmt, thread};
 
 use flate2::Crc;
 use rustix::process::test_kill_process;
+use server_tests::content_coding::Coding;
 use server_tests::event_stream::{Event, EventStreamReader, Item};
 use server_tests::patience::within;
 use server_tests::reader::{End, Piece, ReadError, Reader, Source};
@@ -41,26 +42,37 @@ const LAST_LINE: usize = "event\n".len();
 /// Lets a storm blow until so many heartbeats have come, or something was damaged. The client reads
 /// in fits and starts.
 pub(crate) fn blow(kind: Kind, php: Php, heartbeats: usize) -> Storm {
-    listen(&run(kind, php, 1), heartbeats)
+    let running = run(kind, php, 1);
+    listen(running.open("storm.php", ""), &running, heartbeats)
+}
+
+/// The same in a stream that is compressed.
+pub(crate) fn blow_in(coding: Coding, kind: Kind, heartbeats: usize) -> Storm {
+    let php = Php::with_sse().ini("sse.compression", coding.token());
+    let running = run(kind, php, 1);
+    listen(running.open_in(coding, "storm.php", ""), &running, heartbeats)
 }
 
 /// The same, to so many clients of one server at once, to each with so many heartbeats.
 pub(crate) fn blow_around(kind: Kind, php: Php, heartbeats: usize, clients: usize) -> Vec<Storm> {
     let running = run(kind, php, clients);
     thread::scope(|scope| {
-        let listening: Vec<_> =
-            (0..clients).map(|_| scope.spawn(|| listen(&running, heartbeats))).collect();
+        let listening: Vec<_> = (0..clients)
+            .map(|_| scope.spawn(|| listen(running.open("storm.php", ""), &running, heartbeats)))
+            .collect();
         listening.into_iter().map(|client| client.join().unwrap()).collect()
     })
 }
 
 fn run(kind: Kind, php: Php, workers: usize) -> Running {
-    let site = Site::new().file("storm.php", include_str!("scripts/storm.php"));
+    let site = Site::new()
+        .file("storm.php", include_str!("scripts/storm.php"))
+        .file("text.php", include_str!("scripts/text.php"));
     kind.run(site, php.ini("memory_limit", "256M"), workers)
 }
 
-fn listen(running: &Running, heartbeats: usize) -> Storm {
-    let output = running.open("storm.php", "").into_source();
+fn listen(output: Reader<Output>, running: &Running, heartbeats: usize) -> Storm {
+    let output = output.into_source();
     let reader = Reader::new(InFits { output, received: 0, until_pause: 0 });
     let mut stream = EventStreamReader::new(reader);
     let processes = running.processes();
@@ -162,7 +174,7 @@ impl fmt::Display for Storm {
     }
 }
 
-fn crc32(text: &str) -> u32 {
+pub(crate) fn crc32(text: &str) -> u32 {
     let mut crc = Crc::new();
     crc.update(text.as_bytes());
     crc.sum()

@@ -62,6 +62,7 @@ impl Program {
                     "--no-buffer",
                     "--compressed",
                 ]);
+                curl.arg("--header").arg("Accept: text/event-stream");
                 curl.arg("--header").arg(format!("Accept-Encoding: {}", coding.token()));
                 curl.arg("--dump-header").arg(&head).arg(url);
                 curl

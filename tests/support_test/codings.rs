@@ -96,6 +96,22 @@ fn the_whole_is_the_same_however_it_is_cut_into_pieces() {
     }
 }
 
+/// More than any decoder's buffer has room for, from few bytes.
+#[test]
+fn a_piece_that_is_decoded_to_much_more_is_decoded_at_once() {
+    let text = "data: x\n\n".repeat(100_000);
+    for coding in codings() {
+        let mut command = python();
+        command.arg("encode").arg(coding.token()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{}", BASE64.encode(&text)).unwrap();
+        let line = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        let (decoded, _) = decode(coding, vec![BASE64.decode(line).unwrap()]).unwrap();
+        assert!(decoded == text, "{coding:?}: {} bytes", decoded.len());
+        child.wait().unwrap();
+    }
+}
+
 #[test]
 fn a_body_that_lacks_any_of_its_last_bytes_is_cut() {
     for coding in codings() {

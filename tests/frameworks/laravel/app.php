@@ -31,6 +31,8 @@ Route::middleware('web')->group(function () {
     Route::get('/publish', fn () => Sse::publish('news', 'something new'));
     Route::get('/fails', fn () => throw new LogicException('the page has failed'));
     Route::get('/in-the-controller', fn () => stream_in_the_controller());
+    Route::get('/compressed', fn () => response()->stream('stream_in_steps', 200, Sse::headers(compress: true)));
+    Route::get('/compressed-by-hand', fn () => response()->stream('stream_by_hand', 200, Sse::headers(compress: true)));
     Route::get('/by-hand', fn () => response()->stream('stream_by_hand', 200, HEADERS_BY_HAND));
 });
 

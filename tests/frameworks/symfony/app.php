@@ -33,6 +33,8 @@ $controllers = [
     '/publish' => fn () => new Response(Sse::publish('news', 'something new')),
     '/fails' => fn () => throw new LogicException('the page has failed'),
     '/in-the-controller' => fn () => new Response(stream_in_the_controller()),
+    '/compressed' => fn () => new StreamedResponse('stream_in_steps', 200, Sse::headers(compress: true)),
+    '/compressed-by-hand' => fn () => new StreamedResponse('stream_by_hand', 200, Sse::headers(compress: true)),
     '/by-hand' => fn () => new StreamedResponse('stream_by_hand', 200, HEADERS_BY_HAND),
     '/late-session' => fn (Request $request) => new StreamedResponse(function () use ($request) {
         // The kernel has saved the session and given up its lock by now; reading takes it again.

@@ -26,8 +26,9 @@ impl Decode for Brotli {
             decoded.extend_from_slice(&buffer[..result.bytes_written]);
             match result.info {
                 DecoderInfo::Finished => self.ended = true,
-                DecoderInfo::NeedsMoreInput => return Ok(()),
-                DecoderInfo::NeedsMoreOutput => {}
+                // It says so also where it has more than there was room for.
+                DecoderInfo::NeedsMoreInput if result.bytes_written < buffer.len() => return Ok(()),
+                DecoderInfo::NeedsMoreInput | DecoderInfo::NeedsMoreOutput => {}
             }
         }
         if bytes.is_empty() { Ok(()) } else { Err(format!("{} bytes after the end", bytes.len())) }

@@ -142,7 +142,8 @@ def get(url, coding):
         connection = http.client.HTTPSConnection(parts.netloc, context=ssl._create_unverified_context())
     else:
         connection = http.client.HTTPConnection(parts.netloc)
-    connection.request("GET", f"{parts.path}?{parts.query}", headers={"Accept-Encoding": coding})
+    headers = {"Accept": "text/event-stream", "Accept-Encoding": coding}
+    connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
     response = connection.getresponse()
     found = response.getheader("Content-Encoding")
     if found != coding:

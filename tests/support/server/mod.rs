@@ -102,6 +102,11 @@ impl Server {
         self.signal(self.reload.expect("this server knows no reload"));
     }
 
+    /// True if its administrator can tell it to start anew.
+    pub fn can_reload(&self) -> bool {
+        self.reload.is_some()
+    }
+
     /// Sends a signal to the process that runs PHP, or to the master of those that do.
     pub fn signal(&self, signal: Signal) {
         self.php.signal(signal);
