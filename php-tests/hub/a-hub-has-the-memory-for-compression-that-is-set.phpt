@@ -8,11 +8,11 @@ foreach ([[], ['sse.hub_compression_memory' => '1000000'], ['sse.hub_compression
     Hub::started($settings)->command(<<<'PHP'
         $arguments = explode("\0", file_get_contents('/proc/' . Sse::status()['pid'] . '/cmdline'));
         $at = array_search('--compression-memory', $arguments, true);
-        echo in_words($at ? $arguments[$at + 1] : null), ' ', in_words(Sse::status()['compression']['memory']), "\n";
+        echo in_words($at ? $arguments[$at + 1] : null), ' ', in_words(Sse::status()['compression']['memory']);
         PHP);
 }
 ?>
 --EXPECT--
-null 0
-"1000000" 0
-"0" 0
+"null 0"
+"\"1000000\" 0"
+"\"0\" 0"
