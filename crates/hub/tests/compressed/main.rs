@@ -3,6 +3,7 @@
 //! # Layout
 //! * `client`: a client that takes the framing off and decodes; `independent`: other people's decoders
 //! * `memory`: a thousand streams with encoders of their own
+//! * `slow`: clients that read nothing
 //! * `support`: a hub, and the workers that speak to it
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
@@ -10,6 +11,7 @@ mod client;
 #[path = "../../../content-coding/tests/responses/independent.rs"]
 mod independent;
 mod memory;
+mod slow;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -32,6 +34,16 @@ fn all() -> impl Iterator<Item = (Coding, Framing)> {
 fn board(number: usize) -> String {
     let row = |row: usize| format!("<tr><td>{row}</td><td>platform {}</td></tr>", row * number % 7);
     (0..400).map(row).collect()
+}
+
+/// Text that is hardly compressible.
+fn noise(number: usize, length: usize) -> String {
+    let mut state = number as u64 + 1;
+    let mut next = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from(u8::try_from(state >> 58).unwrap() + b'0')
+    };
+    (0..length).map(|_| next()).collect()
 }
 
 /// The text of an event that comes next, and its id.
@@ -120,26 +132,17 @@ fn what_a_slow_client_waits_for_goes_on_in_another_program() {
     let mut clients: Vec<_> =
         all().map(|(coding, framing)| compressed(&hub, coding, framing, to(&["a"]))).collect();
     hub.wait_for("streams", clients.len() as u64);
-    // Hardly compressible, and more than a socket takes.
-    let noise = |number: usize| {
-        let mut state = number as u64 + 1;
-        let mut next = move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            char::from(u8::try_from(state >> 58).unwrap() + b'0')
-        };
-        (0..8000).map(|_| next()).collect::<String>()
-    };
     let mut ids = Vec::new();
     for number in 0..EVENTS {
         if number == EVENTS / 2 {
             hub.upgrade();
         }
-        ids.push(hub.publish(&["a"], &noise(number)));
+        ids.push(hub.publish(&["a"], &noise(number, 8000)));
     }
     hub.upgrade();
     for client in &mut clients {
         for (number, id) in ids.iter().enumerate() {
-            assert_next(client, *id, &noise(number));
+            assert_next(client, *id, &noise(number, 8000));
         }
     }
     assert_eq!(hub.ask(&Request::Stop), Reply::Stopping);
