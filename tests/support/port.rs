@@ -1,6 +1,8 @@
 //! Processes that listen on a free port of loopback.
 
+use std::iter;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::patience::{soon, wait_for};
 use crate::process::Process;
@@ -36,7 +38,17 @@ pub fn is_up(process: &Process, mut probe: impl FnMut() -> bool) -> bool {
     })
 }
 
+/// Returns an address that nobody listens on. It is below the ports that the system gives to connections: one of
+/// thousands of these would have it before the server does.
 pub(crate) fn free_addr() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
+    const FIRST: u32 = 12_000;
+    const COUNT: u32 = 20_000;
+    static CHOSEN: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(7919);
+    let mut ports = iter::repeat_with(|| {
+        let chosen = begin.wrapping_add(CHOSEN.fetch_add(1, Ordering::Relaxed));
+        u16::try_from(FIRST + chosen % COUNT).unwrap()
+    });
+    let listener = ports.find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok());
+    listener.and_then(|listener| listener.local_addr().ok()).unwrap()
 }
