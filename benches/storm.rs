@@ -126,7 +126,12 @@ fn heartbeats() -> bool {
 fn heartbeats_in_codings() -> bool {
     println!("PHP is blocked in a stream that is compressed");
     let run = |(name, kind)| (name, blocked::run_in_codings(kind));
-    let servers: Vec<_> = responding().into_iter().map(run).collect();
+    // All at the same time, which one thread cannot.
+    let has_threads = binary::php_is_thread_safe();
+    let may = |(_, kind): &(&str, Kind)| {
+        has_threads || !matches!(kind, Kind::FrankenPhp | Kind::FrankenPhpProxied)
+    };
+    let servers: Vec<_> = responding().into_iter().filter(may).map(run).collect();
     listen(&servers, &Coding::ALL.map(Coding::token), blocked::open_in)
 }
 

@@ -30,7 +30,7 @@ function listen(coding) {
 
 /// Offers one coding, and notes whether the browser has taken it.
 const STREAM: &str = "<?php
-    $sse = Sse::start(heartbeat: 0.05, compress: [$_GET['as']]);
+    $sse = Sse::start(heartbeat: 3600, compress: [$_GET['as']]);
     $taken = implode(preg_grep('/^content-encoding:/i', headers_list()));
     note(\"$_GET[as]: \" . ($taken ? 'taken' : 'refused') . \", $_SERVER[HTTP_ACCEPT_ENCODING]\");
     foreach (['one', 'two', 'three'] as $data) {

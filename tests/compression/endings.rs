@@ -92,7 +92,9 @@ mod however_a_script_ends_the_coding_has_its_end {
 fn has_its_end(kind: Kind) {
     let at_once = kind.at_once(ASKED.len());
     let scene = Scene::new(kind, at_once, &[("stream.php", ENDS)]);
-    for (by, rest) in WAYS {
+    // In a worker script the stream ends with the function that has it, before PHP ends its buffers.
+    let is_there = |by: &str| by != "buffer" || kind != Kind::FrankenPhpWorker;
+    for (by, rest) in WAYS.into_iter().filter(|(by, _)| is_there(by)) {
         // A second of the processor for each.
         let asked = if by == "timeout" { &[Some(Coding::Gzip)] } else { &ASKED[..] };
         for asked in asked.chunks(at_once) {
