@@ -6,6 +6,7 @@
 //! - [`disconnect`], [`disconnects`], [`stalls`]: clients that leave, and those that read nothing
 //! - [`closed`], [`beside`], [`echoes`]: streams that end before their scripts; whose output belongs to them,
 //!   and when it goes out
+//! - [`promised`]: responses in the content coding of `Sse::headers()`
 //! - [`deaf`], [`overstay`], [`interrupts`]: scripts that go on when their client has left, and those that are left
 //! - [`children`], [`memory`]: what workers fork and start; scripts that run out of memory
 //! - [`stops`], [`reloads`], [`early`], [`cut`], [`signals`]: servers that stop or reload; before the stream;
@@ -33,6 +34,7 @@ mod frankenphp;
 mod interrupts;
 mod memory;
 mod overstay;
+mod promised;
 mod random;
 mod reloads;
 mod served;
