@@ -3,7 +3,7 @@
 //! # Layout
 //! * `client`: a client that takes the framing off and decodes; `independent`: other people's decoders
 //! * `memory`: a thousand streams with encoders of their own
-//! * `slow`: clients that read nothing
+//! * `slow`: clients that read nothing; `storm`: events without a pause
 //! * `support`: a hub, and the workers that speak to it
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 
@@ -12,6 +12,7 @@ mod client;
 mod independent;
 mod memory;
 mod slow;
+mod storm;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -26,7 +27,7 @@ use support::{FASTCGI, Hub, Told, after, soon, to, wait_for_some};
 const FRAMINGS: [Framing; 4] =
     [Framing::Raw, Framing::Chunked, FASTCGI, Framing::FastCgi { request_id: 7, is_kept: true }];
 
-fn all() -> impl Iterator<Item = (Coding, Framing)> {
+fn all() -> impl Iterator<Item = (Coding, Framing)> + Clone {
     Coding::ALL.into_iter().flat_map(|coding| FRAMINGS.map(|framing| (coding, framing)))
 }
 
