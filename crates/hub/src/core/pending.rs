@@ -25,7 +25,7 @@ pub(super) enum Stage {
 /// A subscriber that waits for its replay.
 #[derive(Debug)]
 pub(super) struct PendingReplay {
-    pub(super) topics: Box<[Topic]>,
+    pub(super) topics: Arc<[Topic]>,
     pub(super) progress: ReplayProgress,
     pub(super) stage: Stage,
     pub(super) sender: ReplaySender,
@@ -112,7 +112,7 @@ impl PendingReplays {
 
     pub(super) fn remove(&mut self, number: u64) -> Option<PendingReplay> {
         let pending = self.by_number.remove(&number)?;
-        for topic in &pending.topics {
+        for topic in pending.topics.iter() {
             if let Some(numbers) = self.by_topic.get_mut(topic) {
                 numbers.remove(&number);
                 if numbers.is_empty() {

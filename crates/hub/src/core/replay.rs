@@ -32,10 +32,10 @@ impl Core {
         replays.last_number += 1;
         let number = replays.last_number;
         let (sender, receiver) = replay_channel(number, &replays.waker);
-        for topic in &subscriber.topics {
+        for topic in subscriber.topics.iter() {
             replays.by_topic.entry(topic.clone()).or_default().insert(number);
         }
-        let topics = subscriber.topics.clone();
+        let topics = Arc::clone(&subscriber.topics);
         let (stage, scans_left) = (Stage::Unchecked, SCANS);
         let pending = PendingReplay { topics, progress, stage, sender, shard, scans_left };
         replays.by_number.insert(number, pending);

@@ -21,7 +21,7 @@ use crate::encoders::EncoderMemory;
 /// What the streams of a group have in common: all that decides what they are sent.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct GroupName {
-    topics: Box<[Topic]>,
+    topics: Arc<[Topic]>,
     coding: Coding,
     heartbeat: Option<Duration>,
     heartbeat_text: HeartbeatText,
@@ -31,7 +31,7 @@ impl GroupName {
     /// The name of the subscriber's group, if it has one.
     fn of(subscriber: &Subscriber) -> Option<Self> {
         Some(Self {
-            topics: subscriber.topics.clone(),
+            topics: Arc::clone(&subscriber.topics),
             coding: subscriber.output.coding()?,
             heartbeat: subscriber.schedule.heartbeat,
             heartbeat_text: subscriber.heartbeat_text.clone(),
@@ -67,9 +67,11 @@ impl Groups {
         let Some(compression) = &mut subscriber.compression else { return };
         let Self { by_key, by_name, by_topic, .. } = self;
         let coding = name.coding;
-        let key = *by_name.entry(name).or_insert_with_key(|name| {
+        let entry = by_name.entry(name);
+        subscriber.topics = Arc::clone(&entry.key().topics);
+        let key = *entry.or_insert_with_key(|name| {
             let key = by_key.insert(Group::new(coding));
-            for topic in &name.topics {
+            for topic in name.topics.iter() {
                 by_topic.entry(topic.clone()).or_default().add(key);
             }
             key
@@ -92,7 +94,7 @@ impl Groups {
             self.by_name.remove(&name);
         }
         let Self { by_key, by_topic, .. } = self;
-        for topic in &subscriber.topics {
+        for topic in subscriber.topics.iter() {
             let Some(list) = by_topic.get_mut(topic) else { continue };
             list.note_left(|key| by_key.contains_key(key));
             if list.is_empty() {

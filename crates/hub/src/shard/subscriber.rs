@@ -4,6 +4,7 @@
 
 use std::io::IoSlice;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hub_protocol::{Coded, EventId, HeartbeatText, Topic};
@@ -23,7 +24,8 @@ use crate::update::Update;
 pub(crate) struct Subscriber {
     pub(crate) socket: OwnedFd,
     pub(crate) output: Output,
-    pub(crate) topics: Box<[Topic]>,
+    /// With a content coding they are those of its group.
+    pub(crate) topics: Arc<[Topic]>,
     /// The id of the last update that was queued.
     pub(crate) position: EventId,
     /// The position that its client was sent.
@@ -81,7 +83,7 @@ impl Subscriber {
     pub(crate) fn new(
         socket: OwnedFd,
         output: Output,
-        topics: Box<[Topic]>,
+        topics: Arc<[Topic]>,
         schedule: Schedule,
         heartbeat_text: HeartbeatText,
     ) -> Self {
