@@ -89,7 +89,7 @@ final class Sse
      *        `{"lastEventId": ...}`; its EventSource is answered 204 when it comes back, and gives up. Where
      *        only `sse.max_streams` is reached: as "retry"
      * @param bool|string|list<string>|null $compress the content codings that the stream may have: true or "on":
-     *        "br", "zstd", "gzip" and "deflate", of which it gets the smallest that the client takes; a list
+     *        "zstd", "gzip", "br" and "deflate", of which it gets the first that the client takes; a list
      *        ("zstd, gzip"): these, in order of preference; false: none; null: what headers() was told, if its
      *        headers are in the head, else `sse.compression` (none). Off unless asked for: where a stream shows
      *        secrets beside what others can have it say, its length tells of the secrets (BREACH). Every write is

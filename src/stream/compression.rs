@@ -42,7 +42,7 @@ impl std::error::Error for CodingError {}
 /// Who is to encode a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encodes {
-    /// The worker that serves it: what is smallest comes first.
+    /// The worker that serves it: what is smallest for its time and its memory comes first.
     Worker,
     /// The hub: what it can encode once for many clients comes first.
     Hub,
@@ -162,7 +162,9 @@ impl Compression {
         match (self, encodes) {
             (Self::Off, _) => &[],
             (Self::Only(codings), _) => codings,
-            (Self::On, Encodes::Worker) => &[Brotli, Zstd, Gzip, Deflate],
+            // Measured by `make bench`: zstd makes the least of large events, in the least time; of small ones gzip makes
+            // less, in twice the time; brotli less of neither, in several times the time and the memory.
+            (Self::On, Encodes::Worker) => &[Zstd, Gzip, Brotli, Deflate],
             (Self::On, Encodes::Hub) => &[Zstd, Gzip, Deflate, Brotli],
         }
     }
@@ -233,16 +235,19 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_takes_what_is_smallest_and_a_hub_what_can_be_shared() {
+    fn all_codings_are_offered_in_the_order_of_what_they_are_worth() {
         let on = Compression::On;
-        assert_eq!(on.choose(Encodes::Worker, &BROWSER), Ok(Brotli));
-        assert_eq!(on.choose(Encodes::Hub, &BROWSER), Ok(Zstd));
+        let old_browser = Demand { accept_encoding: Some("gzip, deflate, br"), ..BROWSER };
+        for encodes in [Encodes::Worker, Encodes::Hub] {
+            assert_eq!(on.choose(encodes, &BROWSER), Ok(Zstd));
+            assert_eq!(on.choose(encodes, &old_browser), Ok(Gzip));
+        }
         let listed = Compression::from_list("gzip, br").unwrap();
         for encodes in [Encodes::Worker, Encodes::Hub] {
             assert_eq!(listed.choose(encodes, &BROWSER), Ok(Gzip));
         }
-        let weighed = Demand { accept_encoding: Some("br;q=0.1, gzip"), ..BROWSER };
-        assert_eq!(on.choose(Encodes::Worker, &weighed), Ok(Gzip));
+        let weighed = Demand { accept_encoding: Some("zstd;q=0.1, br"), ..BROWSER };
+        assert_eq!(on.choose(Encodes::Worker, &weighed), Ok(Brotli));
     }
 
     #[test]

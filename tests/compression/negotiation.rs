@@ -18,16 +18,17 @@ const STREAM: &str = "<?php
 const BODY: &[u8] = b":\ndata: x\n\n";
 
 /// A field `Accept-Encoding`, and the coding of the response where all are offered.
-const FIELDS: [(&str, Option<Coding>); 24] = [
-    ("gzip, deflate, br, zstd", Some(Coding::Brotli)),
-    ("gzip, deflate, zstd", Some(Coding::Zstd)),
+const FIELDS: [(&str, Option<Coding>); 25] = [
+    ("gzip, deflate, br, zstd", Some(Coding::Zstd)),
+    ("gzip, deflate, br", Some(Coding::Gzip)),
+    ("deflate, br", Some(Coding::Brotli)),
     ("gzip, deflate", Some(Coding::Gzip)),
     ("deflate", Some(Coding::Deflate)),
     ("DEFLATE", Some(Coding::Deflate)),
     ("gzip;q=0.5, deflate;q=0.9", Some(Coding::Deflate)),
     ("br;q=0.001, zstd;q=0", Some(Coding::Brotli)),
-    ("br;q=0, *", Some(Coding::Zstd)),
-    ("*", Some(Coding::Brotli)),
+    ("zstd;q=0, *", Some(Coding::Gzip)),
+    ("*", Some(Coding::Zstd)),
     ("*;q=0", None),
     ("*;q=0, gzip;q=0.1", Some(Coding::Gzip)),
     ("identity", None),
@@ -89,7 +90,7 @@ fn a_field_of_64_kilobytes_is_read_at_its_beginning_only() {
 fn the_script_offers_what_it_likes_and_in_its_order() {
     let scene = Scene::new(Kind::Fpm, 1, &[("stream.php", STREAM)]);
     for (compress, field, coding) in [
-        ("\"on\"", "gzip, deflate, br, zstd", Some(Coding::Brotli)),
+        ("\"on\"", "gzip, deflate, br, zstd", Some(Coding::Zstd)),
         ("\"gzip,%20br\"", "br, gzip", Some(Coding::Gzip)),
         ("[\"zstd\",\"gzip\"]", "gzip, deflate, br, zstd", Some(Coding::Zstd)),
         ("[\"zstd\",\"gzip\"]", "gzip;q=1, zstd;q=0.9", Some(Coding::Gzip)),
@@ -113,8 +114,7 @@ fn the_setting_holds_where_the_script_says_nothing() {
         let target = format!("/stream.php?options={options}");
         scene.send(&Request::get(&target).header("Accept-Encoding", field))
     };
-    for (value, coding) in
-        [("on", Coding::Brotli), ("1", Coding::Brotli), ("zstd, br", Coding::Zstd)]
+    for (value, coding) in [("on", Coding::Zstd), ("1", Coding::Zstd), ("br, zstd", Coding::Brotli)]
     {
         let scene = setting(value);
         has(ask(&scene, "{}"), Some(coding), value);

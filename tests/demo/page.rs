@@ -90,6 +90,7 @@ in_each_browser![
     no_more_than_four_streams_are_open_at_a_time,
     without_the_extension_the_page_says_so,
     the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream,
+    a_board_comes_whole_and_says_what_it_takes_on_the_wire,
 ];
 
 fn the_ticker_draws_prices_that_move(kind: Kind) {
@@ -238,6 +239,20 @@ fn the_hub_sends_a_chat_orders_and_a_dashboard_in_one_stream(kind: Kind) {
     visit.click(".order");
     visit.wait_for("text('.orders li em') == 'delivered'");
     assert_eq!(visit.evaluate("document.querySelectorAll('.orders li').length"), 1);
+    visit.assert_no_complaints();
+}
+
+fn a_board_comes_whole_and_says_what_it_takes_on_the_wire(kind: Kind) {
+    let visit = Visit::start(kind);
+    let _worker = visit.demo.start_worker();
+    visit.click("#board .start");
+    visit.wait_for("document.querySelectorAll('.tiles li').length == 96");
+    visit.wait_for("parseInt(text('#board [data-name=ratio]')) > 10");
+    let first = "text('.tiles')";
+    let shown = visit.evaluate(first);
+    visit.wait_for(&format!("{first} != {shown}"));
+    visit.click("#board .start");
+    visit.wait_for("state('board') == 'closed'");
     visit.assert_no_complaints();
 }
 

@@ -1,7 +1,9 @@
 //! Events that are published under topics: a chat, orders, a dashboard.
 
 use serde_json::Value;
-use server_tests::http::EventStream;
+use server_tests::content_coding::Decoded;
+use server_tests::event_stream::EventStreamReader as Events;
+use server_tests::http::{EventStream, Request};
 
 use crate::site::Demo;
 
@@ -48,4 +50,26 @@ fn a_queue_worker_tells_what_becomes_of_an_order() {
         (0..4).map(|_| next_of(&mut orders, "order")["state"].clone()).collect();
     assert_eq!(states, ["received", "packed", "shipped", "delivered"]);
     assert_eq!(next_of(&mut dashboard, "status")["running"], true);
+}
+
+#[test]
+fn a_board_is_rendered_anew_for_each_event_and_takes_little_on_the_wire() {
+    let demo = Demo::start();
+    let _worker = demo.start_worker();
+    let request = Request::get("/board.php").header("Accept-Encoding", "zstd");
+    let response = demo.send(&request);
+    assert_eq!(response.header("Content-Encoding"), Some("zstd"));
+    let mut stream = Events::new(Decoded::body_of(response));
+    let (mut boards, mut plain) = (Vec::new(), 0);
+    while boards.len() < 12 {
+        let event = stream.next_event();
+        plain += event.data.len();
+        if event.event == "board" {
+            boards.push(event.data);
+        }
+    }
+    assert!(boards.iter().all(|board| board.matches("<li ").count() == 96), "{}", boards[0]);
+    assert!(boards.windows(2).all(|two| two[0] != two[1]), "a board stands still");
+    let encoded = stream.source().encoded().len();
+    assert!(encoded * 10 < plain, "{encoded} bytes on the wire for {plain}");
 }

@@ -15,9 +15,9 @@ fn board(number: usize) -> Vec<u8> {
     (0..500).map(row).collect::<String>().into_bytes()
 }
 
+// One test: what another allocates meanwhile would count, too.
 #[test]
 fn an_encoder_takes_the_memory_that_it_says() {
-    // zstd's library allocates by itself, and tells what that is.
     // Kept: one that is dropped gives its memory to the next.
     let mut encoders = Vec::new();
     for coding in [Coding::Brotli, Coding::Gzip, Coding::Deflate] {
@@ -40,14 +40,10 @@ fn an_encoder_takes_the_memory_that_it_says() {
     let _again = SegmentEncoder::new(Coding::Gzip);
     let taken = region.change().bytes_allocated;
     assert!(taken < 16 << 10, "it takes {taken} bytes beside what the one before had");
-}
 
-#[test]
-fn an_encoder_of_zstd_takes_less_than_half_a_megabyte() {
+    // It tells what its library has allocated: a window, tables, and room for some blocks.
     let (mut encoder, mut out) = (SegmentEncoder::new(Coding::Zstd), Vec::new());
-    for number in 0..100 {
-        encoder.append(&board(number), &mut out);
-    }
+    encoder.append(&board(1), &mut out);
     let said = encoder.memory();
-    assert!((128 << 10..512 << 10).contains(&said), "it takes {said} bytes");
+    assert!((256 << 10..512 << 10).contains(&said), "zstd takes {said} bytes");
 }
