@@ -34,11 +34,13 @@ const ENDS: &str = r#"<?php
         'echo' => print "data: echoed\n\n",
         'half' => print 'data: half',
         'buffer' => (function () { ob_start(); echo "data: buffered\n\n"; })(),
-        'source' => Sse::current()->close('bye'),
+        'current' => Sse::current()->close('bye'),
+        // Where the server has it.
+        'finish' => function_exists('fastcgi_finish_request') && fastcgi_finish_request() && $sse->send('late'),
     };"#;
 
 /// The ways, and the last bytes of each.
-const WAYS: [(&str, &str); 14] = [
+const WAYS: [(&str, &str); 15] = [
     ("return", ""),
     ("close", ""),
     ("exit", ""),
@@ -52,7 +54,8 @@ const WAYS: [(&str, &str); 14] = [
     ("buffer", "data: buffered\n\n"),
     ("callback", ""),
     ("callback-exit", ""),
-    ("source", "data: bye\n\n"),
+    ("current", "data: bye\n\n"),
+    ("finish", ""),
 ];
 
 mod however_a_script_ends_the_coding_has_its_end {

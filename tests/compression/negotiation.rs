@@ -47,8 +47,7 @@ const FIELDS: [(&str, Option<Coding>); 25] = [
 ];
 
 /// Where the server passes on any field as it is.
-const SERVERS: [Kind; 5] =
-    [Kind::Fpm, Kind::Builtin, Kind::Apache, Kind::Cgi, Kind::HaProxyByFastCgi];
+const SERVERS: [Kind; 5] = [Kind::Fpm, Kind::Builtin, Kind::Apache, Kind::Cgi, Kind::Lighttpd];
 
 fn asks(field: &str) -> Request {
     Request::get("/stream.php?options={\"compress\":true}").header("Accept-Encoding", field)
