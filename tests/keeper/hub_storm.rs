@@ -1,6 +1,6 @@
 //! Streams in the hub in a storm of its heartbeats, in each coding, through upgrades of the hub.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -42,10 +42,10 @@ pub(crate) fn blow(clients: usize, heartbeats: usize) -> Vec<(Coding, HubStorm)>
     let codings = Coding::ALL.iter().flat_map(|coding| vec![*coding; clients]);
     let streams: Vec<_> = codings.map(|coding| (coding, stream(&server, coding))).collect();
 
-    let beats = AtomicUsize::new(0);
+    let (beats, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let publish = Request::get("/publish.php");
     let storms = thread::scope(|scope| {
-        let listen = |(coding, stream)| (coding, scope.spawn(|| listen(stream, &beats)));
+        let listen = |(coding, stream)| (coding, scope.spawn(|| listen(stream, &beats, &is_over)));
         let listening: Vec<_> = streams.into_iter().map(listen).collect();
         let publishing = scope.spawn(|| server.try_send(&publish, within(TIME)));
         for quarter in 1..=UPGRADES + 1 {
@@ -59,7 +59,9 @@ pub(crate) fn blow(clients: usize, heartbeats: usize) -> Vec<(Coding, HubStorm)>
             }
         }
         site.write("enough", "");
-        publishing.join().unwrap().unwrap();
+        let published = publishing.join().unwrap().unwrap();
+        // Without the last event nobody would stop to listen.
+        is_over.store(published.status() != 200, Ordering::Relaxed);
         listening.into_iter().map(|(coding, client)| (coding, client.join().unwrap())).collect()
     });
     drop(server);
@@ -91,10 +93,13 @@ fn stream(server: &Server, coding: Coding) -> Stream {
     EventStreamReader::new(Reader::new(Counted { body, bytes: 0 }))
 }
 
-fn listen(mut stream: Stream, beats: &AtomicUsize) -> HubStorm {
+fn listen(mut stream: Stream, beats: &AtomicUsize, is_over: &AtomicBool) -> HubStorm {
     let mut storm = HubStorm::default();
     let mut known = 0;
     while storm.damage.is_none() {
+        if is_over.load(Ordering::Relaxed) {
+            storm.note("the publisher has failed".into());
+        }
         match stream.next_item(within(Duration::from_secs(30))) {
             Ok(Some(Item::Comment { text, .. })) if text.is_empty() => {
                 known += ":\n".len();
@@ -136,10 +141,12 @@ impl HubStorm {
             return;
         }
         if let [number, sum, text] = event.data.splitn(3, ' ').collect::<Vec<_>>()[..]
-            && number.parse() == Ok(self.events)
+            && let Ok(number) = number.parse::<usize>()
+            // One of which the publisher does not know whether it was published comes again.
+            && (number == self.events || number + 1 == self.events)
             && sum.parse() == Ok(crc32(text))
         {
-            self.events += 1;
+            self.events = number + 1;
         } else {
             let start: String = event.data.chars().take(80).collect();
             self.note(format!("event {} is damaged: {start:?}", self.events));
