@@ -12,7 +12,7 @@ use crate::hub::Limit;
 use crate::sapi::takeover::Wanted;
 use crate::sapi::{Server, settings};
 use crate::stream::{
-    self, AllowOrigin, Compression, Encodes, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options,
+    self, AllowOrigin, Compression, Header, LAST_EVENT_ID_MAX_BYTES, Lifetime, Options,
 };
 
 /// The empty array, as a default.
@@ -89,13 +89,12 @@ pub(super) struct Response {
 }
 
 impl Response {
-    /// Returns the head that it asks for, of a stream that is encoded there.
-    pub(super) fn wanted(&self, encodes: Encodes) -> Wanted<'_> {
+    /// Returns the head that it asks for.
+    pub(super) fn wanted(&self) -> Wanted<'_> {
         Wanted {
             allow_origin: &self.allow_origin,
             custom: &self.headers,
             compression: self.compression.as_ref(),
-            encodes,
         }
     }
 }

@@ -112,7 +112,8 @@ impl<'a> PendingHandOff<'a> {
     pub(super) fn end_response(self) {
         match self.take_from_server() {
             Ok(()) => {
-                self.wire.conclude(self.framing(), &end_of_response(self.framing()));
+                let framing = self.framing();
+                self.wire.conclude(framing, &end_of_response(framing));
                 self.part();
             }
             Err(_) => self.withdraw(),

@@ -6,15 +6,15 @@ use super::response::{coding, headers, output, request};
 use super::server::choice;
 use super::server::kind::Server;
 use super::{activation, settings};
-use crate::stream::{Bailout, Compression, Demand, Encodes, Header, NoCoding, coding_headers};
+use crate::stream::{Bailout, Compression, Demand, Header, NoCoding, coding_headers};
 use crate::zend::ini;
 
 /// Chooses the coding of a stream whose head is open, and returns the headers that say so. What the script has not
 /// `asked` for is as `Sse::headers()` was told, or else as the settings say.
-pub(super) fn choose(server: Server, asked: Option<&Compression>, encodes: Encodes) -> Vec<Header> {
+pub(super) fn choose(server: Server, asked: Option<&Compression>) -> Vec<Header> {
     let (is_negotiated, chosen) = match (asked, coding::promised()) {
         (None, Some(promised)) if headers::is_coded_as(promised) => (true, Ok(promised)),
-        _ => negotiate(server, asked, encodes),
+        _ => negotiate(server, asked),
     };
     coding::note_choice(chosen);
     coding_headers(is_negotiated, chosen.ok())
@@ -23,7 +23,7 @@ pub(super) fn choose(server: Server, asked: Option<&Compression>, encodes: Encod
 /// Returns the headers of the coding for a head that the script is to send, and promises to encode behind it.
 pub(crate) fn promise(server: Server, asked: Option<&Compression>) -> Vec<Header> {
     let is_brotli = |name: &str| compresses_to(name, Coding::Brotli);
-    let (is_negotiated, chosen) = match negotiate(server, asked, Encodes::Worker) {
+    let (is_negotiated, chosen) = match negotiate(server, asked) {
         (_, Ok(_)) if headers::sent() => (false, Err(NoCoding::HeadIsOut)),
         // Nothing would tell its output from ours.
         (_, Ok(Coding::Brotli)) if output::compressor().is_some_and(is_brotli) => {
@@ -41,14 +41,10 @@ pub(crate) fn promise(server: Server, asked: Option<&Compression>) -> Vec<Header
 
 /// Tells what a stream of this request would get, without promising it.
 pub(super) fn forecast(server: Server) -> Result<Coding, NoCoding> {
-    negotiate(server, None, Encodes::Worker).1
+    negotiate(server, None).1
 }
 
-fn negotiate(
-    server: Server,
-    asked: Option<&Compression>,
-    encodes: Encodes,
-) -> (bool, Result<Coding, NoCoding>) {
+fn negotiate(server: Server, asked: Option<&Compression>) -> (bool, Result<Coding, NoCoding>) {
     let compression = asked.cloned().unwrap_or_else(settings::compression);
     if !server.has_response() {
         return (
@@ -67,7 +63,7 @@ fn negotiate(
         protocol: protocol.as_deref(),
         accept_encoding: accept_encoding.as_deref(),
     };
-    let chosen = compression.choose(encodes, &demand);
+    let chosen = compression.choose(&demand);
     let chosen =
         chosen.and_then(|coding| if is_forced() { Err(NoCoding::Forced) } else { Ok(coding) });
     (!compression.is_off(), chosen)

@@ -5,7 +5,7 @@ use super::server::kind::Server;
 use super::settings;
 use super::{adoption, head, negotiation};
 use crate::stream::{
-    AllowOrigin, Bailout, Compression, Encodes, Header, NOT_FOR_A_STREAM, NoCoding, Preflight,
+    AllowOrigin, Bailout, Compression, Header, NOT_FOR_A_STREAM, NoCoding, Preflight,
     is_session_cache_limiter, preflight_headers, stream_headers, unavailable_headers,
 };
 use crate::zend::engine::{self, is_unwinding};
@@ -53,8 +53,6 @@ pub(crate) struct Wanted<'a> {
     pub(crate) custom: &'a [Header],
     /// The codings that it may have, if the script says so.
     pub(crate) compression: Option<&'a Compression>,
-    /// Who encodes it.
-    pub(crate) encodes: Encodes,
 }
 
 /// Makes the response of this request an event stream.
@@ -100,7 +98,7 @@ pub(crate) fn take_over(server: Server, wanted: &Wanted<'_>) -> Result<Taken, No
 }
 
 fn set_head(server: Server, wanted: &Wanted<'_>) -> Result<(), Bailout> {
-    let coding = negotiation::choose(server, wanted.compression, wanted.encodes);
+    let coding = negotiation::choose(server, wanted.compression);
     negotiation::switch_compression_off();
     headers::remove(&NOT_FOR_A_STREAM)?;
     headers::set_status(200)?;

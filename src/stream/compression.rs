@@ -14,7 +14,7 @@ pub enum Compression {
     /// None.
     #[default]
     Off,
-    /// All that there are: the client's wish, and who encodes, decide.
+    /// All that there are: the client's wish decides.
     On,
     /// These, in order of preference.
     Only(Vec<Coding>),
@@ -38,15 +38,6 @@ impl fmt::Display for CodingError {
 }
 
 impl std::error::Error for CodingError {}
-
-/// Who is to encode a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encodes {
-    /// The worker that serves it: what is smallest for its time and its memory comes first.
-    Worker,
-    /// The hub: what it can encode once for many clients comes first.
-    Hub,
-}
 
 /// The parts of a request that decide.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +94,7 @@ impl fmt::Display for NoCoding {
 
 impl fmt::Display for Compression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let codings = self.offered(Encodes::Worker).iter().map(|coding| coding.token());
+        let codings = self.offered().iter().map(|coding| coding.token());
         match self {
             Self::Off => f.write_str("no"),
             _ => write!(f, "as clients ask: {}", codings.collect::<Vec<_>>().join(", ")),
@@ -157,15 +148,14 @@ impl Compression {
 
     /// Returns the codings in order of preference.
     #[must_use]
-    pub fn offered(&self, encodes: Encodes) -> &[Coding] {
+    pub fn offered(&self) -> &[Coding] {
         use Coding::{Brotli, Deflate, Gzip, Zstd};
-        match (self, encodes) {
-            (Self::Off, _) => &[],
-            (Self::Only(codings), _) => codings,
+        match self {
+            Self::Off => &[],
+            Self::Only(codings) => codings,
             // Measured by `make bench`: zstd makes the least of large events, in the least time; of small ones gzip makes
             // less, in twice the time; brotli less of neither, in several times the time and the memory.
-            (Self::On, Encodes::Worker) => &[Zstd, Gzip, Brotli, Deflate],
-            (Self::On, Encodes::Hub) => &[Zstd, Gzip, Deflate, Brotli],
+            Self::On => &[Zstd, Gzip, Brotli, Deflate],
         }
     }
 
@@ -174,7 +164,7 @@ impl Compression {
     /// # Errors
     ///
     /// [`NoCoding`], which says why there is none.
-    pub fn choose(&self, encodes: Encodes, demand: &Demand<'_>) -> Result<Coding, NoCoding> {
+    pub fn choose(&self, demand: &Demand<'_>) -> Result<Coding, NoCoding> {
         if self.is_off() {
             return Err(NoCoding::Off);
         }
@@ -187,7 +177,7 @@ impl Compression {
         if demand.accept_encoding.is_none() {
             return Err(NoCoding::NothingAccepted);
         }
-        accept::choose(demand.accept_encoding, self.offered(encodes)).ok_or(NoCoding::NotAccepted)
+        accept::choose(demand.accept_encoding, self.offered()).ok_or(NoCoding::NotAccepted)
     }
 }
 
@@ -238,22 +228,18 @@ mod tests {
     fn all_codings_are_offered_in_the_order_of_what_they_are_worth() {
         let on = Compression::On;
         let old_browser = Demand { accept_encoding: Some("gzip, deflate, br"), ..BROWSER };
-        for encodes in [Encodes::Worker, Encodes::Hub] {
-            assert_eq!(on.choose(encodes, &BROWSER), Ok(Zstd));
-            assert_eq!(on.choose(encodes, &old_browser), Ok(Gzip));
-        }
+        assert_eq!(on.choose(&BROWSER), Ok(Zstd));
+        assert_eq!(on.choose(&old_browser), Ok(Gzip));
         let listed = Compression::from_list("gzip, br").unwrap();
-        for encodes in [Encodes::Worker, Encodes::Hub] {
-            assert_eq!(listed.choose(encodes, &BROWSER), Ok(Gzip));
-        }
+        assert_eq!(listed.choose(&BROWSER), Ok(Gzip));
         let weighed = Demand { accept_encoding: Some("zstd;q=0.1, br"), ..BROWSER };
-        assert_eq!(on.choose(Encodes::Worker, &weighed), Ok(Brotli));
+        assert_eq!(on.choose(&weighed), Ok(Brotli));
     }
 
     #[test]
     fn why_there_is_no_coding_is_known() {
-        let chosen = |demand: &Demand<'_>| Compression::On.choose(Encodes::Worker, demand);
-        let off = Compression::Off.choose(Encodes::Worker, &BROWSER);
+        let chosen = |demand: &Demand<'_>| Compression::On.choose(demand);
+        let off = Compression::Off.choose(&BROWSER);
         assert_eq!(off, Err(NoCoding::Off));
         assert_eq!(chosen(&Demand { method: "HEAD", ..BROWSER }), Err(NoCoding::NoBody));
         let old = Demand { protocol: Some("HTTP/1.0"), ..BROWSER };

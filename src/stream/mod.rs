@@ -40,7 +40,7 @@ mod waiting;
 mod tests;
 
 pub use changes::{IsStateType, PatchType};
-pub use compression::{CodingError, Compression, Demand, Encodes, NoCoding, coding_headers};
+pub use compression::{CodingError, Compression, Demand, NoCoding, coding_headers};
 pub use connection::{Bailout, Connection, Written};
 pub use cors::{Preflight, preflight_headers};
 pub use header::{Header, NOT_FOR_A_STREAM, Rule};

@@ -41,16 +41,6 @@ function note(string $line): void
 }
 "#;
 
-/// Starts the hub, however long the machine takes.
-const START: &str = r"<?php
-    while (true) {
-        try {
-            exit(Sse::publish('nobody', 'x'));
-        } catch (SseException) {
-            usleep(10_000);
-        }
-    }";
-
 /// What is asked for: each coding, and none.
 pub(crate) const ASKED: [Option<Coding>; 5] =
     [None, Some(Coding::Zstd), Some(Coding::Brotli), Some(Coding::Gzip), Some(Coding::Deflate)];
@@ -135,7 +125,7 @@ impl Scene {
     /// Has the server's own user start the hub: a stream would not wait for it.
     #[track_caller]
     pub(crate) fn start_hub(&self) {
-        self.site.write("start.php", START);
+        self.site.write("start.php", HubOf::START);
         assert_eq!(self.server.get("/start.php").status(), 200, "{}", self.server.log());
     }
 

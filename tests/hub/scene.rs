@@ -51,16 +51,6 @@ pub(crate) const SUBSCRIBE: &str = r#"<?php
     trigger_error('never seen');
     register_shutdown_function(fn () => print 'never seen');"#;
 
-/// Starts the hub, however long the machine takes: a request would not wait for it.
-const START: &str = r"<?php
-    while (true) {
-        try {
-            exit(Sse::publish('nobody', 'x'));
-        } catch (SseException) {
-            usleep(10_000);
-        }
-    }";
-
 const PUBLISH: &str = "<?php echo Sse::publish($_GET['topic'] ?? 'news', $_GET['data']);";
 
 /// A server, its site, and the hub that its scripts start.
@@ -126,7 +116,7 @@ impl Scene {
     /// Has the server's own user start the hub, by a script that publishes to nobody.
     #[track_caller]
     pub(crate) fn with_hub(self) -> Self {
-        self.site.write("start.php", START);
+        self.site.write("start.php", HubOf::START);
         assert_eq!(self.server.get("/start.php").status(), 200);
         self
     }

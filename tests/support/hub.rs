@@ -14,6 +14,16 @@ pub struct HubOf {
 }
 
 impl HubOf {
+    /// A script that starts the hub, however long the machine takes: a request would not wait for it.
+    pub const START: &str = r"<?php
+    while (true) {
+        try {
+            exit(Sse::publish('nobody', 'x'));
+        } catch (SseException) {
+            usleep(10_000);
+        }
+    }";
+
     /// In a directory of the site's.
     pub fn site(site: &Site) -> Self {
         Self::at(site.path("hub/hub.sock"))

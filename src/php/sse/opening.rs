@@ -24,7 +24,7 @@ use crate::sapi::negotiation;
 use crate::sapi::response::{ownership, request};
 use crate::sapi::takeover::{self, Taken, response_headers, take_over};
 use crate::sapi::{PhpConnection, Server, WireOptions, refusal, settings};
-use crate::stream::{Encodes, Options, Stream, merged, seconds};
+use crate::stream::{Options, Stream, merged, seconds};
 use crate::zend::engine::{self, Owned};
 
 /// Opens the stream of this request; `first` is the number of the first option of `method`.
@@ -48,8 +48,8 @@ pub(super) fn open(
     };
     let options = Options { retry: turned_away.or(options.retry), ..options };
     let advice = "call it before any output, or send the headers of Sse::headers()";
-    let taken = take_over(server, &response.wanted(Encodes::Worker))
-        .map_err(|error| not_taken(method, advice, error))?;
+    let taken =
+        take_over(server, &response.wanted()).map_err(|error| not_taken(method, advice, error))?;
     if taken == Taken::Answered {
         engine::exit_script();
         return Err(Fault::Pending);
